@@ -1,0 +1,14 @@
+import type { Environment } from '../platform/config';
+
+/** No access token lives longer than this, whatever the setting was when it was signed. */
+export const LONGEST_ACCESS_TOKEN_MINUTES = 60;
+
+export class AccessSettings {
+  /** How long an access token lives, in seconds. */
+  readonly accessTokenSeconds: number;
+
+  constructor(environment: Environment) {
+    const minutes = environment.number('ACCESS_TOKEN_MINUTES', 15, { min: 0.05, max: LONGEST_ACCESS_TOKEN_MINUTES });
+    this.accessTokenSeconds = Math.round(minutes * 60);
+  }
+}

@@ -1,0 +1,84 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { IsOptional, IsString } from 'class-validator';
+import type { Principal } from '../access';
+import { Passphrase } from '../passwords';
+import { DisplayName, EmailAddress } from '../users';
+
+export class RegisterRequest {
+  @EmailAddress()
+  readonly email: string;
+
+  @Passphrase()
+  readonly password: string;
+
+  @DisplayName()
+  readonly displayName?: string | null;
+}
+
+export class LoginRequest {
+  @EmailAddress()
+  readonly email: string;
+
+  @Passphrase()
+  readonly password: string;
+}
+
+export class ReauthenticateRequest {
+  @Passphrase()
+  readonly password: string;
+}
+
+export class RefreshTokenRequest {
+  @ApiPropertyOptional({ type: String, description: 'As the last sign-in or refresh gave it' })
+  @IsOptional()
+  @IsString({ message: 'This must be a text.' })
+  readonly refreshToken?: string;
+}
+
+/** Says that the request was taken, and nothing about what came of it. */
+export class AcceptedResponse {}
+
+export class TokenResponse {
+  @ApiProperty({ description: 'A JWT as RFC 9068 has it; send it as "Authorization: Bearer …"' })
+  readonly accessToken: string;
+
+  @ApiProperty({ enum: ['Bearer'] })
+  readonly tokenType: 'Bearer';
+
+  @ApiProperty({ description: 'Seconds until the access token expires', example: 900 })
+  readonly expiresIn: number;
+
+  @ApiProperty({ description: 'Good for one refresh; opaque' })
+  readonly refreshToken: string;
+
+  @ApiProperty({ description: 'Seconds until the refresh token expires if it is not used', example: 1_209_600 })
+  readonly refreshExpiresIn: number;
+}
+
+export class PrincipalResponse {
+  @ApiProperty({ format: 'uuid' })
+  readonly userId: string;
+
+  @ApiProperty({ format: 'uuid' })
+  readonly sessionId: string;
+
+  @ApiProperty({ type: [String] })
+  readonly roles: readonly string[];
+
+  @ApiProperty({ type: [String] })
+  readonly permissions: readonly string[];
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When the user last proved who they are' })
+  readonly authenticatedAt: string;
+
+  @ApiProperty({ type: String, format: 'date-time', description: 'When this access token expires' })
+  readonly expiresAt: string;
+
+  static of({ userId, sessionId, roles, permissions, authenticatedAt, expiresAt }: Principal): PrincipalResponse {
+    return {
+      ...{ userId, sessionId, roles, permissions },
+      authenticatedAt: authenticatedAt.toISOString(),
+      expiresAt: expiresAt.toISOString(),
+    };
+  }
+}

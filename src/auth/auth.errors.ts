@@ -1,0 +1,23 @@
+import { DomainError } from '../platform/errors';
+
+/** The sign-in failed; the same words whatever the reason, so that they tell nothing about the account. */
+export class InvalidCredentials extends DomainError {
+  static override readonly kind = 'unauthenticated';
+  static override readonly code = 'invalid-credentials';
+
+  constructor() {
+    super(
+      'That did not work: the address or the password is wrong, the account is disabled, or its address has not been verified yet.',
+    );
+  }
+}
+
+/** The refresh token is unknown, expired, revoked, or was used before; the user signs in again. */
+export class InvalidRefreshToken extends DomainError {
+  static override readonly kind = 'unauthenticated';
+  static override readonly code = 'invalid-refresh-token';
+
+  constructor() {
+    super('This refresh token does not work any more. Sign in again.');
+  }
+}

@@ -1,0 +1,20 @@
+import { Module } from '@nestjs/common';
+import { PassportModule } from '@nestjs/passport';
+import { PasswordsModule } from '../passwords';
+import { ConfigModule } from '../platform/config';
+import { SessionsModule } from '../sessions';
+import { TokensModule } from '../tokens';
+import { UsersModule } from '../users';
+import { AuthController } from './auth.controller';
+import { AuthService } from './auth.service';
+import { AuthSettings } from './auth.settings';
+import { JwtStrategy } from './jwt.strategy';
+import { LocalStrategy } from './local.strategy';
+import { RegistrationService } from './registration.service';
+
+@Module({
+  imports: [ConfigModule.of(AuthSettings), PassportModule, UsersModule, PasswordsModule, TokensModule, SessionsModule],
+  controllers: [AuthController],
+  providers: [AuthService, RegistrationService, LocalStrategy, JwtStrategy],
+})
+export class AuthModule {}

@@ -1,0 +1,29 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { AuthGuard } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { RequestValidation } from '../platform/http';
+import { LoginRequest } from './auth.dto';
+import { InvalidCredentials } from './auth.errors';
+
+/**
+ * Guards run before pipes, so Passport would read an unchecked body, and where that lacks a field it would take it from
+ * the query string: a password in a URL. Checking the body here leaves it nothing to look for.
+ */
+@Injectable()
+export class LocalAuthGuard extends AuthGuard('local') {
+  constructor(private readonly validation: RequestValidation) {
+    super();
+  }
+
+  override async canActivate(context: ExecutionContext): Promise<boolean> {
+    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    request.body = await this.validation.transform(request.body, { type: 'body', metatype: LoginRequest });
+    return (await super.canActivate(context)) as boolean;
+  }
+
+  override handleRequest<User>(error: unknown, user: User | false): User {
+    if (error) throw error;
+    if (!user) throw new InvalidCredentials();
+    return user;
+  }
+}

@@ -1,0 +1,47 @@
+import { writeFileSync } from 'node:fs';
+import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import { Command } from 'commander';
+import { AppModule } from './app.module';
+import { describeApi } from './openapi';
+import { ClockModule } from './platform/clock';
+import { EnvironmentModule } from './platform/config';
+import { DatabaseModule } from './platform/database';
+import { createFastify } from './platform/http';
+import { LoggingModule } from './platform/logging';
+
+/** No more than the schema needs: the rooms' migrations are known as soon as `app.module` is loaded. */
+@Module({ imports: [EnvironmentModule.of({ MIGRATE_ON_START: 'true' }), LoggingModule, ClockModule, DatabaseModule] })
+class MigrationModule {}
+
+const program = new Command('gatehouse').description('Operator commands').showHelpAfterError();
+
+program
+  .command('db:migrate')
+  .description('bring the database schema up to date; several at once take turns')
+  .action(async () => {
+    await within(MigrationModule, () => process.stdout.write('The schema is up to date.\n'));
+  });
+
+program
+  .command('openapi:write')
+  .description('write openapi.json from the controllers; needs no database')
+  .action(async () => {
+    // Preview builds the module graph without creating a provider.
+    const app = await NestFactory.create(AppModule, createFastify(), { preview: true, abortOnError: false, logger: false });
+    writeFileSync('openapi.json', `${JSON.stringify(describeApi(app), null, 2)}\n`);
+  });
+
+async function within(module: Type, work: (context: INestApplicationContext) => unknown): Promise<void> {
+  const context = await NestFactory.createApplicationContext(module, { abortOnError: false, logger: false });
+  try {
+    await work(context);
+  } finally {
+    await context.close();
+  }
+}
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n\n`);
+  process.exit(1);
+});

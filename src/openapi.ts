@@ -1,0 +1,62 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { AuthenticationRequired, InvalidToken } from './access';
+import { InternalError, Unavailable } from './platform/errors';
+import { MalformedRequest, PayloadTooLarge, problemResponses, UnsupportedMediaType } from './platform/http';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType];
+const TOKEN_PROBLEMS = [AuthenticationRequired, InvalidToken];
+const ANY_TIME = [InternalError, Unavailable];
+
+/** The contract as OpenAPI 3.1, from the controllers and their DTO classes alone. */
+export function describeApi(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Gatehouse')
+    .setDescription('Registration, sign-in, sessions and access tokens. Errors are RFC 9457 problems; switch on `code`.')
+    .setVersion('1')
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addTag('authentication', 'Signing up, in and out')
+    .addTag('profile', 'The signed-in user')
+    .addTag('discovery', 'What other services need to verify our tokens')
+    .addTag('health', 'For load balancers and operators')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addSecurityRequirements('bearer')
+    .build();
+  const document = SwaggerModule.createDocument(app, config);
+  for (const operation of operationsOf(document)) describeCommonProblems(operation);
+  return document;
+}
+
+/** `/openapi.json`, and Swagger UI at `/docs`. */
+export function serveDocuments(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => describeApi(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
+}
+
+function operationsOf(document: OpenAPIObject): Operation[] {
+  return Object.values(document.paths).flatMap((path) => METHODS.map((method) => path[method]).filter((found) => found !== undefined));
+}
+
+/** What every route may answer stands in one place instead of on every handler. */
+function describeCommonProblems(operation: Operation): void {
+  const isPublic = operation.security?.some((scheme) => Object.keys(scheme).length === 0);
+  const common = [...(operation.requestBody ? BODY_PROBLEMS : []), ...(isPublic ? [] : TOKEN_PROBLEMS), ...ANY_TIME];
+  for (const [status, response] of Object.entries(problemResponses(common))) {
+    operation.responses[status] = mergeResponses(operation.responses[status], response);
+  }
+}
+
+type Responses = Operation['responses'];
+type ProblemResponse = ReturnType<typeof problemResponses>[string];
+
+function mergeResponses(own: Responses[string], common: ProblemResponse): ProblemResponse {
+  if (!own || !('content' in own)) return common;
+  const { description, content } = own as ProblemResponse;
+  const [type = ''] = Object.keys(common.content);
+  const examples = { ...common.content[type]?.examples, ...content[type]?.examples };
+  const schema = common.content[type]?.schema ?? { $ref: '' };
+  return { description: `${common.description}, ${description}`, content: { [type]: { schema, examples } } };
+}

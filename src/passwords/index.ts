@@ -1,0 +1,3 @@
+export { Passphrase } from './password';
+export { PasswordsModule } from './passwords.module';
+export { PasswordsService } from './passwords.service';

@@ -1,0 +1,79 @@
+import { createHmac } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { type Key, Keyring } from '../platform/keyring';
+import { BcryptPool, type Comparison } from './bcrypt-pool';
+import { normalisePassword } from './password';
+import { PasswordSettings } from './password.settings';
+import { decoyHash, formatHash, parseHash, type StoredHash, topUpCosts } from './stored-hash';
+
+const BCRYPT_LIMIT_BYTES = 72;
+
+export interface Verdict {
+  readonly matches: boolean;
+  /** The hash is below today's settings and can be replaced without changing what matches. */
+  readonly outdated: boolean;
+}
+
+/**
+ * bcrypt over HMAC-SHA-256 of the whole password under a key of the application's, so that byte 73 and NUL count and
+ * the table alone cannot be guessed at. Plain bcrypt hashes of an older system are understood, too.
+ */
+@Injectable()
+export class PasswordHasher implements OnModuleInit {
+  private key: Key;
+
+  constructor(
+    private readonly pool: BcryptPool,
+    private readonly keyring: Keyring,
+    private readonly settings: PasswordSettings,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.key = await this.keyring.secretFor('passwords');
+  }
+
+  /** @returns a hash of today's form and cost */
+  async hash(password: string): Promise<string> {
+    const bcrypt = await this.pool.hash(this.digest(normalisePassword(password)), this.settings.cost);
+    return formatHash(bcrypt, this.key.id);
+  }
+
+  /**
+   * Checks a password. How long it takes depends on the password and on today's cost alone: not on whether there is a
+   * hash, which form it has, or whether it matches.
+   *
+   * @param hash as stored; null for somebody who does not exist
+   */
+  async check(password: string, hash: string | null): Promise<Verdict> {
+    const stored = hash === null ? undefined : parseHash(hash);
+    const attempts = this.attemptsFor(password, stored);
+    const decoys = attempts.flatMap(({ text }) => this.topUp(text, stored));
+    const matches = (await this.pool.compare(attempts, decoys)).some((match) => match);
+    return { matches, outdated: matches && stored !== undefined && this.isOutdated(password, stored) };
+  }
+
+  /** A plain hash is tried with the text as received and then in NFC, which is two checks; so a keyed one, or none, is two as well. */
+  private attemptsFor(password: string, stored: StoredHash | undefined): Comparison[] {
+    const normal = normalisePassword(password);
+    const forms = normal === password ? [normal] : [password, normal];
+    if (stored && stored.keyId === undefined) return forms.map((text) => ({ text, hash: stored.bcrypt }));
+    const known = stored?.keyId === this.key.id ? stored.bcrypt : undefined;
+    const decoy = decoyHash(stored?.cost ?? this.settings.cost);
+    return forms.map((form) => ({ text: this.digest(form), hash: form === normal ? (known ?? decoy) : decoy }));
+  }
+
+  private topUp(text: string, stored: StoredHash | undefined): Comparison[] {
+    const costs = topUpCosts(stored?.cost ?? this.settings.cost, this.settings.cost);
+    return costs.map((cost) => ({ text, hash: decoyHash(cost) }));
+  }
+
+  private isOutdated(password: string, stored: StoredHash): boolean {
+    if (stored.keyId !== undefined) return stored.cost < this.settings.cost;
+    // Plain bcrypt reads 72 bytes, and many of its libraries stop at NUL: the whole password is stricter than what matched.
+    return Buffer.byteLength(password) <= BCRYPT_LIMIT_BYTES && !password.includes('\0');
+  }
+
+  private digest(password: string): string {
+    return createHmac('sha256', this.key.material).update(password, 'utf8').digest('base64');
+  }
+}

@@ -1,0 +1,21 @@
+import { availableParallelism } from 'node:os';
+import type { Environment } from '../platform/config';
+import { LONGEST_CODE_POINTS } from './password';
+
+export class PasswordSettings {
+  /** In Unicode code points. 15 is NIST SP 800-63B-4's minimum where the password is the only factor. */
+  readonly minLength: number;
+  readonly maxLength = LONGEST_CODE_POINTS;
+  /** bcrypt's cost: each step doubles the work. */
+  readonly cost: number;
+  /** bcrypt keeps a core busy, so more threads than cores would only take turns. */
+  readonly threads = availableParallelism();
+  /** At the default cost some four seconds of waiting; whoever comes later is told 503 at once. */
+  readonly queueLength = 16 * availableParallelism();
+
+  constructor(environment: Environment) {
+    this.minLength = environment.number('PASSWORD_MIN_LENGTH', 15, { min: 8, max: 64, integer: true });
+    const weakest = environment.production ? 10 : 4;
+    this.cost = environment.number('BCRYPT_COST', 12, { min: weakest, max: 15, integer: true });
+  }
+}

@@ -1,0 +1,36 @@
+const KEYED = /^\$gatehouse\$k=([\w-]+)(\$2b\$.+)$/;
+const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+
+/** A hash as it stands in the database. */
+export interface StoredHash {
+  /** The bcrypt part. */
+  readonly bcrypt: string;
+  readonly cost: number;
+  /** Which key the password went through before bcrypt; undefined for a plain hash of an older system. */
+  readonly keyId: string | undefined;
+}
+
+/** @returns undefined for what is no hash this build understands */
+export function parseHash(text: string): StoredHash | undefined {
+  const [, keyId, keyedPart] = KEYED.exec(text) ?? [];
+  const bcrypt = keyedPart ?? text;
+  const cost = BCRYPT.exec(bcrypt)?.[1];
+  return cost === undefined ? undefined : { bcrypt, cost: Number(cost), keyId };
+}
+
+export function formatHash(bcrypt: string, keyId: string): string {
+  return `$gatehouse$k=${keyId}${bcrypt}`;
+}
+
+/** A well-formed hash of the given cost that no password has: checking against it is the work, and nothing else. */
+export function decoyHash(cost: number): string {
+  return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(21)}${'O'}${'.'.repeat(31)}`;
+}
+
+/**
+ * The costs of the decoys that, run after a check of `cost`, make the work that of `target`: bcrypt's work doubles with
+ * each step, and 2^c + (2^c + 2^(c+1) + … + 2^(t-1)) = 2^t.
+ */
+export function topUpCosts(cost: number, target: number): number[] {
+  return Array.from({ length: Math.max(0, target - cost) }, (_, step) => cost + step);
+}

@@ -1,0 +1,50 @@
+import { randomBytes } from 'node:crypto';
+import { appendFileSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import type { Variables } from './environment';
+
+const LOCAL_FILE = '.env.local';
+
+/**
+ * The process's variables over `.env.local` over `.env`; production reads neither file. In development a missing
+ * AUTH_SECRET is made and kept in `.env.local`, so that the first start needs nobody.
+ *
+ * @param folder where the `.env` files stand
+ */
+export function readVariables(processVariables: Variables, folder: string): Variables {
+  if (processVariables.NODE_ENV === 'production') return processVariables;
+  const committed = parseFile(join(folder, '.env'));
+  const mode = processVariables.NODE_ENV ?? committed.NODE_ENV ?? 'development';
+  const merged: Variables = { ...committed, ...parseFile(join(folder, LOCAL_FILE)), ...processVariables, NODE_ENV: mode };
+  if (mode !== 'development' || merged.AUTH_SECRET) return merged;
+  return { ...merged, AUTH_SECRET: keepDevelopmentSecret(join(folder, LOCAL_FILE)) };
+}
+
+function parseFile(path: string): Variables {
+  return existsSync(path) ? (parseEnv(readFileSync(path, 'utf8')) as Variables) : {};
+}
+
+function keepDevelopmentSecret(path: string): string {
+  const line = `AUTH_SECRET=${randomBytes(32).toString('base64url')}\n`;
+  const header = '# Made at the first start for this folder alone. Keep it: the keys in the database open with it.\n';
+  if (!createWhole(path, header + line) && !parseFile(path).AUTH_SECRET) appendFileSync(path, line);
+  const secret = parseFile(path).AUTH_SECRET;
+  if (!secret) throw new Error(`${path} could not be written; set AUTH_SECRET yourself: openssl rand -hex 32`);
+  return secret;
+}
+
+/** Two first starts at once must end with one secret: a hard link appears whole, and for the first of them only. */
+function createWhole(path: string, content: string): boolean {
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, content, { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
+  } finally {
+    rmSync(draft);
+  }
+}

@@ -1,0 +1,110 @@
+import { Fault, InvalidEnvironment } from './invalid-environment';
+
+/** Raw settings by name, as a shell or a `.env` file gives them. */
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** A namespace of settings: a class whose constructor reads what its owner needs. */
+export type Settings<T> = new (environment: Environment) => T;
+
+const MODES = ['development', 'production', 'test'] as const;
+
+interface NumberRule {
+  readonly min: number;
+  readonly max: number;
+  readonly integer?: boolean;
+}
+
+/**
+ * Typed access to the raw settings. A reader never throws: it notes the fault, hands back the fallback, and
+ * `verified()` reports every fault of every namespace at once, so that one start shows an operator all there is to mend.
+ */
+export class Environment {
+  private static readonly namespaces = new Set<Settings<unknown>>();
+
+  /** Makes a namespace part of what `verified()` parses; called when the owner's module is loaded. */
+  static declare(settings: Settings<unknown>): void {
+    Environment.namespaces.add(settings);
+  }
+
+  readonly mode: (typeof MODES)[number];
+  /** Every variable that was asked for, for the test that holds the documentation complete. */
+  readonly names = new Set<string>();
+  private readonly faults: Fault[] = [];
+  private readonly parsed = new Map<Settings<unknown>, unknown>();
+
+  constructor(private readonly variables: Variables) {
+    this.mode = this.oneOf('NODE_ENV', MODES, 'development');
+  }
+
+  get production(): boolean {
+    return this.mode === 'production';
+  }
+
+  /** The parsed namespace; one owner may build on another's (the issuer is the public URL). */
+  of<T>(settings: Settings<T>): T {
+    if (!this.parsed.has(settings)) this.parsed.set(settings, new settings(this));
+    return this.parsed.get(settings) as T;
+  }
+
+  /**
+   * Parses every declared namespace.
+   * @throws InvalidEnvironment naming every fault and its mend
+   */
+  verified(): this {
+    for (const settings of Environment.namespaces) this.of(settings);
+    if (this.faults.length > 0) throw new InvalidEnvironment(this.faults);
+    return this;
+  }
+
+  fault(name: string, problem: string, mend: string): void {
+    this.faults.push({ name, problem, mend });
+  }
+
+  /** The value, or undefined where it is unset or empty (an empty line of a `.env` file sets nothing). */
+  text(name: string): string | undefined {
+    this.names.add(name);
+    return this.variables[name]?.trim() || undefined;
+  }
+
+  oneOf<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
+    const raw = this.text(name);
+    const choice = choices.find((candidate) => candidate === raw);
+    if (raw !== undefined && choice === undefined) {
+      this.fault(name, `is ${quoted(raw)}`, `use one of: ${choices.join(', ')}`);
+    }
+    return choice ?? fallback;
+  }
+
+  boolean(name: string, fallback: boolean): boolean {
+    return this.oneOf(name, ['true', 'false'], fallback ? 'true' : 'false') === 'true';
+  }
+
+  onOff(name: string, fallback: boolean): boolean {
+    return this.oneOf(name, ['on', 'off'], fallback ? 'on' : 'off') === 'on';
+  }
+
+  number(name: string, fallback: number, rule: NumberRule): number {
+    const raw = this.text(name);
+    if (raw === undefined) return fallback;
+    const value = /^-?\d+(\.\d+)?$/.test(raw) ? Number(raw) : Number.NaN;
+    const fits = value >= rule.min && value <= rule.max && (!rule.integer || Number.isInteger(value));
+    if (fits) return value;
+    const kind = rule.integer ? 'a whole number' : 'a number';
+    this.fault(name, `is ${quoted(raw)}`, `use ${kind} from ${rule.min} to ${rule.max}`);
+    return fallback;
+  }
+
+  /** A URL of one of the given schemes. Its value is never repeated in the fault: it may hold a password. */
+  url(name: string, protocols: readonly string[]): URL | undefined {
+    const raw = this.text(name);
+    if (raw === undefined) return undefined;
+    const url = URL.canParse(raw) ? new URL(raw) : undefined;
+    if (url && protocols.includes(url.protocol)) return url;
+    this.fault(name, 'is not a usable URL', `use a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    return undefined;
+  }
+}
+
+function quoted(raw: string): string {
+  return JSON.stringify(raw.length > 40 ? `${raw.slice(0, 40)}…` : raw);
+}

@@ -1,0 +1,84 @@
+import { Logger, type Type } from '@nestjs/common';
+import type { DataSource, MigrationInterface } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import type { DatabaseServer } from './database-server';
+import type { DatabaseSettings } from './database.settings';
+import type { Migrations } from './migrations';
+
+const logger = new Logger('Migrations');
+
+const OLDEST_VERSION = 150_000;
+
+/** The database cannot be used; the message says why without repeating the URL, which holds a password. */
+export class DatabaseUnusable extends Error {
+  override readonly name = 'DatabaseUnusable';
+}
+
+export function connectionOptions(
+  url: string,
+  settings: DatabaseSettings,
+  migrations: Iterable<Type<MigrationInterface>>,
+): PostgresDataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    migrations: [...migrations],
+    applicationName: 'gatehouse',
+    installExtensions: false,
+    logging: false,
+    poolSize: settings.poolSize,
+    connectTimeoutMS: settings.connectTimeoutMs,
+    extra: {
+      keepAlive: true,
+      statement_timeout: settings.statementTimeoutMs,
+      // The server ends a stuck statement; the driver gives up a little later where the server itself is gone.
+      query_timeout: settings.statementTimeoutMs + 1_000,
+      idle_in_transaction_session_timeout: 2 * settings.statementTimeoutMs,
+    },
+  };
+}
+
+/**
+ * Opens the pool and brings the schema up to date; on failure nothing of it is left running.
+ * @throws DatabaseUnusable where it cannot be reached or is too old
+ * @throws SchemaMismatch where the schema is not this build's
+ */
+export async function open(
+  dataSource: DataSource,
+  migrations: Migrations,
+  server: DatabaseServer,
+  settings: DatabaseSettings,
+): Promise<void> {
+  try {
+    await reach(dataSource);
+    await refuseOldServer(dataSource);
+    for (const name of settings.migrateOnStart ? await migrations.run() : []) logger.log(`applied ${name}`);
+    await migrations.verify();
+  } catch (error) {
+    if (dataSource.isInitialized) await dataSource.destroy();
+    await server.stop();
+    throw error;
+  }
+}
+
+async function reach(dataSource: DataSource): Promise<void> {
+  try {
+    await dataSource.initialize();
+  } catch (cause) {
+    throw new DatabaseUnusable(
+      `The database cannot be reached: ${reasonOf(cause)}\n  → check DATABASE_URL and that the server runs`,
+      { cause },
+    );
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+async function refuseOldServer(dataSource: DataSource): Promise<void> {
+  const [row] = await dataSource.query<{ version: string }[]>(`SELECT current_setting('server_version_num') AS version`);
+  if (Number(row?.version) >= OLDEST_VERSION) return;
+  throw new DatabaseUnusable('The database server is older than PostgreSQL 15.\n  → upgrade it, or point DATABASE_URL at a newer one');
+}

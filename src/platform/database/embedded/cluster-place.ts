@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type ServerUser } from './child';
+import { type ClusterRecord, readRecord, recordPath, writeRecord } from './cluster-record';
+import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
+import { canEnter, userForNewCluster, userOfCluster } from './server-user';
+
+/** Where root keeps what the server's account could not reach in DATA_DIR. Survives a reboot, unlike /tmp. */
+const OUTSIDE = '/var/lib/gatehouse';
+
+/** A cluster, there or still to be made, and the account its server runs as. */
+export interface ClusterPlace {
+  readonly dataDir: string;
+  readonly record: ClusterRecord;
+  /** DATA_DIR, or a folder of its own under /var/lib/gatehouse. */
+  readonly home: string;
+  readonly cluster: string;
+  /** null: the account of this process. */
+  readonly user: ServerUser | null;
+  readonly exists: boolean;
+}
+
+/**
+ * Finds the cluster that belongs to a DATA_DIR, or settles where it will be and writes that down.
+ * @throws EmbeddedServerUnavailable when the recorded cluster is missing or out of reach: never an empty one instead
+ */
+export async function findPlace(dataDir: string): Promise<ClusterPlace> {
+  const record = await readRecord(dataDir);
+  if (!record) {
+    await refuseUnrecorded(dataDir);
+    return settle(dataDir, null);
+  }
+  const home = homeOf(dataDir, record);
+  const cluster = clusterIn(home);
+  if (!(await isThere(cluster))) {
+    if (record.initialised) throw missing(dataDir, cluster);
+    return settle(dataDir, record);
+  }
+  const user = await userOfCluster(cluster);
+  if (!canEnter(user, cluster)) throw outOfReach(cluster, user);
+  if (record.outside) await claim(dataDir, record, home);
+  return { dataDir, record, home, cluster, user, exists: true };
+}
+
+async function settle(dataDir: string, interrupted: ClusterRecord | null): Promise<ClusterPlace> {
+  const user = await userForNewCluster(dataDir);
+  const record = {
+    id: interrupted?.id ?? randomBytes(8).toString('hex'),
+    outside: !canEnter(user, dataDir),
+    password: interrupted?.password ?? randomBytes(32).toString('base64url'),
+    initialised: false,
+  };
+  const home = homeOf(dataDir, record);
+  if (record.outside) await makeOutsideHome(home, dataDir);
+  await writeRecord(dataDir, record);
+  return { dataDir, record, home, cluster: clusterIn(home), user, exists: false };
+}
+
+async function makeOutsideHome(home: string, dataDir: string): Promise<void> {
+  for (const folder of [OUTSIDE, home]) {
+    await mkdir(folder, { recursive: true });
+    // The umask that made DATA_DIR unreachable would do the same here.
+    await chmod(folder, 0o755);
+  }
+  await writeFile(ownerFile(home), `${await realpath(dataDir)}\n`);
+}
+
+/** A DATA_DIR that was copied names the same folder as its original; the two must not silently share a database. */
+async function claim(dataDir: string, record: ClusterRecord, home: string): Promise<void> {
+  const own = await realpath(dataDir);
+  const owner = (await readFile(ownerFile(home), 'utf8').catch(() => own)).trim();
+  if (owner === own) return;
+  if ((await readRecord(owner))?.id === record.id) throw copied(dataDir, owner, home);
+  await writeFile(ownerFile(home), `${own}\n`);
+}
+
+function ownerFile(home: string): string {
+  return join(home, 'belongs-to.txt');
+}
+
+function homeOf(dataDir: string, record: ClusterRecord): string {
+  return record.outside ? join(OUTSIDE, record.id) : dataDir;
+}
+
+function clusterIn(home: string): string {
+  return join(home, 'postgres');
+}
+
+async function isThere(cluster: string): Promise<boolean> {
+  try {
+    await stat(cluster);
+    return true;
+  } catch (error) {
+    // "May not look" must not be taken for "is not there".
+    if (codeOf(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function refuseUnrecorded(dataDir: string): Promise<void> {
+  const cluster = clusterIn(dataDir);
+  if (!(await isThere(cluster))) return;
+  throw new EmbeddedServerUnavailable(
+    `${cluster} holds a database, but ${recordPath(dataDir)} with its password is missing. ` +
+      'Restore that file, or move the folder away to begin with an empty database.',
+  );
+}
+
+function missing(dataDir: string, cluster: string): EmbeddedServerUnavailable {
+  return new EmbeddedServerUnavailable(
+    `${recordPath(dataDir)} says that the database lives in ${cluster}, and it is not there. ` +
+      `Restore that folder, or delete ${recordPath(dataDir)} to begin with an empty database.`,
+  );
+}
+
+function copied(dataDir: string, owner: string, home: string): EmbeddedServerUnavailable {
+  return new EmbeddedServerUnavailable(
+    `${recordPath(dataDir)} is a copy of ${recordPath(owner)}, and the database itself, in ${home}, was not copied. ` +
+      `Delete ${recordPath(dataDir)} to begin with an empty database.`,
+  );
+}
+
+function outOfReach(cluster: string, user: ServerUser | null): EmbeddedServerUnavailable {
+  return new EmbeddedServerUnavailable(
+    `the database in ${cluster} belongs to account ${user?.name ?? ''}, which cannot enter the folders above it. ` +
+      'Let it pass them (chmod o+x), or move DATA_DIR to where it can.',
+  );
+}

@@ -1,0 +1,35 @@
+const WAY_OUT =
+  'Mend that, or set DATABASE_URL=postgres://user:password@host:5432/database to use a server of your own.';
+
+/**
+ * The embedded PostgreSQL server cannot do what was asked of it.
+ * The message is for the person at the terminal: the cause first, then what to do next.
+ */
+export class EmbeddedServerUnavailable extends Error {
+  /**
+   * @param reason one or more sentences without the way out, which is added here
+   * @param cause the error underneath, if there is one
+   */
+  constructor(reason: string, cause?: unknown) {
+    super(`The embedded PostgreSQL server is unavailable: ${reason}\n${WAY_OUT}`, { cause });
+    this.name = 'EmbeddedServerUnavailable';
+  }
+}
+
+/** Any error as an EmbeddedServerUnavailable; one that already is passes unchanged. */
+export function asUnavailable(error: unknown): EmbeddedServerUnavailable {
+  if (error instanceof EmbeddedServerUnavailable) return error;
+  return new EmbeddedServerUnavailable(messageOf(error), error);
+}
+
+/** The code of a system or PostgreSQL error (`ENOENT`, `57P03`), or undefined. */
+export function codeOf(error: unknown): string | undefined {
+  const code: unknown =
+    typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** The text of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

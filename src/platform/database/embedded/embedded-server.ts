@@ -1,0 +1,141 @@
+import { existsSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { findBinaries } from './binaries';
+import { initialise } from './cluster-init';
+import { type ClusterPlace, findPlace } from './cluster-place';
+import { writeRecord } from './cluster-record';
+import { asUnavailable } from './embedded-server.errors';
+import { type RunningServer, findRunning, startServer, stopServer } from './postmaster';
+import { DATABASE, HOST, type ServerConnection } from './server-connection';
+import { underLock } from './start-lock';
+
+export interface EmbeddedServerOptions {
+  /** DATA_DIR, absolute or relative to the working directory. */
+  readonly dataDir: string;
+  /** Receives progress that a person reads. */
+  readonly log?: (line: string) => void;
+  /** Further PostgreSQL settings, such as `{ fsync: 'off' }` in tests; they act only where this start is the first. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
+
+const GRACE_MILLISECONDS = 500;
+
+/**
+ * A PostgreSQL server of our own, in DATA_DIR. It runs detached: a killed application leaves it behind and the next
+ * start adopts it, and several processes with the same DATA_DIR share it.
+ */
+export class EmbeddedServer {
+  #stopped: Promise<void> | undefined;
+
+  private constructor(
+    private readonly place: ClusterPlace,
+    private readonly log: (line: string) => void,
+    private connection: ServerConnection,
+    /** For a connection pool: role, password, port and database. */
+    readonly url: string,
+    /** True when the server was running before. */
+    readonly adopted: boolean,
+  ) {}
+
+  /** Where the cluster lives. */
+  get directory(): string {
+    return this.place.cluster;
+  }
+
+  /**
+   * Brings the server of a DATA_DIR up, or joins the one that runs; makes the cluster the first time.
+   * @throws EmbeddedServerUnavailable whatever the reason
+   */
+  static async start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+    const dataDir = resolve(options.dataDir);
+    try {
+      await mkdir(dataDir, { recursive: true });
+      return await underLock(dataDir, () => EmbeddedServer.open(dataDir, options));
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
+  /**
+   * Leaves the server, and stops it unless another client is connected. Close your own pools first.
+   * A server that has gone already is fine, and so is a second call.
+   * @throws EmbeddedServerUnavailable when it should stop and does not
+   */
+  stop(): Promise<void> {
+    this.#stopped ??= this.leave().catch((error: unknown) => {
+      throw asUnavailable(error);
+    });
+    return this.#stopped;
+  }
+
+  private static async open(dataDir: string, options: EmbeddedServerOptions): Promise<EmbeddedServer> {
+    const log = options.log ?? (() => undefined);
+    const place = await findPlace(dataDir);
+    if (place.record.outside) {
+      log(`PostgreSQL refuses root, and account "${place.user?.name}" cannot enter ${dataDir}`);
+    }
+    const found = place.exists ? await findRunning(place) : null;
+    const { port, connection } = found ?? (await launch(place, options.settings ?? {}, log));
+    await connection.ensureDatabase();
+    const how = found ? 'was running' : 'started';
+    log(`Embedded PostgreSQL ${how} on ${HOST}:${port}, data in ${place.cluster}`);
+    const url = `postgres://${DATABASE}:${place.record.password}@${HOST}:${port}/${DATABASE}`;
+    return new EmbeddedServer(place, log, connection, url, found !== null);
+  }
+
+  private async leave(): Promise<void> {
+    const { dataDir } = this.place;
+    try {
+      // Deleted under the server: it notices by itself and ends, and there is nowhere to hold a lock.
+      if (existsSync(dataDir)) await underLock(dataDir, () => this.stopUnlessShared());
+    } finally {
+      await this.connection.close();
+    }
+  }
+
+  private async stopUnlessShared(): Promise<void> {
+    if (this.connection.closed) {
+      // Another process may have started it anew since.
+      const running = await findRunning(this.place);
+      if (!running) return;
+      this.connection = running.connection;
+    }
+    const others = await othersAfterGrace(this.connection);
+    await this.connection.close();
+    if (others > 0) {
+      this.log(`Embedded PostgreSQL goes on for ${others} other connection(s)`);
+      return;
+    }
+    await stopServer(this.place, await findBinaries(this.place.home, this.place.user));
+    this.log('Embedded PostgreSQL stopped');
+  }
+}
+
+async function launch(
+  place: ClusterPlace,
+  settings: Readonly<Record<string, string>>,
+  log: (line: string) => void,
+): Promise<RunningServer> {
+  const binaries = await findBinaries(place.home, place.user);
+  if (!place.exists) {
+    log(`Creating an empty database in ${place.cluster}`);
+    await initialise(place, binaries, settings['fsync'] !== 'off');
+  }
+  if (!place.record.initialised) await writeRecord(place.dataDir, { ...place.record, initialised: true });
+  await startServer(place, binaries, settings);
+  const running = await findRunning(place);
+  if (running) return running;
+  throw new Error(`the server of ${place.cluster} ended right after its start`);
+}
+
+/** Connections that their owner has just closed take a moment to disappear. */
+async function othersAfterGrace(connection: ServerConnection): Promise<number> {
+  const deadline = Date.now() + GRACE_MILLISECONDS;
+  for (;;) {
+    const others = await connection.countOthers();
+    if (others === 0 || Date.now() > deadline) return others;
+    await sleep(40);
+  }
+}

@@ -1,0 +1,151 @@
+import { readFile, rename, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Binaries } from './binaries';
+import { lastLines, run } from './child';
+import { type ClusterPlace } from './cluster-place';
+import { type ClusterRecord } from './cluster-record';
+import { EmbeddedServerUnavailable, codeOf, messageOf } from './embedded-server.errors';
+import { clusterNameOf, disarmStaleFile, isServerOf, readPostmasterFile } from './postmaster-file';
+import { HOST, ServerConnection } from './server-connection';
+
+/** A server that answers. */
+export interface RunningServer {
+  readonly port: number;
+  readonly connection: ServerConnection;
+}
+
+const WAIT_SECONDS = 90;
+const PORT_ATTEMPTS = 5;
+const LOG = 'server.log';
+const POSTGRES_DEFAULT_PORT = 5432;
+
+/**
+ * Connects to the server of a cluster that another process, perhaps a dead one, has started; waits for one that is
+ * starting up, recovering or shutting down.
+ * @returns null when none runs
+ * @throws EmbeddedServerUnavailable when one runs and does not let us in
+ */
+export async function findRunning({ cluster, record }: ClusterPlace): Promise<RunningServer | null> {
+  const deadline = Date.now() + WAIT_SECONDS * 1000;
+  for (;;) {
+    const file = await readPostmasterFile(cluster);
+    if (!file || !(await isServerOf(record, file.pid))) return null;
+    try {
+      const connection = await ServerConnection.open(file.port, record.password);
+      if (await servesCluster(connection, cluster)) return { port: file.port, connection };
+      await connection.close();
+      return null;
+    } catch (error) {
+      const refusedForGood = codeOf(error)?.startsWith('28') ?? false;
+      if (refusedForGood || Date.now() > deadline) throw unanswering(file.pid, cluster, error);
+    }
+    await sleep(25);
+  }
+}
+
+/**
+ * Starts the server of a cluster, detached from this process, on a free port of the loopback interface.
+ * To be called only where findRunning has found none.
+ * @param settings further PostgreSQL settings
+ * @throws EmbeddedServerUnavailable with the end of the server's log
+ */
+export async function startServer(
+  place: ClusterPlace,
+  binaries: Binaries,
+  settings: Readonly<Record<string, string>>,
+  choosePort: () => Promise<number> = freePort,
+): Promise<void> {
+  await disarmStaleFile(place.cluster);
+  for (let attempt = 1; ; attempt++) {
+    await keepFormerLog(place.cluster);
+    const options = serverOptions(place.record, await choosePort(), settings);
+    const args = ['start', '-w', '-s', '-t', String(WAIT_SECONDS), '-l', LOG, '-o', options];
+    const { exitCode, output } = await pgCtl(place, binaries, args);
+    if (exitCode === 0) return;
+    const log = await readFile(join(place.cluster, LOG), 'utf8').catch(() => '');
+    const portWasTaken = log.includes('could not create any TCP/IP sockets');
+    if (portWasTaken && attempt < PORT_ATTEMPTS) continue;
+    throw new EmbeddedServerUnavailable(`it did not start.\n${lastLines(log || output)}`);
+  }
+}
+
+/**
+ * Stops the server of a cluster, disconnecting whoever is left.
+ * @throws EmbeddedServerUnavailable when it goes on running
+ */
+export async function stopServer(place: ClusterPlace, binaries: Binaries): Promise<void> {
+  const args = ['stop', '-m', 'fast', '-w', '-s', '-t', String(WAIT_SECONDS)];
+  const { exitCode, output } = await pgCtl(place, binaries, args);
+  if (exitCode === 0 || (await readPostmasterFile(place.cluster)) === null) return;
+  throw new EmbeddedServerUnavailable(`it did not stop.\n${lastLines(output)}`);
+}
+
+/** The folder goes by environment and working directory: as an argument it would pass through a shell. */
+function pgCtl({ cluster, user }: ClusterPlace, binaries: Binaries, args: readonly string[]) {
+  return run(binaries.pgCtl, args, { user, cwd: cluster, env: { PGDATA: cluster } });
+}
+
+function serverOptions(
+  record: ClusterRecord,
+  port: number,
+  settings: Readonly<Record<string, string>>,
+): string {
+  const all = {
+    // A log line then never quotes a row or a statement with somebody's data in it.
+    log_error_verbosity: 'terse',
+    log_min_error_statement: 'panic',
+    log_checkpoints: 'off',
+    ...settings,
+    listen_addresses: HOST,
+    port: String(port),
+    // No socket file: its path has a length limit, and Windows has none.
+    unix_socket_directories: '',
+    cluster_name: clusterNameOf(record),
+  };
+  return Object.entries(all)
+    .map(([name, value]) => `-c ${shellSafe(name)}="${shellSafe(value)}"`)
+    .join(' ');
+}
+
+/** pg_ctl hands these to a shell, which reads some characters even between double quotes. */
+function shellSafe(text: string): string {
+  if (/^[\w .,:/*+-]*$/.test(text)) return text;
+  throw new EmbeddedServerUnavailable(
+    `the setting ${JSON.stringify(text)} has a character that is not allowed.`,
+  );
+}
+
+/** A port that is free now; by the time the server takes it, somebody else may have. */
+async function freePort(): Promise<number> {
+  const port = await new Promise<number>((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen(0, HOST, () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+  return port === POSTGRES_DEFAULT_PORT ? freePort() : port;
+}
+
+/** One former log is kept, so that a crash can be looked into and the folder does not grow. */
+async function keepFormerLog(cluster: string): Promise<void> {
+  await rename(join(cluster, LOG), join(cluster, `${LOG}.1`)).catch(() => undefined);
+}
+
+async function servesCluster(connection: ServerConnection, cluster: string): Promise<boolean> {
+  const directory = await connection.dataDirectory();
+  const [ours, theirs] = await Promise.all([stat(cluster), stat(directory).catch(() => null)]);
+  // A folder that is not there any more was renamed under its server. One that is there under another name is either
+  // the same (a mount, a link) or the original that ours was copied from.
+  return theirs === null || (theirs.dev === ours.dev && theirs.ino === ours.ino);
+}
+
+function unanswering(pid: number, cluster: string, error: unknown): EmbeddedServerUnavailable {
+  return new EmbeddedServerUnavailable(
+    `the server of ${cluster} runs as process ${pid} but refuses the connection: ${messageOf(error)}.`,
+    error,
+  );
+}

@@ -1,0 +1,70 @@
+import { readFile, stat } from 'node:fs/promises';
+import { holdsFor, type ServerUser } from './child';
+import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
+
+/**
+ * The account a new cluster's server runs as: this process's own (null), unless that is root, which PostgreSQL
+ * refuses. Then it is DATA_DIR's owner, so that one start as root does not lock that account out; else `postgres`
+ * or `nobody`.
+ * @throws EmbeddedServerUnavailable when root finds no account to use
+ */
+export async function userForNewCluster(dataDir: string): Promise<ServerUser | null> {
+  if (process.getuid?.() !== 0) return null;
+  const accounts = await readAccounts();
+  const { uid } = await stat(dataDir);
+  // initdb looks its own account up, so one that is not in the list will not do.
+  const owner = accounts.find((account) => account.uid === uid && uid !== 0);
+  const user = owner ?? byName(accounts, 'postgres') ?? byName(accounts, 'nobody');
+  if (user) return user;
+  throw new EmbeddedServerUnavailable(
+    'PostgreSQL refuses to run as root, and /etc/passwd has neither "postgres" nor "nobody" to run it as.',
+  );
+}
+
+/**
+ * The account that an existing cluster demands: its owner.
+ * @returns null when that is this process's own account
+ * @throws EmbeddedServerUnavailable when it belongs to somebody this process cannot become, or to root
+ */
+export async function userOfCluster(cluster: string): Promise<ServerUser | null> {
+  const own = process.getuid?.();
+  if (own === undefined) return null;
+  const { uid, gid } = await stat(cluster);
+  if (own !== 0 && uid === own) return null;
+  if (own !== 0) {
+    throw new EmbeddedServerUnavailable(
+      `${cluster} belongs to account ${uid}. Run as that account, or hand the folder over: chown -R ${own} ${cluster}.`,
+    );
+  }
+  if (uid === 0) {
+    throw new EmbeddedServerUnavailable(
+      `${cluster} belongs to root, which PostgreSQL refuses. Hand the folder over: chown -R postgres ${cluster}.`,
+    );
+  }
+  const known = (await readAccounts()).find((account) => account.uid === uid);
+  return known ?? { name: String(uid), uid, gid };
+}
+
+/** Whether the account can get to what lies in a folder; this process's own account (null) has to see for itself. */
+export function canEnter(user: ServerUser | null, folder: string): boolean {
+  return user === null || holdsFor(user, 'test -x "$0"', folder);
+}
+
+function byName(accounts: readonly ServerUser[], name: string): ServerUser | undefined {
+  return accounts.find((account) => account.name === name && account.uid !== 0);
+}
+
+async function readAccounts(): Promise<ServerUser[]> {
+  let text: string;
+  try {
+    text = await readFile('/etc/passwd', 'utf8');
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return [];
+    throw error;
+  }
+  return text.split('\n').flatMap((line) => {
+    const [name, , uid, gid] = line.split(':');
+    // macOS writes nobody's number as -2; the system means the unsigned one.
+    return name && uid && gid ? [{ name, uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 }] : [];
+  });
+}

@@ -1,0 +1,52 @@
+import { lock } from 'proper-lockfile';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
+
+const STALE_MILLISECONDS = 4_000;
+const RETRY_MILLISECONDS = 30;
+const PATIENCE_MILLISECONDS = 120_000;
+
+/**
+ * Runs an act while no other process starts or stops the server of the same DATA_DIR.
+ * A holder that was killed is passed over after some four seconds.
+ * @throws EmbeddedServerUnavailable when the lock stays taken; else whatever the act throws
+ */
+export async function underLock<T>(dataDir: string, act: () => Promise<T>): Promise<T> {
+  const release = await acquire(dataDir);
+  try {
+    return await act();
+  } finally {
+    // Losing the lock to somebody is not worth the result: PostgreSQL keeps two servers apart by itself.
+    await release().catch(() => undefined);
+  }
+}
+
+async function acquire(dataDir: string): Promise<() => Promise<void>> {
+  const lockfilePath = join(dataDir, 'postgres.lock');
+  const deadline = Date.now() + PATIENCE_MILLISECONDS;
+  for (;;) {
+    try {
+      return await lock(dataDir, {
+        lockfilePath,
+        stale: STALE_MILLISECONDS,
+        update: STALE_MILLISECONDS / 4,
+        // The default throws out of a timer and ends the process.
+        onCompromised: () => undefined,
+      });
+    } catch (error) {
+      // The library's own retries would also repeat "permission denied" for two minutes.
+      if (codeOf(error) !== 'ELOCKED') throw error;
+      if (Date.now() > deadline) throw held(lockfilePath, error);
+    }
+    // Two waiters in step could both find a dead holder's lock stale and remove each other's.
+    await sleep(RETRY_MILLISECONDS * (1 + Math.random()));
+  }
+}
+
+function held(lockfilePath: string, error: unknown): EmbeddedServerUnavailable {
+  return new EmbeddedServerUnavailable(
+    `another process holds ${lockfilePath} and goes on holding it.`,
+    error,
+  );
+}

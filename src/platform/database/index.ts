@@ -1,0 +1,6 @@
+export { Database, type Statement } from './database';
+export { asUnavailable } from './database-faults';
+export { DatabaseModule } from './database.module';
+export { DatabaseServer } from './database-server';
+export { Migrations } from './migrations';
+export { SqlMigration } from './sql-migration';

@@ -1,0 +1,119 @@
+import { type DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { SqlMigration } from './sql-migration';
+
+/** How the schema and this build's migrations stand to each other, by migration name. */
+export interface MigrationState {
+  /** Ours, not in the database yet. */
+  readonly missing: readonly string[];
+  /** Ours, but other statements ran under that name. */
+  readonly altered: readonly string[];
+  /** In the database, not ours: a team's, or those of a newer build during a rolling deploy. */
+  readonly unknown: readonly string[];
+}
+
+/** The schema is not the one this build was written for. */
+export class SchemaMismatch extends Error {
+  override readonly name = 'SchemaMismatch';
+}
+
+// Any fixed number will do; this is "gatehous" in ASCII, kept below the sign bit.
+const LOCK = '7449363236164072819';
+
+/** Brings the schema to this build's state, one instance at a time, and refuses one that is not in it. */
+export class Migrations {
+  constructor(private readonly dataSource: DataSource) {}
+
+  /**
+   * Applies what is missing, in order of timestamp, each in its own transaction.
+   * @returns the names of those applied now
+   * @throws SchemaMismatch where a migration that ran was altered since
+   */
+  async run(): Promise<string[]> {
+    return this.locked(async (runner) => {
+      refuse({ ...(await this.stateBy(runner)), missing: [] });
+      const executor = new MigrationExecutor(this.dataSource, runner);
+      executor.transaction = 'each';
+      const applied = await executor.executePendingMigrations();
+      await this.recordChecksums(runner);
+      return applied.map(({ name }) => name);
+    });
+  }
+
+  /** @throws SchemaMismatch where one of ours is missing or altered */
+  async verify(): Promise<void> {
+    refuse(await this.state());
+  }
+
+  async state(): Promise<MigrationState> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      return await this.stateBy(runner);
+    } finally {
+      await runner.release();
+    }
+  }
+
+  private async stateBy(runner: QueryRunner): Promise<MigrationState> {
+    const recorded = await this.recorded(runner);
+    const ours = this.dataSource.migrations.map((migration) => ({ migration, name: nameOf(migration) }));
+    const names = new Set(ours.map(({ name }) => name));
+    return {
+      missing: ours.filter(({ name }) => !recorded.has(name)).map(({ name }) => name),
+      altered: ours.filter(({ migration, name }) => differs(migration, recorded.get(name))).map(({ name }) => name),
+      unknown: [...recorded.keys()].filter((name) => !names.has(name)),
+    };
+  }
+
+  private async recorded(runner: QueryRunner): Promise<Map<string, string | null>> {
+    const [table] = (await runner.query(`SELECT to_regclass('migrations') AS name`)) as { name: string | null }[];
+    if (!table?.name) return new Map();
+    // to_jsonb reads the column where it is there already: a first start may have died before it was added.
+    const rows = (await runner.query(`SELECT name, to_jsonb(m) ->> 'checksum' AS checksum FROM migrations m`)) as {
+      name: string;
+      checksum: string | null;
+    }[];
+    return new Map(rows.map(({ name, checksum }) => [name, checksum]));
+  }
+
+  private async recordChecksums(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE migrations ADD COLUMN IF NOT EXISTS checksum text');
+    for (const migration of this.dataSource.migrations) {
+      if (!(migration instanceof SqlMigration)) continue;
+      await runner.query('UPDATE migrations SET checksum = $2 WHERE name = $1 AND checksum IS NULL', [
+        nameOf(migration),
+        migration.checksum,
+      ]);
+    }
+  }
+
+  /** Instances that start together take turns, however long the one before them needs. */
+  private async locked<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
+    const runner = this.dataSource.createQueryRunner();
+    try {
+      await runner.query('SET statement_timeout = 0');
+      await runner.query(`SELECT pg_advisory_lock(${LOCK})`);
+      return await work(runner);
+    } finally {
+      await runner.query(`SELECT pg_advisory_unlock(${LOCK})`);
+      await runner.query('RESET statement_timeout');
+      await runner.release();
+    }
+  }
+}
+
+function nameOf(migration: MigrationInterface): string {
+  return migration.name ?? migration.constructor.name;
+}
+
+function differs(migration: MigrationInterface, recorded: string | null | undefined): boolean {
+  return migration instanceof SqlMigration && typeof recorded === 'string' && recorded !== migration.checksum;
+}
+
+function refuse({ missing, altered }: MigrationState): void {
+  const faults = [
+    missing.length > 0 && `Not applied to the database yet: ${missing.join(', ')}.\n  → npm run cli -- db:migrate`,
+    altered.length > 0 &&
+      `Changed since they were applied: ${altered.join(', ')}.\n  → put the former statements back, and make the change a new migration`,
+  ].filter((fault) => fault !== false);
+  if (faults.length > 0) throw new SchemaMismatch(`The database schema does not fit this build.\n${faults.join('\n')}`);
+}

@@ -1,0 +1,58 @@
+/** What sort of failure it is, in the domain's words; `platform/http` alone knows the status each becomes. */
+export type Kind =
+  | 'malformed'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'not-found'
+  | 'wrong-method'
+  | 'conflict'
+  | 'too-large'
+  | 'unsupported'
+  | 'invalid'
+  | 'internal'
+  | 'unavailable';
+
+/** A class of failures; what it says of itself statically is also what the documentation says of it. */
+export interface DomainErrorClass {
+  readonly kind: Kind;
+  readonly code: string;
+}
+
+/**
+ * A failure that a client is told of. `message` becomes the problem's detail, so it holds nothing but words for
+ * the client; what else there is to know goes into `cause`, which only the log sees.
+ */
+export abstract class DomainError extends Error {
+  static readonly kind: Kind = 'internal';
+  /** Stable kebab-case word that clients switch on; never renamed. */
+  static readonly code: string = 'internal-error';
+
+  get kind(): Kind {
+    return (this.constructor as unknown as DomainErrorClass).kind;
+  }
+
+  get code(): string {
+    return (this.constructor as unknown as DomainErrorClass).code;
+  }
+}
+
+/** A fault of ours that the client can do nothing about. */
+export class InternalError extends DomainError {
+  constructor(options?: ErrorOptions) {
+    super('Something went wrong here. It has been logged under the request id given as "instance".', options);
+  }
+}
+
+/** Something the request needs cannot be had right now; the same request may succeed a little later. */
+export class Unavailable extends DomainError {
+  static override readonly kind = 'unavailable';
+  static override readonly code = 'unavailable';
+
+  /** @param retryAfterSeconds whole seconds, becomes `Retry-After` */
+  constructor(
+    readonly retryAfterSeconds = 1,
+    options?: ErrorOptions,
+  ) {
+    super('The service cannot answer this right now. Try again in a moment.', options);
+  }
+}

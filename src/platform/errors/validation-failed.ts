@@ -1,0 +1,18 @@
+import { DomainError } from './domain-error';
+
+/** One broken rule: where (RFC 6901 JSON Pointer into the body), which (stable code), and in words. */
+export interface Violation {
+  readonly pointer: string;
+  readonly code: string;
+  readonly detail: string;
+}
+
+/** The body is well-formed JSON, but not what the route takes. */
+export class ValidationFailed extends DomainError {
+  static override readonly kind = 'invalid';
+  static override readonly code = 'validation-failed';
+
+  constructor(readonly violations: readonly Violation[]) {
+    super('The request does not follow the rules of this route; "errors" names each of them.');
+  }
+}

@@ -1,0 +1,24 @@
+import { Injectable } from '@nestjs/common';
+import { Migrations } from '../database';
+import { Unavailable } from '../errors';
+import { Keyring } from '../keyring';
+
+/** Whether this instance should be sent requests. */
+@Injectable()
+export class Readiness {
+  constructor(
+    private readonly migrations: Migrations,
+    private readonly keyring: Keyring,
+  ) {}
+
+  /**
+   * @returns warnings, each a sentence
+   * @throws Unavailable where the database, the schema or the keys are not as this build needs them
+   */
+  async check(): Promise<string[]> {
+    const { missing, altered, unknown } = await this.migrations.state();
+    const opens = await this.keyring.opens();
+    if (missing.length > 0 || altered.length > 0 || !opens) throw new Unavailable(5);
+    return unknown.map((name) => `The database has a migration this build does not know: ${name}.`);
+  }
+}

@@ -1,0 +1,47 @@
+import type { Environment } from '../config';
+
+const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Where the application listens and what it is called. */
+export class HttpSettings {
+  readonly production: boolean;
+  readonly port: number;
+  readonly host: string;
+  /** A bare origin: the issuer of the tokens and the base of every link. */
+  readonly publicUrl: string;
+  readonly appName: string;
+  readonly docs: boolean;
+
+  constructor(environment: Environment) {
+    this.production = environment.production;
+    this.port = environment.number('PORT', 3000, { min: 0, max: 65_535, integer: true });
+    this.host = environment.text('HOST') ?? (this.production ? '0.0.0.0' : '127.0.0.1');
+    this.publicUrl = this.readPublicUrl(environment);
+    this.appName = environment.text('APP_NAME') ?? 'Gatehouse';
+    this.docs = environment.onOff('DOCS', !this.production);
+    this.refuseExposedDevelopment(environment);
+  }
+
+  private readPublicUrl(environment: Environment): string {
+    const url = environment.url('PUBLIC_URL', this.production ? ['https:'] : ['https:', 'http:']);
+    if (!url) {
+      const missing = this.production && environment.text('PUBLIC_URL') === undefined;
+      if (missing) environment.fault('PUBLIC_URL', 'is not set', 'use the https origin that clients reach this under');
+      return `http://localhost:${this.port}`;
+    }
+    if (`${url.origin}/` !== url.href) {
+      environment.fault('PUBLIC_URL', 'is more than an origin', `use ${url.origin}`);
+    }
+    return url.origin;
+  }
+
+  private refuseExposedDevelopment(environment: Environment): void {
+    const allowed = environment.boolean('ALLOW_INSECURE_DEVELOPMENT', false);
+    if (this.production || LOOPBACK.has(this.host) || allowed) return;
+    environment.fault(
+      'HOST',
+      'opens a development start to the network',
+      'use 127.0.0.1, or NODE_ENV=production, or ALLOW_INSECURE_DEVELOPMENT=true if you mean it',
+    );
+  }
+}

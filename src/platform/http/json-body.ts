@@ -1,0 +1,47 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { MalformedRequest, UnsupportedMediaType } from './request-errors';
+
+export const BODY_LIMIT_BYTES = 64 * 1024;
+
+// Deep nesting serves no route here, but it makes every recursive walk over the body overflow the stack.
+const DEEPEST = 32;
+
+/**
+ * `application/json` in UTF-8 is the only body there is. An empty one is none at all. `__proto__` and
+ * `constructor.prototype` are refused by Fastify's own parser.
+ */
+export function acceptOnlyJson(fastify: FastifyInstance): void {
+  const parse = fastify.getDefaultJsonParser('error', 'error');
+  const utf8 = new TextDecoder('utf-8', { fatal: true });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser<Buffer>('application/json', { parseAs: 'buffer' }, (request, bytes, done) => {
+    if (bytes.length === 0) return done(null, undefined);
+    if (!isPlainUtf8(request)) return done(new UnsupportedMediaType());
+    let text: string;
+    try {
+      text = utf8.decode(bytes);
+    } catch {
+      return done(new MalformedRequest('The request body is not valid UTF-8.'));
+    }
+    void parse(request, text, (error, body) => {
+      if (error) return done(new MalformedRequest('The request body is not valid JSON.'));
+      if (isDeeperThan(DEEPEST, body)) return done(new MalformedRequest(`The request body nests deeper than ${DEEPEST} levels.`));
+      done(null, body);
+    });
+  });
+}
+
+function isPlainUtf8({ headers }: FastifyRequest): boolean {
+  const charset = /;\s*charset="?([^\s;"]+)/i.exec(headers['content-type'] ?? '')?.[1] ?? 'utf-8';
+  return /^utf-?8$/i.test(charset) && (headers['content-encoding'] ?? 'identity') === 'identity';
+}
+
+/** Level by level instead of by recursion, which is what the limit is there to prevent. */
+function isDeeperThan(levels: number, body: unknown): boolean {
+  let level = [body];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > levels) return true;
+    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+  }
+  return false;
+}

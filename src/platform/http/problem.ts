@@ -1,0 +1,72 @@
+import { HttpStatus } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { type DomainError, type DomainErrorClass, type Kind, ValidationFailed } from '../errors';
+
+/** The only place where a kind of failure becomes a status. */
+export const STATUS_OF: Readonly<Record<Kind, HttpStatus>> = {
+  malformed: HttpStatus.BAD_REQUEST,
+  unauthenticated: HttpStatus.UNAUTHORIZED,
+  forbidden: HttpStatus.FORBIDDEN,
+  'not-found': HttpStatus.NOT_FOUND,
+  'wrong-method': HttpStatus.METHOD_NOT_ALLOWED,
+  conflict: HttpStatus.CONFLICT,
+  'too-large': HttpStatus.PAYLOAD_TOO_LARGE,
+  unsupported: HttpStatus.UNSUPPORTED_MEDIA_TYPE,
+  invalid: HttpStatus.UNPROCESSABLE_ENTITY,
+  internal: HttpStatus.INTERNAL_SERVER_ERROR,
+  unavailable: HttpStatus.SERVICE_UNAVAILABLE,
+};
+
+export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+
+export class ProblemViolation {
+  @ApiProperty({ description: 'RFC 6901 JSON Pointer into the request body', example: '/email' })
+  readonly pointer: string;
+
+  @ApiProperty({ description: 'Stable word for the broken rule', example: 'email-address' })
+  readonly code: string;
+
+  @ApiProperty({ description: 'The rule in words' })
+  readonly detail: string;
+}
+
+/** An error as RFC 9457 has it. */
+export class Problem {
+  @ApiProperty({ format: 'uri', description: 'Names the sort of problem' })
+  readonly type: string;
+
+  @ApiProperty({ description: 'The sort of problem in words' })
+  readonly title: string;
+
+  @ApiProperty({ description: 'The HTTP status' })
+  readonly status: number;
+
+  @ApiProperty({ description: 'This occurrence in words' })
+  readonly detail: string;
+
+  @ApiProperty({ description: 'The request id, as in X-Request-Id' })
+  readonly instance: string;
+
+  @ApiProperty({ description: 'Stable word to switch on' })
+  readonly code: string;
+
+  @ApiPropertyOptional({ type: [ProblemViolation], description: 'With validation-failed: every broken rule' })
+  readonly errors?: readonly ProblemViolation[];
+}
+
+/** @param requestId becomes `instance` */
+export function problemOf(error: DomainError, requestId: string): Problem {
+  return {
+    ...headOf(error),
+    detail: error.message,
+    instance: requestId,
+    code: error.code,
+    ...(error instanceof ValidationFailed && { errors: error.violations }),
+  };
+}
+
+/** The part of a problem that every occurrence shares. */
+export function headOf({ kind, code }: DomainErrorClass): Pick<Problem, 'type' | 'title' | 'status'> {
+  const title = code.replaceAll('-', ' ');
+  return { type: `urn:problem-type:gatehouse:${code}`, title: title.charAt(0).toUpperCase() + title.slice(1), status: STATUS_OF[kind] };
+}

@@ -1,0 +1,48 @@
+import { DomainError } from '../errors';
+
+/** The bytes of the request are not what HTTP, JSON or this application can read. */
+export class MalformedRequest extends DomainError {
+  static override readonly kind = 'malformed';
+  static override readonly code = 'malformed-request';
+
+  constructor(detail = 'The request could not be read: its URL, its headers or its JSON body is malformed.') {
+    super(detail);
+  }
+}
+
+export class PayloadTooLarge extends DomainError {
+  static override readonly kind = 'too-large';
+  static override readonly code = 'payload-too-large';
+
+  constructor() {
+    super('The request body is larger than 64 KiB.');
+  }
+}
+
+export class UnsupportedMediaType extends DomainError {
+  static override readonly kind = 'unsupported';
+  static override readonly code = 'unsupported-media-type';
+
+  constructor() {
+    super('A request body must be application/json, without a content coding.');
+  }
+}
+
+export class NotFound extends DomainError {
+  static override readonly kind = 'not-found';
+  static override readonly code = 'not-found';
+
+  constructor(detail = 'There is nothing at this address.') {
+    super(detail);
+  }
+}
+
+export class MethodNotAllowed extends DomainError {
+  static override readonly kind = 'wrong-method';
+  static override readonly code = 'method-not-allowed';
+
+  /** @param allowed the methods this address knows, for `Allow` */
+  constructor(readonly allowed: readonly string[]) {
+    super(`This address answers ${allowed.join(', ')} only.`);
+  }
+}

@@ -1,0 +1,2 @@
+export { type Key, Keyring, KeyringLocked } from './keyring';
+export { KeyringModule } from './keyring.module';

@@ -1,0 +1,3 @@
+export { Log } from './log';
+export { LoggingModule } from './logging.module';
+export { logRequests } from './request-log';

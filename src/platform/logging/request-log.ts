@@ -1,0 +1,20 @@
+import { Logger } from '@nestjs/common';
+import type { FastifyInstance } from 'fastify';
+
+/** One line for each answered request: the route's pattern instead of the URL, and nothing the client chose but the request id. */
+export function logRequests(fastify: FastifyInstance): void {
+  const logger = new Logger('Request');
+  fastify.addHook('onResponse', (request, reply, done) => {
+    const line = {
+      requestId: request.id,
+      method: request.method,
+      route: request.routeOptions.url ?? null,
+      status: reply.statusCode,
+      milliseconds: Math.round(reply.elapsedTime),
+    };
+    if (reply.statusCode >= 500) logger.error(line, 'answered');
+    else if (reply.statusCode >= 400 || request.method !== 'GET') logger.log(line, 'answered');
+    else logger.debug(line, 'answered');
+    done();
+  });
+}

@@ -1,0 +1,31 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Metrics } from './metrics';
+import { MetricsSettings } from './metrics.settings';
+
+/** Production's `/metrics`: a listener of its own on loopback, so that no proxy rule can publish it by accident. */
+@Injectable()
+export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
+  private server: Server | undefined;
+
+  constructor(
+    private readonly settings: MetricsSettings,
+    private readonly metrics: Metrics,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    if (this.settings.port === undefined) return;
+    this.server = createServer((request, response) => {
+      if (request.url !== '/metrics') return void response.writeHead(404).end();
+      void this.metrics.text().then((text) => response.writeHead(200, { 'content-type': this.metrics.contentType }).end(text));
+    });
+    this.server.listen(this.settings.port, '127.0.0.1');
+    await once(this.server, 'listening');
+  }
+
+  onApplicationShutdown(): void {
+    this.server?.close();
+    this.server?.closeAllConnections();
+  }
+}

@@ -1,0 +1,41 @@
+/** What a caller of `signAccess` states; the rest of RFC 9068's claims is the issuer's own. */
+export interface AccessGrant {
+  readonly userId: string;
+  readonly sessionId: string;
+  readonly tokenId: string;
+  readonly authenticatedAt: Date;
+  readonly methods: readonly string[];
+  readonly roles: readonly string[];
+  readonly accessVersion: number;
+  /** The token does not outlive this. */
+  readonly notAfter: Date;
+}
+
+/** The claims of an access token as they stand in it (RFC 9068 section 2.2); instants in whole seconds since the epoch. */
+export interface AccessClaims {
+  readonly iss: string;
+  readonly aud: string;
+  readonly sub: string;
+  readonly client_id: string;
+  readonly sid: string;
+  readonly jti: string;
+  readonly iat: number;
+  readonly exp: number;
+  readonly auth_time: number;
+  readonly amr: readonly string[];
+  readonly roles: readonly string[];
+  readonly ver: number;
+}
+
+/** Whether a verified payload has every claim, each of its type: a valid signature alone does not say so. */
+export function isAccessClaims(payload: unknown): payload is AccessClaims {
+  if (typeof payload !== 'object' || payload === null) return false;
+  const claims = payload as Record<string, unknown>;
+  const texts = ['iss', 'aud', 'sub', 'client_id', 'sid', 'jti'].every((name) => typeof claims[name] === 'string');
+  const numbers = ['iat', 'exp', 'auth_time', 'ver'].every((name) => Number.isSafeInteger(claims[name]));
+  return texts && numbers && ['amr', 'roles'].every((name) => isTextList(claims[name]));
+}
+
+function isTextList(value: unknown): boolean {
+  return Array.isArray(value) && value.every((item) => typeof item === 'string');
+}

@@ -1,0 +1,3 @@
+export type { AccessClaims, AccessGrant } from './access-claims';
+export { Tokens } from './tokens';
+export { TokensModule } from './tokens.module';

@@ -1,0 +1,115 @@
+import { Injectable } from '@nestjs/common';
+import { JwtService } from '@nestjs/jwt';
+import { AccessSettings, InvalidToken } from '../access';
+import { Clock } from '../platform/clock';
+import { type AccessClaims, type AccessGrant, isAccessClaims } from './access-claims';
+import { accessTokenHeaderOf } from './compact-jws';
+import type { SigningKey } from './signing-key';
+import { SigningKeys } from './signing-keys';
+import { TokenSettings } from './token.settings';
+import { VerifiedTokens } from './verified-tokens';
+
+// Two clocks of ours may differ a little; a token from further ahead was not signed by this deployment.
+const CLOCK_SKEW_SECONDS = 30;
+
+export interface SignedToken {
+  readonly token: string;
+  readonly expiresInSeconds: number;
+}
+
+/** Signs and verifies access tokens (RFC 9068). Knows no user and no session: what it is given, it signs. */
+@Injectable()
+export class Tokens {
+  private readonly verified = new VerifiedTokens();
+
+  constructor(
+    private readonly jwt: JwtService,
+    private readonly keys: SigningKeys,
+    private readonly clock: Clock,
+    private readonly settings: TokenSettings,
+    private readonly access: AccessSettings,
+  ) {}
+
+  /** Signs a token for now: what it says and how many seconds it lives. */
+  signAccess(grant: AccessGrant): SignedToken {
+    const { kid, algorithm, privateKey } = this.keys.current;
+    const header = { alg: algorithm, typ: 'at+jwt', kid };
+    // A string key would be parsed anew for every token; the library's types do not know that it takes KeyObjects.
+    const key = privateKey as unknown as string;
+    const claims = this.claimsFor(grant);
+    const token = this.jwt.sign(claims, { privateKey: key, algorithm, header });
+    return { token, expiresInSeconds: claims.exp - claims.iat };
+  }
+
+  /**
+   * The claims of a live access token of ours.
+   * @throws InvalidToken for anything else, whatever is wrong with it
+   */
+  verify(token: string): AccessClaims {
+    const claims = this.verifyGenuine(token);
+    if (this.clock.nowMs() >= claims.exp * 1_000) throw new InvalidToken();
+    return claims;
+  }
+
+  /**
+   * Like `verify`, for a token that may have expired: signing out must work with it.
+   * @throws InvalidToken where we did not sign it
+   */
+  verifyGenuine(token: string): AccessClaims {
+    const known = this.verified.find(token);
+    if (known) return known;
+    const claims = this.checkSignature(token, this.keyOf(token));
+    this.verified.remember(token, claims);
+    return claims;
+  }
+
+  private claimsFor(grant: AccessGrant): AccessClaims {
+    const issuedAt = secondsOf(this.clock.nowMs());
+    return {
+      iss: this.settings.issuer,
+      aud: this.settings.audience,
+      sub: grant.userId,
+      client_id: this.settings.clientId,
+      sid: grant.sessionId,
+      jti: grant.tokenId,
+      iat: issuedAt,
+      exp: Math.min(issuedAt + this.access.accessTokenSeconds, secondsOf(grant.notAfter.getTime())),
+      auth_time: secondsOf(grant.authenticatedAt.getTime()),
+      amr: grant.methods,
+      roles: grant.roles,
+      ver: grant.accessVersion,
+    };
+  }
+
+  /** The key is looked up in our own set and nowhere else, and says itself which algorithm it is for (RFC 8725 section 3.1). */
+  private keyOf(token: string): SigningKey {
+    const header = accessTokenHeaderOf(token);
+    const key = header && this.keys.find(header.kid);
+    if (!key || key.algorithm !== header.alg) throw new InvalidToken();
+    return key;
+  }
+
+  private checkSignature(token: string, { publicKey, algorithm }: SigningKey): AccessClaims {
+    const now = secondsOf(this.clock.nowMs());
+    let payload: unknown;
+    try {
+      payload = this.jwt.verify<object>(token, {
+        publicKey: publicKey as unknown as string,
+        algorithms: [algorithm],
+        issuer: this.settings.issuer,
+        audience: this.settings.audience,
+        clockTimestamp: now,
+        ignoreExpiration: true,
+      });
+    } catch (cause) {
+      throw new InvalidToken({ cause });
+    }
+    if (!isAccessClaims(payload) || payload.client_id !== this.settings.clientId) throw new InvalidToken();
+    if (payload.iat > now + CLOCK_SKEW_SECONDS) throw new InvalidToken();
+    return payload;
+  }
+}
+
+function secondsOf(milliseconds: number): number {
+  return Math.floor(milliseconds / 1_000);
+}

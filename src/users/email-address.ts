@@ -1,0 +1,42 @@
+import { domainToASCII } from 'node:url';
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ValidateBy } from 'class-validator';
+
+const LONGEST = 254;
+const LOCAL_PART = /^(?=.{1,64}$)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+// Letters, digits, hyphens and whatever IDNA turns into them: a domain, not an address literal or a URL.
+const DOMAIN_TEXT = /^[\p{L}\p{M}\p{N}.-]+$/u;
+const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
+
+/**
+ * The one form in which an address is kept and compared: trimmed, lower-cased, the domain as A-label (RFC 5890). Dots
+ * and plus signs are left alone: whether they matter is the mail server's business.
+ *
+ * @returns undefined for what is no address with an ASCII local part (RFC 5321 dot-string)
+ */
+export function normaliseEmail(text: string): string | undefined {
+  const address = text.trim();
+  const at = address.lastIndexOf('@');
+  if (at < 1 || address.length > LONGEST || !DOMAIN_TEXT.test(address.slice(at + 1))) return undefined;
+  const local = address.slice(0, at).toLowerCase();
+  const domain = domainToASCII(address.slice(at + 1));
+  const normal = `${local}@${domain}`;
+  return LOCAL_PART.test(local) && DOMAIN.test(domain) && normal.length <= LONGEST ? normal : undefined;
+}
+
+/** A property that holds an e-mail address; it arrives in its normal form. */
+export function EmailAddress(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (normaliseEmail(value) ?? value) : value)),
+    ValidateBy({
+      name: 'emailAddress',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && normaliseEmail(value) === value,
+        defaultMessage: () => 'This must be an e-mail address whose part before the @ is ASCII.',
+      },
+    }),
+    ApiProperty({ type: String, format: 'email', maxLength: LONGEST, example: 'ada@example.com' }),
+  );
+}

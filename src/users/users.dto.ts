@@ -1,0 +1,44 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { DisplayName } from './display-name';
+import type { User } from './user.entity';
+
+export class UpdateProfileRequest {
+  @DisplayName()
+  readonly displayName?: string | null;
+}
+
+/** A user as they see themself. */
+export class ProfileResponse {
+  @ApiProperty({ format: 'uuid' })
+  readonly id: string;
+
+  @ApiProperty({ format: 'email' })
+  readonly email: string;
+
+  @ApiProperty()
+  readonly emailVerified: boolean;
+
+  @ApiProperty({ type: String, nullable: true })
+  readonly displayName: string | null;
+
+  @ApiProperty({ type: [String] })
+  readonly roles: readonly string[];
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly createdAt: string;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly updatedAt: string;
+
+  static of(user: User, roles: readonly string[]): ProfileResponse {
+    return {
+      id: user.id,
+      email: user.email,
+      emailVerified: user.emailVerified,
+      displayName: user.displayName,
+      roles,
+      createdAt: user.createdAt.toISOString(),
+      updatedAt: user.updatedAt.toISOString(),
+    };
+  }
+}
