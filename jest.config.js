@@ -28,6 +28,8 @@ const esModules = [
 module.exports = {
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
+  globalSetup: '<rootDir>/test/support/global-setup.ts',
+  globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testMatch: ['**/*.spec.ts'],
   transform: {
     '\\.[cm]?[jt]s$': [

@@ -11,7 +11,9 @@ import { createFastify } from './platform/http';
 import { LoggingModule } from './platform/logging';
 
 /** No more than the schema needs: the rooms' migrations are known as soon as `app.module` is loaded. */
-@Module({ imports: [EnvironmentModule.of({ MIGRATE_ON_START: 'true' }), LoggingModule, ClockModule, DatabaseModule] })
+@Module({
+  imports: [EnvironmentModule.of({ MIGRATE_ON_START: 'true' }), LoggingModule, ClockModule, DatabaseModule],
+})
 class MigrationModule {}
 
 const program = new Command('gatehouse').description('Operator commands').showHelpAfterError();
@@ -28,7 +30,11 @@ program
   .description('write openapi.json from the controllers; needs no database')
   .action(async () => {
     // Preview builds the module graph without creating a provider.
-    const app = await NestFactory.create(AppModule, createFastify(), { preview: true, abortOnError: false, logger: false });
+    const app = await NestFactory.create(AppModule, createFastify(), {
+      preview: true,
+      abortOnError: false,
+      logger: false,
+    });
     writeFileSync('openapi.json', `${JSON.stringify(describeApi(app), null, 2)}\n`);
   });
 

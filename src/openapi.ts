@@ -16,7 +16,9 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Gatehouse')
-    .setDescription('Registration, sign-in, sessions and access tokens. Errors are RFC 9457 problems; switch on `code`.')
+    .setDescription(
+      'Registration, sign-in, sessions and access tokens. Errors are RFC 9457 problems; switch on `code`.',
+    )
     .setVersion('1')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addTag('authentication', 'Signing up, in and out')
@@ -33,17 +35,26 @@ export function describeApi(app: INestApplication): OpenAPIObject {
 
 /** `/openapi.json`, and Swagger UI at `/docs`. */
 export function serveDocuments(app: INestApplication): void {
-  SwaggerModule.setup('docs', app, () => describeApi(app), { jsonDocumentUrl: 'openapi.json', raw: ['json'] });
+  SwaggerModule.setup('docs', app, () => describeApi(app), {
+    jsonDocumentUrl: 'openapi.json',
+    raw: ['json'],
+  });
 }
 
 function operationsOf(document: OpenAPIObject): Operation[] {
-  return Object.values(document.paths).flatMap((path) => METHODS.map((method) => path[method]).filter((found) => found !== undefined));
+  return Object.values(document.paths).flatMap((path) =>
+    METHODS.map((method) => path[method]).filter((found) => found !== undefined),
+  );
 }
 
 /** What every route may answer stands in one place instead of on every handler. */
 function describeCommonProblems(operation: Operation): void {
   const isPublic = operation.security?.some((scheme) => Object.keys(scheme).length === 0);
-  const common = [...(operation.requestBody ? BODY_PROBLEMS : []), ...(isPublic ? [] : TOKEN_PROBLEMS), ...ANY_TIME];
+  const common = [
+    ...(operation.requestBody ? BODY_PROBLEMS : []),
+    ...(isPublic ? [] : TOKEN_PROBLEMS),
+    ...ANY_TIME,
+  ];
   for (const [status, response] of Object.entries(problemResponses(common))) {
     operation.responses[status] = mergeResponses(operation.responses[status], response);
   }

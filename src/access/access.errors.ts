@@ -16,6 +16,9 @@ export class InvalidToken extends DomainError {
   static override readonly code = 'invalid-token';
 
   constructor(options?: ErrorOptions) {
-    super('The access token is not valid: malformed, expired, revoked or not meant for this service.', options);
+    super(
+      'The access token is not valid: malformed, expired, revoked or not meant for this service.',
+      options,
+    );
   }
 }

@@ -8,7 +8,10 @@ export class AccessSettings {
   readonly accessTokenSeconds: number;
 
   constructor(environment: Environment) {
-    const minutes = environment.number('ACCESS_TOKEN_MINUTES', 15, { min: 0.05, max: LONGEST_ACCESS_TOKEN_MINUTES });
+    const minutes = environment.number('ACCESS_TOKEN_MINUTES', 15, {
+      min: 0.05,
+      max: LONGEST_ACCESS_TOKEN_MINUTES,
+    });
     this.accessTokenSeconds = Math.round(minutes * 60);
   }
 }

@@ -51,7 +51,10 @@ export class TokenResponse {
   @ApiProperty({ description: 'Good for one refresh; opaque' })
   readonly refreshToken: string;
 
-  @ApiProperty({ description: 'Seconds until the refresh token expires if it is not used', example: 1_209_600 })
+  @ApiProperty({
+    description: 'Seconds until the refresh token expires if it is not used',
+    example: 1_209_600,
+  })
   readonly refreshExpiresIn: number;
 }
 
@@ -74,7 +77,14 @@ export class PrincipalResponse {
   @ApiProperty({ type: String, format: 'date-time', description: 'When this access token expires' })
   readonly expiresAt: string;
 
-  static of({ userId, sessionId, roles, permissions, authenticatedAt, expiresAt }: Principal): PrincipalResponse {
+  static of({
+    userId,
+    sessionId,
+    roles,
+    permissions,
+    authenticatedAt,
+    expiresAt,
+  }: Principal): PrincipalResponse {
     return {
       ...{ userId, sessionId, roles, permissions },
       authenticatedAt: authenticatedAt.toISOString(),

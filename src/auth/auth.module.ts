@@ -13,7 +13,14 @@ import { LocalStrategy } from './local.strategy';
 import { RegistrationService } from './registration.service';
 
 @Module({
-  imports: [ConfigModule.of(AuthSettings), PassportModule, UsersModule, PasswordsModule, TokensModule, SessionsModule],
+  imports: [
+    ConfigModule.of(AuthSettings),
+    PassportModule,
+    UsersModule,
+    PasswordsModule,
+    TokensModule,
+    SessionsModule,
+  ],
   controllers: [AuthController],
   providers: [AuthService, RegistrationService, LocalStrategy, JwtStrategy],
 })

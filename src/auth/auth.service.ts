@@ -51,7 +51,10 @@ export class AuthService {
     if ('session' in rotation) return this.tokensFor(rotation.session);
     if (rotation.outcome === 'reused') {
       const { sessionId, userId } = rotation;
-      this.logger.warn({ sessionId, userId }, 'an earlier refresh token was used again: the session was ended');
+      this.logger.warn(
+        { sessionId, userId },
+        'an earlier refresh token was used again: the session was ended',
+      );
     }
     throw new InvalidRefreshToken();
   }

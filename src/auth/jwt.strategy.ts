@@ -17,7 +17,8 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     const key = new SelfVerifyingKey((token) => tokens.verify(token));
     super({
       jwtFromRequest: (request: unknown) => bearerTokenOf(request as FastifyRequest) ?? null,
-      secretOrKeyProvider: (_request: unknown, _token: unknown, done: (error: null, key: never) => void) => done(null, key as never),
+      secretOrKeyProvider: (_request: unknown, _token: unknown, done: (error: null, key: never) => void) =>
+        done(null, key as never),
     });
   }
 

@@ -1,6 +1,11 @@
 import { Strategy } from 'passport-jwt';
 
-type Verifier = (token: string, key: unknown, options: unknown, done: (error: unknown, payload?: unknown) => void) => void;
+type Verifier = (
+  token: string,
+  key: unknown,
+  options: unknown,
+  done: (error: unknown, payload?: unknown) => void,
+) => void;
 
 /**
  * A key for passport-jwt that verifies the token itself. On its own passport-jwt reads the host's clock and checks the

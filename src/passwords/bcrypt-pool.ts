@@ -45,7 +45,8 @@ export class BcryptPool implements OnApplicationShutdown {
     try {
       return (await this.pool.run(work, { name })) as Result;
     } catch (cause) {
-      if (cause instanceof Error && /queue is at limit/i.test(cause.message)) throw new Unavailable(2, { cause });
+      if (cause instanceof Error && /queue is at limit/i.test(cause.message))
+        throw new Unavailable(2, { cause });
       throw cause;
     }
   }

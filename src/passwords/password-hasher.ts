@@ -59,7 +59,10 @@ export class PasswordHasher implements OnModuleInit {
     if (stored && stored.keyId === undefined) return forms.map((text) => ({ text, hash: stored.bcrypt }));
     const known = stored?.keyId === this.key.id ? stored.bcrypt : undefined;
     const decoy = decoyHash(stored?.cost ?? this.settings.cost);
-    return forms.map((form) => ({ text: this.digest(form), hash: form === normal ? (known ?? decoy) : decoy }));
+    return forms.map((form) => ({
+      text: this.digest(form),
+      hash: form === normal ? (known ?? decoy) : decoy,
+    }));
   }
 
   private topUp(text: string, stored: StoredHash | undefined): Comparison[] {

@@ -25,7 +25,10 @@ export function Passphrase(): PropertyDecorator {
       name: 'passphrase',
       validator: {
         validate: (value: unknown) =>
-          typeof value === 'string' && value.length > 0 && value.isWellFormed() && lengthOf(value) <= LONGEST_CODE_POINTS,
+          typeof value === 'string' &&
+          value.length > 0 &&
+          value.isWellFormed() &&
+          lengthOf(value) <= LONGEST_CODE_POINTS,
         defaultMessage: () => `This must be a text of 1 to ${LONGEST_CODE_POINTS} characters.`,
       },
     }),

@@ -9,7 +9,10 @@ import { PasswordSettings } from './password.settings';
 import { PasswordsService } from './passwords.service';
 
 @Module({
-  imports: [ConfigModule.of(PasswordSettings), DatabaseModule.forFeature([Credential], [CreateCredentials1795000002000])],
+  imports: [
+    ConfigModule.of(PasswordSettings),
+    DatabaseModule.forFeature([Credential], [CreateCredentials1795000002000]),
+  ],
   providers: [BcryptPool, PasswordHasher, PasswordsService],
   exports: [PasswordsService],
 })

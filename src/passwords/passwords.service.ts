@@ -28,7 +28,9 @@ export class PasswordsService {
     const length = lengthOf(password);
     if (length >= minLength && length <= maxLength) return;
     const code = length < minLength ? 'password-too-short' : 'password-too-long';
-    throw new ValidationFailed([{ pointer, code, detail: `A password has ${minLength} to ${maxLength} characters.` }]);
+    throw new ValidationFailed([
+      { pointer, code, detail: `A password has ${minLength} to ${maxLength} characters.` },
+    ]);
   }
 
   /** The slow half of setting a password, to be done before the transaction that stores it. */
@@ -38,7 +40,9 @@ export class PasswordsService {
 
   /** @param hash as `hash` made it */
   async store(userId: string, hash: string): Promise<void> {
-    await this.database.repository(Credential).upsert({ userId, hash, changedAt: this.clock.now() }, ['userId']);
+    await this.database
+      .repository(Credential)
+      .upsert({ userId, hash, changedAt: this.clock.now() }, ['userId']);
   }
 
   /**

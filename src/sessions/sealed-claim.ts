@@ -17,7 +17,13 @@ export function sealClaim({ sessionId, generation, secret }: RefreshClaim, key: 
   const cipher = createCipheriv(CIPHER, keyOf(sessionId, key), nonce);
   const head = Buffer.alloc(GENERATION_BYTES);
   head.writeUInt32BE(generation);
-  return Buffer.concat([nonce, cipher.update(head), cipher.update(secret), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+  return Buffer.concat([
+    nonce,
+    cipher.update(head),
+    cipher.update(secret),
+    cipher.final(),
+    cipher.getAuthTag(),
+  ]).toString('base64url');
 }
 
 /** @returns undefined for what was not sealed for this session under this key */

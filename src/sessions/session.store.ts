@@ -22,7 +22,10 @@ export interface Claimed {
   readonly generation: number;
 }
 
-export interface SessionRow extends Pick<Session, 'id' | 'userId' | 'generation' | 'methods' | 'authenticatedAt' | 'createdAt' | 'lastUsedAt'> {
+export interface SessionRow extends Pick<
+  Session,
+  'id' | 'userId' | 'generation' | 'methods' | 'authenticatedAt' | 'createdAt' | 'lastUsedAt'
+> {
   readonly accessVersion: number;
 }
 
@@ -95,7 +98,10 @@ export class SessionStore {
 
   /** Moves the session to the next generation, or says why not; one that is `reused` is revoked by then. */
   async rotate(claimed: Claimed, bounds: Bounds): Promise<(SessionRow & { outcome: Outcome }) | undefined> {
-    const [row] = await this.database.query<SessionRow & { outcome: Outcome }>(ROTATE, parametersOf(claimed, bounds));
+    const [row] = await this.database.query<SessionRow & { outcome: Outcome }>(
+      ROTATE,
+      parametersOf(claimed, bounds),
+    );
     return row;
   }
 

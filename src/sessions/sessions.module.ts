@@ -8,7 +8,10 @@ import { SessionStore } from './session.store';
 import { SessionsService } from './sessions.service';
 
 @Module({
-  imports: [ConfigModule.of(SessionSettings), DatabaseModule.forFeature([Session], [CreateSessions1795000003000])],
+  imports: [
+    ConfigModule.of(SessionSettings),
+    DatabaseModule.forFeature([Session], [CreateSessions1795000003000]),
+  ],
   providers: [SessionStore, SessionsService],
   exports: [SessionsService],
 })

@@ -6,7 +6,13 @@ import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { Keyring } from '../platform/keyring';
 import { EndedSessions } from './ended-sessions';
-import { digestOf, readRefreshToken, type RefreshClaim, SECRET_BYTES, writeRefreshToken } from './refresh-token';
+import {
+  digestOf,
+  readRefreshToken,
+  type RefreshClaim,
+  SECRET_BYTES,
+  writeRefreshToken,
+} from './refresh-token';
 import { openClaim, sealClaim } from './sealed-claim';
 import { Session } from './session.entity';
 import { SessionSettings } from './session.settings';
@@ -15,7 +21,10 @@ import { type Bounds, type Claimed, type SessionRow, SessionStore } from './sess
 const ACCESS_TOKENS_LIVE_MS = LONGEST_ACCESS_TOKEN_MINUTES * 60_000;
 
 /** A live session with what its client is given. */
-export interface OpenSession extends Pick<SessionRow, 'id' | 'userId' | 'methods' | 'authenticatedAt' | 'accessVersion'> {
+export interface OpenSession extends Pick<
+  SessionRow,
+  'id' | 'userId' | 'methods' | 'authenticatedAt' | 'accessVersion'
+> {
   readonly refreshToken: string;
   readonly refreshExpiresAt: Date;
   /** When it is over however much it is used. */
@@ -55,8 +64,18 @@ export class SessionsService implements OnModuleInit {
   async open(user: { id: string; accessVersion: number }, methods: string[]): Promise<OpenSession> {
     const now = this.clock.now();
     const secret = randomBytes(SECRET_BYTES);
-    const row = { id: uuidv7(), userId: user.id, methods, generation: 0, authenticatedAt: now, createdAt: now, lastUsedAt: now };
-    await this.database.repository(Session).insert({ ...row, secretDigest: digestOf(secret), rotatedAt: now });
+    const row = {
+      id: uuidv7(),
+      userId: user.id,
+      methods,
+      generation: 0,
+      authenticatedAt: now,
+      createdAt: now,
+      lastUsedAt: now,
+    };
+    await this.database
+      .repository(Session)
+      .insert({ ...row, secretDigest: digestOf(secret), rotatedAt: now });
     return this.opened({ ...row, accessVersion: user.accessVersion }, secret);
   }
 

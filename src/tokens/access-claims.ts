@@ -31,7 +31,9 @@ export interface AccessClaims {
 export function isAccessClaims(payload: unknown): payload is AccessClaims {
   if (typeof payload !== 'object' || payload === null) return false;
   const claims = payload as Record<string, unknown>;
-  const texts = ['iss', 'aud', 'sub', 'client_id', 'sid', 'jti'].every((name) => typeof claims[name] === 'string');
+  const texts = ['iss', 'aud', 'sub', 'client_id', 'sid', 'jti'].every(
+    (name) => typeof claims[name] === 'string',
+  );
   const numbers = ['iat', 'exp', 'auth_time', 'ver'].every((name) => Number.isSafeInteger(claims[name]));
   return texts && numbers && ['amr', 'roles'].every((name) => isTextList(claims[name]));
 }

@@ -1,4 +1,11 @@
-import { createHash, createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
+import {
+  createHash,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  type JsonWebKey,
+  type KeyObject,
+} from 'node:crypto';
 import type { Key } from '../platform/keyring';
 
 export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256'] as const;
@@ -23,7 +30,8 @@ export function makeSigningKey(algorithm: SigningAlgorithm): Omit<Key, 'algorith
 /** @throws Error where the stored key is of no algorithm this build signs with */
 export function signingKeyOf({ id, algorithm, material }: Key): SigningKey {
   const known = SIGNING_ALGORITHMS.find((candidate) => candidate === algorithm);
-  if (!known) throw new Error(`The stored signing key ${id} is for ${algorithm}, which this build does not know`);
+  if (!known)
+    throw new Error(`The stored signing key ${id} is for ${algorithm}, which this build does not know`);
   const privateKey = createPrivateKey({ key: material, type: 'pkcs8', format: 'der' });
   return { kid: id, algorithm: known, privateKey, publicKey: createPublicKey(privateKey) };
 }
@@ -36,6 +44,9 @@ export function publicJwkOf({ kid, algorithm, publicKey }: SigningKey): JsonWebK
 /** RFC 7638: SHA-256 over the required members, in lexicographic order, without white space. */
 function thumbprintOf(publicKey: KeyObject): string {
   const jwk = publicKey.export({ format: 'jwk' });
-  const required = jwk.kty === 'EC' ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y } : { e: jwk.e, kty: jwk.kty, n: jwk.n };
+  const required =
+    jwk.kty === 'EC'
+      ? { crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y }
+      : { e: jwk.e, kty: jwk.kty, n: jwk.n };
   return createHash('sha256').update(JSON.stringify(required)).digest('base64url');
 }

@@ -16,7 +16,11 @@ export class SigningKeys implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     const { algorithm } = this.settings;
-    const stored = await this.keyring.keysFor({ purpose: 'signing', algorithm, make: () => makeSigningKey(algorithm) });
+    const stored = await this.keyring.keysFor({
+      purpose: 'signing',
+      algorithm,
+      make: () => makeSigningKey(algorithm),
+    });
     for (const key of stored) this.byKid.set(key.id, signingKeyOf(key));
     this.signing = this.all.find((key) => key.algorithm === algorithm);
   }

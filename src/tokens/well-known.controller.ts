@@ -1,5 +1,13 @@
 import { Controller, Get, Header, VERSION_NEUTRAL } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiProperty, ApiPropertyOptional, ApiTags, getSchemaPath } from '@nestjs/swagger';
+import {
+  ApiExtraModels,
+  ApiOkResponse,
+  ApiOperation,
+  ApiProperty,
+  ApiPropertyOptional,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
 import { Public } from '../access';
 import { publicJwkOf } from './signing-key';
 import { SigningKeys } from './signing-keys';
@@ -48,8 +56,13 @@ export class WellKnownController {
   @Get('jwks.json')
   @Header('content-type', 'application/jwk-set+json; charset=utf-8')
   @Header('cache-control', 'public, max-age=300')
-  @ApiOperation({ operationId: 'getJwks', summary: 'The public keys that verify our access tokens (RFC 7517)' })
-  @ApiOkResponse({ content: { 'application/jwk-set+json': { schema: { $ref: getSchemaPath(JsonWebKeySetResponse) } } } })
+  @ApiOperation({
+    operationId: 'getJwks',
+    summary: 'The public keys that verify our access tokens (RFC 7517)',
+  })
+  @ApiOkResponse({
+    content: { 'application/jwk-set+json': { schema: { $ref: getSchemaPath(JsonWebKeySetResponse) } } },
+  })
   jwks(): JsonWebKeySetResponse {
     return { keys: this.keys.all.map(publicJwkOf) };
   }

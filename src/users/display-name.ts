@@ -16,15 +16,24 @@ function isDisplayName(value: unknown): boolean {
 /** An optional property that holds the name a person goes by; `null` takes it away. */
 export function DisplayName(): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? value.normalize('NFC').trim() : value)),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? value.normalize('NFC').trim() : value,
+    ),
     IsOptional(),
     ValidateBy({
       name: 'displayName',
       validator: {
         validate: isDisplayName,
-        defaultMessage: () => `This must be 1 to ${LONGEST_CODE_POINTS} characters, none of them a control character.`,
+        defaultMessage: () =>
+          `This must be 1 to ${LONGEST_CODE_POINTS} characters, none of them a control character.`,
       },
     }),
-    ApiPropertyOptional({ type: String, nullable: true, minLength: 1, maxLength: LONGEST_CODE_POINTS, example: 'Ada' }),
+    ApiPropertyOptional({
+      type: String,
+      nullable: true,
+      minLength: 1,
+      maxLength: LONGEST_CODE_POINTS,
+      example: 'Ada',
+    }),
   );
 }

@@ -29,7 +29,9 @@ export function normaliseEmail(text: string): string | undefined {
 /** A property that holds an e-mail address; it arrives in its normal form. */
 export function EmailAddress(): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? (normaliseEmail(value) ?? value) : value)),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? (normaliseEmail(value) ?? value) : value,
+    ),
     ValidateBy({
       name: 'emailAddress',
       validator: {

@@ -24,8 +24,14 @@ export class UsersController {
   @ApiOperation({ operationId: 'updateProfile', summary: 'Change what the user may change of themself' })
   @ApiOkResponse({ type: ProfileResponse })
   @ApiProblems(ValidationFailed)
-  async update(@CurrentUser() { userId, roles }: Principal, @Body() { displayName }: UpdateProfileRequest): Promise<ProfileResponse> {
-    const user = displayName === undefined ? await this.users.findById(userId) : await this.users.rename(userId, displayName);
+  async update(
+    @CurrentUser() { userId, roles }: Principal,
+    @Body() { displayName }: UpdateProfileRequest,
+  ): Promise<ProfileResponse> {
+    const user =
+      displayName === undefined
+        ? await this.users.findById(userId)
+        : await this.users.rename(userId, displayName);
     if (!user) throw new InvalidToken();
     return ProfileResponse.of(user, roles);
   }

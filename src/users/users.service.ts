@@ -23,9 +23,24 @@ export class UsersService {
   async add({ email, displayName = null }: NewUser): Promise<string | null> {
     const id = uuidv7();
     const now = this.clock.now();
-    const user = { id, email, displayName, emailVerified: false, status: 'active' as const, accessVersion: 1, createdAt: now, updatedAt: now };
+    const user = {
+      id,
+      email,
+      displayName,
+      emailVerified: false,
+      status: 'active' as const,
+      accessVersion: 1,
+      createdAt: now,
+      updatedAt: now,
+    };
     // One statement decides, so that two registrations of one address cannot both find it free.
-    const insert = this.database.repository(User).createQueryBuilder().insert().values(user).orIgnore().returning('id');
+    const insert = this.database
+      .repository(User)
+      .createQueryBuilder()
+      .insert()
+      .values(user)
+      .orIgnore()
+      .returning('id');
     const { raw } = (await insert.execute()) as { raw: unknown[] };
     return raw.length > 0 ? id : null;
   }

@@ -10,7 +10,11 @@ export class EnvironmentModule {
   static of(overrides: Variables = {}): DynamicModule {
     const useFactory = (): Environment =>
       new Environment({ ...readVariables(process.env, process.cwd()), ...overrides }).verified();
-    return { module: EnvironmentModule, providers: [{ provide: Environment, useFactory }], exports: [Environment] };
+    return {
+      module: EnvironmentModule,
+      providers: [{ provide: Environment, useFactory }],
+      exports: [Environment],
+    };
   }
 }
 

@@ -16,7 +16,12 @@ export function readVariables(processVariables: Variables, folder: string): Vari
   if (processVariables.NODE_ENV === 'production') return processVariables;
   const committed = parseFile(join(folder, '.env'));
   const mode = processVariables.NODE_ENV ?? committed.NODE_ENV ?? 'development';
-  const merged: Variables = { ...committed, ...parseFile(join(folder, LOCAL_FILE)), ...processVariables, NODE_ENV: mode };
+  const merged: Variables = {
+    ...committed,
+    ...parseFile(join(folder, LOCAL_FILE)),
+    ...processVariables,
+    NODE_ENV: mode,
+  };
   if (mode !== 'development' || merged.AUTH_SECRET) return merged;
   return { ...merged, AUTH_SECRET: keepDevelopmentSecret(join(folder, LOCAL_FILE)) };
 }
@@ -27,10 +32,12 @@ function parseFile(path: string): Variables {
 
 function keepDevelopmentSecret(path: string): string {
   const line = `AUTH_SECRET=${randomBytes(32).toString('base64url')}\n`;
-  const header = '# Made at the first start for this folder alone. Keep it: the keys in the database open with it.\n';
+  const header =
+    '# Made at the first start for this folder alone. Keep it: the keys in the database open with it.\n';
   if (!createWhole(path, header + line) && !parseFile(path).AUTH_SECRET) appendFileSync(path, line);
   const secret = parseFile(path).AUTH_SECRET;
-  if (!secret) throw new Error(`${path} could not be written; set AUTH_SECRET yourself: openssl rand -hex 32`);
+  if (!secret)
+    throw new Error(`${path} could not be written; set AUTH_SECRET yourself: openssl rand -hex 32`);
   return secret;
 }
 

@@ -100,7 +100,11 @@ export class Environment {
     if (raw === undefined) return undefined;
     const url = URL.canParse(raw) ? new URL(raw) : undefined;
     if (url && protocols.includes(url.protocol)) return url;
-    this.fault(name, 'is not a usable URL', `use a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`);
+    this.fault(
+      name,
+      'is not a usable URL',
+      `use a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+    );
     return undefined;
   }
 }

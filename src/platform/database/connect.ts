@@ -78,7 +78,11 @@ function reasonOf(cause: unknown): string {
 }
 
 async function refuseOldServer(dataSource: DataSource): Promise<void> {
-  const [row] = await dataSource.query<{ version: string }[]>(`SELECT current_setting('server_version_num') AS version`);
+  const [row] = await dataSource.query<{ version: string }[]>(
+    `SELECT current_setting('server_version_num') AS version`,
+  );
   if (Number(row?.version) >= OLDEST_VERSION) return;
-  throw new DatabaseUnusable('The database server is older than PostgreSQL 15.\n  → upgrade it, or point DATABASE_URL at a newer one');
+  throw new DatabaseUnusable(
+    'The database server is older than PostgreSQL 15.\n  → upgrade it, or point DATABASE_URL at a newer one',
+  );
 }

@@ -3,15 +3,26 @@ import { Unavailable } from '../errors';
 
 // Class 08: connection exceptions; 53: out of resources; 57: shut down, cancelled by timeout; 55P03: lock not available.
 const TRANSIENT_SQL_STATE = /^(08|53|57|55P03)/;
-const BROKEN_SOCKET = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EAI_AGAIN']);
+const BROKEN_SOCKET = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ENOTFOUND',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EAI_AGAIN',
+]);
 // The driver gives these no code.
-const LOST_CONNECTION = /timeout exceeded when trying to connect|Connection terminated|not queryable|Query read timeout/i;
+const LOST_CONNECTION =
+  /timeout exceeded when trying to connect|Connection terminated|not queryable|Query read timeout/i;
 
 /** The database's way of saying "not now" as the domain's; anything else comes back as it is. */
 export function asUnavailable(error: unknown): unknown {
   const cause = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
   if (!(cause instanceof Error)) return error;
   const code = (cause as NodeJS.ErrnoException).code ?? '';
-  const transient = TRANSIENT_SQL_STATE.test(code) || BROKEN_SOCKET.has(code) || LOST_CONNECTION.test(cause.message);
+  const transient =
+    TRANSIENT_SQL_STATE.test(code) || BROKEN_SOCKET.has(code) || LOST_CONNECTION.test(cause.message);
   return transient ? new Unavailable(1, { cause }) : error;
 }

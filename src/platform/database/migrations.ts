@@ -59,16 +59,22 @@ export class Migrations {
     const names = new Set(ours.map(({ name }) => name));
     return {
       missing: ours.filter(({ name }) => !recorded.has(name)).map(({ name }) => name),
-      altered: ours.filter(({ migration, name }) => differs(migration, recorded.get(name))).map(({ name }) => name),
+      altered: ours
+        .filter(({ migration, name }) => differs(migration, recorded.get(name)))
+        .map(({ name }) => name),
       unknown: [...recorded.keys()].filter((name) => !names.has(name)),
     };
   }
 
   private async recorded(runner: QueryRunner): Promise<Map<string, string | null>> {
-    const [table] = (await runner.query(`SELECT to_regclass('migrations') AS name`)) as { name: string | null }[];
+    const [table] = (await runner.query(`SELECT to_regclass('migrations') AS name`)) as {
+      name: string | null;
+    }[];
     if (!table?.name) return new Map();
     // to_jsonb reads the column where it is there already: a first start may have died before it was added.
-    const rows = (await runner.query(`SELECT name, to_jsonb(m) ->> 'checksum' AS checksum FROM migrations m`)) as {
+    const rows = (await runner.query(
+      `SELECT name, to_jsonb(m) ->> 'checksum' AS checksum FROM migrations m`,
+    )) as {
       name: string;
       checksum: string | null;
     }[];
@@ -111,9 +117,11 @@ function differs(migration: MigrationInterface, recorded: string | null | undefi
 
 function refuse({ missing, altered }: MigrationState): void {
   const faults = [
-    missing.length > 0 && `Not applied to the database yet: ${missing.join(', ')}.\n  → npm run cli -- db:migrate`,
+    missing.length > 0 &&
+      `Not applied to the database yet: ${missing.join(', ')}.\n  → npm run cli -- db:migrate`,
     altered.length > 0 &&
       `Changed since they were applied: ${altered.join(', ')}.\n  → put the former statements back, and make the change a new migration`,
   ].filter((fault) => fault !== false);
-  if (faults.length > 0) throw new SchemaMismatch(`The database schema does not fit this build.\n${faults.join('\n')}`);
+  if (faults.length > 0)
+    throw new SchemaMismatch(`The database schema does not fit this build.\n${faults.join('\n')}`);
 }

@@ -28,7 +28,10 @@ export class HealthController {
   }
 
   @Get('ready')
-  @ApiOperation({ operationId: 'getReadiness', summary: 'Database, migrations and keys are as this build needs them' })
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Database, migrations and keys are as this build needs them',
+  })
   @ApiOkResponse({ type: ReadinessResponse })
   @ApiProblems(Unavailable)
   async ready(): Promise<ReadinessResponse> {

@@ -37,7 +37,8 @@ export function createFastify(): FastifyAdapter {
 /** Bytes that are no HTTP request never reach the router; the parser's verdict is answered on the bare socket. */
 function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+  const status =
+    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const requestId = uuidv7();
   const body = JSON.stringify({ ...problemOf(new MalformedRequest(), requestId), status });
   const head = [

@@ -26,7 +26,8 @@ export class HttpSettings {
     const url = environment.url('PUBLIC_URL', this.production ? ['https:'] : ['https:', 'http:']);
     if (!url) {
       const missing = this.production && environment.text('PUBLIC_URL') === undefined;
-      if (missing) environment.fault('PUBLIC_URL', 'is not set', 'use the https origin that clients reach this under');
+      if (missing)
+        environment.fault('PUBLIC_URL', 'is not set', 'use the https origin that clients reach this under');
       return `http://localhost:${this.port}`;
     }
     if (`${url.origin}/` !== url.href) {

@@ -4,7 +4,13 @@ export { HttpSettings } from './http.settings';
 export { acceptOnlyJson } from './json-body';
 export { Problem } from './problem';
 export { ApiProblems, problemResponses } from './problem-docs';
-export { MalformedRequest, MethodNotAllowed, NotFound, PayloadTooLarge, UnsupportedMediaType } from './request-errors';
+export {
+  MalformedRequest,
+  MethodNotAllowed,
+  NotFound,
+  PayloadTooLarge,
+  UnsupportedMediaType,
+} from './request-errors';
 export { RequestValidation } from './request-validation';
 export { Public, PUBLIC } from './public.decorator';
 export { type Route, RouteTable } from './route-table';

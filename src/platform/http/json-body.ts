@@ -25,7 +25,8 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
     }
     void parse(request, text, (error, body) => {
       if (error) return done(new MalformedRequest('The request body is not valid JSON.'));
-      if (isDeeperThan(DEEPEST, body)) return done(new MalformedRequest(`The request body nests deeper than ${DEEPEST} levels.`));
+      if (isDeeperThan(DEEPEST, body))
+        return done(new MalformedRequest(`The request body nests deeper than ${DEEPEST} levels.`));
       done(null, body);
     });
   });
@@ -41,7 +42,9 @@ function isDeeperThan(levels: number, body: unknown): boolean {
   let level = [body];
   for (let depth = 0; level.length > 0; depth++) {
     if (depth > levels) return true;
-    level = level.flatMap((value) => (typeof value === 'object' && value !== null ? Object.values(value) : []));
+    level = level.flatMap((value) =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
   }
   return false;
 }

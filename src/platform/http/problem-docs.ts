@@ -22,7 +22,10 @@ export function ApiProblems(...errors: readonly DomainErrorClass[]): MethodDecor
 export function problemResponses(errors: readonly DomainErrorClass[]): Record<string, ProblemResponse> {
   const statuses = [...new Set(errors.map(({ kind }) => STATUS_OF[kind]))].toSorted((a, b) => a - b);
   return Object.fromEntries(
-    statuses.map((status) => [String(status), responseFor(errors.filter(({ kind }) => STATUS_OF[kind] === status))]),
+    statuses.map((status) => [
+      String(status),
+      responseFor(errors.filter(({ kind }) => STATUS_OF[kind] === status)),
+    ]),
   );
 }
 

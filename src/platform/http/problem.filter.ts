@@ -1,11 +1,24 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, HttpStatus, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  HttpStatus,
+  Logger,
+} from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asUnavailable } from '../database';
 import { DomainError, InternalError, Unavailable } from '../errors';
 import { challengeFor } from './challenge';
 import { HttpSettings } from './http.settings';
 import { PROBLEM_TYPE, problemOf } from './problem';
-import { MalformedRequest, MethodNotAllowed, NotFound, PayloadTooLarge, UnsupportedMediaType } from './request-errors';
+import {
+  MalformedRequest,
+  MethodNotAllowed,
+  NotFound,
+  PayloadTooLarge,
+  UnsupportedMediaType,
+} from './request-errors';
 import { RouteTable } from './route-table';
 
 /** Turns whatever was thrown, anywhere, into one problem that says no more than the client may know. */
@@ -28,7 +41,8 @@ export class ProblemFilter implements ExceptionFilter {
     const error = this.translate(thrown, request);
     const problem = problemOf(error, request.id);
     this.log(error, request.id);
-    if (error.kind === 'unauthenticated') reply.header('www-authenticate', challengeFor(error.code, this.settings.appName));
+    if (error.kind === 'unauthenticated')
+      reply.header('www-authenticate', challengeFor(error.code, this.settings.appName));
     if (error instanceof MethodNotAllowed) reply.header('allow', error.allowed.join(', '));
     if (error instanceof Unavailable) reply.header('retry-after', error.retryAfterSeconds);
     void reply
@@ -55,8 +69,10 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   private log(error: DomainError, requestId: string): void {
-    if (error instanceof InternalError) this.logger.error({ requestId, error: error.cause }, 'request failed');
-    if (error instanceof Unavailable) this.logger.warn({ requestId, error: error.cause }, 'request answered 503');
+    if (error instanceof InternalError)
+      this.logger.error({ requestId, error: error.cause }, 'request failed');
+    if (error instanceof Unavailable)
+      this.logger.warn({ requestId, error: error.cause }, 'request answered 503');
   }
 }
 

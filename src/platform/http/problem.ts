@@ -68,5 +68,9 @@ export function problemOf(error: DomainError, requestId: string): Problem {
 /** The part of a problem that every occurrence shares. */
 export function headOf({ kind, code }: DomainErrorClass): Pick<Problem, 'type' | 'title' | 'status'> {
   const title = code.replaceAll('-', ' ');
-  return { type: `urn:problem-type:gatehouse:${code}`, title: title.charAt(0).toUpperCase() + title.slice(1), status: STATUS_OF[kind] };
+  return {
+    type: `urn:problem-type:gatehouse:${code}`,
+    title: title.charAt(0).toUpperCase() + title.slice(1),
+    status: STATUS_OF[kind],
+  };
 }

@@ -13,7 +13,7 @@ export function weaknessOf(text: string): string | undefined {
   const hex = isHex(text);
   if (isRepetitive(text, hex)) return 'repeats itself';
   const typed = !hex && (PLACEHOLDERS.test(text) || keepsToOneCase(text));
-  if (typed || isProse(bytes.toString("latin1"))) {
+  if (typed || isProse(bytes.toString('latin1'))) {
     return 'looks like words, not like random bytes';
   }
   return undefined;
@@ -50,7 +50,8 @@ function isProse(text: string): boolean {
 /** Random base64url changes between upper, lower, digit and sign at two of three steps; words and counted-up alphabets do not. */
 function keepsToOneCase(text: string): boolean {
   let kept = 0;
-  for (let at = 1; at < text.length; at++) if (classOf(text.charAt(at)) === classOf(text.charAt(at - 1))) kept++;
+  for (let at = 1; at < text.length; at++)
+    if (classOf(text.charAt(at)) === classOf(text.charAt(at - 1))) kept++;
   return kept / (text.length - 1) > 0.75;
 }
 

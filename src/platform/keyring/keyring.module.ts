@@ -8,7 +8,10 @@ import { StoredKey } from './stored-key.entity';
 
 @Global()
 @Module({
-  imports: [ConfigModule.of(KeyringSettings), DatabaseModule.forFeature([StoredKey], [CreateKeys1795000000000])],
+  imports: [
+    ConfigModule.of(KeyringSettings),
+    DatabaseModule.forFeature([StoredKey], [CreateKeys1795000000000]),
+  ],
   providers: [Keyring],
   exports: [Keyring],
 })

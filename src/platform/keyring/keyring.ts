@@ -56,7 +56,9 @@ export class Keyring {
   async keysFor(request: KeyRequest): Promise<Key[]> {
     return this.database.transaction(async () => {
       // Instances that start together must end with one key.
-      await this.database.query({ text: 'SELECT pg_advisory_xact_lock(hashtext($1))' }, [`keyring/${request.purpose}`]);
+      await this.database.query({ text: 'SELECT pg_advisory_xact_lock(hashtext($1))' }, [
+        `keyring/${request.purpose}`,
+      ]);
       const keys = await this.stored(request.purpose);
       if (keys.some(({ algorithm }) => algorithm === request.algorithm)) return keys;
       return [await this.add(request), ...keys];
@@ -80,7 +82,9 @@ export class Keyring {
   }
 
   private async stored(purpose: string): Promise<Key[]> {
-    const rows = await this.database.repository(StoredKey).find({ where: { purpose }, order: { createdAt: 'DESC' } });
+    const rows = await this.database
+      .repository(StoredKey)
+      .find({ where: { purpose }, order: { createdAt: 'DESC' } });
     return rows.map((row) => ({ id: row.id, algorithm: row.algorithm, material: this.unwrap(row) }));
   }
 
@@ -88,7 +92,9 @@ export class Keyring {
     const key = { ...make(), algorithm };
     const row = { id: key.id, purpose, algorithm };
     const wrapped = this.wrap.wrap(key.material, contextOf(row));
-    await this.database.repository(StoredKey).insert({ ...row, wrapped, wrappedBy: this.wrap.id, createdAt: this.clock.now() });
+    await this.database
+      .repository(StoredKey)
+      .insert({ ...row, wrapped, wrappedBy: this.wrap.id, createdAt: this.clock.now() });
     return key;
   }
 

@@ -4,7 +4,13 @@ import pretty from 'pino-pretty';
 import { LoggingSettings } from './logging.settings';
 
 // Nest reports every module and route it finds.
-const FRAMEWORK = new Set(['InstanceLoader', 'NestApplication', 'NestFactory', 'RouterExplorer', 'RoutesResolver']);
+const FRAMEWORK = new Set([
+  'InstanceLoader',
+  'NestApplication',
+  'NestFactory',
+  'RouterExplorer',
+  'RoutesResolver',
+]);
 
 type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
@@ -18,7 +24,13 @@ export class Log implements LoggerService, OnApplicationShutdown {
 
   constructor(settings: LoggingSettings) {
     const sink = settings.readable
-      ? pretty({ colorize: process.stdout.isTTY, ignore: 'pid,hostname', translateTime: 'HH:MM:ss', singleLine: true, sync: true })
+      ? pretty({
+          colorize: process.stdout.isTTY,
+          ignore: 'pid,hostname',
+          translateTime: 'HH:MM:ss',
+          singleLine: true,
+          sync: true,
+        })
       : destination({ sync: false, minLength: 4096 });
     this.pino = pino({ level: settings.level, timestamp: stdTimeFunctions.isoTime, base: undefined }, sink);
     // Buffered lines must not wait for traffic.
@@ -56,20 +68,27 @@ export class Log implements LoggerService, OnApplicationShutdown {
   /** Nest appends the logger's name as the last argument; fields come first, as pino has it. */
   private write(level: Level, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
-    const importance = level === 'info' && typeof context === 'string' && FRAMEWORK.has(context) ? 'debug' : level;
+    const importance =
+      level === 'info' && typeof context === 'string' && FRAMEWORK.has(context) ? 'debug' : level;
     const text = rest.slice(0, -1).find((part) => typeof part === 'string');
-    if (typeof message === 'object' && message !== null) this.pino[importance]({ context, ...plain(message) }, text);
+    if (typeof message === 'object' && message !== null)
+      this.pino[importance]({ context, ...plain(message) }, text);
     else this.pino[importance]({ context }, String(message));
   }
 }
 
 /** An error's message may quote what the client sent (SQL parameters, say), so the log keeps its kind and its stack's places. */
 function plain(fields: object): object {
-  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? summaryOf(value) : value]));
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? summaryOf(value) : value]),
+  );
 }
 
 function summaryOf(error: Error): object {
-  const places = error.stack?.split('\n').filter((line) => /^\s+at /.test(line)).map((line) => line.trim());
+  const places = error.stack
+    ?.split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim());
   const code = (error as NodeJS.ErrnoException).code;
   return { name: error.name, ...(code && { code }), message: error.message, places: places?.slice(0, 8) };
 }

@@ -18,7 +18,9 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     if (this.settings.port === undefined) return;
     this.server = createServer((request, response) => {
       if (request.url !== '/metrics') return void response.writeHead(404).end();
-      void this.metrics.text().then((text) => response.writeHead(200, { 'content-type': this.metrics.contentType }).end(text));
+      void this.metrics
+        .text()
+        .then((text) => response.writeHead(200, { 'content-type': this.metrics.contentType }).end(text));
     });
     this.server.listen(this.settings.port, '127.0.0.1');
     await once(this.server, 'listening');

@@ -1,0 +1,71 @@
+export interface Answer<Body = Record<string, unknown>> {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: Body;
+  readonly text: string;
+}
+
+export interface Call {
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as it is. */
+  readonly raw?: string | Uint8Array<ArrayBuffer>;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+}
+
+export interface TokenBody {
+  readonly accessToken: string;
+  readonly tokenType: string;
+  readonly expiresIn: number;
+  readonly refreshToken: string;
+  readonly refreshExpiresIn: number;
+}
+
+export interface ProblemBody {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly instance: string;
+  readonly code: string;
+  readonly errors?: { pointer: string; code: string; detail: string }[];
+}
+
+/** Speaks HTTP with the application as any client would. */
+export class Api {
+  constructor(readonly url: string) {}
+
+  async send<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    call: Call = {},
+  ): Promise<Answer<Body>> {
+    const headers = new Headers(call.headers);
+    if (call.json !== undefined && !headers.has('content-type'))
+      headers.set('content-type', 'application/json');
+    if (call.token !== undefined) headers.set('authorization', `Bearer ${call.token}`);
+    const body = call.raw ?? (call.json === undefined ? null : JSON.stringify(call.json));
+    const response = await fetch(this.url + path, { method, headers, body, redirect: 'manual' });
+    const text = await response.text();
+    const isJson = /json/.test(response.headers.get('content-type') ?? '');
+    return {
+      status: response.status,
+      headers: response.headers,
+      text,
+      body: (isJson ? JSON.parse(text) : undefined) as Body,
+    };
+  }
+
+  async get<Body = Record<string, unknown>>(path: string, call?: Call): Promise<Answer<Body>> {
+    return this.send<Body>('GET', path, call);
+  }
+
+  async post<Body = Record<string, unknown>>(path: string, call?: Call): Promise<Answer<Body>> {
+    return this.send<Body>('POST', path, call);
+  }
+
+  async patch<Body = Record<string, unknown>>(path: string, call?: Call): Promise<Answer<Body>> {
+    return this.send<Body>('PATCH', path, call);
+  }
+}

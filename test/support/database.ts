@@ -1,0 +1,27 @@
+import { randomBytes } from 'node:crypto';
+import { administer, databaseUrl } from './test-server';
+
+export interface TestDatabase {
+  readonly url: string;
+  drop(): Promise<void>;
+}
+
+/** A database of its own: migrated, or empty. */
+export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
+  const server = needed('GATEHOUSE_TEST_SERVER');
+  const name = `gatehouse_test_${process.pid}_${randomBytes(4).toString('hex')}`;
+  await administer(
+    server,
+    `CREATE DATABASE ${name}${empty ? '' : ` TEMPLATE ${needed('GATEHOUSE_TEST_TEMPLATE')}`}`,
+  );
+  return {
+    url: databaseUrl(server, name),
+    drop: async () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
+  };
+}
+
+function needed(name: string): string {
+  const value = process.env[name];
+  if (!value) throw new Error(`${name} is set by the global setup of jest`);
+  return value;
+}

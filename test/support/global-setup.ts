@@ -1,0 +1,25 @@
+import 'reflect-metadata';
+import { administer, databaseUrl, startTestServer, type TestServer } from './test-server';
+import { startApp } from './app';
+
+declare global {
+  var gatehouseTestServer: TestServer | undefined;
+}
+
+/** One server for the run and one migrated database in it, of which every test application gets a copy. */
+export default async function setUp(): Promise<void> {
+  const server = await startTestServer();
+  const template = `gatehouse_template_${process.pid}`;
+  try {
+    await administer(server.url, `CREATE DATABASE ${template}`);
+    const app = await startApp({ env: { DATABASE_URL: databaseUrl(server.url, template) } });
+    await app.close();
+  } catch (error) {
+    // jest runs no teardown after a failed setup.
+    await server.stop();
+    throw error;
+  }
+  globalThis.gatehouseTestServer = server;
+  process.env.GATEHOUSE_TEST_SERVER = server.url;
+  process.env.GATEHOUSE_TEST_TEMPLATE = template;
+}
