@@ -29,6 +29,9 @@ let dataDir: string;
 const running: EmbeddedServer[] = [];
 const children: ChildProcess[] = [];
 
+// Root's server runs as somebody else, who has to get into the folders made here.
+const umask = process.umask(0o022);
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'gatehouse-embedded-'));
   for (const path of [folder, sharedFolder]) chmodSync(path, 0o755);
@@ -43,7 +46,10 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-afterAll(() => rmSync(sharedFolder, { recursive: true }));
+afterAll(() => {
+  process.umask(umask);
+  rmSync(sharedFolder, { recursive: true });
+});
 
 async function start(options: Partial<EmbeddedServerOptions> = {}): Promise<EmbeddedServer> {
   const server = await EmbeddedServer.start({ dataDir, settings, ...options });

@@ -32,6 +32,7 @@ export class TestApp {
     readonly nest: NestFastifyApplication,
     readonly clock: TestClock,
     url: string,
+    readonly databaseUrl: string,
     private readonly release: () => Promise<void>,
   ) {
     this.api = new Api(url);
@@ -83,5 +84,7 @@ export async function startApp({ env = {} }: { env?: Variables } = {}): Promise<
     module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
   );
   await nest.listen(0, '127.0.0.1');
-  return new TestApp(nest, clock, await nest.getUrl(), async () => own?.drop());
+  return new TestApp(nest, clock, await nest.getUrl(), env.DATABASE_URL ?? own?.url ?? '', async () =>
+    own?.drop(),
+  );
 }

@@ -36,6 +36,7 @@ async function acquire(dataDir: string): Promise<() => Promise<void>> {
       });
     } catch (error) {
       // The library's own retries would also repeat "permission denied" for two minutes.
+      if (codeOf(error) === 'EACCES') throw notOurs(dataDir, error);
       if (codeOf(error) !== 'ELOCKED') throw error;
       if (Date.now() > deadline) throw held(lockfilePath, error);
     }
@@ -47,6 +48,13 @@ async function acquire(dataDir: string): Promise<() => Promise<void>> {
 function held(lockfilePath: string, error: unknown): EmbeddedServerUnavailable {
   return new EmbeddedServerUnavailable(
     `another process holds ${lockfilePath} and goes on holding it.`,
+    error,
+  );
+}
+
+function notOurs(dataDir: string, error: unknown): EmbeddedServerUnavailable {
+  return new EmbeddedServerUnavailable(
+    `this account may not write to ${dataDir}. Run as the account it belongs to, or hand it over: chown -R.`,
     error,
   );
 }

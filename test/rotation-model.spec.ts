@@ -1,0 +1,161 @@
+import fc from 'fast-check';
+import { type OpenSession, SessionsService } from '../src/sessions';
+import { startApp, type TestApp } from './support/app';
+
+const GRACE_MS = 30_000;
+const IDLE_MS = 14 * 86_400_000;
+const MAX_MS = 90 * 86_400_000;
+
+type Step =
+  | { readonly act: 'refresh'; readonly session: number; readonly age: number }
+  | { readonly act: 'renew'; readonly session: number; readonly age: number }
+  | { readonly act: 'logOut'; readonly session: number; readonly age: number }
+  | { readonly act: 'wait'; readonly ms: number };
+
+/** What the contract says of a session, written down a second time and without a database. */
+class Model {
+  /** By generation; every token that was ever given out, to the owner or to whoever stole it. */
+  readonly given: OpenSession[];
+  private rotatedAt: number;
+  private lastUsedAt: number;
+  private over = false;
+
+  constructor(
+    first: OpenSession,
+    private readonly openedAt: number,
+  ) {
+    this.given = [first];
+    this.rotatedAt = openedAt;
+    this.lastUsedAt = openedAt;
+  }
+
+  get current(): number {
+    return this.given.length - 1;
+  }
+
+  isLive(now: number): boolean {
+    return !this.over && now - this.lastUsedAt < IDLE_MS && now - this.openedAt < MAX_MS;
+  }
+
+  refresh(generation: number, now: number): 'rotated' | 'replayed' | 'reused' | 'refused' {
+    if (!this.isLive(now)) return 'refused';
+    if (generation === this.current) return 'rotated';
+    if (generation === this.current - 1 && now - this.rotatedAt <= GRACE_MS) return 'replayed';
+    this.over = true;
+    return 'reused';
+  }
+
+  rotate(next: OpenSession, now: number): void {
+    this.given.push(next);
+    this.rotatedAt = now;
+    this.lastUsedAt = now;
+  }
+
+  /** Renewing from the generation before, within the grace, promises what was promised then. */
+  renewsInPlace(generation: number, now: number): boolean {
+    return generation === this.current - 1 && now - this.rotatedAt <= GRACE_MS;
+  }
+
+  use(now: number): void {
+    this.lastUsedAt = now;
+  }
+
+  end(): void {
+    this.over = true;
+  }
+}
+
+const step: fc.Arbitrary<Step> = fc.oneof(
+  { weight: 6, arbitrary: acting('refresh') },
+  { weight: 2, arbitrary: acting('renew') },
+  { weight: 1, arbitrary: acting('logOut') },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      act: fc.constant('wait' as const),
+      ms: fc.oneof(
+        fc.integer({ min: 1, max: 2 * GRACE_MS }),
+        fc.constantFrom(GRACE_MS, GRACE_MS + 1, IDLE_MS - 1, IDLE_MS, IDLE_MS / 2),
+      ),
+    }),
+  },
+);
+
+function acting<Act extends 'refresh' | 'renew' | 'logOut'>(act: Act) {
+  // Mostly the current token, then the one before it (a lost answer, a second tab), then what only a thief would still have.
+  const age = fc.oneof(
+    { weight: 5, arbitrary: fc.constant(0) },
+    { weight: 3, arbitrary: fc.constant(1) },
+    fc.integer({ min: 2, max: 4 }),
+  );
+  return fc.record({ act: fc.constant(act), session: fc.integer({ min: 0, max: 1 }), age });
+}
+
+describe('two sessions under any interleaving of refreshes, lost answers, theft, renewal, signing out and time', () => {
+  let app: TestApp;
+  let sessions: SessionsService;
+  let user: { id: string; accessVersion: number };
+
+  beforeAll(async () => {
+    app = await startApp();
+    sessions = app.nest.get(SessionsService);
+    await app.someone();
+    const [row] = await app.query<{ id: string }>('SELECT id FROM users');
+    user = { id: row?.id ?? '', accessVersion: 1 };
+  });
+
+  afterAll(async () => app.close());
+
+  async function play(model: Model, action: Exclude<Step, { act: 'wait' }>): Promise<void> {
+    const now = app.clock.nowMs();
+    const generation = Math.max(0, model.current - action.age);
+    const presented = model.given[generation] as OpenSession;
+    if (action.act === 'logOut') {
+      await sessions.endByRefreshToken(presented.refreshToken);
+      return model.end();
+    }
+    if (action.act === 'renew') return renew(model, generation, presented, now);
+    const expected = model.refresh(generation, now);
+    const rotation = await sessions.rotate(presented.refreshToken);
+    expect(rotation.outcome).toBe(expected);
+    if (!('session' in rotation)) return;
+    if (expected === 'rotated') model.rotate(rotation.session, now);
+    else expect(rotation.session.refreshToken).toBe(model.given[model.current]?.refreshToken);
+  }
+
+  async function renew(model: Model, generation: number, presented: OpenSession, now: number): Promise<void> {
+    const inPlace = model.renewsInPlace(generation, now);
+    const renewed = await sessions.renew(presented.id, presented.tokenId);
+    expect(renewed !== null).toBe(model.isLive(now));
+    if (!renewed) return;
+    expect(renewed.authenticatedAt.getTime()).toBe(now);
+    if (!inPlace) return model.rotate(renewed, now);
+    expect(renewed.refreshToken).toBe(model.given[model.current]?.refreshToken);
+    model.use(now);
+  }
+
+  async function liveGenerations({ given: [first] }: Model): Promise<number> {
+    const rows = await app.query('SELECT 1 FROM sessions WHERE id = $1 AND revoked_at IS NULL', [first?.id]);
+    return rows.length;
+  }
+
+  it('goes as the contract says: one live generation, replays create none, reuse ends that session alone, nothing lives after', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
+        const open = async () => new Model(await sessions.open(user, ['pwd']), app.clock.nowMs());
+        const models = [await open(), await open()];
+        for (const action of steps) {
+          if (action.act === 'wait') app.clock.advance({ milliseconds: action.ms });
+          else await play(models[action.session] as Model, action);
+        }
+        for (const model of models) {
+          if (model.isLive(app.clock.nowMs())) expect(await liveGenerations(model)).toBe(1);
+          else
+            for (const { refreshToken } of model.given)
+              expect((await sessions.rotate(refreshToken)).outcome).toBe('refused');
+        }
+      }),
+      { numRuns: 150 },
+    );
+  });
+});
