@@ -113,7 +113,7 @@ async function findUnreachableBinaries(...args: Parameters<typeof findBinaries>)
 function contents(): string[] {
   return readdirSync(dataDir)
     .filter((name) => !name.startsWith('postgres-binaries-'))
-    .sort();
+    .toSorted();
 }
 
 function record(): Record<string, unknown> {

@@ -1,15 +1,5 @@
 import { DomainError } from '../platform/errors';
 
-/** No credentials were sent where they are needed. */
-export class AuthenticationRequired extends DomainError {
-  static override readonly kind = 'unauthenticated';
-  static override readonly code = 'authentication-required';
-
-  constructor() {
-    super('This needs an access token: "Authorization: Bearer …". Sign in to get one.');
-  }
-}
-
 /** What was sent is not a live access token of this application; why, only the log could tell. */
 export class InvalidToken extends DomainError {
   static override readonly kind = 'unauthenticated';

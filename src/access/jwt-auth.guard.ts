@@ -2,8 +2,8 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { PUBLIC } from '../platform/http';
-import { AuthenticationRequired, InvalidToken } from './access.errors';
+import { AuthenticationRequired, PUBLIC } from '../platform/http';
+import { InvalidToken } from './access.errors';
 import { bearerTokenOf } from './bearer-token';
 
 /** Who are you? Closes every handler that is not declared `@Public()`. The strategy it names is registered by `auth`. */

@@ -86,7 +86,10 @@ export class PrincipalResponse {
     expiresAt,
   }: Principal): PrincipalResponse {
     return {
-      ...{ userId, sessionId, roles, permissions },
+      userId,
+      sessionId,
+      roles,
+      permissions,
       authenticatedAt: authenticatedAt.toISOString(),
       expiresAt: expiresAt.toISOString(),
     };

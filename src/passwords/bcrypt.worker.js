@@ -12,8 +12,8 @@ const { compareSync, hashSync } = require('bcryptjs');
  * @returns {boolean[]} for each attempt whether it matches
  */
 function compare({ attempts, decoys }) {
-  const matches = attempts.map(({ text, hash }) => compareSync(text, hash));
-  for (const { text, hash } of decoys) compareSync(text, hash);
+  const matches = attempts.map((attempt) => compareSync(attempt.text, attempt.hash));
+  for (const decoy of decoys) compareSync(decoy.text, decoy.hash);
   return matches;
 }
 

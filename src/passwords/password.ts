@@ -12,7 +12,7 @@ export function normalisePassword(password: string): string {
 
 /** In code points, as a person counts them (NIST SP 800-63B-4 section 3.1.1.2). */
 export function lengthOf(password: string): number {
-  return [...normalisePassword(password)].length;
+  return Array.from(normalisePassword(password)).length;
 }
 
 /**

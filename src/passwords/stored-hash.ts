@@ -24,7 +24,7 @@ export function formatHash(bcrypt: string, keyId: string): string {
 
 /** A well-formed hash of the given cost that no password has: checking against it is the work, and nothing else. */
 export function decoyHash(cost: number): string {
-  return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(21)}${'O'}${'.'.repeat(31)}`;
+  return `$2b$${String(cost).padStart(2, '0')}$${'.'.repeat(21)}O${'.'.repeat(31)}`;
 }
 
 /**

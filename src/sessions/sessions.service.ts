@@ -122,7 +122,11 @@ export class SessionsService implements OnModuleInit {
     const claim = { sessionId: id, generation, secret };
     const endsAtMs = createdAt.getTime() + this.settings.maxMs;
     return {
-      ...{ id, userId, methods, authenticatedAt, accessVersion },
+      id,
+      userId,
+      methods,
+      authenticatedAt,
+      accessVersion,
       refreshToken: writeRefreshToken(claim, this.key),
       refreshExpiresAt: new Date(Math.min(lastUsedAt.getTime() + this.settings.idleMs, endsAtMs)),
       endsAt: new Date(endsAtMs),

@@ -9,7 +9,7 @@ const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/u;
 
 function isDisplayName(value: unknown): boolean {
   if (typeof value !== 'string' || UNPRINTABLE.test(value)) return false;
-  const length = [...value].length;
+  const length = Array.from(value).length;
   return length > 0 && length <= LONGEST_CODE_POINTS;
 }
 

@@ -16,7 +16,7 @@ async function main() {
   const { url, directory, adopted } = server;
   process.stdout.write(`${JSON.stringify({ url, directory, adopted })}\n`);
   process.stdin.resume();
-  process.stdin.once('end', () => server.stop().then(() => process.exit(0)));
+  process.stdin.once('end', () => void server.stop().then(() => process.exit(0)));
 }
 
 void main().catch((error) => {

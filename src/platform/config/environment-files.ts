@@ -27,7 +27,7 @@ export function readVariables(processVariables: Variables, folder: string): Vari
 }
 
 function parseFile(path: string): Variables {
-  return existsSync(path) ? (parseEnv(readFileSync(path, 'utf8')) as Variables) : {};
+  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
 }
 
 function keepDevelopmentSecret(path: string): string {

@@ -40,7 +40,7 @@ function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
   const status =
     error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
   const requestId = uuidv7();
-  const body = JSON.stringify({ ...problemOf(new MalformedRequest(), requestId), status });
+  const body = JSON.stringify(problemOf(new MalformedRequest(), requestId, status));
   const head = [
     `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
     `content-type: ${PROBLEM_TYPE}`,

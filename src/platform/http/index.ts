@@ -5,6 +5,9 @@ export { acceptOnlyJson } from './json-body';
 export { Problem } from './problem';
 export { ApiProblems, problemResponses } from './problem-docs';
 export {
+  AuthenticationRequired,
+  Conflict,
+  Forbidden,
   MalformedRequest,
   MethodNotAllowed,
   NotFound,

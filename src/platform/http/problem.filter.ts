@@ -1,18 +1,14 @@
-import {
-  type ArgumentsHost,
-  Catch,
-  type ExceptionFilter,
-  HttpException,
-  HttpStatus,
-  Logger,
-} from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asUnavailable } from '../database';
-import { DomainError, InternalError, Unavailable } from '../errors';
+import { DomainError, InternalError, Unavailable, ValidationFailed } from '../errors';
 import { challengeFor } from './challenge';
 import { HttpSettings } from './http.settings';
 import { PROBLEM_TYPE, problemOf } from './problem';
 import {
+  AuthenticationRequired,
+  Conflict,
+  Forbidden,
   MalformedRequest,
   MethodNotAllowed,
   NotFound,
@@ -20,6 +16,16 @@ import {
   UnsupportedMediaType,
 } from './request-errors';
 import { RouteTable } from './route-table';
+
+/** HTTP exceptions of Fastify, of Nest and of a team's handlers; those not named here become a 400 or a 500. */
+const REFUSALS: Readonly<Record<number, () => DomainError>> = {
+  401: () => new AuthenticationRequired(),
+  403: () => new Forbidden(),
+  409: () => new Conflict(),
+  413: () => new PayloadTooLarge(),
+  415: () => new UnsupportedMediaType(),
+  422: () => new ValidationFailed([]),
+};
 
 /** Turns whatever was thrown, anywhere, into one problem that says no more than the client may know. */
 @Catch()
@@ -33,21 +39,19 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
-    this.send(thrown, http.getRequest<FastifyRequest>(), http.getResponse<FastifyReply>());
-  }
-
-  /** For what fails before Nest is reached, too. */
-  send(thrown: unknown, request: FastifyRequest, reply: FastifyReply): void {
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
     const error = this.translate(thrown, request);
-    const problem = problemOf(error, request.id);
     this.log(error, request.id);
-    if (error.kind === 'unauthenticated')
+    if (error.kind === 'unauthenticated') {
       reply.header('www-authenticate', challengeFor(error.code, this.settings.appName));
+    }
     if (error instanceof MethodNotAllowed) reply.header('allow', error.allowed.join(', '));
     if (error instanceof Unavailable) reply.header('retry-after', error.retryAfterSeconds);
+    const problem = problemOf(error, request.id);
     void reply
       .status(problem.status)
-      .headers({ 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', 'x-request-id': request.id })
+      .headers({ 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' })
       .send(problem);
   }
 
@@ -55,24 +59,23 @@ export class ProblemFilter implements ExceptionFilter {
     const error = asUnavailable(thrown);
     if (error instanceof DomainError) return error;
     const status = statusOf(error);
-    if (status === HttpStatus.NOT_FOUND) return this.unrouted(request);
-    if (status === HttpStatus.PAYLOAD_TOO_LARGE) return new PayloadTooLarge();
-    if (status === HttpStatus.UNSUPPORTED_MEDIA_TYPE) return new UnsupportedMediaType();
-    if (status === HttpStatus.SERVICE_UNAVAILABLE) return new Unavailable(1, { cause: error });
-    if (status >= 400 && status < 500) return new MalformedRequest();
-    return new InternalError({ cause: error });
+    const refusal = REFUSALS[status];
+    if (status === 404) return this.notFound(request);
+    if (refusal) return refusal();
+    if (status === 503) return new Unavailable(1, { cause: error });
+    return status < 500 ? new MalformedRequest() : new InternalError({ cause: error });
   }
 
-  private unrouted(request: FastifyRequest): DomainError {
-    const methods = this.routes.methodsFor(request.raw.url ?? '');
-    return methods.length > 0 ? new MethodNotAllowed(methods) : new NotFound();
+  /** A handler of this very method may have thrown it; else the router found none, and other methods may be there. */
+  private notFound({ raw, method }: FastifyRequest): DomainError {
+    const methods = this.routes.methodsFor(raw.url ?? '');
+    return methods.length === 0 || methods.includes(method) ? new NotFound() : new MethodNotAllowed(methods);
   }
 
   private log(error: DomainError, requestId: string): void {
-    if (error instanceof InternalError)
-      this.logger.error({ requestId, error: error.cause }, 'request failed');
-    if (error instanceof Unavailable)
-      this.logger.warn({ requestId, error: error.cause }, 'request answered 503');
+    const line = { requestId, error: error.cause };
+    if (error instanceof InternalError) this.logger.error(line, 'request failed');
+    if (error instanceof Unavailable) this.logger.warn(line, 'request answered 503');
   }
 }
 
@@ -80,5 +83,5 @@ export class ProblemFilter implements ExceptionFilter {
 function statusOf(error: unknown): number {
   if (error instanceof HttpException) return error.getStatus();
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' ? status : HttpStatus.INTERNAL_SERVER_ERROR;
+  return typeof status === 'number' ? status : 500;
 }

@@ -54,10 +54,18 @@ export class Problem {
   readonly errors?: readonly ProblemViolation[];
 }
 
-/** @param requestId becomes `instance` */
-export function problemOf(error: DomainError, requestId: string): Problem {
+/**
+ * @param requestId becomes `instance`
+ * @param status where it is not the one of the kind
+ */
+export function problemOf(
+  error: DomainError,
+  requestId: string,
+  status: number = STATUS_OF[error.kind],
+): Problem {
   return {
     ...headOf(error),
+    status,
     detail: error.message,
     instance: requestId,
     code: error.code,

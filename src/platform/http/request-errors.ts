@@ -10,6 +10,34 @@ export class MalformedRequest extends DomainError {
   }
 }
 
+/** No credentials were sent where they are needed. */
+export class AuthenticationRequired extends DomainError {
+  static override readonly kind = 'unauthenticated';
+  static override readonly code = 'authentication-required';
+
+  constructor() {
+    super('This needs an access token: "Authorization: Bearer …". Sign in to get one.');
+  }
+}
+
+export class Forbidden extends DomainError {
+  static override readonly kind = 'forbidden';
+  static override readonly code = 'forbidden';
+
+  constructor() {
+    super('This is not allowed to you.');
+  }
+}
+
+export class Conflict extends DomainError {
+  static override readonly kind = 'conflict';
+  static override readonly code = 'conflict';
+
+  constructor() {
+    super('This does not go together with the present state of the resource.');
+  }
+}
+
 export class PayloadTooLarge extends DomainError {
   static override readonly kind = 'too-large';
   static override readonly code = 'payload-too-large';
