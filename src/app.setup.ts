@@ -1,4 +1,4 @@
-import { VersioningType } from '@nestjs/common';
+import { Logger, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
@@ -7,11 +7,16 @@ import { acceptOnlyJson, createFastify, HttpSettings, RouteTable } from './platf
 import { Log, logRequests } from './platform/logging';
 import { Metrics } from './platform/metrics';
 
-/** The application, ready to listen. A failure throws; nothing is printed. */
+/** Part of every address, and so of the document, too. */
+export const VERSIONING = { type: VersioningType.URI } as const;
+
+/** The application, ready to listen. A failure throws, and prints nothing of its own. */
 export async function createApplication(): Promise<NestFastifyApplication> {
-  const options = { abortOnError: false, bodyParser: false, logger: false } as const;
+  // Lines wait for the application's own logger, which the settings are needed for.
+  const options = { abortOnError: false, bodyParser: false, bufferLogs: true, autoFlushLogs: false } as const;
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, createFastify(), options);
-  return setUp(app);
+  setUp(app).flushLogs();
+  return app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
 }
 
 /** Everything that is done to the application before it listens; the tests do the same. */
@@ -20,15 +25,26 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   app.useLogger(app.get(Log));
   app.get(RouteTable).watch(fastify);
   acceptOnlyJson(fastify);
-  fastify.addHook('onRequest', (request, reply, done) => {
-    // Closed by default here, too: what may be cached says so itself.
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
-    done();
-  });
   logRequests(fastify);
   app.get(Metrics).watch(fastify);
-  app.enableVersioning({ type: VersioningType.URI });
+  app.get(RouteTable).refuseUnrouted(fastify);
+  app.enableVersioning(VERSIONING);
   if (app.get(HttpSettings).docs) serveDocuments(app);
-  app.enableShutdownHooks();
   return app;
+}
+
+/** Serves where the settings say; where that fails, everything that was opened is closed again. */
+export async function listen(app: NestFastifyApplication): Promise<void> {
+  const { host, port } = app.get(HttpSettings);
+  try {
+    await app.listen(port, host);
+  } catch (error) {
+    await app.close();
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
+    throw new Error(
+      `Something else listens on ${host}:${port} (EADDRINUSE).\n  → set PORT to another number`,
+      { cause: error },
+    );
+  }
+  new Logger('Application').log(`listening on ${await app.getUrl()}`);
 }

@@ -1,17 +1,10 @@
-import { createApplication } from './app.setup';
-import { HttpSettings } from './platform/http';
+import { createApplication, listen } from './app.setup';
 import { welcome } from './welcome';
 
 async function start(): Promise<void> {
   const app = await createApplication();
-  try {
-    const { port, host } = app.get(HttpSettings);
-    await app.listen(port, host);
-    process.stdout.write(welcome(app));
-  } catch (error) {
-    await app.close();
-    throw error;
-  }
+  await listen(app);
+  process.stdout.write(welcome(app));
 }
 
 start().catch((error: unknown) => {

@@ -1,0 +1,72 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createDatabase, type TestDatabase } from '../support/database';
+import { BuiltProcess, freePort } from '../support/process';
+
+const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+const MASKS: [RegExp, string][] = [
+  [/[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}/g, '<uuid>'],
+  [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<instant>'],
+  [/"accessToken":"eyJ[^"]+"/g, '"accessToken":"<jwt>"'],
+  [/"refreshToken":"rt_[^"]+"/g, '"refreshToken":"<token>"'],
+];
+
+interface Step {
+  readonly command: string;
+  readonly output: string;
+}
+
+/** What the README shows being typed, and what it says comes of it. */
+function transcript(): Step[] {
+  const blocks = [...README.matchAll(/```console\n([^]*?)```/g)].map(([, block = '']) => block);
+  return blocks
+    .flatMap((block) => block.split(/^\$ /m).slice(1))
+    .map((step) => {
+      const [command = '', ...output] = step.trimEnd().split('\n');
+      return { command, output: output.join('\n') };
+    });
+}
+
+const masked = (text: string) => MASKS.reduce((rest, [pattern, mask]) => rest.replace(pattern, mask), text);
+
+describe('the README', () => {
+  let app: BuiltProcess;
+  let database: TestDatabase;
+  let port: number;
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-readme-'));
+
+  beforeAll(async () => {
+    database = await createDatabase({ empty: true });
+    port = await freePort();
+    app = new BuiltProcess(folder, {
+      PORT: String(port),
+      DATABASE_URL: database.url,
+      REQUIRE_VERIFIED_EMAIL: 'false',
+    });
+    await app.says('Try first');
+  });
+
+  afterAll(async () => {
+    await app.stop();
+    await database.drop();
+    rmSync(folder, { recursive: true });
+  });
+
+  it('opens with one line that starts the application and one that passes its tests', () => {
+    const [start, test] = [...README.matchAll(/```sh\n([^]*?)```/g)].map(([, line]) => line?.trim());
+    expect([start, test]).toEqual(['npm ci && npm start', 'npm ci && npm test']);
+  });
+
+  it('shows what really comes of each command', () => {
+    const steps = transcript();
+    expect(steps.length).toBeGreaterThan(8);
+    const script = steps
+      .map(({ command }) => `${command.replaceAll('localhost:3000', `127.0.0.1:${port}`)}\necho '<end>'`)
+      .join('\n');
+    const outputs = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('<end>\n');
+    for (const [index, { output }] of steps.entries())
+      expect(masked(outputs[index]?.trimEnd() ?? '')).toBe(masked(output));
+  });
+});
