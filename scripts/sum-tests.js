@@ -2,12 +2,12 @@
 
 // Adds up the results jest wrote as JSON into a folder and closes with the line "N passed, N failed".
 const { readdirSync, readFileSync } = require('node:fs');
-const { join } = require('node:path');
+const path = require('node:path');
 
 const folder = process.argv[2];
 const runs = readdirSync(folder)
   .filter((name) => name.endsWith('.json'))
-  .map((name) => JSON.parse(readFileSync(join(folder, name), 'utf8')))
+  .map((name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')))
   .filter((result) => 'numTotalTests' in result);
 
 // A suite that could not even be loaded counts no test of its own.

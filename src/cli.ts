@@ -3,6 +3,7 @@ import { type INestApplicationContext, Module, type Type } from '@nestjs/common'
 import { NestFactory } from '@nestjs/core';
 import { Command } from 'commander';
 import { AppModule } from './app.module';
+import { VERSIONING } from './app.setup';
 import { describeApi } from './openapi';
 import { ClockModule } from './platform/clock';
 import { EnvironmentModule } from './platform/config';
@@ -35,6 +36,7 @@ program
       abortOnError: false,
       logger: false,
     });
+    app.enableVersioning(VERSIONING);
     writeFileSync('openapi.json', `${JSON.stringify(describeApi(app), null, 2)}\n`);
   });
 

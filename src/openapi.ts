@@ -1,3 +1,4 @@
+import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { AuthenticationRequired, InvalidToken } from './access';
@@ -5,6 +6,9 @@ import { InternalError, Unavailable } from './platform/errors';
 import { MalformedRequest, PayloadTooLarge, problemResponses, UnsupportedMediaType } from './platform/http';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Responses = Operation['responses'];
+type ProblemResponse = ReturnType<typeof problemResponses>[string];
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType];
@@ -29,7 +33,13 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addSecurityRequirements('bearer')
     .build();
   const document = SwaggerModule.createDocument(app, config);
-  for (const operation of operationsOf(document)) describeCommonProblems(operation);
+  const schemas = document.components?.schemas ?? {};
+  for (const operation of operationsOf(document)) {
+    describeCommonProblems(operation);
+    describeSuccess(operation);
+    describeBody(operation, schemas);
+  }
+  closeEmpty(schemas);
   return document;
 }
 
@@ -60,14 +70,38 @@ function describeCommonProblems(operation: Operation): void {
   }
 }
 
-type Responses = Operation['responses'];
-type ProblemResponse = ReturnType<typeof problemResponses>[string];
-
 function mergeResponses(own: Responses[string], common: ProblemResponse): ProblemResponse {
   if (!own || !('content' in own)) return common;
-  const { description, content } = own as ProblemResponse;
+  const { content } = own as ProblemResponse;
   const [type = ''] = Object.keys(common.content);
   const examples = { ...common.content[type]?.examples, ...content[type]?.examples };
   const schema = common.content[type]?.schema ?? { $ref: '' };
-  return { description: `${common.description}, ${description}`, content: { [type]: { schema, examples } } };
+  const description = Object.keys(examples)
+    .map((code) => `\`${code}\``)
+    .join(', ');
+  return { ...common, description, content: { [type]: { schema, examples } } };
+}
+
+function describeSuccess({ responses }: Operation): void {
+  for (const [status, response] of Object.entries(responses)) {
+    if (response && 'description' in response) response.description ||= STATUS_CODES[status] ?? '';
+  }
+}
+
+/** No body counts as `{}`, so one is required where a property of it is. Properties that are not named are refused. */
+function describeBody({ requestBody }: Operation, schemas: Schemas): void {
+  if (!requestBody || !('content' in requestBody)) return;
+  const { schema } = requestBody.content['application/json'] ?? {};
+  const dto = schema && '$ref' in schema && schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)];
+  if (!dto || !('properties' in dto)) return;
+  requestBody.required = (dto.required ?? []).length > 0;
+  dto.additionalProperties = false;
+}
+
+/** An object that nothing is said of is any object; one of a class without properties is empty. */
+function closeEmpty(schemas: Schemas): void {
+  for (const schema of Object.values(schemas)) {
+    const isEmpty = 'properties' in schema && Object.keys(schema.properties ?? {}).length === 0;
+    if (isEmpty) schema.additionalProperties = false;
+  }
 }

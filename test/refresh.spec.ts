@@ -1,3 +1,4 @@
+import { Client } from 'pg';
 import { Keyring } from '../src/platform/keyring';
 import { readRefreshToken, type RefreshClaim, writeRefreshToken } from '../src/sessions/refresh-token';
 import type { ProblemBody, TokenBody } from './support/api';
@@ -53,6 +54,32 @@ describe('a refresh token', () => {
     const claim = readRefreshToken([...successors][0] ?? '', key);
     const rows = await app.query('SELECT generation FROM sessions WHERE id = $1', [claim?.sessionId]);
     expect(rows).toEqual([{ generation: 1 }]);
+  });
+
+  it('waits for a refresh that is under way, instead of judging what that is about to change', async () => {
+    const { refreshToken } = await app.signIn();
+    const sessionId = readRefreshToken(refreshToken, key)?.sessionId;
+    const holder = new Client({ connectionString: app.databaseUrl });
+    await holder.connect();
+    await holder.query('BEGIN');
+    await holder.query('SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE', [sessionId]);
+    const waiting = inParallel(5, () => refresh(refreshToken));
+    const isWaiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+    while ((await holder.query<{ count: number }>(isWaiting)).rows[0]?.count !== 5);
+    await holder.query('COMMIT');
+    await holder.end();
+    expect(new Set((await waiting).map(({ body }) => body.refreshToken)).size).toBe(1);
+    const rows = await app.query('SELECT generation FROM sessions WHERE id = $1', [sessionId]);
+    expect(rows).toEqual([{ generation: 1 }]);
+  });
+
+  it('is refused to somebody whose account was disabled', async () => {
+    const person = await app.someone();
+    const { refreshToken } = await app.signIn(person);
+    await app.query(`UPDATE users SET status = 'disabled' WHERE email = $1`, [person.email]);
+    expect(await statusOf(refreshToken)).toBe(401);
+    await app.query(`UPDATE users SET status = 'active' WHERE email = $1`, [person.email]);
+    expect(await statusOf(refreshToken)).toBe(200);
   });
 
   it('is answered again with the same successor for 30 seconds, which extends nothing', async () => {

@@ -45,13 +45,14 @@ export class TokenResponse {
   @ApiProperty({ enum: ['Bearer'] })
   readonly tokenType: 'Bearer';
 
-  @ApiProperty({ description: 'Seconds until the access token expires', example: 900 })
+  @ApiProperty({ type: 'integer', description: 'Seconds until the access token expires', example: 900 })
   readonly expiresIn: number;
 
   @ApiProperty({ description: 'Good for one refresh; opaque' })
   readonly refreshToken: string;
 
   @ApiProperty({
+    type: 'integer',
     description: 'Seconds until the refresh token expires if it is not used',
     example: 1_209_600,
   })

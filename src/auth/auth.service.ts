@@ -36,8 +36,9 @@ export class AuthService {
    */
   async authenticate(email: string, password: string): Promise<User> {
     const user = await this.users.findByEmail(email);
-    const matches = await this.passwords.verify(user?.id ?? null, password);
-    if (!user || !matches || !this.maySignIn(user)) throw new InvalidCredentials();
+    const signsIn = user !== null && this.maySignIn(user);
+    const matches = await this.passwords.verify(user?.id ?? null, password, { signsIn });
+    if (!signsIn || !matches) throw new InvalidCredentials();
     return user;
   }
 
@@ -64,7 +65,7 @@ export class AuthService {
    * @throws InvalidCredentials where the password is wrong, InvalidToken where the session is over
    */
   async reauthenticate({ userId, sessionId, tokenId }: Principal, password: string): Promise<TokenResponse> {
-    if (!(await this.passwords.verify(userId, password))) throw new InvalidCredentials();
+    if (!(await this.passwords.verify(userId, password, { signsIn: true }))) throw new InvalidCredentials();
     const session = await this.sessions.renew(sessionId, tokenId);
     if (!session) throw new InvalidToken();
     return this.tokensFor(session);

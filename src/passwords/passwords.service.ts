@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { ValidationFailed } from '../platform/errors';
+import { Unavailable, ValidationFailed } from '../platform/errors';
 import { Credential } from './credential.entity';
 import { lengthOf } from './password';
 import { PasswordHasher } from './password-hasher';
@@ -48,18 +48,23 @@ export class PasswordsService {
   /**
    * Whether this is the user's password. A hash below today's settings is replaced on the way.
    * @param userId null for somebody who does not exist: the same query and the same work, and false
+   * @param signsIn whether they are let in with it: the right password of those who are not takes no longer than a wrong one
    */
-  async verify(userId: string | null, password: string): Promise<boolean> {
+  async verify(userId: string | null, password: string, { signsIn }: { signsIn: boolean }): Promise<boolean> {
     const credentials = this.database.repository(Credential);
     const credential = await credentials.findOneBy({ userId: userId ?? uuidv7() });
     const { matches, outdated } = await this.hasher.check(password, credential?.hash ?? null);
-    if (outdated && credential) await this.replace(credential, password);
+    if (signsIn && outdated && credential) await this.replace(credential, password);
     return matches;
   }
 
-  /** Only where nobody changed the password meanwhile. */
+  /** Only where nobody changed the password meanwhile, and where there is room: the next sign-in can do it as well. */
   private async replace({ userId, hash: old }: Credential, password: string): Promise<void> {
-    const hash = await this.hasher.hash(password);
-    await this.database.repository(Credential).update({ userId, hash: old }, { hash });
+    try {
+      const hash = await this.hasher.hash(password);
+      await this.database.repository(Credential).update({ userId, hash: old }, { hash });
+    } catch (error) {
+      if (!(error instanceof Unavailable)) throw error;
+    }
   }
 }

@@ -1,5 +1,6 @@
 const KEYED = /^\$gatehouse\$k=([\w-]+)(\$2b\$.+)$/;
-const BCRYPT = /^\$2[aby]\$(\d\d)\$[./A-Za-z0-9]{53}$/;
+// bcrypt knows the costs 4 to 31.
+const BCRYPT = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 
 /** A hash as it stands in the database. */
 export interface StoredHash {

@@ -14,6 +14,8 @@ export class EndedSessions {
 
   add(sessionId: string, endedAtMs: number): void {
     this.forget(endedAtMs - this.keepMs);
+    // One that ends again goes to the end: at the front, young again, it would keep all the others from being forgotten.
+    this.endedAt.delete(sessionId);
     this.endedAt.set(sessionId, endedAtMs);
   }
 

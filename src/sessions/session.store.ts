@@ -29,25 +29,25 @@ export interface SessionRow extends Pick<
   readonly accessVersion: number;
 }
 
-const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "authenticatedAt", s.created_at AS "createdAt",
-  u.access_version AS "accessVersion"`;
+const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "authenticatedAt", s.created_at AS "createdAt"`;
 const LIVE = 's.revoked_at IS NULL AND s.last_used_at > $5 AND s.created_at > $6';
 const REPLAYED = 's.generation = $3 + 1 AND s.rotated_at >= $7';
 
 // The row is locked before it is judged, so of any number of parallel refreshes one rotates and the others see that it
-// did. The user's access version comes along, so that a refresh is one round trip.
+// did. The user is looked at in the same statement, so that a refresh is one round trip.
 const ROTATE: Statement = {
   name: 'session-rotate',
   text: `
     WITH presented AS (
-      SELECT s.*, CASE
+      SELECT s.*, u.access_version, CASE
           WHEN NOT (${LIVE}) OR s.generation < $3 THEN 'refused'
           WHEN s.generation = $3 THEN 'rotated'
           WHEN ${REPLAYED} THEN 'replayed'
           ELSE 'reused'
         END AS outcome
-      FROM sessions s WHERE s.id = $1 AND s.secret_digest = $2
-      FOR NO KEY UPDATE
+      FROM sessions s JOIN users u ON u.id = s.user_id AND u.status = 'active'
+      WHERE s.id = $1 AND s.secret_digest = $2
+      FOR NO KEY UPDATE OF s
     ), written AS (
       UPDATE sessions s SET
         generation = CASE p.outcome WHEN 'rotated' THEN s.generation + 1 ELSE s.generation END,
@@ -56,9 +56,9 @@ const ROTATE: Statement = {
         revoked_at = CASE p.outcome WHEN 'reused' THEN $4 END
       FROM presented p WHERE s.id = p.id AND p.outcome IN ('rotated', 'reused')
     )
-    SELECT s.outcome, ${COLUMNS}, $3::integer + 1 AS generation,
+    SELECT s.outcome, ${COLUMNS}, s.access_version AS "accessVersion", $3::integer + 1 AS generation,
       CASE s.outcome WHEN 'rotated' THEN greatest(s.last_used_at, $4) ELSE s.last_used_at END AS "lastUsedAt"
-    FROM presented s JOIN users u ON u.id = s.user_id`,
+    FROM presented s`,
 };
 
 // An access token is older than the refresh token beside it without anything being wrong, so an earlier generation is no
@@ -72,8 +72,9 @@ const RENEW: Statement = {
       last_used_at = greatest(s.last_used_at, $4),
       authenticated_at = $4
     FROM users u
-    WHERE s.id = $1 AND s.secret_digest = $2 AND s.generation >= $3 AND ${LIVE} AND u.id = s.user_id
-    RETURNING ${COLUMNS}, s.generation, s.last_used_at AS "lastUsedAt"`,
+    WHERE s.id = $1 AND s.secret_digest = $2 AND s.generation >= $3 AND ${LIVE}
+      AND u.id = s.user_id AND u.status = 'active'
+    RETURNING ${COLUMNS}, u.access_version AS "accessVersion", s.generation, s.last_used_at AS "lastUsedAt"`,
 };
 
 const END: Statement = {

@@ -1,3 +1,5 @@
+import { validate as isUuid } from 'uuid';
+
 /** What a caller of `signAccess` states; the rest of RFC 9068's claims is the issuer's own. */
 export interface AccessGrant {
   readonly userId: string;
@@ -31,11 +33,14 @@ export interface AccessClaims {
 export function isAccessClaims(payload: unknown): payload is AccessClaims {
   if (typeof payload !== 'object' || payload === null) return false;
   const claims = payload as Record<string, unknown>;
-  const texts = ['iss', 'aud', 'sub', 'client_id', 'sid', 'jti'].every(
-    (name) => typeof claims[name] === 'string',
-  );
-  const numbers = ['iat', 'exp', 'auth_time', 'ver'].every((name) => Number.isSafeInteger(claims[name]));
-  return texts && numbers && ['amr', 'roles'].every((name) => isTextList(claims[name]));
+  const texts = ['iss', 'aud', 'client_id', 'jti'].every((name) => typeof claims[name] === 'string');
+  const ids = ['sub', 'sid'].every((name) => isUuid(claims[name]));
+  const numbers = ['iat', 'exp', 'auth_time', 'ver'].every((name) => isCount(claims[name]));
+  return texts && ids && numbers && ['amr', 'roles'].every((name) => isTextList(claims[name]));
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && Number(value) >= 0;
 }
 
 function isTextList(value: unknown): boolean {

@@ -8,8 +8,9 @@ export interface AccessTokenHeader {
 }
 
 /**
- * The header of a token that has exactly the form of ours: three canonical base64url parts, `typ` as RFC 9068 asks,
- * and no member that could name a key or demand an extension (`jku`, `x5u`, `jwk`, `crit`).
+ * The header of a token that has exactly the form of ours: three canonical base64url parts, header and payload JSON
+ * objects as we write them, `typ` as RFC 9068 asks, and no member that could name a key or demand an extension (`jku`,
+ * `x5u`, `jwk`, `crit`).
  *
  * @returns undefined for anything else
  */
@@ -17,8 +18,8 @@ export function accessTokenHeaderOf(token: string): AccessTokenHeader | undefine
   if (token.length > LONGEST) return undefined;
   const parts = token.split('.');
   if (parts.length !== 3 || !parts.every(isCanonical)) return undefined;
-  const header = parseObject(parts[0] ?? '');
-  if (!header || Object.keys(header).toSorted().join() !== HEADER_MEMBERS) return undefined;
+  const [header, payload] = parts.slice(0, 2).map(parseObject);
+  if (!header || !payload || Object.keys(header).toSorted().join() !== HEADER_MEMBERS) return undefined;
   const { alg, kid, typ } = header;
   return typ === 'at+jwt' && typeof alg === 'string' && typeof kid === 'string' ? { alg, kid } : undefined;
 }
@@ -30,7 +31,10 @@ function isCanonical(part: string): boolean {
 
 function parseObject(part: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString('utf8'));
+    const text = Buffer.from(part, 'base64url').toString('utf8');
+    const value: unknown = JSON.parse(text);
+    // A name that stands there twice means one thing to one reader and another to the next (RFC 7519 section 4).
+    if (JSON.stringify(value) !== text) return undefined;
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

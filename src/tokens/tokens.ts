@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { AccessSettings, InvalidToken } from '../access';
+import { AccessSettings, InvalidToken, LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
 import { Clock } from '../platform/clock';
 import { type AccessClaims, type AccessGrant, isAccessClaims } from './access-claims';
 import { accessTokenHeaderOf } from './compact-jws';
@@ -11,6 +11,8 @@ import { VerifiedTokens } from './verified-tokens';
 
 // Two clocks of ours may differ a little; a token from further ahead was not signed by this deployment.
 const CLOCK_SKEW_SECONDS = 30;
+// The ends of sessions are remembered for no longer.
+const LONGEST_SECONDS = LONGEST_ACCESS_TOKEN_MINUTES * 60;
 
 export interface SignedToken {
   readonly token: string;
@@ -105,7 +107,8 @@ export class Tokens {
       throw new InvalidToken({ cause });
     }
     if (!isAccessClaims(payload) || payload.client_id !== this.settings.clientId) throw new InvalidToken();
-    if (payload.iat > now + CLOCK_SKEW_SECONDS) throw new InvalidToken();
+    const fromTheFuture = Math.max(payload.iat, payload.auth_time) > now + CLOCK_SKEW_SECONDS;
+    if (fromTheFuture || payload.exp - payload.iat > LONGEST_SECONDS) throw new InvalidToken();
     return payload;
   }
 }

@@ -5,7 +5,7 @@ import { Transform } from 'class-transformer';
 import { ValidateBy } from 'class-validator';
 
 const LONGEST = 254;
-const LOCAL_PART = /^(?=.{1,64}$)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
+const LOCAL_PART = /^(?=.{1,64}$)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
 // Letters, digits, hyphens and whatever IDNA turns into them: a domain, not an address literal or a URL.
 const DOMAIN_TEXT = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
@@ -20,9 +20,10 @@ export function normaliseEmail(text: string): string | undefined {
   const address = text.trim();
   const at = address.lastIndexOf('@');
   if (at < 1 || address.length > LONGEST || !DOMAIN_TEXT.test(address.slice(at + 1))) return undefined;
-  const local = address.slice(0, at).toLowerCase();
+  const local = address.slice(0, at);
   const domain = domainToASCII(address.slice(at + 1));
-  const normal = `${local}@${domain}`;
+  const normal = `${local.toLowerCase()}@${domain}`;
+  // Before lower-casing, which would turn the Kelvin sign into a k.
   return LOCAL_PART.test(local) && DOMAIN.test(domain) && normal.length <= LONGEST ? normal : undefined;
 }
 

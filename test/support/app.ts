@@ -1,3 +1,4 @@
+import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module';
@@ -6,6 +7,7 @@ import { Clock } from '../../src/platform/clock';
 import { Environment, type Variables } from '../../src/platform/config';
 import { Database } from '../../src/platform/database';
 import { createFastify } from '../../src/platform/http';
+import { LogSink } from '../../src/platform/logging';
 import { Api, type TokenBody } from './api';
 import { createDatabase } from './database';
 import { TestClock } from './test-clock';
@@ -68,18 +70,27 @@ export class TestApp {
   }
 }
 
-/** @param env overrides; without a DATABASE_URL the application gets a migrated database of its own, dropped at the end */
-export async function startApp({ env = {} }: { env?: Variables } = {}): Promise<TestApp> {
+export interface TestAppOptions {
+  /** Overrides; without a DATABASE_URL the application gets a migrated database of its own, dropped at the end. */
+  readonly env?: Variables;
+  /** What a team adds to its `app.module.ts`. */
+  readonly modules?: readonly Type[];
+  /** Gets every line of the log. */
+  readonly log?: string[];
+}
+
+export async function startApp({ env = {}, modules = [], log }: TestAppOptions = {}): Promise<TestApp> {
   const own = env.DATABASE_URL ? undefined : await createDatabase();
   const clock = new TestClock();
-  const module = await Test.createTestingModule({ imports: [AppModule] })
+  const builder = Test.createTestingModule({ imports: [AppModule, ...modules] })
     .overrideProvider(Environment)
     .useFactory({
       factory: () => new Environment({ ...TEST_ENVIRONMENT, DATABASE_URL: own?.url, ...env }).verified(),
     })
     .overrideProvider(Clock)
-    .useValue(clock)
-    .compile();
+    .useValue(clock);
+  if (log) builder.overrideProvider(LogSink).useValue({ write: (line: string) => log.push(line) });
+  const module = await builder.compile();
   const nest = setUp(
     module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
   );
@@ -87,4 +98,14 @@ export async function startApp({ env = {} }: { env?: Variables } = {}): Promise<
   return new TestApp(nest, clock, await nest.getUrl(), env.DATABASE_URL ?? own?.url ?? '', async () =>
     own?.drop(),
   );
+}
+
+/** An application for one test, closed however that ends. */
+export async function withApp(options: TestAppOptions, test: (app: TestApp) => Promise<void>): Promise<void> {
+  const app = await startApp(options);
+  try {
+    await test(app);
+  } finally {
+    await app.close();
+  }
 }

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { appendFileSync, existsSync, linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  existsSync,
+  linkSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Variables } from './environment';
@@ -13,9 +21,11 @@ const LOCAL_FILE = '.env.local';
  * @param folder where the `.env` files stand
  */
 export function readVariables(processVariables: Variables, folder: string): Variables {
-  if (processVariables.NODE_ENV === 'production') return processVariables;
+  // A shell may leave white space behind the word (cmd.exe does), and an empty variable sets nothing.
+  const given = processVariables.NODE_ENV?.trim() || undefined;
+  if (given === 'production') return processVariables;
   const committed = parseFile(join(folder, '.env'));
-  const mode = processVariables.NODE_ENV ?? committed.NODE_ENV ?? 'development';
+  const mode = given ?? committed.NODE_ENV ?? 'development';
   const merged: Variables = {
     ...committed,
     ...parseFile(join(folder, LOCAL_FILE)),
@@ -34,7 +44,11 @@ function keepDevelopmentSecret(path: string): string {
   const line = `AUTH_SECRET=${randomBytes(32).toString('base64url')}\n`;
   const header =
     '# Made at the first start for this folder alone. Keep it: the keys in the database open with it.\n';
-  if (!createWhole(path, header + line) && !parseFile(path).AUTH_SECRET) appendFileSync(path, line);
+  if (!createWhole(path, header + line) && !parseFile(path).AUTH_SECRET) {
+    // The last line of a file somebody wrote need not have an end.
+    appendFileSync(path, `\n${line}`);
+    chmodSync(path, 0o600);
+  }
   const secret = parseFile(path).AUTH_SECRET;
   if (!secret)
     throw new Error(`${path} could not be written; set AUTH_SECRET yourself: openssl rand -hex 32`);

@@ -26,6 +26,8 @@ export function connectionOptions(
     applicationName: 'gatehouse',
     installExtensions: false,
     logging: false,
+    // The default prints a failed migration past the application's own log.
+    logger: 'debug',
     poolSize: settings.poolSize,
     connectTimeoutMS: settings.connectTimeoutMs,
     extra: {

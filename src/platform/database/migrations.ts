@@ -1,4 +1,5 @@
-import { type DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
+import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import { SqlMigration } from './sql-migration';
 
 /** How the schema and this build's migrations stand to each other, by migration name. */
@@ -33,9 +34,13 @@ export class Migrations {
       refuse({ ...(await this.stateBy(runner)), missing: [] });
       const executor = new MigrationExecutor(this.dataSource, runner);
       executor.transaction = 'each';
-      const applied = await executor.executePendingMigrations();
-      await this.recordChecksums(runner);
-      return applied.map(({ name }) => name);
+      try {
+        const applied = await executor.executePendingMigrations();
+        return applied.map(({ name }) => name);
+      } finally {
+        // Also for those that ran before one that failed.
+        await this.recordChecksums(runner);
+      }
     });
   }
 
@@ -92,17 +97,24 @@ export class Migrations {
     }
   }
 
-  /** Instances that start together take turns, however long the one before them needs. */
+  /**
+   * Instances that start together take turns, however long the one before them needs; so not on the pool, whose
+   * connections give up when a request would.
+   */
   private async locked<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    const runner = this.dataSource.createQueryRunner();
+    const patient = new DataSource({
+      ...(this.dataSource.options as PostgresDataSourceOptions),
+      poolSize: 1,
+      extra: { keepAlive: true },
+    });
+    const runner = (await patient.initialize()).createQueryRunner();
     try {
-      await runner.query('SET statement_timeout = 0');
       await runner.query(`SELECT pg_advisory_lock(${LOCK})`);
       return await work(runner);
     } finally {
-      await runner.query(`SELECT pg_advisory_unlock(${LOCK})`);
-      await runner.query('RESET statement_timeout');
+      // The lock ends with the connection.
       await runner.release();
+      await patient.destroy();
     }
   }
 }

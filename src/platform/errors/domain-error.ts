@@ -7,6 +7,8 @@ export type Kind =
   | 'wrong-method'
   | 'conflict'
   | 'too-large'
+  | 'head-too-large'
+  | 'too-slow'
   | 'unsupported'
   | 'invalid'
   | 'internal'

@@ -3,6 +3,9 @@ import { Migrations } from '../database';
 import { Unavailable } from '../errors';
 import { Keyring } from '../keyring';
 
+// As often as an orchestrator asks anyway.
+const RETRY_SECONDS = 5;
+
 /** Whether this instance should be sent requests. */
 @Injectable()
 export class Readiness {
@@ -16,9 +19,18 @@ export class Readiness {
    * @throws Unavailable where the database, the schema or the keys are not as this build needs them
    */
   async check(): Promise<string[]> {
-    const { missing, altered, unknown } = await this.migrations.state();
-    const opens = await this.keyring.opens();
-    if (missing.length > 0 || altered.length > 0 || !opens) throw new Unavailable(5);
+    const { missing, altered, unknown } = await this.ask(() => this.migrations.state());
+    const opens = await this.ask(() => this.keyring.opens());
+    if (missing.length > 0 || altered.length > 0 || !opens) throw new Unavailable(RETRY_SECONDS);
     return unknown.map((name) => `The database has a migration this build does not know: ${name}.`);
+  }
+
+  /** Whatever keeps the database from answering, a dropped database too, means: not ready. */
+  private async ask<T>(question: () => Promise<T>): Promise<T> {
+    try {
+      return await question();
+    } catch (cause) {
+      throw new Unavailable(RETRY_SECONDS, { cause });
+    }
   }
 }

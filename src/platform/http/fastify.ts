@@ -1,16 +1,18 @@
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
+import type { DomainError } from '../errors';
 import { BODY_LIMIT_BYTES } from './json-body';
 import { PROBLEM_TYPE, problemOf } from './problem';
-import { MalformedRequest } from './request-errors';
+import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';
 import { requestIdOf } from './request-id';
 
 /** The HTTP server with the limits that hold for every request. */
 export function createFastify(): FastifyAdapter {
-  return new FastifyAdapter({
+  const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestIdOf,
     // Requests are logged by their route, never by their URL, which may hold what should not be kept.
@@ -24,6 +26,8 @@ export function createFastify(): FastifyAdapter {
     forceCloseConnections: 'idle',
     // Node limits the whole head of a request to 16 KiB, which bounds every parameter.
     routerOptions: { maxParamLength: 16_384 },
+    // Refused below: Node's own refusal has no body.
+    http: { requireHostHeader: false },
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
       void reply
         .status(400)
@@ -32,17 +36,56 @@ export function createFastify(): FastifyAdapter {
     },
     clientErrorHandler: answerUnreadable,
   });
+  const fastify = adapter.getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    // Closed by default here, too: what may be cached says so itself.
+    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
+    done();
+  });
+  answerWhatNodeWouldNot(fastify);
+  hangUpOnTheSilent(fastify);
+  return adapter;
+}
+
+/** Node has curt answers of its own, and none for CONNECT; here every request ends as an answer or a problem. */
+function answerWhatNodeWouldNot(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
+    const needsHost = raw.httpVersion === '1.1' && raw.headers.host === undefined;
+    done(needsHost ? new MalformedRequest() : undefined);
+  });
+  fastify.server.on('connect', (_request, socket) => answerOn(socket, new MalformedRequest()));
+  // An expectation that nobody here knows may be passed over (RFC 9110 section 10.1.1).
+  fastify.server.on('checkExpectation', (request, response) =>
+    fastify.server.emit('request', request, response),
+  );
+}
+
+/** To Node a connection without a request yet (browsers open them ahead) is no idle one: it would hold up the end for half a minute. */
+function hangUpOnTheSilent(fastify: FastifyInstance): void {
+  const sockets = new Set<Socket>();
+  fastify.server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  fastify.addHook('preClose', async () => {
+    for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+  });
 }
 
 /** Bytes that are no HTTP request never reach the router; the parser's verdict is answered on the bare socket. */
-function answerUnreadable(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (!socket.writable || error.code === 'ECONNRESET') return void socket.destroy();
-  const status =
-    error.code === 'HPE_HEADER_OVERFLOW' ? 431 : error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400;
+function answerUnreadable({ code }: NodeJS.ErrnoException, socket: Duplex): void {
+  if (!socket.writable || code === 'ECONNRESET') return void socket.destroy();
+  if (code === 'HPE_HEADER_OVERFLOW') return answerOn(socket, new HeadersTooLarge());
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return answerOn(socket, new RequestTimeout());
+  answerOn(socket, new MalformedRequest());
+}
+
+function answerOn(socket: Duplex, error: DomainError): void {
   const requestId = uuidv7();
-  const body = JSON.stringify(problemOf(new MalformedRequest(), requestId, status));
+  const problem = problemOf(error, requestId);
+  const body = JSON.stringify(problem);
   const head = [
-    `HTTP/1.1 ${status} ${STATUS_CODES[status]}`,
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     `content-type: ${PROBLEM_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
     'cache-control: no-store',

@@ -24,7 +24,10 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
       return done(new MalformedRequest('The request body is not valid UTF-8.'));
     }
     void parse(request, text, (error, body) => {
-      if (error) return done(new MalformedRequest('The request body is not valid JSON.'));
+      if (error)
+        return done(
+          new MalformedRequest('The request body is not valid JSON, or has a name such as __proto__ in it.'),
+        );
       if (isDeeperThan(DEEPEST, body))
         return done(new MalformedRequest(`The request body nests deeper than ${DEEPEST} levels.`));
       done(null, body);
@@ -39,12 +42,14 @@ function isPlainUtf8({ headers }: FastifyRequest): boolean {
 
 /** Level by level instead of by recursion, which is what the limit is there to prevent. */
 function isDeeperThan(levels: number, body: unknown): boolean {
-  let level = [body];
+  let level = [body].filter(isNest);
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth > levels) return true;
-    level = level.flatMap((value) =>
-      typeof value === 'object' && value !== null ? Object.values(value) : [],
-    );
+    if (depth === levels) return true;
+    level = level.flatMap((nest) => Object.values(nest)).filter(isNest);
   }
   return false;
+}
+
+function isNest(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -5,8 +5,15 @@ import { headOf, Problem, STATUS_OF } from './problem';
 
 interface ProblemResponse {
   readonly description: string;
+  readonly headers?: Record<string, { description: string; schema: { type: 'string' | 'integer' } }>;
   readonly content: Record<string, { schema: { $ref: string }; examples: Record<string, { value: object }> }>;
 }
+
+/** What the problem filter adds to the answers of these statuses. */
+const HEADERS_OF: Readonly<Record<string, ProblemResponse['headers']>> = {
+  '401': { 'WWW-Authenticate': { description: 'RFC 6750: `Bearer realm="…"`', schema: { type: 'string' } } },
+  '503': { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
+};
 
 const EXAMPLE_ID = '019abcde-0000-7000-8000-000000000000';
 
@@ -24,7 +31,10 @@ export function problemResponses(errors: readonly DomainErrorClass[]): Record<st
   return Object.fromEntries(
     statuses.map((status) => [
       String(status),
-      responseFor(errors.filter(({ kind }) => STATUS_OF[kind] === status)),
+      {
+        ...responseFor(errors.filter(({ kind }) => STATUS_OF[kind] === status)),
+        ...(HEADERS_OF[status] && { headers: HEADERS_OF[status] }),
+      },
     ]),
   );
 }

@@ -11,7 +11,6 @@ import {
   Forbidden,
   MalformedRequest,
   MethodNotAllowed,
-  NotFound,
   PayloadTooLarge,
   UnsupportedMediaType,
 } from './request-errors';
@@ -60,16 +59,10 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof DomainError) return error;
     const status = statusOf(error);
     const refusal = REFUSALS[status];
-    if (status === 404) return this.notFound(request);
+    if (status === 404) return this.routes.refusalOf(request);
     if (refusal) return refusal();
     if (status === 503) return new Unavailable(1, { cause: error });
     return status < 500 ? new MalformedRequest() : new InternalError({ cause: error });
-  }
-
-  /** A handler of this very method may have thrown it; else the router found none, and other methods may be there. */
-  private notFound({ raw, method }: FastifyRequest): DomainError {
-    const methods = this.routes.methodsFor(raw.url ?? '');
-    return methods.length === 0 || methods.includes(method) ? new NotFound() : new MethodNotAllowed(methods);
   }
 
   private log(error: DomainError, requestId: string): void {

@@ -3,7 +3,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { type DomainError, type DomainErrorClass, type Kind, ValidationFailed } from '../errors';
 
 /** The only place where a kind of failure becomes a status. */
-export const STATUS_OF: Readonly<Record<Kind, HttpStatus>> = {
+export const STATUS_OF: Readonly<Record<Kind, number>> = {
   malformed: HttpStatus.BAD_REQUEST,
   unauthenticated: HttpStatus.UNAUTHORIZED,
   forbidden: HttpStatus.FORBIDDEN,
@@ -11,6 +11,8 @@ export const STATUS_OF: Readonly<Record<Kind, HttpStatus>> = {
   'wrong-method': HttpStatus.METHOD_NOT_ALLOWED,
   conflict: HttpStatus.CONFLICT,
   'too-large': HttpStatus.PAYLOAD_TOO_LARGE,
+  'head-too-large': 431, // Nest has no name for it
+  'too-slow': HttpStatus.REQUEST_TIMEOUT,
   unsupported: HttpStatus.UNSUPPORTED_MEDIA_TYPE,
   invalid: HttpStatus.UNPROCESSABLE_ENTITY,
   internal: HttpStatus.INTERNAL_SERVER_ERROR,
@@ -38,7 +40,7 @@ export class Problem {
   @ApiProperty({ description: 'The sort of problem in words' })
   readonly title: string;
 
-  @ApiProperty({ description: 'The HTTP status' })
+  @ApiProperty({ type: 'integer', description: 'The HTTP status' })
   readonly status: number;
 
   @ApiProperty({ description: 'This occurrence in words' })
@@ -54,18 +56,10 @@ export class Problem {
   readonly errors?: readonly ProblemViolation[];
 }
 
-/**
- * @param requestId becomes `instance`
- * @param status where it is not the one of the kind
- */
-export function problemOf(
-  error: DomainError,
-  requestId: string,
-  status: number = STATUS_OF[error.kind],
-): Problem {
+/** @param requestId becomes `instance` */
+export function problemOf(error: DomainError, requestId: string): Problem {
   return {
     ...headOf(error),
-    status,
     detail: error.message,
     instance: requestId,
     code: error.code,

@@ -47,6 +47,24 @@ export class PayloadTooLarge extends DomainError {
   }
 }
 
+export class HeadersTooLarge extends DomainError {
+  static override readonly kind = 'head-too-large';
+  static override readonly code = 'headers-too-large';
+
+  constructor() {
+    super('The address and the headers of the request are larger than 16 KiB together.');
+  }
+}
+
+export class RequestTimeout extends DomainError {
+  static override readonly kind = 'too-slow';
+  static override readonly code = 'request-timeout';
+
+  constructor() {
+    super('The request did not arrive in time.');
+  }
+}
+
 export class UnsupportedMediaType extends DomainError {
   static override readonly kind = 'unsupported';
   static override readonly code = 'unsupported-media-type';

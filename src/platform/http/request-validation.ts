@@ -20,22 +20,45 @@ export class RequestValidation implements PipeTransform {
     const body = value === undefined ? {} : value;
     if (typeof body !== 'object' || body === null || Array.isArray(body))
       throw new ValidationFailed([NOT_AN_OBJECT]);
+    const inherited = inheritedNames(body);
+    if (inherited.length > 0) throw new ValidationFailed(inherited);
     return this.rules.transform(body, metadata);
   }
 }
 
 const NOT_AN_OBJECT: Violation = { pointer: '', code: 'object', detail: 'The body must be a JSON object.' };
 
+const UNKNOWN = { code: 'unknown-property', detail: 'This property is not known here.' };
+
+// What TypeScript leaves behind for types that are no class; the rules pass over all of them.
+const NO_DTO: ReadonlySet<unknown> = new Set([undefined, Object, Array, String, Number, Boolean, Map, Set]);
+
 /** A DTO brought in by `import type` leaves no class behind and would let everything through. */
 function refuseUncheckedBody({ metatype, data }: ArgumentMetadata): void {
-  if (data === undefined && metatype && metatype !== Object) return;
+  if (data === undefined && !NO_DTO.has(metatype)) return;
   throw new TypeError(
     'A handler takes a body without a DTO class: declare it as @Body() body: SomeDto, imported as a value',
   );
 }
 
+/** class-transformer drops properties named like what objects have anyway, before a rule sees them. */
+function inheritedNames(value: unknown, parent = ''): Violation[] {
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, child]) => {
+    const pointer = pointerTo(name, parent);
+    return name in Object.prototype || name === 'prototype'
+      ? [{ pointer, ...UNKNOWN }]
+      : inheritedNames(child, pointer);
+  });
+}
+
+/** RFC 6901. */
+function pointerTo(name: string, parent: string): string {
+  return `${parent}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+}
+
 function violationsOf(error: ValidationError, parent = ''): Violation[] {
-  const pointer = `${parent}/${error.property.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+  const pointer = pointerTo(error.property, parent);
   const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
     pointer,
     ...describe(error, rule, message),
@@ -44,8 +67,7 @@ function violationsOf(error: ValidationError, parent = ''): Violation[] {
 }
 
 function describe(error: ValidationError, rule: string, message: string): Pick<Violation, 'code' | 'detail'> {
-  if (rule === 'whitelistValidation')
-    return { code: 'unknown-property', detail: 'This property is not known here.' };
+  if (rule === 'whitelistValidation') return UNKNOWN;
   if (error.value === undefined) return { code: 'required', detail: 'This property is required.' };
   return {
     code: rule.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/^is-/, ''),

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import type { FastifyInstance, HTTPMethods } from 'fastify';
+import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import router, { type HTTPMethod } from 'find-my-way';
+import { MethodNotAllowed, NotFound } from './request-errors';
 
 export interface Route {
   readonly method: string;
@@ -9,12 +10,13 @@ export interface Route {
 
 /**
  * Every route that Fastify really serves, as its own hook reports them: Nest's metadata knows nothing of static files,
- * the documents page and automatic HEAD. Answers which methods an address has, for 405 and `Allow`.
+ * the documents page and automatic HEAD. Tells an address that does not exist from one that is asked in the wrong way.
  */
 @Injectable()
 export class RouteTable {
   readonly routes: Route[] = [];
-  private readonly byUrl = router();
+  // As long as the server's own, or a long parameter would turn a 405 into a 404.
+  private readonly byUrl = router({ maxParamLength: 16_384 });
 
   /** Must be called before the first route is registered. */
   watch(fastify: FastifyInstance): void {
@@ -23,8 +25,21 @@ export class RouteTable {
     });
   }
 
+  /** Refuses what no route answers before its body is read: what nobody asked for need not be understood. */
+  refuseUnrouted(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', (request, _reply, done) =>
+      done(request.is404 ? this.refusalOf(request) : undefined),
+    );
+  }
+
+  /** Why there is no answer: nothing is there (a handler of this very method may have said so), or the method is wrong. */
+  refusalOf({ method, raw }: Pick<FastifyRequest, 'method' | 'raw'>): NotFound | MethodNotAllowed {
+    const allowed = this.methodsFor(raw.url ?? '');
+    return allowed.length === 0 || allowed.includes(method) ? new NotFound() : new MethodNotAllowed(allowed);
+  }
+
   /** @param target the request target, query included */
-  methodsFor(target: string): string[] {
+  private methodsFor(target: string): string[] {
     const path = target.split('?', 1)[0] ?? '';
     const methods = new Set(this.routes.map(({ method }) => method));
     return [...methods].filter((method) => this.byUrl.find(method as HTTPMethod, path) !== null).toSorted();

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Not } from 'typeorm';
 import { Clock } from '../clock';
 import { Database } from '../database';
 import { KeyWrap } from './key-wrap';
@@ -29,6 +28,18 @@ export class KeyringLocked extends Error {
     super(
       'AUTH_SECRET does not open the keys in this database.\n  → start with the AUTH_SECRET this database was first used with' +
         ' (in development it stands in .env.local)',
+    );
+  }
+}
+
+/** A row of the keyring is not as it was written. */
+export class KeyDamaged extends Error {
+  override readonly name = 'KeyDamaged';
+
+  constructor({ id, purpose }: Pick<StoredKey, 'id' | 'purpose'>, options: ErrorOptions) {
+    super(
+      `The ${purpose} key ${id} in the database was altered.\n  → restore the table "keys" from a backup`,
+      options,
     );
   }
 }
@@ -76,9 +87,11 @@ export class Keyring {
     return newest;
   }
 
-  /** Whether every key in the database is still wrapped under this instance's AUTH_SECRET. */
+  /** Whether there are keys in the database, and every one is wrapped under this instance's AUTH_SECRET. */
   async opens(): Promise<boolean> {
-    return !(await this.database.repository(StoredKey).existsBy({ wrappedBy: Not(this.wrap.id) }));
+    const statement = { text: 'SELECT bool_and(wrapped_by = $1) AS opens FROM keys' };
+    const [row] = await this.database.query<{ opens: boolean | null }>(statement, [this.wrap.id]);
+    return row?.opens === true;
   }
 
   private async stored(purpose: string): Promise<Key[]> {
@@ -100,7 +113,11 @@ export class Keyring {
 
   private unwrap(row: StoredKey): Buffer {
     if (row.wrappedBy !== this.wrap.id) throw new KeyringLocked();
-    return this.wrap.unwrap(row.wrapped, contextOf(row));
+    try {
+      return this.wrap.unwrap(row.wrapped, contextOf(row));
+    } catch (cause) {
+      throw new KeyDamaged(row, { cause });
+    }
   }
 }
 

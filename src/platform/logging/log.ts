@@ -1,6 +1,6 @@
 import { Injectable, type LoggerService, type OnApplicationShutdown } from '@nestjs/common';
-import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
-import pretty from 'pino-pretty';
+import { type Logger, pino, stdTimeFunctions } from 'pino';
+import { LogSink } from './log-sink';
 import { LoggingSettings } from './logging.settings';
 
 // Nest reports every module and route it finds.
@@ -22,16 +22,7 @@ type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 export class Log implements LoggerService, OnApplicationShutdown {
   private readonly pino: Logger;
 
-  constructor(settings: LoggingSettings) {
-    const sink = settings.readable
-      ? pretty({
-          colorize: process.stdout.isTTY,
-          ignore: 'pid,hostname',
-          translateTime: 'HH:MM:ss',
-          singleLine: true,
-          sync: true,
-        })
-      : destination({ sync: false, minLength: 4096 });
+  constructor(settings: LoggingSettings, sink: LogSink) {
     this.pino = pino({ level: settings.level, timestamp: stdTimeFunctions.isoTime, base: undefined }, sink);
     // Buffered lines must not wait for traffic.
     if (!settings.readable) setInterval(() => this.pino.flush(), 1_000).unref();
@@ -71,24 +62,29 @@ export class Log implements LoggerService, OnApplicationShutdown {
     const importance =
       level === 'info' && typeof context === 'string' && FRAMEWORK.has(context) ? 'debug' : level;
     const text = rest.slice(0, -1).find((part) => typeof part === 'string');
-    if (typeof message === 'object' && message !== null)
-      this.pino[importance]({ context, ...plain(message) }, text);
+    const fields = message instanceof Error ? { error: message } : message;
+    if (typeof fields === 'object' && fields !== null)
+      this.pino[importance]({ context, ...plain(fields) }, text);
     else this.pino[importance]({ context }, String(message));
   }
 }
 
-/** An error's message may quote what the client sent (SQL parameters, say), so the log keeps its kind and its stack's places. */
 function plain(fields: object): object {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]) => [name, value instanceof Error ? summaryOf(value) : value]),
   );
 }
 
+/**
+ * Of an error its kind, its stack's places and its message without what that quotes: PostgreSQL and JSON.parse quote
+ * what the client sent.
+ */
 function summaryOf(error: Error): object {
+  const message = error.message.replace(/(["'`])[^]*\1/g, '$1…$1');
   const places = error.stack
     ?.split('\n')
     .filter((line) => /^\s+at /.test(line))
     .map((line) => line.trim());
   const code = (error as NodeJS.ErrnoException).code;
-  return { name: error.name, ...(code && { code }), message: error.message, places: places?.slice(0, 8) };
+  return { name: error.name, ...(code && { code }), message, places: places?.slice(0, 8) };
 }

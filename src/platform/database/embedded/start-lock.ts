@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { lock } from 'proper-lockfile';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -41,7 +42,7 @@ async function acquire(dataDir: string): Promise<() => Promise<void>> {
       if (Date.now() > deadline) throw held(lockfilePath, error);
     }
     // Two waiters in step could both find a dead holder's lock stale and remove each other's.
-    await sleep(RETRY_MILLISECONDS * (1 + Math.random()));
+    await sleep(RETRY_MILLISECONDS + randomInt(RETRY_MILLISECONDS));
   }
 }
 

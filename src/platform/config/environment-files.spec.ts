@@ -1,0 +1,113 @@
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readVariables } from './environment-files';
+
+describe('the settings of a folder', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-env-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const write = (name: string, text: string) => writeFileSync(join(folder, name), text, { mode: 0o644 });
+
+  it('are those of the process over .env.local over .env', () => {
+    write('.env', 'A=committed\nB=committed\nC=committed\n');
+    write('.env.local', 'A=local\nB=local\nAUTH_SECRET=x\n');
+    expect(readVariables({ A: 'process' }, folder)).toMatchObject({
+      A: 'process',
+      B: 'local',
+      C: 'committed',
+    });
+  });
+
+  it('are those of the process alone in production', () => {
+    write('.env', 'NODE_ENV=development\nREQUIRE_VERIFIED_EMAIL=false\n');
+    write('.env.local', 'AUTH_SECRET=x\n');
+    const variables = { NODE_ENV: 'production', PORT: '80' };
+    expect(readVariables(variables, folder)).toEqual(variables);
+  });
+
+  it('are so also where a shell left white space behind the word production', () => {
+    write('.env', 'NODE_ENV=development\nREQUIRE_VERIFIED_EMAIL=false\n');
+    const variables = readVariables({ NODE_ENV: 'production ' }, folder);
+    expect(variables.REQUIRE_VERIFIED_EMAIL).toBeUndefined();
+    expect(readdirSync(folder)).toEqual(['.env']);
+  });
+
+  it('may say the mode themselves', () => {
+    write('.env', 'NODE_ENV=test\n');
+    expect(readVariables({}, folder).NODE_ENV).toBe('test');
+    expect(readVariables({ NODE_ENV: 'development', AUTH_SECRET: 'x' }, folder).NODE_ENV).toBe('development');
+  });
+
+  it.each([
+    ['in production', { NODE_ENV: 'production' }],
+    ['in tests', { NODE_ENV: 'test' }],
+    ['where the process has one', { AUTH_SECRET: 'given' }],
+  ])('get no AUTH_SECRET made %s', (_, variables) => {
+    expect(readVariables(variables, folder)).toMatchObject(variables);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('the AUTH_SECRET of a first start', () => {
+  let folder: string;
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gatehouse-env-'));
+  });
+
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  const path = () => join(folder, '.env.local');
+  const secretOf = (variables = {}) => readVariables(variables, folder).AUTH_SECRET;
+
+  it('is 32 random bytes, kept for this account alone', () => {
+    const secret = secretOf() ?? '';
+    expect(Buffer.from(secret, 'base64url')).toHaveLength(32);
+    expect(readFileSync(path(), 'utf8')).toContain(`AUTH_SECRET=${secret}\n`);
+    expect(statSync(path()).mode & 0o777).toBe(0o600);
+    expect(readdirSync(folder)).toEqual(['.env.local']);
+  });
+
+  it('is made once and kept', () => {
+    const secret = secretOf();
+    const { mtimeMs } = statSync(path());
+    expect(secretOf()).toBe(secret);
+    expect(statSync(path()).mtimeMs).toBe(mtimeMs);
+  });
+
+  it.each([[''], [undefined]])('is the kept one also where the process has it as %j', (AUTH_SECRET) => {
+    const secret = secretOf();
+    expect(secretOf({ AUTH_SECRET })).toBe(secret);
+  });
+
+  it('is made for a mode that was left empty, which is development', () => {
+    expect(secretOf({ NODE_ENV: '' })).toBeDefined();
+  });
+
+  it.each([
+    ['with a line break at its end', 'PORT=8080\n'],
+    ['without one', 'PORT=8080'],
+    ['with the secret left empty', 'PORT=8080\nAUTH_SECRET=\n'],
+    ['that is empty', ''],
+  ])('is added to a file %s, which keeps what it says', (_, text) => {
+    writeFileSync(path(), text);
+    const { AUTH_SECRET, PORT } = readVariables({}, folder);
+    expect(Buffer.from(AUTH_SECRET ?? '', 'base64url')).toHaveLength(32);
+    expect(PORT).toBe(text === '' ? undefined : '8080');
+    expect(readFileSync(path(), 'utf8').startsWith(text)).toBe(true);
+    expect(secretOf()).toBe(AUTH_SECRET);
+  });
+
+  it('leaves a file that others can read with them no more', () => {
+    writeFileSync(path(), 'PORT=8080\n');
+    chmodSync(path(), 0o644);
+    secretOf();
+    expect(statSync(path()).mode & 0o077).toBe(0);
+  });
+});

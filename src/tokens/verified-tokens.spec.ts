@@ -1,0 +1,47 @@
+import type { AccessClaims } from './access-claims';
+import { VerifiedTokens } from './verified-tokens';
+
+const claimsOf = (sub: string): AccessClaims => ({
+  iss: 'https://auth.example.test',
+  aud: 'https://auth.example.test',
+  sub,
+  client_id: 'first-party',
+  sid: 'session',
+  jti: 'token',
+  iat: 0,
+  exp: 900,
+  auth_time: 0,
+  amr: ['pwd'],
+  roles: [],
+  ver: 1,
+});
+
+describe('the memory of verified tokens', () => {
+  it('gives back the claims of the very token, and of no other', () => {
+    const memory = new VerifiedTokens();
+    memory.remember('a.b.c', claimsOf('ada'));
+    expect(memory.find('a.b.c')).toEqual(claimsOf('ada'));
+    for (const other of ['a.b.d', 'A.b.c', ' a.b.c', '']) expect(memory.find(other)).toBeUndefined();
+  });
+
+  it('is bounded: the oldest makes room', () => {
+    const memory = new VerifiedTokens(3);
+    for (const token of ['1', '2', '3', '4']) memory.remember(token, claimsOf(token));
+    expect(['1', '2', '3', '4'].map((token) => memory.find(token)?.sub)).toEqual([undefined, '2', '3', '4']);
+  });
+
+  it('stays bounded however many come', () => {
+    const memory = new VerifiedTokens(10);
+    const tokens = Array.from({ length: 1_000 }, (_, index) => `token-${index}`);
+    for (const token of tokens) memory.remember(token, claimsOf(token));
+    expect(tokens.filter((token) => memory.find(token))).toEqual(tokens.slice(-10));
+  });
+
+  it('holds no token that somebody who reads it could use', () => {
+    const memory = new VerifiedTokens();
+    memory.remember('header.payload.signature', claimsOf('ada'));
+    const keys = [...(memory as unknown as { claims: Map<string, unknown> }).claims.keys()];
+    expect(keys).toHaveLength(1);
+    expect(keys.join()).not.toMatch(/header|payload|signature/);
+  });
+});

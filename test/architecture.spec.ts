@@ -1,0 +1,178 @@
+import { existsSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import ts from 'typescript';
+import { nodesOf, placeOf, readSource, SOURCE, type SourceFile } from './support/source';
+
+/** Whom a room may import; one that is not named is a feature on top. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  platform: [],
+  access: ['platform'],
+  users: ['access', 'platform'],
+  roles: ['access', 'platform'],
+  sessions: ['access', 'platform'],
+  tokens: ['access', 'platform'],
+  passwords: ['platform'],
+  auth: ['users', 'roles', 'passwords', 'sessions', 'tokens', 'access', 'platform'],
+};
+const FEATURE = ['auth', 'users', 'roles', 'passwords', 'sessions', 'tokens', 'access', 'platform'];
+
+const files = readSource();
+const arrows = files.flatMap((file) => file.imports.map((target) => ({ file, target })));
+const directories = [...new Set(files.flatMap(({ path }) => ancestorsOf(path)))];
+const rooms = directories.filter((folder) => /^(?!platform$)[^/]+$|^platform\/[^/]+$/.test(folder));
+
+/** `a/b/c.ts` lies in `a/b` and in `a`. */
+function ancestorsOf(path: string): string[] {
+  const folder = dirname(path);
+  return folder === '.' ? [] : [folder, ...ancestorsOf(folder)];
+}
+
+/** The first folder of a path; undefined for the files on top, which put the rooms together. */
+function topOf(path: string): string | undefined {
+  return ancestorsOf(path).at(-1);
+}
+
+/** A room of `src`, those of `platform` apart. */
+function roomOf(path: string): string {
+  const folders = ancestorsOf(path);
+  return (topOf(path) === 'platform' ? folders.at(-2) : folders.at(-1)) ?? path;
+}
+
+function hasIndex(folder: string): boolean {
+  return existsSync(join(SOURCE, folder, 'index.ts'));
+}
+
+const places = (matches: (node: ts.Node, file: SourceFile) => boolean) =>
+  files.flatMap((file) =>
+    [...nodesOf(file.tree)].filter((node) => matches(node, file)).map((node) => placeOf(file, node)),
+  );
+
+const listed = (found: typeof arrows) => found.map(({ file, target }) => `${file.path} → ${target}`);
+
+describe('a room', () => {
+  it.each(rooms)('%s has an index', (room) => {
+    expect(hasIndex(room)).toBe(true);
+  });
+
+  it('imports the rooms below it only', () => {
+    const against = arrows.filter(({ file, target }) => {
+      const [from, to] = [topOf(file.path), topOf(target)];
+      if (from === undefined || from === to) return false;
+      return to === undefined || !(ARROWS[from] ?? FEATURE).includes(to);
+    });
+    expect(listed(against)).toEqual([]);
+  });
+
+  it('is entered by its index', () => {
+    const past = arrows.filter(({ file, target }) =>
+      ancestorsOf(target)
+        .filter((folder) => hasIndex(folder) && !ancestorsOf(file.path).includes(folder))
+        .some((folder) => target !== join(folder, 'index.ts')),
+    );
+    expect(listed(past)).toEqual([]);
+  });
+
+  it('does not go through its own index', () => {
+    const own = arrows.filter(
+      ({ file, target }) =>
+        basename(target) === 'index.ts' && ancestorsOf(file.path).includes(dirname(target)),
+    );
+    expect(listed(own)).toEqual([]);
+  });
+
+  it('hands its migrations to nobody', () => {
+    const foreign = arrows.filter(
+      ({ file, target }) =>
+        target.includes('/migrations/') &&
+        (roomOf(file.path) !== roomOf(target) || basename(file.path) === 'index.ts'),
+    );
+    expect(listed(foreign)).toEqual([]);
+  });
+
+  it('does not lead back to itself', () => {
+    const next = arrows.map(({ file, target }) => ({ from: roomOf(file.path), to: roomOf(target) }));
+    const reach = (room: string, seen = new Set<string>()): Set<string> => {
+      for (const { from, to } of next) {
+        if (from === room && to !== room && !seen.has(to)) reach(to, seen.add(to));
+      }
+      return seen;
+    };
+    expect(rooms.filter((room) => [...reach(room)].some((other) => reach(other).has(room)))).toEqual([]);
+  });
+});
+
+describe('the source', () => {
+  it('is all read', () => {
+    expect(files.length).toBeGreaterThan(100);
+    expect(arrows.length).toBeGreaterThan(200);
+  });
+
+  it('has no default export', () => {
+    const found = places(
+      (node) =>
+        ts.isExportAssignment(node) ||
+        (ts.canHaveModifiers(node) &&
+          (ts.getModifiers(node) ?? []).some(({ kind }) => kind === ts.SyntaxKind.DefaultKeyword)) ||
+        (ts.isExportSpecifier(node) && node.name.text === 'default'),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('imports nothing lazily', () => {
+    const found = places(
+      (node) =>
+        ts.isCallExpression(node) &&
+        (node.expression.kind === ts.SyntaxKind.ImportKeyword || node.expression.getText() === 'require'),
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('unties no knot with forwardRef', () => {
+    expect(places((node) => ts.isIdentifier(node) && node.text === 'forwardRef')).toEqual([]);
+  });
+
+  it('has @Global() in platform only', () => {
+    const found = places(
+      (node, { path }) =>
+        ts.isDecorator(node) && /^@Global\b/.test(node.getText()) && topOf(path) !== 'platform',
+    );
+    expect(found).toEqual([]);
+  });
+
+  it('reads process.env in platform/config only, but for the PATH of a child process', () => {
+    const found = places(
+      (node, { path }) =>
+        ts.isPropertyAccessExpression(node) &&
+        node.getText() === 'process.env' &&
+        roomOf(path) !== 'platform/config' &&
+        !(
+          path.startsWith('platform/database/embedded/') &&
+          /^process\.env(\.PATH|\['PATH'\])$/.test(node.parent.getText())
+        ),
+    );
+    expect(found).toEqual([]);
+    const apart = /\benv\b[^;]*\bfrom 'node:process'|\{[^}]*\benv\b[^}]*\} = process\b|process\[/;
+    expect(files.filter(({ text }) => apart.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('draws its random numbers from node:crypto', () => {
+    expect(places((node) => ts.isPropertyAccessExpression(node) && node.getText() === 'Math.random')).toEqual(
+      [],
+    );
+  });
+
+  it('has no any', () => {
+    expect(places((node) => node.kind === ts.SyntaxKind.AnyKeyword)).toEqual([]);
+  });
+
+  it('silences neither the compiler nor the linter', () => {
+    const silenced =
+      /@ts-(ignore|nocheck|expect-error)|\b(eslint|oxlint|prettier)-(disable|ignore)|istanbul ignore/;
+    expect(files.filter(({ text }) => silenced.test(text)).map(({ path }) => path)).toEqual([]);
+  });
+
+  it('has no file over 200 lines', () => {
+    const long = files.map(({ path, text }) => [path, text.trimEnd().split('\n').length] as const);
+    expect(long.filter(([, lines]) => lines > 200)).toEqual([]);
+  });
+});

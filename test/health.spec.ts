@@ -1,0 +1,132 @@
+import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
+import { createDatabase } from './support/database';
+import { expectProblem } from './support/problem';
+import { freePort } from './support/process';
+
+describe('health', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp();
+  });
+
+  afterAll(async () => app.close());
+
+  it('is live where the process answers', async () => {
+    const { status, body } = await app.api.get('/health/live');
+    expect({ status, body }).toEqual({ status: 200, body: { status: 'ok' } });
+  });
+
+  it('is ready where database, migrations and keys are as they should be', async () => {
+    const { status, body } = await app.api.get('/health/ready');
+    expect({ status, body }).toEqual({ status: 200, body: { status: 'ok', warnings: [] } });
+  });
+
+  it('asks nobody who they are', async () => {
+    for (const path of ['/health/live', '/health/ready']) {
+      expect((await app.api.get(path, { token: 'garbage' })).status).toBe(200);
+    }
+  });
+});
+
+describe('without its database', () => {
+  let app: TestApp;
+  let token: string;
+
+  beforeAll(async () => {
+    const database = await createDatabase();
+    app = await startApp({ env: { DATABASE_URL: database.url } });
+    token = (await app.signIn()).accessToken;
+    await database.drop();
+  });
+
+  afterAll(async () => app.close());
+
+  it('the application is alive, but not ready: 503 and when to come back', async () => {
+    expect((await app.api.get('/health/live')).status).toBe(200);
+    for (let attempt = 0; attempt < 3; attempt++) {
+      const answer = await app.api.get('/health/ready');
+      expectProblem(answer, 503, 'unavailable');
+      expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d*$/);
+    }
+  });
+
+  it('a request that needs it is told 503, not 500', async () => {
+    const json = { email: 'ada@example.com', password: PASSWORD };
+    expectProblem(await app.api.post('/v1/auth/register', { json }), 503, 'unavailable');
+    expectProblem(await app.api.post('/v1/auth/login', { json }), 503, 'unavailable');
+  });
+
+  it('what needs no database goes on', async () => {
+    expect((await app.api.get('/.well-known/jwks.json')).status).toBe(200);
+    expect((await app.api.get('/v1/auth/principal', { token })).status).toBe(200);
+  });
+});
+
+describe('readiness', () => {
+  it('names a migration that this build does not know, and is not lost for it', async () => {
+    await withApp({}, async (app) => {
+      await app.query(`INSERT INTO migrations (timestamp, name) VALUES (1, 'TheirOwn0000000000001')`);
+      const { status, body } = await app.api.get('/health/ready');
+      expect(status).toBe(200);
+      expect(body).toEqual({ status: 'ok', warnings: [expect.stringContaining('TheirOwn0000000000001')] });
+    });
+  });
+
+  it.each([
+    ['a migration of ours is missing', 'DELETE FROM migrations'],
+    ['the keys are wrapped under another secret', `UPDATE keys SET wrapped_by = 'another'`],
+    ['a table is gone', 'DROP TABLE migrations'],
+  ])('is lost where %s: 503 and when to come back', async (_, damage) => {
+    await withApp({}, async (app) => {
+      await app.query(damage);
+      const answer = await app.api.get('/health/ready');
+      expectProblem(answer, 503, 'unavailable');
+      expect(answer.headers.get('retry-after')).toBe('5');
+    });
+  });
+});
+
+describe('metrics', () => {
+  const FIGURES =
+    /^http_request_duration_seconds_count\{method="GET",route="\/health\/live",status="200"\} 1$/m;
+
+  it('are served by the application itself outside production', async () => {
+    await withApp({}, async ({ api }) => {
+      await api.get('/health/live');
+      const { status, headers, text } = await api.get('/metrics');
+      expect(status).toBe(200);
+      expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+      expect(text).toMatch(FIGURES);
+      expect(text).toMatch(/^process_cpu_user_seconds_total /m);
+    });
+  });
+
+  it('name a request by its route, so that no stranger makes new figures', async () => {
+    await withApp({}, async ({ api }) => {
+      for (const path of ['/nope/1', '/nope/2', '/v1/users/me?token=secret']) await api.get(path);
+      const { text } = await api.get('/metrics');
+      expect(text).toMatch(/route="none",status="404"\} 2$/m);
+      expect(text).not.toMatch(/nope|secret/);
+    });
+  });
+
+  it('are served on loopback and a port of their own in production, and nowhere else', async () => {
+    const port = await freePort();
+    const metrics = `http://127.0.0.1:${port}`;
+    const env = { NODE_ENV: 'production', BCRYPT_COST: '10', METRICS_PORT: String(port) };
+    await withApp({ env, log: [] }, async ({ api }) => {
+      await api.get('/health/live');
+      for (const path of ['/metrics', '/docs', '/openapi.json']) {
+        expectProblem(await api.get(path), 404, 'not-found');
+      }
+      const own = await fetch(`${metrics}/metrics`);
+      expect(own.status).toBe(200);
+      expect(await own.text()).toMatch(FIGURES);
+      for (const path of ['/', '/health/live', '/v1/users/me', '/metrics/x']) {
+        expect((await fetch(metrics + path)).status).toBe(404);
+      }
+    });
+    await expect(fetch(`${metrics}/metrics`)).rejects.toThrow('fetch failed');
+  });
+});

@@ -1,0 +1,140 @@
+import type { ProblemBody, TokenBody } from './support/api';
+import { PASSWORD, startApp, type TestApp } from './support/app';
+import { readJws } from './support/jws';
+
+describe('signing in', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp();
+  });
+
+  afterAll(async () => app.close());
+
+  const logIn = (json: unknown, query = '') =>
+    app.api.post<TokenBody & ProblemBody>(`/v1/auth/login${query}`, { json });
+
+  it('knows nobody in a fresh database', async () => {
+    expect(await app.query('SELECT id FROM users')).toEqual([]);
+    for (const name of ['admin', 'administrator', 'root', 'test', 'user', 'demo'])
+      for (const password of [name, 'password', 'changeme', PASSWORD])
+        expect((await logIn({ email: `${name}@example.com`, password })).status).toBe(401);
+  });
+
+  it('answers with the tokens of a new session, and nothing else', async () => {
+    const { status, body, headers } = await logIn(await app.someone());
+    expect(status).toBe(200);
+    expect(body).toStrictEqual({
+      accessToken: expect.stringMatching(/^[\w-]+\.[\w-]+\.[\w-]{86}$/) as string,
+      tokenType: 'Bearer',
+      expiresIn: 900,
+      refreshToken: expect.stringMatching(/^rt_[\w-]{112}$/) as string,
+      refreshExpiresIn: 1_209_600,
+    });
+    expect(headers.get('cache-control')).toBe('no-store');
+    expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
+    expect(headers.get('set-cookie')).toBeNull();
+  });
+
+  it('opens a session of its own each time', async () => {
+    const person = await app.someone();
+    const [first, second] = [await app.signIn(person), await app.signIn(person)];
+    expect(second.accessToken).not.toBe(first.accessToken);
+    expect(second.refreshToken).not.toBe(first.refreshToken);
+    expect(readJws(second.accessToken).claims.sid).not.toBe(readJws(first.accessToken).claims.sid);
+    for (const { accessToken: token } of [first, second])
+      expect((await app.api.get('/v1/users/me', { token })).status).toBe(200);
+  });
+
+  it('is not for somebody who was disabled, and is again when they are not', async () => {
+    const person = await app.someone();
+    const set = (status: string) =>
+      app.query('UPDATE users SET status = $2 WHERE email = $1', [person.email, status]);
+    await set('disabled');
+    expect((await logIn(person)).status).toBe(401);
+    await set('active');
+    expect((await logIn(person)).status).toBe(200);
+  });
+
+  it.each(['ada@bücher.example', 'ADA@BÜCHER.EXAMPLE', ' \tAda@xn--bcher-kva.example\n'])(
+    'takes an address in any spelling: %j',
+    async (email) => {
+      await app.api.post('/v1/auth/register', { json: { email: 'Ada@BÜCHER.example', password: PASSWORD } });
+      const { status, body } = await logIn({ email, password: PASSWORD });
+      expect(status).toBe(200);
+      const profile = await app.api.get('/v1/users/me', { token: body.accessToken });
+      expect(profile.body.email).toBe('ada@xn--bcher-kva.example');
+    },
+  );
+
+  it.each(['a.da@example.org', 'ada+news@example.org'])('folds no dots and no plus: %s', async (email) => {
+    await app.api.post('/v1/auth/register', { json: { email: 'ada@example.org', password: PASSWORD } });
+    expect((await logIn({ email, password: PASSWORD })).status).toBe(401);
+  });
+
+  describe('with a password in the URL', () => {
+    const inUrl = async () => `?${new URLSearchParams(await app.someone()).toString()}`;
+
+    it.each([
+      {},
+      { email: '', password: '' },
+      { email: null, password: null },
+      { email: 'ada@example.com' },
+      { password: PASSWORD },
+      [],
+      null,
+      'text',
+    ])('does not work, whatever the body lacks: %j', async (json) => {
+      const { status, body } = await logIn(json, await inUrl());
+      expect([status, body.code]).toEqual([422, 'validation-failed']);
+    });
+
+    it('does not work without a body, nor beside a wrong one', async () => {
+      const query = await inUrl();
+      expect((await app.api.post(`/v1/auth/login${query}`)).status).toBe(422);
+      expect((await logIn({ email: 'ada@example.com', password: PASSWORD }, query)).status).toBe(401);
+    });
+
+    it('does not work as a form, nor by GET', async () => {
+      const query = await inUrl();
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' };
+      expect((await app.api.post('/v1/auth/login', { raw: query.slice(1), headers })).status).toBe(415);
+      expect((await app.api.get(`/v1/auth/login${query}`)).status).toBe(405);
+    });
+  });
+
+  describe('with something else than texts', () => {
+    const strange = [
+      [],
+      {},
+      1,
+      true,
+      null,
+      '',
+      ['ada@example.com'],
+      { length: 15 },
+      { $ne: null },
+      [PASSWORD],
+    ];
+
+    it.each(strange.map((value) => ({ value })))(
+      '$value is neither address nor password',
+      async ({ value }) => {
+        for (const name of ['email', 'password']) {
+          const { status, body } = await logIn({
+            email: 'ada@example.com',
+            password: PASSWORD,
+            [name]: value,
+          });
+          expect([status, body.errors?.map(({ pointer }) => pointer)]).toEqual([422, [`/${name}`]]);
+        }
+      },
+    );
+
+    it('names a property that does not belong there', async () => {
+      const { status, body } = await logIn({ ...(await app.someone()), roles: ['admin'] });
+      expect(status).toBe(422);
+      expect(body.errors).toMatchObject([{ pointer: '/roles', code: 'unknown-property' }]);
+    });
+  });
+});

@@ -1,0 +1,153 @@
+import type { Type } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Environment } from '../src/platform/config';
+import { Migrations, SqlMigration } from '../src/platform/database';
+import { connectionOptions } from '../src/platform/database/connect';
+import { DatabaseSettings } from '../src/platform/database/database.settings';
+import { createDatabase, type TestDatabase } from './support/database';
+import { inParallel } from './support/parallel';
+import { administer } from './support/test-server';
+
+const FIRST = 'CreateSteps1000000000001';
+const SECOND = 'TakeStep1000000000002';
+const THIRD = 'TakeStep1000000000003';
+
+function migration(name: string, ...statements: string[]): Type<SqlMigration> {
+  return class extends SqlMigration {
+    readonly name = name;
+    override readonly statements = statements;
+  };
+}
+
+const createSteps = migration(FIRST, 'CREATE TABLE steps (place serial, name text)');
+const step = (name: string) => migration(name, `INSERT INTO steps (name) VALUES ('${name}')`);
+const broken = migration(SECOND, 'CREATE TABLE half (id int)', 'SELECT nonsense');
+
+describe('the migrations of a build', () => {
+  let database: TestDatabase;
+  const opened: DataSource[] = [];
+
+  beforeAll(async () => {
+    database = await createDatabase({ empty: true });
+  });
+
+  afterAll(async () => database.drop());
+
+  beforeEach(async () => {
+    await administer(database.url, 'DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
+    // The ORM prints a migration that failed, whatever its logging is set to.
+    jest.spyOn(console, 'log').mockReturnValue();
+  });
+
+  afterEach(async () => {
+    for (const source of opened.splice(0)) await source.destroy();
+    jest.restoreAllMocks();
+  });
+
+  async function connect(migrations: Type<SqlMigration>[], limits: object = {}): Promise<DataSource> {
+    const settings = new DatabaseSettings(new Environment({ DATABASE_URL: database.url }));
+    const options = connectionOptions(database.url, Object.assign(settings, limits), migrations);
+    const source = new DataSource(options);
+    opened.push(await source.initialize());
+    return source;
+  }
+
+  const build = async (...migrations: Type<SqlMigration>[]) => new Migrations(await connect(migrations));
+
+  const query = async (sql: string) => (await connect([])).query<Record<string, unknown>[]>(sql);
+
+  const stepsTaken = async () =>
+    (await query('SELECT name FROM steps ORDER BY place')).map(({ name }) => name);
+
+  it('are applied in the order of their timestamps, however they were declared', async () => {
+    const migrations = await build(step(THIRD), createSteps, step(SECOND));
+    expect(await migrations.run()).toEqual([FIRST, SECOND, THIRD]);
+    expect(await stepsTaken()).toEqual([SECOND, THIRD]);
+  });
+
+  it('are applied once', async () => {
+    await (await build(createSteps, step(SECOND))).run();
+    const again = await build(createSteps, step(SECOND));
+    expect(await again.run()).toEqual([]);
+    expect(await stepsTaken()).toEqual([SECOND]);
+    expect(await again.state()).toEqual({ missing: [], altered: [], unknown: [] });
+  });
+
+  it('may be joined by an older one that a team adds later', async () => {
+    await (await build(createSteps, step(THIRD))).run();
+    expect(await (await build(createSteps, step(SECOND), step(THIRD))).run()).toEqual([SECOND]);
+  });
+
+  it('are applied by one instance when several start at once', async () => {
+    const slow = migration(SECOND, 'SELECT pg_sleep(0.1)', `INSERT INTO steps (name) VALUES ('${SECOND}')`);
+    const builds = await inParallel(4, () => build(createSteps, slow));
+    const applied = await Promise.all(builds.map((each) => each.run()));
+    expect(applied.toSorted((a, b) => b.length - a.length)).toEqual([[FIRST, SECOND], [], [], []]);
+    expect(await stepsTaken()).toEqual([SECOND]);
+  });
+
+  it('may take longer than a request may, and so may the wait for the instance before', async () => {
+    const limits = { statementTimeoutMs: 50 };
+    const slow = migration(SECOND, 'SELECT pg_sleep(1.3)');
+    const sources = await inParallel(2, () => connect([createSteps, slow], limits));
+    const applied = await Promise.all(sources.map((source) => new Migrations(source).run()));
+    expect(applied.toSorted((a, b) => b.length - a.length)).toEqual([[FIRST, SECOND], []]);
+  });
+
+  it('are refused with the name of a missing one and the command that applies it', async () => {
+    await (await build(createSteps)).run();
+    const newer = await build(createSteps, step(SECOND));
+    await expect(newer.verify()).rejects.toThrow(/Not applied.*: TakeStep1000000000002\.\n.*db:migrate/);
+    expect(await newer.state()).toEqual({ missing: [SECOND], altered: [], unknown: [] });
+  });
+
+  it('are all missing in an empty database', async () => {
+    const { missing } = await (await build(createSteps, step(SECOND))).state();
+    expect(missing).toEqual([FIRST, SECOND]);
+  });
+
+  it('are refused with the name of one that was altered after it ran, and change nothing then', async () => {
+    await (await build(createSteps)).run();
+    const altered = migration(FIRST, 'CREATE TABLE steps (place serial, name varchar)');
+    const changed = await build(altered, step(SECOND));
+    const refusal = { name: 'SchemaMismatch', message: expect.stringMatching(/Changed.*: CreateSteps1/) };
+    await expect(changed.run()).rejects.toMatchObject(refusal);
+    await expect(changed.verify()).rejects.toMatchObject(refusal);
+    expect(await stepsTaken()).toEqual([]);
+  });
+
+  it('may be laid out anew: white space is no alteration', async () => {
+    await (await build(createSteps)).run();
+    const formatted = migration(FIRST, '\n  CREATE TABLE steps\n    (place serial, name text)\n');
+    await expect((await build(formatted)).verify()).resolves.toBeUndefined();
+  });
+
+  it('go past one that this build does not know, and report it', async () => {
+    await (await build(createSteps, step(SECOND))).run();
+    const older = await build(createSteps);
+    expect(await older.run()).toEqual([]);
+    await expect(older.verify()).resolves.toBeUndefined();
+    expect(await older.state()).toEqual({ missing: [], altered: [], unknown: [SECOND] });
+  });
+
+  it('leave nothing half-done where one fails, and go on from there when it is mended', async () => {
+    const failing = await build(createSteps, broken, step(THIRD));
+    await expect(failing.run()).rejects.toThrow('nonsense');
+    expect((await failing.state()).missing).toEqual([SECOND, THIRD]);
+    expect(await query(`SELECT to_regclass('half') AS half`)).toEqual([{ half: null }]);
+    const mended = await build(createSteps, step(SECOND), step(THIRD));
+    expect(await mended.run()).toEqual([SECOND, THIRD]);
+  });
+
+  it('are known by what really ran, also where the one after it failed', async () => {
+    await expect((await build(createSteps, broken)).run()).rejects.toThrow('nonsense');
+    const altered = migration(FIRST, 'CREATE TABLE steps (place serial, name varchar)');
+    await expect((await build(altered, step(SECOND))).run()).rejects.toThrow(/Changed.*: CreateSteps1/);
+  });
+
+  it('only go forward', async () => {
+    const source = await connect([createSteps]);
+    await new Migrations(source).run();
+    await expect(source.undoLastMigration()).rejects.toThrow(/only goes forward/);
+  });
+});

@@ -1,0 +1,193 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describeApi } from '../src/openapi';
+import { RouteTable } from '../src/platform/http';
+import { startApp, type TestApp, withApp } from './support/app';
+import { expectProblem } from './support/problem';
+
+interface Schema {
+  readonly $ref?: string;
+  readonly type?: string | string[];
+  readonly properties?: Record<string, Schema>;
+  readonly required?: string[];
+  readonly items?: Schema;
+  readonly additionalProperties?: boolean;
+}
+
+type Content = Record<string, { schema?: Schema }>;
+
+interface Operation {
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly tags?: string[];
+  readonly security?: Record<string, string[]>[];
+  readonly requestBody?: { required?: boolean; content: Content };
+  readonly responses: Record<string, { description: string; content?: Content }>;
+}
+
+interface Document {
+  readonly openapi: string;
+  readonly security: Record<string, string[]>[];
+  readonly paths: Record<string, Record<string, Operation>>;
+  readonly components: { schemas: Record<string, Schema>; securitySchemes: Record<string, object> };
+}
+
+const COMMITTED = JSON.parse(readFileSync(join(__dirname, '../openapi.json'), 'utf8')) as Document;
+const PUBLIC = ['getLiveness', 'getReadiness', 'getJwks', 'register', 'logIn', 'refresh', 'logOut'];
+
+describe('the contract in openapi.json', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp();
+  });
+
+  afterAll(async () => app.close());
+
+  const operations = Object.entries(COMMITTED.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({
+      route: `${method.toUpperCase()} ${path}`,
+      ...operation,
+    })),
+  );
+  const isOpen = ({ security }: Operation) =>
+    security?.some((scheme) => Object.keys(scheme).length === 0) ?? false;
+  const named = (id: string) => operations.find(({ operationId }) => operationId === id);
+
+  it('is what the code describes; if not, `npm run build && npm run openapi` mends it', () => {
+    expect(COMMITTED).toEqual(JSON.parse(JSON.stringify(describeApi(app.nest))));
+  });
+
+  it('is what the application serves', async () => {
+    const { status, body, headers } = await app.api.get('/openapi.json');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^application\/json/);
+    expect(body).toEqual(COMMITTED);
+  });
+
+  it('is OpenAPI 3.1, which writes null as a type', () => {
+    expect(COMMITTED.openapi).toMatch(/^3\.1\./);
+    expect(JSON.stringify(COMMITTED)).not.toContain('"nullable"');
+    expect(COMMITTED.components.schemas.ProfileResponse?.properties?.displayName?.type).toEqual([
+      'string',
+      'null',
+    ]);
+  });
+
+  it('describes each route that is served, and no other', () => {
+    const served = app.nest
+      .get(RouteTable)
+      .routes.filter(({ method, url }) => method !== 'HEAD' && !/^\/(?:docs|metrics|openapi\.json)/.test(url))
+      .map(({ method, url }) => `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
+    expect(operations.map(({ route }) => route).toSorted()).toEqual(served.toSorted());
+  });
+
+  it('gives every operation a name of its own, a summary and one tag', () => {
+    for (const { operationId, summary, tags } of operations) {
+      expect(operationId).toMatch(/^[a-z][A-Za-z]+$/);
+      expect(summary).toMatch(/^[A-Z].{9,}/);
+      expect(tags).toHaveLength(1);
+    }
+    expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
+  });
+
+  it('keeps the names that generated clients call', () => {
+    const names = operations.map(({ operationId }) => operationId);
+    expect(names).toEqual(
+      expect.arrayContaining([...PUBLIC, 'getProfile', 'updateProfile', 'reauthenticate', 'getPrincipal']),
+    );
+  });
+
+  it('says which operations are open, and asks a bearer token for all others', () => {
+    expect(COMMITTED.security).toEqual([{ bearer: [] }]);
+    expect(COMMITTED.components.securitySchemes).toMatchObject({
+      bearer: { type: 'http', scheme: 'bearer' },
+    });
+    const open = operations.filter(isOpen).map(({ operationId }) => operationId);
+    expect(new Set(open)).toEqual(new Set(PUBLIC));
+    for (const { security } of operations.filter((each) => !isOpen(each))) expect(security).toBeUndefined();
+    expect(named('logOut')?.security).toEqual(expect.arrayContaining([{ bearer: [] }, {}]));
+  });
+
+  it('describes every answer: one success with its shape, each problem with its codes', () => {
+    for (const { route, responses, ...operation } of operations) {
+      const statuses = Object.keys(responses);
+      expect(statuses.filter((status) => status < '300')).toHaveLength(1);
+      expect(statuses).toEqual(expect.arrayContaining(['500', '503']));
+      if (!isOpen({ responses, ...operation })) expect(statuses).toContain('401');
+      if (operation.requestBody)
+        expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415', '422']));
+      for (const [status, { description, content = {} }] of Object.entries(responses)) {
+        expect(`${route} ${status}: ${description}`).toMatch(/: \S/);
+        if (status >= '400') {
+          expect(content['application/problem+json']?.schema).toEqual({
+            $ref: '#/components/schemas/Problem',
+          });
+          expect(description).toMatch(/^`[a-z-]+`(?:, `[a-z-]+`)*$/);
+          const codes = description.split(', ');
+          expect(new Set(codes).size).toBe(codes.length);
+        } else {
+          expect(Object.keys(content)).toHaveLength(status === '204' ? 0 : 1);
+        }
+      }
+    }
+  });
+
+  it('has no empty schema, and no reference that leads nowhere', () => {
+    const visit = (schema: Schema | undefined, where: string): void => {
+      const said = schema?.$ref ?? schema?.type;
+      expect(`${where}: ${String(said)}`).not.toMatch(/undefined$/);
+      if (schema?.$ref) {
+        expect(Object.keys(COMMITTED.components.schemas)).toContain(schema.$ref.split('/').at(-1));
+      }
+      if (schema?.type === 'array') visit(schema.items, `${where}[]`);
+      if (schema?.type !== 'object') return;
+      const properties = Object.entries(schema.properties ?? {});
+      if (properties.length === 0) expect(`${where}: ${schema.additionalProperties}`).toBe(`${where}: false`);
+      for (const [name, property] of properties) visit(property, `${where}.${name}`);
+    };
+    for (const [name, schema] of Object.entries(COMMITTED.components.schemas)) visit(schema, name);
+    for (const { route, requestBody, responses } of operations) {
+      for (const content of [requestBody?.content, ...Object.values(responses).map((each) => each.content)]) {
+        for (const { schema } of Object.values(content ?? {})) visit(schema, route);
+      }
+    }
+  });
+
+  it('asks for a body where the route needs one, and only there', async () => {
+    const needed = operations.filter(({ requestBody }) => requestBody?.required);
+    expect(new Set(needed.map(({ operationId }) => operationId))).toEqual(
+      new Set(['logIn', 'reauthenticate', 'register']),
+    );
+    const { accessToken: token } = await app.signIn();
+    for (const { route, requestBody } of operations.filter((each) => each.requestBody)) {
+      const [method = '', path = ''] = route.split(' ');
+      const { status } = await app.api.send(method, path, { token });
+      expect({ route, refused: status === 422 }).toEqual({ route, refused: requestBody?.required });
+    }
+  });
+});
+
+describe('the documents page', () => {
+  it('is Swagger UI', async () => {
+    await withApp({}, async ({ api }) => {
+      const { status, text, headers } = await api.get('/docs');
+      expect(status).toBe(200);
+      expect(headers.get('content-type')).toMatch(/^text\/html/);
+      const files = [...text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file = '']) => file);
+      expect(files.join()).toMatch(/swagger-ui\.css.*swagger-ui-bundle\.js/);
+      for (const file of files) {
+        const { pathname } = new URL(file, `${api.url}/docs`);
+        expect({ file, status: (await api.get(pathname)).status }).toEqual({ file, status: 200 });
+      }
+    });
+  });
+
+  it('is not there with DOCS=off, nor is the document', async () => {
+    await withApp({ env: { DOCS: 'off' } }, async ({ api }) => {
+      for (const path of ['/docs', '/docs/', '/docs/swagger-ui.css', '/openapi.json']) {
+        expectProblem(await api.get(path), 404, 'not-found');
+      }
+    });
+  });
+});

@@ -1,0 +1,77 @@
+import { AccessSettings } from '../src/access';
+import { AuthSettings } from '../src/auth/auth.settings';
+import { PasswordSettings } from '../src/passwords/password.settings';
+import { Environment, type Variables } from '../src/platform/config';
+import { DatabaseSettings } from '../src/platform/database/database.settings';
+import { HttpSettings } from '../src/platform/http';
+import { LoggingSettings } from '../src/platform/logging/logging.settings';
+import { MetricsSettings } from '../src/platform/metrics/metrics.settings';
+import { SessionSettings } from '../src/sessions/session.settings';
+import { TokenSettings } from '../src/tokens/token.settings';
+import { PRODUCTION } from './support/settings';
+
+const DAY_MS = 86_400_000;
+
+const development = (variables: Variables = {}) => new Environment(variables);
+const production = (variables: Variables = {}) => new Environment({ ...PRODUCTION, ...variables });
+
+describe('settings that nobody made', () => {
+  it('are those of the table in development', () => {
+    const environment = development();
+    expect(environment.of(HttpSettings)).toMatchObject({
+      production: false,
+      port: 3000,
+      host: '127.0.0.1',
+      publicUrl: 'http://localhost:3000',
+      appName: 'Gatehouse',
+      docs: true,
+    });
+    expect(environment.of(DatabaseSettings)).toMatchObject({ url: undefined, migrateOnStart: true });
+    expect(environment.of(DatabaseSettings).dataDir).toBe(`${process.cwd()}/data`);
+    expect(environment.of(TokenSettings)).toEqual({
+      issuer: 'http://localhost:3000',
+      audience: 'http://localhost:3000',
+      clientId: 'first-party',
+      algorithm: 'ES256',
+    });
+    expect(environment.of(AuthSettings).requireVerifiedEmail).toBe(true);
+    expect(environment.of(AccessSettings).accessTokenSeconds).toBe(900);
+    expect(environment.of(PasswordSettings)).toMatchObject({ minLength: 15, maxLength: 128, cost: 12 });
+    expect(environment.of(SessionSettings)).toEqual({
+      idleMs: 14 * DAY_MS,
+      maxMs: 90 * DAY_MS,
+      graceMs: 30_000,
+    });
+    expect(environment.of(LoggingSettings)).toMatchObject({ level: 'info' });
+    expect(environment.of(MetricsSettings).port).toBeUndefined();
+  });
+
+  it('differ in production where the table says so', () => {
+    const environment = production();
+    expect(environment.of(HttpSettings)).toMatchObject({ production: true, host: '0.0.0.0', docs: false });
+    expect(environment.of(TokenSettings).issuer).toBe('https://auth.example.com');
+    expect(environment.of(LoggingSettings)).toMatchObject({ level: 'info', readable: false });
+    expect(environment.of(MetricsSettings).port).toBe(9464);
+  });
+
+  it('follow the others: the public URL the port, the audience the issuer', () => {
+    expect(development({ PORT: '8080' }).of(HttpSettings).publicUrl).toBe('http://localhost:8080');
+    const issuer = 'https://id.example.com';
+    expect(production({ PUBLIC_URL: issuer }).of(TokenSettings)).toMatchObject({ issuer, audience: issuer });
+  });
+
+  it.each([[''], ['   ']])('are those left empty, too: %j', (empty) => {
+    expect(development({ PORT: empty, DATABASE_URL: empty }).of(HttpSettings).port).toBe(3000);
+  });
+});
+
+describe('settings that are right', () => {
+  it('may be fractions where they are times', () => {
+    expect(development({ ACCESS_TOKEN_MINUTES: '0.5' }).of(AccessSettings).accessTokenSeconds).toBe(30);
+    expect(development({ SESSION_IDLE_DAYS: '0.5' }).of(SessionSettings).idleMs).toBe(DAY_MS / 2);
+  });
+
+  it('may have white space around them', () => {
+    expect(development({ PORT: ' 8080 ', NODE_ENV: 'test ' }).of(HttpSettings).port).toBe(8080);
+  });
+});
