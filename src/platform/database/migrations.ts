@@ -27,9 +27,10 @@ export class Migrations {
   /**
    * Applies what is missing, in order of timestamp, each in its own transaction.
    * @returns the names of those applied now
-   * @throws SchemaMismatch where a migration that ran was altered since
+   * @throws SchemaMismatch where a migration that ran was altered since and others wait
    */
   async run(): Promise<string[]> {
+    if (await this.isSettled()) return [];
     return this.locked(async (runner) => {
       refuse({ ...(await this.stateBy(runner)), missing: [] });
       const executor = new MigrationExecutor(this.dataSource, runner);
@@ -50,12 +51,25 @@ export class Migrations {
   }
 
   async state(): Promise<MigrationState> {
+    return this.using((runner) => this.stateBy(runner));
+  }
+
+  private async using<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     try {
-      return await this.stateBy(runner);
+      return await work(runner);
     } finally {
       await runner.release();
     }
+  }
+
+  /** Whether there is nothing to do, which is how nearly every start finds it. */
+  private async isSettled(): Promise<boolean> {
+    const recorded = await this.using((runner) => this.recorded(runner));
+    return this.dataSource.migrations.every((migration) => {
+      const checksum = recorded.get(nameOf(migration));
+      return checksum !== undefined && !(migration instanceof SqlMigration && checksum === null);
+    });
   }
 
   private async stateBy(runner: QueryRunner): Promise<MigrationState> {

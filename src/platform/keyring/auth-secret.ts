@@ -11,7 +11,7 @@ const PER_MILLE: ReadonlyMap<string, number> = new Map(
 
 /**
  * Why a text cannot be AUTH_SECRET, or undefined where it can. Randomness cannot be proven, but what people type
- * instead can be told: the bounds lie so far out that 32 random bytes are never refused (a test draws 100,000).
+ * instead can be told: the bounds lie so far out that 32 random bytes are never refused (a test draws 20,000).
  */
 export function weaknessOf(text: string): string | undefined {
   const bytes = bytesOf(text);

@@ -21,11 +21,12 @@ type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 @Injectable()
 export class Log implements LoggerService, OnApplicationShutdown {
   private readonly pino: Logger;
+  private readonly flushing: NodeJS.Timeout;
 
   constructor(settings: LoggingSettings, sink: LogSink) {
     this.pino = pino({ level: settings.level, timestamp: stdTimeFunctions.isoTime, base: undefined }, sink);
     // Buffered lines must not wait for traffic.
-    if (!settings.readable) setInterval(() => this.pino.flush(), 1_000).unref();
+    this.flushing = setInterval(() => this.pino.flush(), 1_000).unref();
   }
 
   log(message: unknown, ...rest: unknown[]): void {
@@ -53,6 +54,7 @@ export class Log implements LoggerService, OnApplicationShutdown {
   }
 
   onApplicationShutdown(): void {
+    clearInterval(this.flushing);
     this.pino.flush();
   }
 
@@ -61,6 +63,7 @@ export class Log implements LoggerService, OnApplicationShutdown {
     const context = rest.at(-1);
     const importance =
       level === 'info' && typeof context === 'string' && FRAMEWORK.has(context) ? 'debug' : level;
+    if (!this.pino.isLevelEnabled(importance)) return;
     const text = rest.slice(0, -1).find((part) => typeof part === 'string');
     const fields = message instanceof Error ? { error: message } : message;
     if (typeof fields === 'object' && fields !== null)
