@@ -3,12 +3,11 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { v7 as uuidv7 } from 'uuid';
 import type { DomainError } from '../errors';
 import { BODY_LIMIT_BYTES } from './json-body';
 import { PROBLEM_TYPE, problemOf } from './problem';
 import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';
-import { requestIdOf } from './request-id';
+import { newRequestId, requestIdOf } from './request-id';
 
 /** The HTTP server with the limits that hold for every request. */
 export function createFastify(): FastifyAdapter {
@@ -81,7 +80,7 @@ function answerUnreadable({ code }: NodeJS.ErrnoException, socket: Duplex): void
 }
 
 function answerOn(socket: Duplex, error: DomainError): void {
-  const requestId = uuidv7();
+  const requestId = newRequestId();
   const problem = problemOf(error, requestId);
   const body = JSON.stringify(problem);
   const head = [

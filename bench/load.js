@@ -1,0 +1,65 @@
+'use strict';
+
+const { execFileSync } = require('node:child_process');
+const { Agent, request } = require('node:http');
+
+const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+
+/** One request; resolves to status, body and milliseconds. */
+function call(url, { method = 'GET', headers = {}, json } = {}) {
+  const body = json === undefined ? undefined : JSON.stringify(json);
+  const type =
+    body === undefined
+      ? {}
+      : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
+  const startedAt = process.hrtime.bigint();
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, agent, headers: { ...headers, ...type } }, (response) => {
+      const chunks = [];
+      response.on('data', (chunk) => chunks.push(chunk));
+      response.on('end', () => {
+        const text = Buffer.concat(chunks).toString();
+        const milliseconds = Number(process.hrtime.bigint() - startedAt) / 1e6;
+        resolve({ status: response.statusCode, body: text ? JSON.parse(text) : undefined, milliseconds });
+      });
+    });
+    sent.on('error', reject).end(body);
+  });
+}
+
+/** Repeats the work in `lanes` lanes for some seconds; returns how often it was done per second. */
+async function rate(lanes, seconds, work) {
+  const endsAt = Date.now() + seconds * 1_000;
+  let done = 0;
+  await Promise.all(
+    Array.from({ length: lanes }, async (_, lane) => {
+      while (Date.now() < endsAt) {
+        await work(lane);
+        done++;
+      }
+    }),
+  );
+  return done / seconds;
+}
+
+/** Requests per second as wrk finds them. */
+function wrk(url, seconds, headers = {}) {
+  const flags = Object.entries(headers).flatMap(([name, value]) => ['-H', `${name}: ${value}`]);
+  const output = execFileSync('wrk', ['-t1', '-c32', `-d${seconds}s`, ...flags, url], { encoding: 'utf8' });
+  if (/Non-2xx/.test(output)) throw new Error(output);
+  return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)[1]);
+}
+
+/** The 99th percentile, in milliseconds, of a request sent 50 times a second. */
+async function p99(seconds, work) {
+  const pending = [];
+  const timer = setInterval(() => pending.push(work()), 20);
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1_000));
+  clearInterval(timer);
+  const times = (await Promise.all(pending))
+    .map(({ milliseconds }) => milliseconds)
+    .toSorted((a, b) => a - b);
+  return times[Math.floor(times.length * 0.99)];
+}
+
+module.exports = { call, p99, rate, wrk };
