@@ -157,5 +157,5 @@ describe('two sessions under any interleaving of refreshes, lost answers, theft,
       }),
       { numRuns: 150 },
     );
-  });
+  }, 60_000);
 });

@@ -1,5 +1,4 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { AuthenticationRequired, PUBLIC } from '../platform/http';
@@ -9,13 +8,8 @@ import { bearerTokenOf } from './bearer-token';
 /** Who are you? Closes every handler that is not declared `@Public()`. The strategy it names is registered by `auth`. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
-  constructor(private readonly reflector: Reflector) {
-    super();
-  }
-
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (this.reflector.getAllAndOverride<boolean>(PUBLIC, [context.getHandler(), context.getClass()]))
-      return true;
+    if (isPublic(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     if (bearerTokenOf(request) === undefined) throw new AuthenticationRequired();
     return (await super.canActivate(context)) as boolean;
@@ -26,4 +20,11 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     if (!principal) throw new InvalidToken();
     return principal;
   }
+}
+
+/** Own metadata only: a class that extends a public controller has not said so of its own handlers. */
+function isPublic(context: ExecutionContext): boolean {
+  return [context.getHandler(), context.getClass()].some(
+    (target) => Reflect.getOwnMetadata(PUBLIC, target) === true,
+  );
 }

@@ -29,6 +29,12 @@ export interface SessionRow extends Pick<
   readonly accessVersion: number;
 }
 
+/** A session as a refresh found it. */
+export interface JudgedRow extends SessionRow {
+  readonly outcome: Outcome;
+  readonly isRevoked: boolean;
+}
+
 const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "authenticatedAt", s.created_at AS "createdAt"`;
 const LIVE = 's.revoked_at IS NULL AND s.last_used_at > $5 AND s.created_at > $6';
 const REPLAYED = 's.generation = $3 + 1 AND s.rotated_at >= $7';
@@ -56,7 +62,7 @@ const ROTATE: Statement = {
         revoked_at = CASE p.outcome WHEN 'reused' THEN $4 END
       FROM presented p WHERE s.id = p.id AND p.outcome IN ('rotated', 'reused')
     )
-    SELECT s.outcome, ${COLUMNS}, s.access_version AS "accessVersion", $3::integer + 1 AS generation,
+    SELECT s.outcome, s.revoked_at IS NOT NULL OR s.outcome = 'reused' AS "isRevoked", ${COLUMNS}, s.access_version AS "accessVersion", $3::integer + 1 AS generation,
       CASE s.outcome WHEN 'rotated' THEN greatest(s.last_used_at, $4) ELSE s.last_used_at END AS "lastUsedAt"
     FROM presented s`,
 };
@@ -84,8 +90,9 @@ const END: Statement = {
 
 const END_CLAIMED: Statement = {
   name: 'session-end-claimed',
-  text: `UPDATE sessions SET revoked_at = $4
-    WHERE id = $1 AND secret_digest = $2 AND generation >= $3 AND revoked_at IS NULL RETURNING id`,
+  // One that ended before is reported again: the answer that told of it may have been lost on the way.
+  text: `UPDATE sessions SET revoked_at = coalesce(revoked_at, $4)
+    WHERE id = $1 AND secret_digest = $2 AND generation >= $3 RETURNING id`,
 };
 
 const ENDED_SINCE: Statement = {
@@ -98,11 +105,8 @@ export class SessionStore {
   constructor(private readonly database: Database) {}
 
   /** Moves the session to the next generation, or says why not; one that is `reused` is revoked by then. */
-  async rotate(claimed: Claimed, bounds: Bounds): Promise<(SessionRow & { outcome: Outcome }) | undefined> {
-    const [row] = await this.database.query<SessionRow & { outcome: Outcome }>(
-      ROTATE,
-      parametersOf(claimed, bounds),
-    );
+  async rotate(claimed: Claimed, bounds: Bounds): Promise<JudgedRow | undefined> {
+    const [row] = await this.database.query<JudgedRow>(ROTATE, parametersOf(claimed, bounds));
     return row;
   }
 
@@ -116,7 +120,7 @@ export class SessionStore {
     await this.database.query(END, [sessionId, now]);
   }
 
-  /** @returns whether the claim was genuine and the session still open */
+  /** @returns whether the claim was genuine, and so the session is over */
   async endClaimed({ sessionId, secretDigest, generation }: Claimed, now: Date): Promise<boolean> {
     const rows = await this.database.query(END_CLAIMED, [sessionId, secretDigest, generation, now]);
     return rows.length > 0;

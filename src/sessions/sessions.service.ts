@@ -18,7 +18,8 @@ import { Session } from './session.entity';
 import { SessionSettings } from './session.settings';
 import { type Bounds, type Claimed, type SessionRow, SessionStore } from './session.store';
 
-const ACCESS_TOKENS_LIVE_MS = LONGEST_ACCESS_TOKEN_MINUTES * 60_000;
+// A minute more than they live, because an end and a token may be dated by different instants of one request.
+const ACCESS_TOKENS_LIVE_MS = (LONGEST_ACCESS_TOKEN_MINUTES + 1) * 60_000;
 
 /** A live session with what its client is given. */
 export interface OpenSession extends Pick<
@@ -83,9 +84,10 @@ export class SessionsService implements OnModuleInit {
   async rotate(refreshToken: string): Promise<Rotation> {
     const claim = readRefreshToken(refreshToken, this.key);
     const row = claim && (await this.store.rotate(claimedBy(claim), this.bounds()));
+    // Memory learns of it whoever ended it: an earlier answer from the database may have been lost on the way.
+    if (row?.isRevoked) this.ended.add(row.id, this.clock.nowMs());
     if (!claim || !row || row.outcome === 'refused') return { outcome: 'refused' };
     if (row.outcome !== 'reused') return { outcome: row.outcome, session: this.opened(row, claim.secret) };
-    this.ended.add(row.id, this.clock.nowMs());
     return { outcome: 'reused', sessionId: row.id, userId: row.userId };
   }
 
@@ -97,7 +99,9 @@ export class SessionsService implements OnModuleInit {
   async renew(sessionId: string, tokenId: string): Promise<OpenSession | null> {
     const claim = openClaim(tokenId, sessionId, this.key);
     const row = claim && (await this.store.renew(claimedBy(claim), this.bounds()));
-    return claim && row ? this.opened(row, claim.secret) : null;
+    if (claim && row) return this.opened(row, claim.secret);
+    this.ended.add(sessionId, this.clock.nowMs());
+    return null;
   }
 
   async end(sessionId: string): Promise<void> {

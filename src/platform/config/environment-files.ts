@@ -46,8 +46,8 @@ function keepDevelopmentSecret(path: string): string {
     '# Made at the first start for this folder alone. Keep it: the keys in the database open with it.\n';
   if (!createWhole(path, header + line) && !parseFile(path).AUTH_SECRET) {
     // The last line of a file somebody wrote need not have an end.
-    appendFileSync(path, `\n${line}`);
     chmodSync(path, 0o600);
+    appendFileSync(path, `\n${line}`);
   }
   const secret = parseFile(path).AUTH_SECRET;
   if (!secret)
@@ -57,8 +57,8 @@ function keepDevelopmentSecret(path: string): string {
 
 /** Two first starts at once must end with one secret: a hard link appears whole, and for the first of them only. */
 function createWhole(path: string, content: string): boolean {
-  const draft = `${path}.${process.pid}`;
-  writeFileSync(draft, content, { mode: 0o600 });
+  const draft = `${path}.${randomBytes(6).toString('hex')}`;
+  writeFileSync(draft, content, { mode: 0o600, flag: 'wx' });
   try {
     linkSync(draft, path);
     return true;

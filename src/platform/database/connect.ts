@@ -32,6 +32,8 @@ export function connectionOptions(
     connectTimeoutMS: settings.connectTimeoutMs,
     extra: {
       keepAlive: true,
+      // The statements that wait for a row and then judge it are written for this level, whatever the server's default.
+      options: '-c default_transaction_isolation=read\\ committed',
       statement_timeout: settings.statementTimeoutMs,
       // The server ends a stuck statement; the driver gives up a little later where the server itself is gone.
       query_timeout: settings.statementTimeoutMs + 1_000,

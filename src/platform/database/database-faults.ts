@@ -1,9 +1,9 @@
 import { QueryFailedError } from 'typeorm';
 import { Unavailable } from '../errors';
 
-// Class 08: connection exceptions; 28: refused by its access rules; 3D: no such database; 53: out of resources; 55: not in the
+// Class 08: connection exceptions; 28: refused by its access rules; 3D: no such database; 40: undone by the server; 53: out of resources; 55: not in the
 // state for it, a lock not to be had; 57: shut down, cancelled by timeout.
-const TRANSIENT_SQL_STATE = /^(08|28|3D|53|55|57)/;
+const TRANSIENT_SQL_STATE = /^(08|28|3D|40|53|55|57)/;
 const BROKEN_SOCKET = new Set([
   'ECONNREFUSED',
   'ECONNRESET',

@@ -9,6 +9,9 @@ import { PROBLEM_TYPE, problemOf } from './problem';
 import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';
 import { newRequestId, requestIdOf } from './request-id';
 
+// Everything in flight is answered sooner; orchestrators kill after 30 s.
+const LAST_ANSWERS_MS = 15_000;
+
 /** The HTTP server with the limits that hold for every request. */
 export function createFastify(): FastifyAdapter {
   const adapter = new FastifyAdapter({
@@ -42,7 +45,7 @@ export function createFastify(): FastifyAdapter {
     done();
   });
   answerWhatNodeWouldNot(fastify);
-  hangUpOnTheSilent(fastify);
+  hangUpAtTheEnd(fastify);
   return adapter;
 }
 
@@ -59,8 +62,11 @@ function answerWhatNodeWouldNot(fastify: FastifyInstance): void {
   );
 }
 
-/** To Node a connection without a request yet (browsers open them ahead) is no idle one: it would hold up the end for half a minute. */
-function hangUpOnTheSilent(fastify: FastifyInstance): void {
+/**
+ * To Node a connection without a request yet (browsers open them ahead) is no idle one, and once it shuts down it no longer
+ * enforces `requestTimeout`: either would hold up the end for as long as a client likes.
+ */
+function hangUpAtTheEnd(fastify: FastifyInstance): void {
   const sockets = new Set<Socket>();
   fastify.server.on('connection', (socket) => {
     sockets.add(socket);
@@ -68,6 +74,7 @@ function hangUpOnTheSilent(fastify: FastifyInstance): void {
   });
   fastify.addHook('preClose', async () => {
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
+    setTimeout(() => fastify.server.closeAllConnections(), LAST_ANSWERS_MS).unref();
   });
 }
 

@@ -3,8 +3,12 @@ import { MalformedRequest, UnsupportedMediaType } from './request-errors';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
 
+// Checking a body and naming its faults costs many times its bytes; no form has this many fields.
+const MOST_VALUES = 1_000;
 // Deep nesting serves no route here, but it makes every recursive walk over the body overflow the stack.
 const DEEPEST = 32;
+
+const TOO_INTRICATE = `The request body nests deeper than ${DEEPEST} levels, or holds more than ${MOST_VALUES} values.`;
 
 /**
  * `application/json` in UTF-8 is the only body there is. An empty one is none at all. `__proto__` and
@@ -28,9 +32,7 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
         return done(
           new MalformedRequest('The request body is not valid JSON, or has a name such as __proto__ in it.'),
         );
-      if (isDeeperThan(DEEPEST, body))
-        return done(new MalformedRequest(`The request body nests deeper than ${DEEPEST} levels.`));
-      done(null, body);
+      done(isTooIntricate(body) ? new MalformedRequest(TOO_INTRICATE) : null, body);
     });
   });
 }
@@ -41,11 +43,14 @@ function isPlainUtf8({ headers }: FastifyRequest): boolean {
 }
 
 /** Level by level instead of by recursion, which is what the limit is there to prevent. */
-function isDeeperThan(levels: number, body: unknown): boolean {
+function isTooIntricate(body: unknown): boolean {
   let level = [body].filter(isNest);
+  let values = 0;
   for (let depth = 0; level.length > 0; depth++) {
-    if (depth === levels) return true;
-    level = level.flatMap((nest) => Object.values(nest)).filter(isNest);
+    const below: unknown[] = level.flatMap((nest) => Object.values(nest));
+    values += below.length;
+    if (depth === DEEPEST || values > MOST_VALUES) return true;
+    level = below.filter(isNest);
   }
   return false;
 }

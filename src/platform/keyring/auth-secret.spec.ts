@@ -59,6 +59,8 @@ describe('AUTH_SECRET', () => {
     ['a keyboard row', 'x7Kp2mQ9vR4tW8zBqWeRtY3nL6jH1fD5gS0aYcEuIoXc'],
     ['words without dashes', 'tealottersjugglesevenlanternsonthemoontonight'],
     ['words with dashes', 'teal-otters-juggle-seven-lanterns-on-the-moon'],
+    ['words that begin with capitals', 'ThisIsAVeryLongKeyThatNobodyWillEverGuessAtAll'],
+    ['such words with dashes', 'Teal-Otters-Juggle-Seven-Lanterns-On-The-Moon-Tonight'],
     ['WORDS WITH UNDERSCORES', 'TEAL_OTTERS_JUGGLE_SEVEN_LANTERNS_ON_THE_MOON'],
     ['a sentence in hex', Buffer.from(SENTENCE).toString('hex')],
     ['a sentence in upper-case hex', Buffer.from(SENTENCE).toString('hex').toUpperCase()],

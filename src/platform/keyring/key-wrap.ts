@@ -23,7 +23,9 @@ export class KeyWrap {
 
   /** @throws Error where the secret, the context or the bytes are not those of `wrap` */
   unwrap(wrapped: Buffer, context: string): Buffer {
-    const decipher = createDecipheriv(CIPHER, this.key, wrapped.subarray(0, NONCE_BYTES));
+    const decipher = createDecipheriv(CIPHER, this.key, wrapped.subarray(0, NONCE_BYTES), {
+      authTagLength: TAG_BYTES,
+    });
     decipher.setAAD(Buffer.from(context)).setAuthTag(wrapped.subarray(-TAG_BYTES));
     return Buffer.concat([decipher.update(wrapped.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
   }
