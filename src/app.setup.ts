@@ -16,7 +16,7 @@ export async function createApplication(): Promise<NestFastifyApplication> {
   const options = { abortOnError: false, bodyParser: false, bufferLogs: true, autoFlushLogs: false } as const;
   const app = await NestFactory.create<NestFastifyApplication>(AppModule, createFastify(), options);
   setUp(app).flushLogs();
-  return app.enableShutdownHooks(['SIGTERM', 'SIGINT'], { useProcessExit: true });
+  return app.enableShutdownHooks(['SIGTERM', 'SIGINT', 'SIGHUP'], { useProcessExit: true });
 }
 
 /** Everything that is done to the application before it listens; the tests do the same. */
@@ -40,11 +40,19 @@ export async function listen(app: NestFastifyApplication): Promise<void> {
     await app.listen(port, host);
   } catch (error) {
     await app.close();
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error;
-    throw new Error(
-      `Something else listens on ${host}:${port} (EADDRINUSE).\n  → set PORT to another number`,
-      { cause: error },
-    );
+    throw isPortTaken(error) ? portTaken(error) : error;
   }
   new Logger('Application').log(`listening on ${await app.getUrl()}`);
+}
+
+type PortTaken = NodeJS.ErrnoException & { readonly address: string; readonly port: number };
+
+function isPortTaken(error: unknown): error is PortTaken {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+}
+
+function portTaken(cause: PortTaken): Error {
+  const place = `${cause.address}:${cause.port}`;
+  const mend = 'set PORT, or METRICS_PORT where that is the one, to another number';
+  return new Error(`Something else listens on ${place} (EADDRINUSE).\n  → ${mend}`, { cause });
 }

@@ -46,6 +46,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
 /** `/openapi.json`, and Swagger UI at `/docs`. */
 export function serveDocuments(app: INestApplication): void {
   SwaggerModule.setup('docs', app, () => describeApi(app), {
+    customSiteTitle: 'Gatehouse',
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],
   });

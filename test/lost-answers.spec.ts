@@ -16,7 +16,7 @@ describe('an end whose answer from the database was lost on the way', () => {
     const query = database.query.bind(database);
     const spy = jest.spyOn(database, 'query').mockImplementation(async (statement, parameters) => {
       const rows = await query(statement, parameters);
-      if (statement.name !== name) return rows as never;
+      if (statement.name !== name) return rows;
       spy.mockRestore();
       throw Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
     });

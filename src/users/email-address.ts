@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { domainToASCII, domainToUnicode } from 'node:url';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
@@ -24,7 +24,13 @@ export function normaliseEmail(text: string): string | undefined {
   const domain = domainToASCII(address.slice(at + 1));
   const normal = `${local.toLowerCase()}@${domain}`;
   // Before lower-casing, which would turn the Kelvin sign into a k.
-  return LOCAL_PART.test(local) && DOMAIN.test(domain) && normal.length <= LONGEST ? normal : undefined;
+  const isWellFormed = LOCAL_PART.test(local) && isDomain(domain);
+  return isWellFormed && normal.length <= LONGEST ? normal : undefined;
+}
+
+/** A label that says it is encoded must decode: newer Nodes let it through as it is, and one mailbox has one spelling. */
+function isDomain(domain: string): boolean {
+  return DOMAIN.test(domain) && !/(?:^|\.)xn--/.test(domainToUnicode(domain) || 'xn--');
 }
 
 /** A property that holds an e-mail address; it arrives in its normal form. */

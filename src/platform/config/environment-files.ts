@@ -13,6 +13,9 @@ import { parseEnv } from 'node:util';
 import type { Variables } from './environment';
 
 const LOCAL_FILE = '.env.local';
+const HEADER =
+  '# Made at the first start for this folder alone. Keep it: the keys in the database open with it.\n';
+const OWN_SECRET = 'make the folder and that file yours to write, or set AUTH_SECRET: openssl rand -hex 32';
 
 /**
  * The process's variables over `.env.local` over `.env`; production reads neither file. In development a missing
@@ -40,19 +43,27 @@ function parseFile(path: string): Variables {
   return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
 }
 
+/** @throws Error with the way out, where the folder or the file is not ours to write */
 function keepDevelopmentSecret(path: string): string {
+  try {
+    return writeDevelopmentSecret(path);
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(
+      `AUTH_SECRET is not set, and none could be kept in .env.local: ${reason}\n  → ${OWN_SECRET}`,
+      { cause },
+    );
+  }
+}
+
+function writeDevelopmentSecret(path: string): string {
   const line = `AUTH_SECRET=${randomBytes(32).toString('base64url')}\n`;
-  const header =
-    '# Made at the first start for this folder alone. Keep it: the keys in the database open with it.\n';
-  if (!createWhole(path, header + line) && !parseFile(path).AUTH_SECRET) {
-    // The last line of a file somebody wrote need not have an end.
+  if (!createWhole(path, HEADER + line) && !parseFile(path).AUTH_SECRET) {
     chmodSync(path, 0o600);
+    // The last line of a file somebody wrote need not have an end.
     appendFileSync(path, `\n${line}`);
   }
-  const secret = parseFile(path).AUTH_SECRET;
-  if (!secret)
-    throw new Error(`${path} could not be written; set AUTH_SECRET yourself: openssl rand -hex 32`);
-  return secret;
+  return parseFile(path).AUTH_SECRET ?? '';
 }
 
 /** Two first starts at once must end with one secret: a hard link appears whole, and for the first of them only. */
