@@ -9,6 +9,7 @@ import { ClockModule } from './platform/clock';
 import { EnvironmentModule } from './platform/config';
 import { DatabaseModule } from './platform/database';
 import { createFastify } from './platform/http';
+import { Keyring, StoredKeyringModule } from './platform/keyring';
 import { LoggingModule } from './platform/logging';
 
 /** No more than the schema needs: the rooms' migrations are known as soon as `app.module` is loaded. */
@@ -17,6 +18,18 @@ import { LoggingModule } from './platform/logging';
 })
 class MigrationModule {}
 
+/** The keys and what they lie in; a schema that is not up to date stops it. */
+@Module({
+  imports: [
+    EnvironmentModule.of({ MIGRATE_ON_START: 'false' }),
+    LoggingModule,
+    ClockModule,
+    DatabaseModule,
+    StoredKeyringModule,
+  ],
+})
+class RewrapModule {}
+
 const program = new Command('gatehouse').description('Operator commands').showHelpAfterError();
 
 program
@@ -24,6 +37,16 @@ program
   .description('bring the database schema up to date; several at once take turns')
   .action(async () => {
     await within(MigrationModule, () => process.stdout.write('The schema is up to date.\n'));
+  });
+
+program
+  .command('keys:rewrap')
+  .description('wrap under AUTH_SECRET the keys that lie under one of AUTH_SECRETS_RETIRED; all or nothing')
+  .action(async () => {
+    await within(RewrapModule, async (context) => {
+      const count = await context.get(Keyring, { strict: false }).rewrap();
+      process.stdout.write(`${count} keys were rewrapped. All are under AUTH_SECRET now.\n`);
+    });
   });
 
 program

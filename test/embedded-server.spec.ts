@@ -1,25 +1,35 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { chmodSync, chownSync, cpSync, renameSync, utimesSync, writeFileSync } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { chmodSync, chownSync, cpSync, linkSync, lstatSync, renameSync, symlinkSync } from 'node:fs';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, type Socket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { Environment } from '../src/platform/config';
+import { connectionOptions } from '../src/platform/database/connect';
+import { DatabaseSettings } from '../src/platform/database/database.settings';
 import { type Binaries, findBinaries } from '../src/platform/database/embedded/binaries';
+import { readInCluster } from '../src/platform/database/embedded/cluster-file';
 import { initialise } from '../src/platform/database/embedded/cluster-init';
 import { findPlace } from '../src/platform/database/embedded/cluster-place';
+import { folderFor } from '../src/platform/database/embedded/data-folder';
 import {
   EmbeddedServer,
   type EmbeddedServerOptions,
   EmbeddedServerUnavailable,
 } from '../src/platform/database/embedded';
-import { startServer } from '../src/platform/database/embedded/postmaster';
+import { findRunning, startServer } from '../src/platform/database/embedded/postmaster';
+import { ServerConnection } from '../src/platform/database/embedded/server-connection';
 
 const root = process.getuid?.() === 0;
 // Tests of what only root meets are skipped by name for everybody else.
 const asRoot = root ? test : test.skip;
 const settings = { fsync: 'off' };
+// A start makes some ten processes; a busy machine takes its time over them.
+jest.setTimeout(20_000);
 
 // Making a cluster takes most of a first start, so the tests share one wherever an empty folder is not the point.
 const sharedFolder = mkdtempSync(join(tmpdir(), 'gatehouse-shared-'));
@@ -129,6 +139,37 @@ function recordedPid(): number | undefined {
 
 function outsideHome(): string {
   return join('/var/lib/gatehouse', String(record()['id']));
+}
+
+type Answers = readonly (readonly [type: string, ...body: (number | string)[]])[];
+
+/** Listens where the server should, says those messages to whoever greets it, and keeps what it hears after that. */
+async function startRogue(
+  replies: Answers,
+): Promise<{ port: number; heard: () => string; stop: () => void }> {
+  let heard = '';
+  const sockets: Socket[] = [];
+  const rogue = createServer((socket) => {
+    sockets.push(socket.on('error', () => undefined));
+    socket.once('data', () => {
+      socket.on('data', (chunk) => (heard += chunk.toString('latin1')));
+      socket.write(Buffer.concat(replies.map(([type, ...body]) => packet(type, body))));
+    });
+  });
+  await new Promise<void>((resolve) => rogue.listen(0, '127.0.0.1', resolve));
+  const stop = () => {
+    rogue.close();
+    for (const socket of sockets) socket.destroy();
+  };
+  return { port: (rogue.address() as AddressInfo).port, heard: () => heard, stop };
+}
+
+function packet(type: string, body: readonly (number | string)[]): Buffer {
+  const parts = body.map((part) =>
+    typeof part === 'string' ? Buffer.from(part) : Buffer.from(Uint32Array.of(part).buffer).swap32(),
+  );
+  const length = parts.reduce((sum, part) => sum + part.length, 4);
+  return Buffer.concat([Buffer.from(type), Buffer.from(Uint32Array.of(length).buffer).swap32(), ...parts]);
 }
 
 describe('a life', () => {
@@ -258,7 +299,8 @@ describe('what a crash leaves', () => {
     const server = await start();
     await server.stop();
     writeFileSync(join(dataDir, 'postgres.json'), JSON.stringify({ ...record(), initialised: false }));
-    renameSync(join(dataDir, 'postgres'), join(dataDir, 'postgres-new-abc'));
+    mkdirSync(join(dataDir, 'postgres-new-abc'));
+    renameSync(join(dataDir, 'postgres'), join(dataDir, 'postgres-new-abc', 'cluster'));
     expect(await answers((await start()).url)).toBe(true);
     expect(contents()).toEqual(['postgres', 'postgres.json']);
     expect(record()['initialised']).toBe(true);
@@ -294,10 +336,12 @@ describe('what a crash leaves', () => {
     const thief = createServer();
     await new Promise<void>((resolve) => thief.listen(0, '127.0.0.1', resolve));
     const taken = (thief.address() as AddressInfo).port;
+    const spare = await startRogue([]);
+    spare.stop();
     const place = await findPlace(dataDir);
     const asked: number[] = [];
     const ports = async () => {
-      asked.push(asked.length === 0 ? taken : taken === 50_432 ? 50_433 : 50_432);
+      asked.push(asked.length === 0 ? taken : spare.port);
       return asked.at(-1) ?? 0;
     };
     await startServer(place, await findBinaries(place.home, place.user), settings, ports);
@@ -418,15 +462,6 @@ describe('root', () => {
     );
   });
 
-  asRoot("a DATA_DIR that an ordinary account owns stays that account's", async () => {
-    dataDir = join(folder, folderName);
-    mkdirSync(dataDir);
-    chownSync(dataDir, 65534, 65534);
-    const server = await start();
-    expect(statSync(server.directory).uid).toBe(65534);
-    expect(statSync(join(dataDir, 'postgres.json')).uid).toBe(65534);
-  });
-
   asRoot('a cluster that was handed to root is refused with the cure', async () => {
     const server = await start();
     await server.stop();
@@ -436,4 +471,160 @@ describe('root', () => {
     chownSync(server.directory, uid, gid);
     expect(message).toMatch(/belongs to root.*chown -R postgres/);
   });
+});
+
+describe('an account that root starts beside', () => {
+  const NOBODY = 65534;
+
+  /** A file that only root may read, in a folder that only root may change. */
+  function secretOfRoot(): string {
+    const path = join(folder, 'secret');
+    writeFileSync(path, 'of root', { mode: 0o600 });
+    return path;
+  }
+
+  asRoot('finds nothing of root in a DATA_DIR that it owns', async () => {
+    dataDir = join(folder, folderName);
+    mkdirSync(dataDir);
+    chownSync(dataDir, NOBODY, NOBODY);
+    const lines: string[] = [];
+    const server = await start({ log: (line) => lines.push(line) });
+    const standIn = join(server.directory, '..');
+    try {
+      expect(standIn).toMatch(/^\/var\/lib\/gatehouse\/[0-9a-f]{16}$/);
+      expect(statSync(standIn)).toMatchObject({ uid: 0, mode: 0o40755 });
+      expect(statSync(join(standIn, 'postgres.json'))).toMatchObject({ uid: 0, mode: 0o100600 });
+      expect(lines.join('\n')).toContain(`Another account can change ${dataDir}`);
+      await server.stop();
+    } finally {
+      rmSync(standIn, { recursive: true, force: true });
+    }
+    expect(contents()).toEqual([]);
+    writeFileSync(join(dataDir, 'postgres.json'), '{}');
+    expect((await startRefused()).message).toContain("is another account's");
+  });
+
+  const openings: Record<string, (path: string) => void> = {
+    'a folder above it': (path) => chownSync(path, NOBODY, NOBODY),
+    'a folder above it that everybody may write to': (path) => chmodSync(path, 0o777),
+    'a link on the way': (path) => {
+      renameSync(path, `${path}-away`);
+      symlinkSync(`${path}-away`, path);
+      spawnSync('chown', ['-h', String(NOBODY), path]);
+    },
+    'the place that a link of root leads to': (path) => {
+      renameSync(path, `${path}-away`);
+      chownSync(`${path}-away`, NOBODY, NOBODY);
+      symlinkSync(`${path}-away`, path);
+    },
+  };
+  for (const [opening, open] of Object.entries(openings)) {
+    asRoot(`does not get root into DATA_DIR by way of ${opening}`, async () => {
+      mkdirSync(join(folder, 'above'));
+      const untouched = join(folder, 'above', 'data');
+      expect(await folderFor(untouched, () => undefined)).toBe(untouched);
+      rmSync(untouched, { recursive: true });
+      open(join(folder, 'above'));
+      const standIn = await folderFor(untouched, () => undefined);
+      rmSync(standIn, { recursive: true });
+      expect(standIn).toMatch(/^\/var\/lib\/gatehouse\//);
+      expect(existsSync(untouched)).toBe(false);
+    });
+  }
+
+  asRoot('has root neither write nor read elsewhere through the files of its cluster', async () => {
+    const { directory } = await start().then(async (server) => server.stop().then(() => server));
+    const secret = secretOfRoot();
+    const { uid, gid } = statSync(directory);
+    const plants: Record<string, (path: string) => void> = {
+      link: (path) => symlinkSync(secret, path),
+      'hard link': (path) => linkSync(secret, path),
+      'file of somebody else': (path) => writeFileSync(path, `${process.pid}\n\n\n5433\n`),
+      pipe: (path) => {
+        spawnSync('mkfifo', [path]);
+        chownSync(path, uid, gid);
+      },
+    };
+    for (const [what, plant] of Object.entries(plants)) {
+      for (const name of ['postmaster.pid', 'server.log']) {
+        const path = join(directory, name);
+        rmSync(path, { force: true });
+        plant(path);
+        const outcome = name === 'server.log' ? readInCluster(directory, name) : startRefused();
+        const said = await outcome.then(String, String);
+        rmSync(path);
+        expect([what, said]).toEqual([what, expect.stringContaining(`${path} is not a plain file`)]);
+      }
+    }
+    expect(readFileSync(secret, 'utf8')).toBe('of root');
+    expect(statSync(secret)).toMatchObject({ uid: 0, mode: 0o100600 });
+  });
+
+  asRoot('leads root nowhere while it makes the cluster', async () => {
+    dataDir = join(folder, folderName);
+    mkdirSync(dataDir);
+    const secret = secretOfRoot();
+    const hostile = join(folder, 'initdb');
+    const attack = [
+      'for word; do [ "$before" = -D ] && draft=$word; before=$word; done',
+      `ln -s "${folder}" "$draft/link"`,
+      'for path in "$draft" "$draft/../password" "$draft/.."; do mv "$path" "$draft/../../away" && echo swapped; done',
+      `ln -s "${secret}" "$draft/../other" && echo planted`,
+      'exit 1',
+    ].join('\n');
+    writeFileSync(hostile, `#!/bin/sh\nexec 2>/dev/null\n${attack}\n`, { mode: 0o755 });
+    const place = await findPlace(dataDir);
+    const outcome = await initialise(place, { initdb: hostile, pgCtl: hostile }, false).catch(String);
+    expect(outcome).toContain('initdb failed');
+    expect(outcome).not.toMatch(/swapped|planted/);
+    expect(contents()).toEqual(['postgres.json']);
+    expect(lstatSync(secret)).toMatchObject({ uid: 0, mode: 0o100600 });
+  });
+
+  asRoot('cannot pass for the server with its process number and name', async () => {
+    const server = await start();
+    await server.stop();
+    const rogue = await startRogue([['R', 3]]);
+    const name = `gatehouse-${String(record()['id'])}`;
+    const options = { uid: NOBODY, gid: NOBODY, cwd: '/' };
+    const impostor = spawn('/bin/sh', ['-c', 'read line', name], options);
+    children.push(impostor);
+    const file = join(server.directory, 'postmaster.pid');
+    writeFileSync(file, `${impostor.pid}\n${server.directory}\n0\n${rogue.port}\n`);
+    const { uid, gid } = statSync(server.directory);
+    chownSync(file, uid, gid);
+    const found = await findRunning(await findPlace(dataDir));
+    rmSync(file);
+    rogue.stop();
+    expect(found).toBeNull();
+    expect(rogue.heard()).toBe('');
+  });
+});
+
+describe('a rogue server on the port', () => {
+  const SASL = ['R', 10, 'SCRAM-SHA-256\0\0'] as const;
+  const READY = ['Z', 'I'] as const;
+  const rogues: Record<string, Answers> = {
+    'asks for the password in clear': [['R', 3]],
+    'asks for its MD5': [['R', 5, 'salt']],
+    'asks for nothing': [['R', 0], READY],
+    'skips the welcome too': [READY],
+    'asks for SCRAM, then for the password in clear': [SASL, ['R', 3]],
+    'makes its signature up': [SASL, ['R', 12, 'v=AAAA'], ['R', 0], READY],
+  };
+  const password = 'the-password';
+  const secrets = /the-password|md5[0-9a-f]{32}|select/i;
+
+  for (const [what, said] of Object.entries(rogues)) {
+    test(`that ${what} gets neither password nor query`, async () => {
+      const rogue = await startRogue(said);
+      const url = `postgres://gatehouse:${password}@127.0.0.1:${rogue.port}/gatehouse`;
+      const embedded = new DatabaseSettings(new Environment({ EMBEDDED_DATABASE: 'true' }));
+      const pool = new DataSource(connectionOptions(url, embedded, []));
+      await expect(ServerConnection.open(rogue.port, password)).rejects.toThrow(/SCRAM|SASL/);
+      await expect(pool.initialize()).rejects.toThrow(/SCRAM|SASL/);
+      rogue.stop();
+      expect(rogue.heard()).not.toMatch(secrets);
+    });
+  }
 });

@@ -90,7 +90,9 @@ describe('the keyring', () => {
       () => 'started',
       (error: Error) => error.message,
     );
-    expect(refusal).toMatch(/AUTH_SECRET does not open the keys.*\n.*first used with/);
+    expect(refusal).toMatch(
+      /AUTH_SECRET does not open the keys.*\n.*AUTH_SECRETS_RETIRED.*\n.*last used with/,
+    );
     expect(refusal).not.toContain(AUTH_SECRET.slice(0, 8));
     expect(await profileWith(await start(), accessToken)).toBe(200);
   });

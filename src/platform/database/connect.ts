@@ -1,8 +1,11 @@
+import type { Socket } from 'node:net';
 import { Logger, type Type } from '@nestjs/common';
+import type { Client } from 'pg';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { DatabaseServer } from './database-server';
 import type { DatabaseSettings } from './database.settings';
+import { ScramClient } from './embedded';
 import type { Migrations } from './migrations';
 
 const logger = new Logger('Migrations');
@@ -31,14 +34,29 @@ export function connectionOptions(
     poolSize: settings.poolSize,
     connectTimeoutMS: settings.connectTimeoutMs,
     extra: {
+      ...(settings.url ? {} : { Client: ScramClient }),
       keepAlive: true,
       // The statements that wait for a row and then judge it are written for this level, whatever the server's default.
       options: '-c default_transaction_isolation=read\\ committed',
       statement_timeout: settings.statementTimeoutMs,
-      // The server ends a stuck statement; the driver gives up a little later where the server itself is gone.
-      query_timeout: settings.statementTimeoutMs + 1_000,
       idle_in_transaction_session_timeout: 2 * settings.statementTimeoutMs,
+      onConnect: hangUpAfter(settings.silenceTimeoutMs),
     },
+  };
+}
+
+/**
+ * A connection that owes an answer and stays silent has lost its server. Closing it fails the statement and takes it out
+ * of the pool; the driver's `query_timeout` does the first only, and whoever gets the dead connection next waits again.
+ */
+function hangUpAfter(silenceMs: number): (client: Client) => void {
+  return (client) => {
+    const socket = client.connection.stream as Socket;
+    socket.setTimeout(silenceMs).on('timeout', () => {
+      // The driver's own mark, though not in its types; an idle connection owes nothing.
+      if ((client as Client & { readyForQuery?: boolean }).readyForQuery) return;
+      socket.destroy(Object.assign(new Error('The database server fell silent'), { code: 'ETIMEDOUT' }));
+    });
   };
 }
 

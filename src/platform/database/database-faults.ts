@@ -1,9 +1,14 @@
-import { QueryFailedError } from 'typeorm';
+import {
+  QueryFailedError,
+  QueryRunnerAlreadyReleasedError,
+  QueryRunnerProviderAlreadyReleasedError,
+} from 'typeorm';
 import { Unavailable } from '../errors';
 
-// Class 08: connection exceptions; 28: refused by its access rules; 3D: no such database; 40: undone by the server; 53: out of resources; 55: not in the
-// state for it, a lock not to be had; 57: shut down, cancelled by timeout.
-const TRANSIENT_SQL_STATE = /^(08|28|3D|40|53|55|57)/;
+// Class 08: connection exceptions; 25006: a standby, in the middle of a failover; 25P03: a transaction left open; 28: refused
+// by its access rules; 3D: no such database; 40: undone by the server; 53: out of resources; 55: not in the state for it, a
+// lock not to be had; 57: shut down, cancelled by timeout.
+const TRANSIENT_SQL_STATE = /^(08|25006|25P03|28|3D|40|53|55|57)/;
 const BROKEN_SOCKET = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -16,7 +21,7 @@ const BROKEN_SOCKET = new Set([
 ]);
 // The driver gives these no code.
 const LOST_CONNECTION =
-  /timeout exceeded when trying to connect|Connection terminated|not queryable|Query read timeout/i;
+  /timeout exceeded when trying to connect|timeout expired|Connection terminated|not queryable/i;
 
 /** The database's way of saying "not now" as the domain's; anything else comes back as it is. */
 export function asUnavailable(error: unknown): unknown {
@@ -24,6 +29,17 @@ export function asUnavailable(error: unknown): unknown {
   if (!(cause instanceof Error)) return error;
   const code = (cause as NodeJS.ErrnoException).code ?? '';
   const transient =
-    TRANSIENT_SQL_STATE.test(code) || BROKEN_SOCKET.has(code) || LOST_CONNECTION.test(cause.message);
+    TRANSIENT_SQL_STATE.test(code) ||
+    BROKEN_SOCKET.has(code) ||
+    LOST_CONNECTION.test(cause.message) ||
+    lostMeanwhile(cause);
   return transient ? new Unavailable(1, { cause }) : error;
+}
+
+/** The connection broke between two statements of a transaction: the ORM had to let go of it, and says only that. */
+function lostMeanwhile(cause: Error): boolean {
+  return (
+    cause instanceof QueryRunnerAlreadyReleasedError ||
+    cause instanceof QueryRunnerProviderAlreadyReleasedError
+  );
 }

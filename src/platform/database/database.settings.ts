@@ -11,9 +11,11 @@ export class DatabaseSettings {
   /** A pool far larger than the database's cores only moves the queue into the server. */
   readonly poolSize = 10;
   /** A request that waits longer than this for a connection is told 503 instead of hanging. */
-  readonly connectTimeoutMs = 3_000;
-  /** Every statement here takes single milliseconds; one that takes this long is stuck. */
-  readonly statementTimeoutMs = 5_000;
+  readonly connectTimeoutMs = 2_000;
+  /** Every statement here takes single milliseconds; the server ends one that takes this long. */
+  readonly statementTimeoutMs = 2_000;
+  /** A server that has not even done that is not there any more. */
+  readonly silenceTimeoutMs = 2_500;
 
   constructor(environment: Environment) {
     this.url = environment.url('DATABASE_URL', ['postgres:', 'postgresql:'])?.href;

@@ -9,53 +9,83 @@ import { PROBLEM_TYPE, problemOf } from './problem';
 import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';
 import { newRequestId, requestIdOf } from './request-id';
 
-// Everything in flight is answered sooner; orchestrators kill after 30 s.
-const LAST_ANSWERS_MS = 15_000;
+/** How long a connection may take for what, in milliseconds. */
+export const TIMEOUTS = {
+  /** For a request line and headers, a few packets; a new connection that says nothing ends by it, too. */
+  headers: 10_000,
+  /** For the whole request: 64 KiB on a bad line. Must be the longer of the two, or Node swaps them. */
+  request: 30_000,
+  /** How often Node looks for requests that are late; its own half a minute would double the limits above. */
+  check: 1_000,
+  /** Between two requests: longer than the 60 s after which common proxies close, so that they do it first. */
+  keepAlive: 65_000,
+  /** Without a byte in either direction while a request is answered: whoever does not read the answer. */
+  stall: 60_000,
+  /** For the rest of what was refused: a reset while the client still sends would take the answer from it. */
+  linger: 1_000,
+  /** For what is in flight at the end: nearly all of it is answered sooner, and container engines kill after 10 s. */
+  lastAnswers: 8_000,
+};
+
+// Each holds a descriptor and some kilobytes; the database's connections and the files must still find theirs.
+const MOST_CONNECTIONS = 10_000;
+
+// What the whole head of a request may have, and so every parameter. Node's default, which NODE_OPTIONS could change.
+const HEAD_LIMIT_BYTES = 16_384;
 
 /** The HTTP server with the limits that hold for every request. */
-export function createFastify(): FastifyAdapter {
+export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestIdOf,
     // Requests are logged by their route, never by their URL, which may hold what should not be kept.
     logger: false,
-    // A request that trickles in holds a socket, not a thread; half a minute is enough for 64 KiB on a bad line.
-    requestTimeout: 30_000,
-    // Longer than the 60 s for which common proxies keep an idle connection, so that they close it first.
-    keepAliveTimeout: 65_000,
+    requestTimeout: timeouts.request,
+    keepAliveTimeout: timeouts.keepAlive,
+    connectionTimeout: timeouts.stall,
     // While it shuts down, what still arrives on an open connection is answered as ever, with "Connection: close".
     return503OnClosing: false,
     forceCloseConnections: 'idle',
-    // Node limits the whole head of a request to 16 KiB, which bounds every parameter.
-    routerOptions: { maxParamLength: 16_384 },
-    // Refused below: Node's own refusal has no body.
-    http: { requireHostHeader: false },
-    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) => {
-      void reply
-        .status(400)
-        .headers({ 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', 'x-request-id': request.id })
-        .send(problemOf(new MalformedRequest(), request.id));
+    routerOptions: { maxParamLength: HEAD_LIMIT_BYTES },
+    http: {
+      headersTimeout: timeouts.headers,
+      connectionsCheckingInterval: timeouts.check,
+      maxHeaderSize: HEAD_LIMIT_BYTES,
+      // Refused below: Node's own refusal has no body.
+      requireHostHeader: false,
     },
-    clientErrorHandler: answerUnreadable,
+    frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
+      answerMalformed(request, reply),
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, timeouts.linger),
   });
   const fastify = adapter.getInstance();
+  fastify.server.maxConnections = MOST_CONNECTIONS;
   fastify.addHook('onRequest', (request, reply, done) => {
     // Closed by default here, too: what may be cached says so itself.
     reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
     done();
   });
-  answerWhatNodeWouldNot(fastify);
-  hangUpAtTheEnd(fastify);
+  answerWhatNodeWouldNot(fastify, timeouts.linger);
+  hangUpAtTheEnd(fastify, timeouts.lastAnswers);
   return adapter;
 }
 
+function answerMalformed(request: FastifyRequest, reply: FastifyReply): void {
+  void reply
+    .status(400)
+    .headers({ 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', 'x-request-id': request.id })
+    .send(problemOf(new MalformedRequest(), request.id));
+}
+
 /** Node has curt answers of its own, and none for CONNECT; here every request ends as an answer or a problem. */
-function answerWhatNodeWouldNot(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', ({ raw }, _reply, done) => {
-    const needsHost = raw.httpVersion === '1.1' && raw.headers.host === undefined;
-    done(needsHost ? new MalformedRequest() : undefined);
+function answerWhatNodeWouldNot(fastify: FastifyInstance, lingerMs: number): void {
+  fastify.addHook('onRequest', (request, reply, done) => {
+    const { httpVersion, headers } = request.raw;
+    // Not by throwing: Nest's filter does not see what a hook throws before the documents page.
+    if (httpVersion === '1.1' && headers.host === undefined) answerMalformed(request, reply);
+    else done();
   });
-  fastify.server.on('connect', (_request, socket) => answerOn(socket, new MalformedRequest()));
+  fastify.server.on('connect', (_request, socket) => answerOn(socket, new MalformedRequest(), lingerMs));
   // An expectation that nobody here knows may be passed over (RFC 9110 section 10.1.1).
   fastify.server.on('checkExpectation', (request, response) =>
     fastify.server.emit('request', request, response),
@@ -66,27 +96,44 @@ function answerWhatNodeWouldNot(fastify: FastifyInstance): void {
  * To Node a connection without a request yet (browsers open them ahead) is no idle one, and once it shuts down it no longer
  * enforces `requestTimeout`: either would hold up the end for as long as a client likes.
  */
-function hangUpAtTheEnd(fastify: FastifyInstance): void {
+function hangUpAtTheEnd(fastify: FastifyInstance, lastAnswersMs: number): void {
   const sockets = new Set<Socket>();
+  let ending = false;
   fastify.server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
+  fastify.addHook('onSend', (_request, reply, _payload, done) => {
+    // A connection with a request under way would else be kept for the next one, and hold up the end for `keepAliveTimeout`.
+    if (ending) reply.header('connection', 'close');
+    done();
+  });
   fastify.addHook('preClose', async () => {
+    ending = true;
     for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy();
-    setTimeout(() => fastify.server.closeAllConnections(), LAST_ANSWERS_MS).unref();
+    setTimeout(() => fastify.server.closeAllConnections(), lastAnswersMs).unref();
   });
 }
 
 /** Bytes that are no HTTP request never reach the router; the parser's verdict is answered on the bare socket. */
-function answerUnreadable({ code }: NodeJS.ErrnoException, socket: Duplex): void {
-  if (!socket.writable || code === 'ECONNRESET') return void socket.destroy();
-  if (code === 'HPE_HEADER_OVERFLOW') return answerOn(socket, new HeadersTooLarge());
-  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return answerOn(socket, new RequestTimeout());
-  answerOn(socket, new MalformedRequest());
+function answerUnreadable({ code }: NodeJS.ErrnoException, socket: Duplex, lingerMs: number): void {
+  if (code === 'ECONNRESET') return void socket.destroy();
+  // The rest of what was answered already is no more readable.
+  if (!socket.writable) return;
+  if (code === 'HPE_HEADER_OVERFLOW') return answerOn(socket, new HeadersTooLarge(), lingerMs);
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return answerOn(socket, new RequestTimeout(), lingerMs);
+  answerOn(socket, new MalformedRequest(), lingerMs);
 }
 
-function answerOn(socket: Duplex, error: DomainError): void {
+/** Answers, ends, and reads on for a moment; then the connection is over, whatever the client does. */
+function answerOn(socket: Duplex, error: DomainError, lingerMs: number): void {
+  // Node no longer listens to a socket that it handed over: a reset would be an uncaught error.
+  socket.on('error', () => socket.destroy());
+  socket.end(rawAnswer(error)).resume();
+  setTimeout(() => socket.destroy(), lingerMs).unref();
+}
+
+function rawAnswer(error: DomainError): string {
   const requestId = newRequestId();
   const problem = problemOf(error, requestId);
   const body = JSON.stringify(problem);
@@ -98,5 +145,5 @@ function answerOn(socket: Duplex, error: DomainError): void {
     `x-request-id: ${requestId}`,
     'connection: close',
   ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+  return `${head.join('\r\n')}\r\n\r\n${body}`;
 }

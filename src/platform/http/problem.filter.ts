@@ -50,7 +50,8 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = problemOf(error, request.id);
     void reply
       .status(problem.status)
-      .headers({ 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store' })
+      // Fastify passes its hooks over for a method that no router knows, so the filter names the request itself.
+      .headers({ 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', 'x-request-id': request.id })
       .send(problem);
   }
 

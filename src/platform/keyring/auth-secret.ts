@@ -15,14 +15,21 @@ const PER_MILLE: ReadonlyMap<string, number> = new Map(
  */
 export function weaknessOf(text: string): string | undefined {
   const bytes = bytesOf(text);
-  if (!bytes) return 'is neither hex nor base64url';
-  if (bytes.length < SHORTEST_BYTES) return `holds ${bytes.length} bytes, not ${SHORTEST_BYTES} or more`;
+  if (!bytes || bytes.length < SHORTEST_BYTES) return malformationOf(text);
   const hex = isHex(text);
   if (isRepetitive(text, hex)) return 'repeats itself';
   if (/^\d+$/.test(text)) return 'is a number';
   if (isCounted(bytes) || (!hex && isCounted(Buffer.from(text)))) return 'is counted up or down';
   const typed = !hex && (PLACEHOLDERS.test(text) || readsLikeText(text));
   if (typed || isProse(bytes.toString('latin1'))) return 'looks like words, not like random bytes';
+  return undefined;
+}
+
+/** Why a text can never have been AUTH_SECRET, however weak it may be; undefined where it can. */
+export function malformationOf(text: string): string | undefined {
+  const bytes = bytesOf(text);
+  if (!bytes) return 'is neither hex nor base64url';
+  if (bytes.length < SHORTEST_BYTES) return `holds ${bytes.length} bytes, not ${SHORTEST_BYTES} or more`;
   return undefined;
 }
 

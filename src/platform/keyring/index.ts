@@ -1,2 +1,3 @@
-export { type Key, Keyring, KeyringLocked } from './keyring';
-export { KeyringModule } from './keyring.module';
+export { type Key, Keyring } from './keyring';
+export { KeyringLocked } from './keyring.errors';
+export { KeyringModule, StoredKeyringModule } from './keyring.module';

@@ -1,4 +1,4 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ConfigModule } from '../config';
 import { DatabaseModule } from '../database';
 import { Keyring } from './keyring';
@@ -6,7 +6,7 @@ import { KeyringSettings } from './keyring.settings';
 import { CreateKeys1795000000000 } from './migrations/1795000000000-create-keys';
 import { StoredKey } from './stored-key.entity';
 
-@Global()
+/** The keyring as it lies in the database, for a command that works on it. */
 @Module({
   imports: [
     ConfigModule.of(KeyringSettings),
@@ -15,4 +15,18 @@ import { StoredKey } from './stored-key.entity';
   providers: [Keyring],
   exports: [Keyring],
 })
-export class KeyringModule {}
+export class StoredKeyringModule {}
+
+/** The keyring of the application, which wraps it under today's AUTH_SECRET at every start. */
+@Global()
+@Module({ imports: [StoredKeyringModule], exports: [StoredKeyringModule] })
+export class KeyringModule implements OnModuleInit {
+  private readonly logger = new Logger('Keyring');
+
+  constructor(private readonly keyring: Keyring) {}
+
+  async onModuleInit(): Promise<void> {
+    const count = await this.keyring.rewrap();
+    if (count > 0) this.logger.log(`rewrapped ${count} keys under AUTH_SECRET`);
+  }
+}

@@ -1,16 +1,35 @@
 import type { Environment } from '../config';
-import { bytesOf, weaknessOf } from './auth-secret';
+import { bytesOf, malformationOf, weaknessOf } from './auth-secret';
 
 const MEND = 'use 32 random bytes: openssl rand -hex 32';
+const RETIRED_MEND = 'give every former AUTH_SECRET as it was, separated by commas';
 
-/** The secret that wraps every other key. */
+/** The secret that wraps every other key, and those that did before it. */
 export class KeyringSettings {
   readonly secret: Buffer;
+  readonly retired: readonly Buffer[];
 
   constructor(environment: Environment) {
     const text = environment.text('AUTH_SECRET');
     const problem = text === undefined ? 'is not set' : weaknessOf(text);
     if (problem) environment.fault('AUTH_SECRET', problem, MEND);
     this.secret = (text && bytesOf(text)) || Buffer.alloc(0);
+    this.retired = retiredIn(environment);
   }
+}
+
+/** A weak one is taken: it was in use, and this is how to get away from it. */
+function retiredIn(environment: Environment): Buffer[] {
+  const texts = (environment.text('AUTH_SECRETS_RETIRED') ?? '').split(',').map((text) => text.trim());
+  return texts.flatMap((text, index) => {
+    if (!text) return [];
+    const problem = malformationOf(text);
+    if (problem)
+      environment.fault(
+        'AUTH_SECRETS_RETIRED',
+        `has an entry (number ${index + 1}) that ${problem}`,
+        RETIRED_MEND,
+      );
+    return bytesOf(text) ?? [];
+  });
 }

@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
+import { Not, type Repository } from 'typeorm';
 import { Clock } from '../clock';
 import { Database } from '../database';
 import { KeyWrap } from './key-wrap';
+import { KeyDamaged, KeyringLocked } from './keyring.errors';
 import { KeyringSettings } from './keyring.settings';
 import { StoredKey } from './stored-key.entity';
 
@@ -20,56 +22,33 @@ export interface KeyRequest {
   readonly make: () => Omit<Key, 'algorithm'>;
 }
 
-/** The keys in the database were wrapped under another AUTH_SECRET. */
-export class KeyringLocked extends Error {
-  override readonly name = 'KeyringLocked';
-
-  constructor() {
-    super(
-      'AUTH_SECRET does not open the keys in this database.\n  → start with the AUTH_SECRET this database was first used with' +
-        ' (in development it stands in .env.local)',
-    );
-  }
-}
-
-/** A row of the keyring is not as it was written. */
-export class KeyDamaged extends Error {
-  override readonly name = 'KeyDamaged';
-
-  constructor({ id, purpose }: Pick<StoredKey, 'id' | 'purpose'>, options: ErrorOptions) {
-    super(
-      `The ${purpose} key ${id} in the database was altered.\n  → restore the table "keys" from a backup`,
-      options,
-    );
-  }
-}
-
 /**
  * The random keys the application signs, hashes and seals with, each wrapped under AUTH_SECRET in one table, so that
  * the database alone opens nothing and the secret alone forges nothing.
  */
 @Injectable()
 export class Keyring {
+  /** Of AUTH_SECRET: what every key is wrapped with from now on. */
   private readonly wrap: KeyWrap;
+  /** Of AUTH_SECRET and of the retired ones, by what stands in `wrapped_by`. */
+  private readonly wraps: ReadonlyMap<string, KeyWrap>;
 
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    settings: KeyringSettings,
+    { secret, retired }: KeyringSettings,
   ) {
-    this.wrap = new KeyWrap(settings.secret);
+    this.wrap = new KeyWrap(secret);
+    const all = [this.wrap, ...retired.map((former) => new KeyWrap(former))];
+    this.wraps = new Map(all.map((wrap) => [wrap.id, wrap]));
   }
 
   /**
    * The keys of a purpose, newest first; where none has the asked algorithm, one is made and kept before this returns.
-   * @throws KeyringLocked where AUTH_SECRET is not the one they were wrapped under
+   * @throws KeyringLocked where one is wrapped under a secret that is not known here
    */
   async keysFor(request: KeyRequest): Promise<Key[]> {
-    return this.database.transaction(async () => {
-      // Instances that start together must end with one key.
-      await this.database.query({ text: 'SELECT pg_advisory_xact_lock(hashtext($1))' }, [
-        `keyring/${request.purpose}`,
-      ]);
+    return this.alone(async () => {
       const keys = await this.stored(request.purpose);
       if (keys.some(({ algorithm }) => algorithm === request.algorithm)) return keys;
       return [await this.add(request), ...keys];
@@ -87,40 +66,67 @@ export class Keyring {
     return newest;
   }
 
-  /** Whether there are keys in the database, and every one is wrapped under this instance's AUTH_SECRET. */
+  /**
+   * Wraps under AUTH_SECRET what is wrapped under a retired one, all or nothing. The keys stay what they are.
+   * @returns how many were
+   * @throws KeyringLocked where one is wrapped under a secret that is not known here
+   */
+  async rewrap(): Promise<number> {
+    return this.alone(async () => {
+      const rows = await this.rows.find({ where: { wrappedBy: Not(this.wrap.id) }, order: { id: 'ASC' } });
+      for (const row of rows) await this.rows.update(row.id, this.wrapped(row, this.unwrap(row)));
+      return rows.length;
+    });
+  }
+
+  /** Whether there are keys in the database, and the secrets known here open every one. */
   async opens(): Promise<boolean> {
-    const statement = { text: 'SELECT bool_and(wrapped_by = $1) AS opens FROM keys' };
-    const [row] = await this.database.query<{ opens: boolean | null }>(statement, [this.wrap.id]);
+    const statement = { text: 'SELECT bool_and(wrapped_by = ANY($1)) AS opens FROM keys' };
+    const [row] = await this.database.query<{ opens: boolean | null }>(statement, [[...this.wraps.keys()]]);
     return row?.opens === true;
   }
 
+  private get rows(): Repository<StoredKey> {
+    return this.database.repository(StoredKey);
+  }
+
+  /** One instance at a time: those that start together must end with the same keys, under one secret. */
+  private async alone<T>(work: () => Promise<T>): Promise<T> {
+    return this.database.transaction(async () => {
+      await this.database.query({ text: `SELECT pg_advisory_xact_lock(hashtext('keyring'))` });
+      return work();
+    });
+  }
+
   private async stored(purpose: string): Promise<Key[]> {
-    const rows = await this.database
-      .repository(StoredKey)
-      .find({ where: { purpose }, order: { createdAt: 'DESC' } });
+    const rows = await this.rows.find({ where: { purpose }, order: { createdAt: 'DESC' } });
     return rows.map((row) => ({ id: row.id, algorithm: row.algorithm, material: this.unwrap(row) }));
   }
 
   private async add({ purpose, algorithm, make }: KeyRequest): Promise<Key> {
     const key = { ...make(), algorithm };
     const row = { id: key.id, purpose, algorithm };
-    const wrapped = this.wrap.wrap(key.material, contextOf(row));
-    await this.database
-      .repository(StoredKey)
-      .insert({ ...row, wrapped, wrappedBy: this.wrap.id, createdAt: this.clock.now() });
+    await this.rows.insert({ ...row, ...this.wrapped(row, key.material), createdAt: this.clock.now() });
     return key;
   }
 
+  private wrapped(row: KeyContext, material: Buffer): Pick<StoredKey, 'wrapped' | 'wrappedBy'> {
+    return { wrapped: this.wrap.wrap(material, contextOf(row)), wrappedBy: this.wrap.id };
+  }
+
   private unwrap(row: StoredKey): Buffer {
-    if (row.wrappedBy !== this.wrap.id) throw new KeyringLocked();
+    const wrap = this.wraps.get(row.wrappedBy);
+    if (!wrap) throw new KeyringLocked();
     try {
-      return this.wrap.unwrap(row.wrapped, contextOf(row));
+      return wrap.unwrap(row.wrapped, contextOf(row));
     } catch (cause) {
       throw new KeyDamaged(row, { cause });
     }
   }
 }
 
-function contextOf({ id, purpose, algorithm }: Pick<StoredKey, 'id' | 'purpose' | 'algorithm'>): string {
+type KeyContext = Pick<StoredKey, 'id' | 'purpose' | 'algorithm'>;
+
+function contextOf({ id, purpose, algorithm }: KeyContext): string {
   return `${purpose}/${algorithm}/${id}`;
 }

@@ -1,7 +1,7 @@
-import { chown, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Binaries } from './binaries';
-import { lastLines, run } from './child';
+import { type ServerUser, lastLines, run } from './child';
 import { type ClusterPlace } from './cluster-place';
 import { EmbeddedServerUnavailable } from './embedded-server.errors';
 import { DATABASE } from './server-connection';
@@ -26,34 +26,51 @@ const INITDB_OPTIONS = [
  * @throws EmbeddedServerUnavailable with the end of initdb's output
  */
 export async function initialise(place: ClusterPlace, binaries: Binaries, durable: boolean): Promise<void> {
-  await removeLeftovers(place.home);
+  await removeLeftovers(place);
   const staging = await mkdtemp(join(place.home, STAGING_PREFIX));
   try {
-    const passwordFile = join(staging, 'password');
-    await writeFile(passwordFile, place.record.password, { mode: 0o600 });
-    if (place.user) {
-      for (const path of [passwordFile, staging]) await chown(path, place.user.uid, place.user.gid);
-    }
-    const draft = join(staging, 'cluster');
-    const args = [
-      ...INITDB_OPTIONS,
-      `--pwfile=${passwordFile}`,
-      '-D',
-      draft,
-      ...(durable ? [] : ['--no-sync']),
-    ];
+    const { draft, passwordFile } = draftIn(staging);
+    await writeFile(passwordFile, place.record.password, { mode: 0o600, flag: 'wx' });
+    if (place.user) await handOver(staging, place.user);
+    const args = [...INITDB_OPTIONS, `--pwfile=${passwordFile}`, '-D', draft];
+    if (!durable) args.push('--no-sync');
     const { exitCode, output } = await run(binaries.initdb, args, { user: place.user, cwd: staging });
     if (exitCode !== 0) throw new EmbeddedServerUnavailable(`initdb failed.\n${lastLines(output)}`);
     await rename(draft, place.cluster);
   } finally {
-    await rm(staging, { recursive: true, force: true });
+    await remove(staging, place.user);
   }
 }
 
-async function removeLeftovers(home: string): Promise<void> {
+function draftIn(staging: string): { draft: string; passwordFile: string } {
+  return { draft: join(staging, 'cluster'), passwordFile: join(staging, 'password') };
+}
+
+/** The folder itself stays root's, so that the account can put nothing else where the two are, nor where one will be. */
+async function handOver(staging: string, { uid, gid }: ServerUser): Promise<void> {
+  const { draft, passwordFile } = draftIn(staging);
+  await mkdir(draft);
+  for (const path of [draft, passwordFile]) await chown(path, uid, gid);
+  await chmod(staging, 0o755);
+}
+
+async function removeLeftovers({ home, user }: ClusterPlace): Promise<void> {
   for (const name of await readdir(home)) {
-    if (!name.startsWith(STAGING_PREFIX)) continue;
-    // An initdb that outlived its killed parent may still be writing there: then the next time will do.
-    await rm(join(home, name), { recursive: true, force: true }).catch(() => undefined);
+    if (name.startsWith(STAGING_PREFIX)) await remove(join(home, name), user);
+  }
+}
+
+/** An initdb that outlived its killed parent may still be writing there: then the next time will do. */
+async function remove(staging: string, user: ServerUser | null): Promise<void> {
+  try {
+    if (!user) return await rm(staging, { recursive: true, force: true });
+    const { draft, passwordFile } = draftIn(staging);
+    // Root might be led elsewhere by a link that the account puts there meanwhile; the account itself gains nothing.
+    await run('rm', ['-rf', draft], { user, cwd: '/' });
+    await rm(passwordFile, { force: true });
+    await rmdir(draft).catch(() => undefined);
+    await rmdir(staging);
+  } catch {
+    // See above.
   }
 }

@@ -1,19 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, readFile, realpath, stat, writeFile } from 'node:fs/promises';
+import { readFile, realpath, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type ServerUser } from './child';
 import { type ClusterRecord, readRecord, recordPath, writeRecord } from './cluster-record';
+import { makeOutsideFolder, outsideFolder, ownerFile } from './data-folder';
 import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 import { canEnter, userForNewCluster, userOfCluster } from './server-user';
 
-/** Where root keeps what the server's account could not reach in DATA_DIR. Survives a reboot, unlike /tmp. */
-const OUTSIDE = '/var/lib/gatehouse';
-
 /** A cluster, there or still to be made, and the account its server runs as. */
 export interface ClusterPlace {
+  /** As folderFor gives it: nobody else can change it. */
   readonly dataDir: string;
   readonly record: ClusterRecord;
-  /** DATA_DIR, or a folder of its own under /var/lib/gatehouse. */
+  /** The same, or a folder of its own under /var/lib/gatehouse. */
   readonly home: string;
   readonly cluster: string;
   /** null: the account of this process. */
@@ -44,7 +43,7 @@ export async function findPlace(dataDir: string): Promise<ClusterPlace> {
 }
 
 async function settle(dataDir: string, interrupted: ClusterRecord | null): Promise<ClusterPlace> {
-  const user = await userForNewCluster(dataDir);
+  const user = await userForNewCluster();
   const record = {
     id: interrupted?.id ?? randomBytes(8).toString('hex'),
     outside: !canEnter(user, dataDir),
@@ -52,18 +51,9 @@ async function settle(dataDir: string, interrupted: ClusterRecord | null): Promi
     initialised: false,
   };
   const home = homeOf(dataDir, record);
-  if (record.outside) await makeOutsideHome(home, dataDir);
+  if (record.outside) await makeOutsideFolder(home, await realpath(dataDir));
   await writeRecord(dataDir, record);
   return { dataDir, record, home, cluster: clusterIn(home), user, exists: false };
-}
-
-async function makeOutsideHome(home: string, dataDir: string): Promise<void> {
-  for (const folder of [OUTSIDE, home]) {
-    await mkdir(folder, { recursive: true });
-    // The umask that made DATA_DIR unreachable would do the same here.
-    await chmod(folder, 0o755);
-  }
-  await writeFile(ownerFile(home), `${await realpath(dataDir)}\n`);
 }
 
 /** A DATA_DIR that was copied names the same folder as its original; the two must not silently share a database. */
@@ -75,12 +65,8 @@ async function claim(dataDir: string, record: ClusterRecord, home: string): Prom
   await writeFile(ownerFile(home), `${own}\n`);
 }
 
-function ownerFile(home: string): string {
-  return join(home, 'belongs-to.txt');
-}
-
 function homeOf(dataDir: string, record: ClusterRecord): string {
-  return record.outside ? join(OUTSIDE, record.id) : dataDir;
+  return record.outside ? outsideFolder(record.id) : dataDir;
 }
 
 function clusterIn(home: string): string {

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { chown, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 
@@ -55,19 +55,11 @@ export async function writeRecord(dataDir: string, record: ClusterRecord): Promi
     } finally {
       await file.close();
     }
-    await giveToOwnerOf(dataDir, draft);
     await rename(draft, path);
   } catch (error) {
     await rm(draft, { force: true });
     throw error;
   }
-}
-
-/** One start as root must not lock out the account that DATA_DIR belongs to. */
-async function giveToOwnerOf(dataDir: string, path: string): Promise<void> {
-  if (process.getuid?.() !== 0) return;
-  const { uid, gid } = await stat(dataDir);
-  await chown(path, uid, gid);
 }
 
 function parseRecord(text: string): ClusterRecord | null {

@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBinaries } from './binaries';
 import { initialise } from './cluster-init';
 import { type ClusterPlace, findPlace } from './cluster-place';
 import { writeRecord } from './cluster-record';
+import { folderFor } from './data-folder';
 import { asUnavailable } from './embedded-server.errors';
-import { type RunningServer, findRunning, startServer, stopServer } from './postmaster';
+import { type RunningServer, findRunning, isRunning, startServer, stopServer } from './postmaster';
 import { DATABASE, HOST, type ServerConnection } from './server-connection';
 import { underLock } from './start-lock';
 
@@ -49,10 +49,10 @@ export class EmbeddedServer {
    * @throws EmbeddedServerUnavailable whatever the reason
    */
   static async start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-    const dataDir = resolve(options.dataDir);
+    const log = options.log ?? (() => undefined);
     try {
-      await mkdir(dataDir, { recursive: true });
-      return await underLock(dataDir, () => EmbeddedServer.open(dataDir, options));
+      const dataDir = await folderFor(resolve(options.dataDir), log);
+      return await underLock(dataDir, () => EmbeddedServer.open(dataDir, options.settings ?? {}, log));
     } catch (error) {
       throw asUnavailable(error);
     }
@@ -70,14 +70,17 @@ export class EmbeddedServer {
     return this.#stopped;
   }
 
-  private static async open(dataDir: string, options: EmbeddedServerOptions): Promise<EmbeddedServer> {
-    const log = options.log ?? (() => undefined);
+  private static async open(
+    dataDir: string,
+    settings: Readonly<Record<string, string>>,
+    log: (line: string) => void,
+  ): Promise<EmbeddedServer> {
     const place = await findPlace(dataDir);
     if (place.record.outside) {
       log(`PostgreSQL refuses root, and account "${place.user?.name}" cannot enter ${dataDir}`);
     }
     const found = place.exists ? await findRunning(place) : null;
-    const { port, connection } = found ?? (await launch(place, options.settings ?? {}, log));
+    const { port, connection } = found ?? (await launch(place, settings, log));
     await connection.ensureDatabase();
     const how = found ? 'was running' : 'started';
     log(`Embedded PostgreSQL ${how} on ${HOST}:${port}, data in ${place.cluster}`);
@@ -102,7 +105,11 @@ export class EmbeddedServer {
       if (!running) return;
       this.connection = running.connection;
     }
-    const others = await othersAfterGrace(this.connection);
+    const others = await othersAfterGrace(this.connection).catch(async (error: unknown) => {
+      // It died as it was asked.
+      if (await isRunning(this.place)) throw error;
+      return 0;
+    });
     await this.connection.close();
     if (others > 0) {
       this.log(`Embedded PostgreSQL goes on for ${others} other connection(s)`);

@@ -1,2 +1,3 @@
 export { EmbeddedServer, type EmbeddedServerOptions } from './embedded-server';
 export { EmbeddedServerUnavailable } from './embedded-server.errors';
+export { ScramClient } from './scram-client';

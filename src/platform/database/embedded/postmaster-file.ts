@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process';
-import { readFile, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, stat } from 'node:fs/promises';
+import { openInCluster, readInCluster } from './cluster-file';
 import { type ClusterRecord } from './cluster-record';
 import { codeOf } from './embedded-server.errors';
+
+const NAME = 'postmaster.pid';
 
 /** What a running server, or one that died, wrote into its cluster. */
 export interface PostmasterFile {
@@ -10,12 +12,14 @@ export interface PostmasterFile {
   readonly port: number;
 }
 
+interface Process {
+  readonly uid: number;
+  readonly commandLine: string;
+}
+
 /** @returns null where no server runs or ran */
 export async function readPostmasterFile(cluster: string): Promise<PostmasterFile | null> {
-  const text = await readText(pidFile(cluster));
-  const [pid, , , port] = text.split('\n').map(Number);
-  // A single-user backend writes its number negated.
-  return pid && pid > 0 && port ? { pid, port } : null;
+  return parse((await readInCluster(cluster, NAME)) ?? '');
 }
 
 /**
@@ -27,11 +31,13 @@ export function clusterNameOf(record: ClusterRecord): string {
 }
 
 /** Whether that process is alive and is the server of this cluster, or of one that it is a copy of. */
-export async function isServerOf(record: ClusterRecord, pid: number): Promise<boolean> {
+export async function isServerOf(cluster: string, record: ClusterRecord, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
   // Windows does not tell; there the data directory that the server reports has to decide.
   if (process.platform === 'win32') return true;
-  return (await commandLineOf(pid)).includes(clusterNameOf(record));
+  const [{ uid }, found] = await Promise.all([stat(cluster), processWith(pid)]);
+  // Anybody can write the name into a command line, but nobody else's process belongs to the cluster's owner.
+  return found?.uid === uid && found.commandLine.includes(clusterNameOf(record));
 }
 
 /**
@@ -39,27 +45,29 @@ export async function isServerOf(record: ClusterRecord, pid: number): Promise<bo
  * living process of its own account with that number. The file itself stays, because it also guards the shared memory.
  */
 export async function disarmStaleFile(cluster: string): Promise<void> {
-  const file = await readPostmasterFile(cluster);
-  if (!file || !isAlive(file.pid)) return;
-  const [, ...rest] = (await readText(pidFile(cluster))).split('\n');
-  // PostgreSQL takes the number of the process that runs pg_ctl, this one, for a leftover.
-  await writeFile(pidFile(cluster), [String(process.pid), ...rest].join('\n'));
-}
-
-function pidFile(cluster: string): string {
-  return join(cluster, 'postmaster.pid');
-}
-
-async function readText(path: string): Promise<string> {
+  const file = await openInCluster(cluster, NAME, 'r+');
+  if (!file) return;
   try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (codeOf(error) === 'ENOENT') return '';
-    throw error;
+    const text = await file.readFile('utf8');
+    if (!isAlive(parse(text)?.pid ?? 0)) return;
+    const [, ...rest] = text.split('\n');
+    await file.truncate();
+    // PostgreSQL takes the number of the process that runs pg_ctl, this one, for a leftover.
+    await file.write([String(process.pid), ...rest].join('\n'), 0);
+  } finally {
+    await file.close();
   }
 }
 
+function parse(text: string): PostmasterFile | null {
+  const [pid, , , port] = text.split('\n').map(Number);
+  // A single-user backend writes its number negated.
+  return pid && pid > 0 && port ? { pid, port } : null;
+}
+
 function isAlive(pid: number): boolean {
+  // Zero would mean this process and its group.
+  if (pid === 0) return false;
   try {
     process.kill(pid, 0);
     return true;
@@ -68,8 +76,14 @@ function isAlive(pid: number): boolean {
   }
 }
 
-async function commandLineOf(pid: number): Promise<string> {
-  const fromKernel = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => null);
-  if (fromKernel !== null) return fromKernel;
-  return spawnSync('ps', ['-p', String(pid), '-o', 'args='], { encoding: 'utf8' }).stdout ?? '';
+async function processWith(pid: number): Promise<Process | null> {
+  const fromKernel = await Promise.all([
+    stat(`/proc/${pid}`),
+    readFile(`/proc/${pid}/cmdline`, 'utf8'),
+  ]).catch(() => null);
+  if (fromKernel) return { uid: fromKernel[0].uid, commandLine: fromKernel[1] };
+  const { stdout } = spawnSync('ps', ['-p', String(pid), '-o', 'uid=,args='], { encoding: 'utf8' });
+  const [, uid, commandLine] = /^\s*(-?\d+)\s+(.*)/.exec(stdout ?? '') ?? [];
+  // macOS writes nobody's number as -2; the system means the unsigned one.
+  return uid && commandLine ? { uid: Number(uid) >>> 0, commandLine } : null;
 }

@@ -1,9 +1,10 @@
-import { readFile, rename, stat } from 'node:fs/promises';
+import { rename, stat } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Binaries } from './binaries';
 import { lastLines, run } from './child';
+import { readInCluster } from './cluster-file';
 import { type ClusterPlace } from './cluster-place';
 import { type ClusterRecord } from './cluster-record';
 import { EmbeddedServerUnavailable, codeOf, messageOf } from './embedded-server.errors';
@@ -31,7 +32,7 @@ export async function findRunning({ cluster, record }: ClusterPlace): Promise<Ru
   const deadline = Date.now() + WAIT_SECONDS * 1000;
   for (;;) {
     const file = await readPostmasterFile(cluster);
-    if (!file || !(await isServerOf(record, file.pid))) return null;
+    if (!file || !(await isServerOf(cluster, record, file.pid))) return null;
     try {
       const connection = await ServerConnection.open(file.port, record.password);
       if (await servesCluster(connection, cluster)) return { port: file.port, connection };
@@ -43,6 +44,12 @@ export async function findRunning({ cluster, record }: ClusterPlace): Promise<Ru
     }
     await sleep(25);
   }
+}
+
+/** Whether the cluster's server lives, be it that it answers or not. */
+export async function isRunning({ cluster, record }: ClusterPlace): Promise<boolean> {
+  const file = await readPostmasterFile(cluster);
+  return file !== null && isServerOf(cluster, record, file.pid);
 }
 
 /**
@@ -64,7 +71,7 @@ export async function startServer(
     const args = ['start', '-w', '-s', '-t', String(WAIT_SECONDS), '-l', LOG, '-o', options];
     const { exitCode, output } = await pgCtl(place, binaries, args);
     if (exitCode === 0) return;
-    const log = await readFile(join(place.cluster, LOG), 'utf8').catch(() => '');
+    const log = (await readInCluster(place.cluster, LOG)) ?? '';
     const portWasTaken = log.includes('could not create any TCP/IP sockets');
     if (portWasTaken && attempt < PORT_ATTEMPTS) continue;
     throw new EmbeddedServerUnavailable(`it did not start.\n${lastLines(log || output)}`);
@@ -76,6 +83,8 @@ export async function startServer(
  * @throws EmbeddedServerUnavailable when it goes on running
  */
 export async function stopServer(place: ClusterPlace, binaries: Binaries): Promise<void> {
+  // Of one that died, pg_ctl would send the signal to whoever has its process number now.
+  if (!(await isRunning(place))) return;
   const args = ['stop', '-m', 'fast', '-w', '-s', '-t', String(WAIT_SECONDS)];
   const { exitCode, output } = await pgCtl(place, binaries, args);
   if (exitCode === 0 || (await readPostmasterFile(place.cluster)) === null) return;
@@ -130,7 +139,7 @@ async function freePort(): Promise<number> {
   return port === POSTGRES_DEFAULT_PORT ? freePort() : port;
 }
 
-/** One former log is kept, so that a crash can be looked into and the folder does not grow. */
+/** One former log is kept, so that a crash can be looked into and the folder does not grow. To rename follows no link. */
 async function keepFormerLog(cluster: string): Promise<void> {
   await rename(join(cluster, LOG), join(cluster, `${LOG}.1`)).catch(() => undefined);
 }

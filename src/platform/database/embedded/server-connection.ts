@@ -1,5 +1,6 @@
 import { Socket } from 'node:net';
-import { Client } from 'pg';
+import type { Client } from 'pg';
+import { ScramClient } from './scram-client';
 
 /** The role and the database have the same name. */
 export const DATABASE = 'gatehouse';
@@ -23,7 +24,7 @@ export class ServerConnection {
   /** @throws the system's or PostgreSQL's own error, with its code */
   static async open(port: number, password: string): Promise<ServerConnection> {
     const socket = new Socket();
-    const client = new Client({
+    const client = new ScramClient({
       host: HOST,
       port,
       user: DATABASE,

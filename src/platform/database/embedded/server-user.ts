@@ -4,17 +4,13 @@ import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 
 /**
  * The account a new cluster's server runs as: this process's own (null), unless that is root, which PostgreSQL
- * refuses. Then it is DATA_DIR's owner, so that one start as root does not lock that account out; else `postgres`
- * or `nobody`.
+ * refuses. Then it is `postgres`, or else `nobody`.
  * @throws EmbeddedServerUnavailable when root finds no account to use
  */
-export async function userForNewCluster(dataDir: string): Promise<ServerUser | null> {
+export async function userForNewCluster(): Promise<ServerUser | null> {
   if (process.getuid?.() !== 0) return null;
   const accounts = await readAccounts();
-  const { uid } = await stat(dataDir);
-  // initdb looks its own account up, so one that is not in the list will not do.
-  const owner = accounts.find((account) => account.uid === uid && uid !== 0);
-  const user = owner ?? byName(accounts, 'postgres') ?? byName(accounts, 'nobody');
+  const user = byName(accounts, 'postgres') ?? byName(accounts, 'nobody');
   if (user) return user;
   throw new EmbeddedServerUnavailable(
     'PostgreSQL refuses to run as root, and /etc/passwd has neither "postgres" nor "nobody" to run it as.',

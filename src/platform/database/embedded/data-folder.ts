@@ -1,0 +1,88 @@
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, readlink, writeFile } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import { recordPath } from './cluster-record';
+import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
+
+/** What root keeps apart from DATA_DIR. Survives a reboot, unlike /tmp. */
+const OUTSIDE = '/var/lib/gatehouse';
+
+const MOST_LINKS = 40;
+const WRITABLE_BY_OTHERS = 0o022;
+const STICKY = 0o1000;
+
+/**
+ * The folder to work in: DATA_DIR, made where it is missing. Started by root, only if nobody else can change it or a
+ * folder above it: whoever can might put a link where root is about to write. Else root leaves it alone, and a folder
+ * of root's own stands in for it.
+ * @param dataDir absolute
+ * @throws EmbeddedServerUnavailable when another account has its database in that DATA_DIR
+ */
+export async function folderFor(dataDir: string, log: (line: string) => void): Promise<string> {
+  if (process.getuid?.() !== 0 || (await isRootsAlone(dataDir))) {
+    await mkdir(dataDir, { recursive: true, mode: 0o755 });
+    // Under /tmp somebody may have been faster.
+    if (process.getuid?.() !== 0 || (await isRootsAlone(dataDir))) return dataDir;
+  }
+  if (await lookAt(recordPath(dataDir))) throw begunByAnother(dataDir);
+  const standIn = outsideFolder(createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
+  await makeOutsideFolder(standIn, dataDir);
+  log(`Another account can change ${dataDir}; what root keeps is in ${standIn} instead`);
+  return standIn;
+}
+
+export function outsideFolder(id: string): string {
+  return join(OUTSIDE, id);
+}
+
+/** Makes a folder under /var/lib/gatehouse that everybody may enter and only root may change. */
+export async function makeOutsideFolder(folder: string, dataDir: string): Promise<void> {
+  for (const path of [OUTSIDE, folder]) {
+    await mkdir(path, { recursive: true });
+    // The umask that made DATA_DIR unreachable would do the same here.
+    await chmod(path, 0o755);
+  }
+  await writeFile(ownerFile(folder), `${dataDir}\n`);
+}
+
+/** Names the DATA_DIR that a folder under /var/lib/gatehouse belongs to. */
+export function ownerFile(folder: string): string {
+  return join(folder, 'belongs-to.txt');
+}
+
+/** Whether only root decides what a path leads to; what is not there yet, root is about to make. */
+async function isRootsAlone(path: string, linksLeft = MOST_LINKS): Promise<boolean> {
+  for (const folder of withParents(path)) {
+    const found = await lookAt(folder);
+    if (!found) return true;
+    if (found.uid !== 0 || linksLeft === 0) return false;
+    if (found.isSymbolicLink()) {
+      const target = resolve(dirname(folder), await readlink(folder));
+      if (!(await isRootsAlone(target, linksLeft - 1))) return false;
+    } else if (found.mode & WRITABLE_BY_OTHERS) {
+      // In a sticky folder, such as /tmp, nobody can replace what root has there.
+      if (!(found.mode & STICKY) || folder === path) return false;
+    }
+  }
+  return true;
+}
+
+/** From the top down to the path itself. */
+function withParents(path: string): string[] {
+  const parent = dirname(path);
+  return parent === path ? [path] : [...withParents(parent), path];
+}
+
+async function lookAt(path: string) {
+  return lstat(path).catch((error: unknown) => {
+    if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return null;
+    throw error;
+  });
+}
+
+function begunByAnother(dataDir: string): EmbeddedServerUnavailable {
+  return new EmbeddedServerUnavailable(
+    `the database in ${dataDir} is another account's, whose folders root does not write to. ` +
+      'Run as that account, or set DATA_DIR to a folder that only root can change.',
+  );
+}

@@ -1,0 +1,26 @@
+import type { StoredKey } from './stored-key.entity';
+
+/** A key in the database is wrapped under a secret that this instance was not given. */
+export class KeyringLocked extends Error {
+  override readonly name = 'KeyringLocked';
+
+  constructor() {
+    super(
+      'AUTH_SECRET does not open the keys in this database, nor does one of AUTH_SECRETS_RETIRED.\n' +
+        '  → if AUTH_SECRET was changed, put the former one into AUTH_SECRETS_RETIRED: the keys are then rewrapped\n' +
+        '  → if not, start with the AUTH_SECRET this database was last used with (in development it stands in .env.local)',
+    );
+  }
+}
+
+/** A row of the keyring is not as it was written. */
+export class KeyDamaged extends Error {
+  override readonly name = 'KeyDamaged';
+
+  constructor({ id, purpose }: Pick<StoredKey, 'id' | 'purpose'>, options: ErrorOptions) {
+    super(
+      `The ${purpose} key ${id} in the database was altered.\n  → restore the table "keys" from a backup`,
+      options,
+    );
+  }
+}

@@ -1,0 +1,146 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Controller, Get, Module } from '@nestjs/common';
+import { Public } from '../../src/access';
+import { Database } from '../../src/platform/database';
+import { User } from '../../src/users/user.entity';
+import { withApp } from '../support/app';
+import { inParallel } from '../support/parallel';
+import { expectProblem } from '../support/problem';
+import { ProxiedApp } from '../support/proxied-app';
+import { BOUND_MS, expectUnavailable, longestOf, report, statusesOf, timed } from '../support/traffic';
+
+let app: ProxiedApp;
+
+beforeAll(async () => {
+  app = await ProxiedApp.start();
+});
+
+afterAll(async () => {
+  expect(await app.stop()).toBe(0);
+  expect(app.process.output).not.toMatch(/unhandled|uncaught|request failed/i);
+});
+
+async function waitUntil(holds: () => Promise<boolean>): Promise<number> {
+  const start = performance.now();
+  while (!(await holds())) await sleep(20);
+  return performance.now() - start;
+}
+
+describe('a refresh whose answer was lost with the connection', () => {
+  it('is answered at the retry with the successor it was promised, and nobody is signed out', async () => {
+    const { refreshToken } = await app.someone();
+    const lost = app.proxy.when('session-rotate', 'lose the answer');
+    expectProblem(await app.refresh(refreshToken), 503, 'unavailable');
+    await lost;
+    const [first, second] = [await app.refresh(refreshToken), await app.refresh(refreshToken)];
+    expect([first.status, second.status]).toEqual([200, 200]);
+    expect(second.body.refreshToken).toBe(first.body.refreshToken);
+    const rows = await app.ask('SELECT generation FROM sessions WHERE revoked_at IS NULL');
+    expect(rows).toEqual([{ generation: 1 }]);
+    expect((await app.refresh(first.body.refreshToken)).status).toBe(200);
+  });
+});
+
+describe('a registration whose connection breaks', () => {
+  const rowsOf = async (email: string) =>
+    app.ask(
+      'SELECT c.user_id IS NOT NULL AS whole FROM users u LEFT JOIN credentials c ON c.user_id = u.id WHERE email = $1',
+      [email],
+    );
+
+  it.each(['START TRANSACTION', 'INSERT INTO "users"', 'INSERT INTO "credentials"', 'COMMIT'])(
+    'before %s leaves nothing behind, and succeeds at the next try',
+    async (statement) => {
+      const email = app.address();
+      const cut = app.proxy.when(statement, 'cut');
+      expectProblem(await app.register(email), 503, 'unavailable');
+      await cut;
+      expect(await rowsOf(email)).toEqual([]);
+      expect((await app.register(email)).status).toBe(202);
+      expect((await app.logIn(email)).status).toBe(200);
+    },
+  );
+
+  it('after COMMIT is whole, and the next try changes nothing', async () => {
+    const email = app.address();
+    const lost = app.proxy.when('COMMIT', 'lose the answer');
+    expectProblem(await app.register(email), 503, 'unavailable');
+    await lost;
+    expect(await rowsOf(email)).toEqual([{ whole: true }]);
+    expect((await app.register(email)).status).toBe(202);
+    expect((await app.logIn(email)).status).toBe(200);
+  });
+
+  it('unnoticed by the server keeps its locks no longer than an open transaction may idle', async () => {
+    const email = app.address();
+    const stalled = app.proxy.when('INSERT INTO "credentials"', 'stall');
+    const lost = timed('register', async () => app.register(email));
+    await stalled;
+    const freed = waitUntil(async () => (await app.backends('idle in transaction')) === 0);
+    expectUnavailable([await lost]);
+    const freedMs = await freed;
+    expect(freedMs).toBeLessThan(BOUND_MS);
+    expect(await rowsOf(email)).toEqual([]);
+    expect((await app.register(email)).status).toBe(202);
+    report('stalled in a transaction', {
+      '503 after, ms': (await lost).tookMs,
+      'locks freed after': freedMs,
+    });
+  });
+});
+
+describe('a session row that somebody else holds locked', () => {
+  it('costs those who want it a 503, and every connection is free again in the bound', async () => {
+    const { refreshToken } = await app.someone();
+    const release = await app.lockSessions();
+    const samples = await inParallel(40, async () => timed('refresh', async () => app.refresh(refreshToken)));
+    expectUnavailable(samples);
+    // Ended by the server, so no statement goes on for nobody; and what does not want the row is served.
+    expect(await app.backends('active')).toBe(0);
+    expect((await app.register()).status).toBe(202);
+    await release();
+    expect((await app.refresh(refreshToken)).status).toBe(200);
+    report('locked', { 'longest to 503, ms': longestOf(samples) });
+  });
+
+  it('costs nobody anything where it is released in time', async () => {
+    const { email } = await app.register();
+    const { refreshToken } = (await app.logIn(email)).body;
+    const release = await app.lockSessions();
+    const refreshes = inParallel(40, async () => timed('refresh', async () => app.refresh(refreshToken)));
+    await waitUntil(async () => (await app.backends('active')) === 10);
+    const others = inParallel(10, async () => timed('login', async () => app.logIn(email)));
+    await sleep(500);
+    const released = performance.now();
+    await release();
+    expect(statusesOf([...(await refreshes), ...(await others)])).toEqual([200]);
+    report('released', { 'all answered after, ms': performance.now() - released });
+  });
+});
+
+@Controller('dawdling')
+class DawdlingController {
+  constructor(private readonly database: Database) {}
+
+  @Public()
+  @Get()
+  async dawdle(): Promise<number> {
+    return this.database.transaction(async () => {
+      const users = await this.database.repository(User).count();
+      await sleep(5_000);
+      return users + (await this.database.repository(User).count());
+    });
+  }
+}
+
+@Module({ controllers: [DawdlingController] })
+class DawdlingModule {}
+
+describe('a transaction left open by a handler', () => {
+  it('is ended by the server, which the client learns as a 503', async () => {
+    await withApp({ modules: [DawdlingModule] }, async ({ api }) => {
+      expectProblem(await api.get('/dawdling'), 503, 'unavailable');
+      expect((await api.get('/health/ready')).status).toBe(200);
+    });
+  });
+});

@@ -1,0 +1,35 @@
+import { startApp, type TestApp } from '../support/app';
+import { expectAnswers, expectEnds, expectService, Fuzz, heapMegabytes } from '../support/fuzz';
+
+/** FUZZ_SEED=… runs a failed one again. */
+const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+describe(`under hostile requests of seed ${seed}, the application`, () => {
+  let app: TestApp;
+  let fuzz: Fuzz;
+  let heapBefore: number;
+
+  beforeAll(async () => {
+    process.stdout.write(`fuzz seed: ${seed}\n`);
+    app = await startApp({ env: { RATE_LIMITS: 'off' } });
+    fuzz = await Fuzz.on(app);
+    await expectAnswers(fuzz, { seed, numRuns: 50 });
+    heapBefore = heapMegabytes();
+  });
+
+  afterAll(async () => app.close());
+
+  afterEach(async () => {
+    await expectService(app);
+    expect(heapMegabytes() - heapBefore).toBeLessThan(60);
+  });
+
+  it('answers every one, on every route, as the contract says, and soon', async () => {
+    await expectAnswers(fuzz, { seed, numRuns: 20_000, interruptAfterTimeLimit: 35_000 });
+    process.stdout.write(`answers by status: ${JSON.stringify(fuzz.statuses)}\n`);
+  });
+
+  it('answers or hangs up where bytes were damaged on the way', async () => {
+    await expectEnds(fuzz, { seed, numRuns: 20_000, interruptAfterTimeLimit: 12_000 });
+  });
+});
