@@ -1,3 +1,5 @@
+const { availableParallelism } = require('node:os');
+
 // Nest 12 and some of its neighbours are pure ES modules; jest on Node 20 cannot require those,
 // so swc turns every package that says "type": "module" into CommonJS on the way in.
 const esModules = [
@@ -26,6 +28,8 @@ const esModules = [
 
 /** @type {import('jest').Config} */
 module.exports = {
+  // Jest would leave a core idle; more than eight would want more connections than a server has by default.
+  maxWorkers: Math.min(availableParallelism(), 8),
   testEnvironment: 'node',
   roots: ['<rootDir>/src', '<rootDir>/test'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
