@@ -35,7 +35,7 @@ async function measure({ app, bare, machine }) {
   };
   const rows = {
     'bare node:http GET/s': () => wrk(bare.url, SECONDS, headers),
-    'public GET/s': () => wrk(`${app.url}/health/live`, SECONDS),
+    'public GET/s': () => wrk(`${app.url}/health/live`, SECONDS, headers),
     'guarded GET/s': () => wrk(`${app.url}/v1/auth/principal`, SECONDS, headers),
     'UPDATE … RETURNING/s': () => rate(16, SECONDS, machine.update),
     'refreshes/s': () =>
