@@ -85,7 +85,7 @@ export class SessionsService implements OnModuleInit {
     const claim = readRefreshToken(refreshToken, this.key);
     const row = claim && (await this.store.rotate(claimedBy(claim), this.bounds()));
     // Memory learns of it whoever ended it: an earlier answer from the database may have been lost on the way.
-    if (row?.isRevoked) this.ended.add(row.id, this.clock.nowMs());
+    if (row?.isRevoked) this.refuseAccess(row.id);
     if (!claim || !row || row.outcome === 'refused') return { outcome: 'refused' };
     if (row.outcome !== 'reused') return { outcome: row.outcome, session: this.opened(row, claim.secret) };
     return { outcome: 'reused', sessionId: row.id, userId: row.userId };
@@ -100,25 +100,31 @@ export class SessionsService implements OnModuleInit {
     const claim = openClaim(tokenId, sessionId, this.key);
     const row = claim && (await this.store.renew(claimedBy(claim), this.bounds()));
     if (claim && row) return this.opened(row, claim.secret);
-    this.ended.add(sessionId, this.clock.nowMs());
+    // Over in the database, whatever memory knew: the token presented must not go on working.
+    this.refuseAccess(sessionId);
     return null;
   }
 
   async end(sessionId: string): Promise<void> {
     await this.store.end(sessionId, this.clock.now());
-    this.ended.add(sessionId, this.clock.nowMs());
+    this.refuseAccess(sessionId);
   }
 
   /** Ends the session of a refresh token of any generation it has had; a token that is not genuine ends nothing. */
   async endByRefreshToken(refreshToken: string): Promise<void> {
     const claim = readRefreshToken(refreshToken, this.key);
     if (!claim || !(await this.store.endClaimed(claimedBy(claim), this.clock.now()))) return;
-    this.ended.add(claim.sessionId, this.clock.nowMs());
+    this.refuseAccess(claim.sessionId);
   }
 
   /** Whether access tokens of this session are refused. From memory. */
   hasEnded(sessionId: string): boolean {
     return this.ended.has(sessionId);
+  }
+
+  /** From now on, on this instance. */
+  private refuseAccess(sessionId: string): void {
+    this.ended.add(sessionId, this.clock.nowMs());
   }
 
   private opened(row: SessionRow, secret: Buffer): OpenSession {
