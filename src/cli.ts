@@ -8,9 +8,10 @@ import { describeApi } from './openapi';
 import { ClockModule } from './platform/clock';
 import { EnvironmentModule } from './platform/config';
 import { DatabaseModule } from './platform/database';
-import { createFastify } from './platform/http';
+import { createFastify, HttpModule } from './platform/http';
 import { Keyring, StoredKeyringModule } from './platform/keyring';
 import { LoggingModule } from './platform/logging';
+import { SigningKeyStore, StoredSigningKeysModule } from './tokens';
 
 /** No more than the schema needs: the rooms' migrations are known as soon as `app.module` is loaded. */
 @Module({
@@ -30,6 +31,10 @@ class MigrationModule {}
 })
 class RewrapModule {}
 
+/** The signing keys as they lie in the keyring; running instances learn what was done to them within a second. */
+@Module({ imports: [RewrapModule, HttpModule, StoredSigningKeysModule] })
+class SigningKeysModule {}
+
 const program = new Command('gatehouse').description('Operator commands').showHelpAfterError();
 
 program
@@ -46,6 +51,37 @@ program
     await within(RewrapModule, async (context) => {
       const count = await context.get(Keyring, { strict: false }).rewrap();
       process.stdout.write(`${count} keys were rewrapped. All are under AUTH_SECRET now.\n`);
+    });
+  });
+
+program
+  .command('keys:rotate')
+  .description('publish a new signing key now; it signs as soon as others had time to fetch it')
+  .action(async () => {
+    await within(SigningKeysModule, async (context) => {
+      const kid = await context.get(SigningKeyStore).rotate();
+      process.stdout.write(`${kid} is published.\n`);
+    });
+  });
+
+program
+  .command('keys:revoke <kid>')
+  .description('refuse at once every token that this signing key signed, for a key that leaked')
+  .action(async (kid: string) => {
+    await within(SigningKeysModule, async (context) => {
+      const found = await context.get(SigningKeyStore).revoke(kid);
+      if (!found) throw new Error(`No signing key is called ${kid}.\n  → npm run cli -- keys:list`);
+      process.stdout.write(`${kid} is revoked: its tokens are refused, and clients refresh them.\n`);
+    });
+  });
+
+program
+  .command('keys:list')
+  .description('the published signing keys, the newest first')
+  .action(async () => {
+    await within(SigningKeysModule, async (context) => {
+      for (const { id, algorithm, createdAt } of await context.get(SigningKeyStore).published())
+        process.stdout.write(`${id}  ${algorithm}  ${createdAt.toISOString()}\n`);
     });
   });
 

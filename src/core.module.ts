@@ -4,11 +4,14 @@ import { AuthModule } from './auth';
 import { ClockModule } from './platform/clock';
 import { EnvironmentModule } from './platform/config';
 import { DatabaseModule } from './platform/database';
+import { FeedModule } from './platform/feed';
 import { HealthModule } from './platform/health';
 import { HttpModule } from './platform/http';
 import { KeyringModule } from './platform/keyring';
 import { LoggingModule } from './platform/logging';
 import { MetricsModule } from './platform/metrics';
+import { UpkeepModule } from './platform/upkeep';
+import { SessionsModule } from './sessions';
 import { TokensModule } from './tokens';
 import { UsersModule } from './users';
 
@@ -20,11 +23,14 @@ import { UsersModule } from './users';
     ClockModule,
     DatabaseModule,
     KeyringModule,
+    UpkeepModule,
+    FeedModule,
     HttpModule,
     HealthModule,
     MetricsModule,
     AccessModule, // the doors, in order
     TokensModule,
+    SessionsModule,
     UsersModule,
     AuthModule,
   ],

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { AuthenticationRequired, InvalidToken } from './access';
+import { AuthenticationRequired, InvalidToken, TokenStale } from './access';
 import { InternalError, Unavailable } from './platform/errors';
 import { MalformedRequest, PayloadTooLarge, problemResponses, UnsupportedMediaType } from './platform/http';
 
@@ -12,7 +12,7 @@ type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType];
-const TOKEN_PROBLEMS = [AuthenticationRequired, InvalidToken];
+const TOKEN_PROBLEMS = [AuthenticationRequired, InvalidToken, TokenStale];
 const ANY_TIME = [InternalError, Unavailable];
 
 /** The contract as OpenAPI 3.1, from the controllers and their DTO classes alone. */
@@ -26,6 +26,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .setVersion('1')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addTag('authentication', 'Signing up, in and out')
+    .addTag('sessions', 'Where the signed-in user is signed in')
     .addTag('profile', 'The signed-in user')
     .addTag('discovery', 'What other services need to verify our tokens')
     .addTag('health', 'For load balancers and operators')

@@ -1,6 +1,12 @@
 import { RouteTable } from '../src/platform/http';
 import { startApp, type TestApp, withApp } from './support/app';
 
+const CACHEABLE: Readonly<Record<string, string>> = {
+  '/.well-known/jwks.json': 'public, max-age=300',
+  '/.well-known/oauth-authorization-server': 'public, max-age=3600',
+  '/v1/auth/policy': 'public, max-age=300',
+};
+
 describe('Cache-Control', () => {
   let app: TestApp;
 
@@ -38,8 +44,7 @@ describe('Cache-Control', () => {
     for (const url of [...urls, '/nope', '/%zz']) {
       for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
         const { status, headers } = await app.api.send(method, url);
-        const cacheable = url === '/.well-known/jwks.json' && status === 200;
-        const expected = cacheable ? 'public, max-age=300' : 'no-store';
+        const expected = (status === 200 && CACHEABLE[url]) || 'no-store';
         expect(`${method} ${url}: ${headers.get('cache-control')}`).toBe(`${method} ${url}: ${expected}`);
       }
     }

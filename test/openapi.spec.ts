@@ -33,7 +33,20 @@ interface Document {
 }
 
 const COMMITTED = JSON.parse(readFileSync(join(__dirname, '../openapi.json'), 'utf8')) as Document;
-const PUBLIC = ['getLiveness', 'getReadiness', 'getJwks', 'register', 'logIn', 'refresh', 'logOut'];
+const PUBLIC = [
+  'getLiveness',
+  'getReadiness',
+  'getJwks',
+  'getServerMetadata',
+  'findPasswordChange',
+  'getPolicy',
+  'register',
+  'logIn',
+  'refresh',
+  'logOut',
+];
+// Their answer is where it is to be had, not a body.
+const NO_BODY = new Set(['204', '302']);
 
 describe('the contract in openapi.json', () => {
   let app: TestApp;
@@ -112,7 +125,7 @@ describe('the contract in openapi.json', () => {
   it('describes every answer: one success with its shape, each problem with its codes', () => {
     for (const { route, responses, ...operation } of operations) {
       const statuses = Object.keys(responses);
-      expect(statuses.filter((status) => status < '300')).toHaveLength(1);
+      expect(statuses.filter((status) => status < '400')).toHaveLength(1);
       expect(statuses).toEqual(expect.arrayContaining(['500', '503']));
       if (!isOpen({ responses, ...operation })) expect(statuses).toContain('401');
       if (operation.requestBody)
@@ -127,7 +140,7 @@ describe('the contract in openapi.json', () => {
           const codes = description.split(', ');
           expect(new Set(codes).size).toBe(codes.length);
         } else {
-          expect(Object.keys(content)).toHaveLength(status === '204' ? 0 : 1);
+          expect(Object.keys(content)).toHaveLength(NO_BODY.has(status) ? 0 : 1);
         }
       }
     }

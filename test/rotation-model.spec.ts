@@ -91,6 +91,8 @@ function acting<Act extends 'refresh' | 'renew' | 'logOut'>(act: Act) {
   return fc.record({ act: fc.constant(act), session: fc.integer({ min: 0, max: 1 }), age });
 }
 
+const CLIENT = { ipAddress: '127.0.0.1', userAgent: null };
+
 describe('two sessions under any interleaving of refreshes, lost answers, theft, renewal, signing out and time', () => {
   let app: TestApp;
   let sessions: SessionsService;
@@ -116,7 +118,7 @@ describe('two sessions under any interleaving of refreshes, lost answers, theft,
     }
     if (action.act === 'renew') return renew(model, generation, presented, now);
     const expected = model.refresh(generation, now);
-    const rotation = await sessions.rotate(presented.refreshToken);
+    const rotation = await sessions.rotate(presented.refreshToken, CLIENT);
     expect(rotation.outcome).toBe(expected);
     if (!('session' in rotation)) return;
     if (expected === 'rotated') model.rotate(rotation.session, now);
@@ -125,7 +127,7 @@ describe('two sessions under any interleaving of refreshes, lost answers, theft,
 
   async function renew(model: Model, generation: number, presented: OpenSession, now: number): Promise<void> {
     const inPlace = model.renewsInPlace(generation, now);
-    const renewed = await sessions.renew(presented.id, presented.tokenId);
+    const renewed = await sessions.renew(presented.id, presented.tokenId, CLIENT);
     expect(renewed !== null).toBe(model.isLive(now));
     if (!renewed) return;
     expect(renewed.authenticatedAt.getTime()).toBe(now);
@@ -142,7 +144,7 @@ describe('two sessions under any interleaving of refreshes, lost answers, theft,
   it('goes as the contract says: one live generation, replays create none, reuse ends that session alone, nothing lives after', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
-        const open = async () => new Model(await sessions.open(user, ['pwd']), app.clock.nowMs());
+        const open = async () => new Model(await sessions.open(user, ['pwd'], CLIENT), app.clock.nowMs());
         const models = [await open(), await open()];
         for (const action of steps) {
           if (action.act === 'wait') app.clock.advance({ milliseconds: action.ms });
@@ -152,7 +154,7 @@ describe('two sessions under any interleaving of refreshes, lost answers, theft,
           if (model.isLive(app.clock.nowMs())) expect(await liveGenerations(model)).toBe(1);
           else
             for (const { refreshToken } of model.given)
-              expect((await sessions.rotate(refreshToken)).outcome).toBe('refused');
+              expect((await sessions.rotate(refreshToken, CLIENT)).outcome).toBe('refused');
         }
       }),
       { numRuns: 150 },

@@ -28,14 +28,18 @@ describe('settings that nobody made', () => {
     });
     expect(environment.of(DatabaseSettings)).toMatchObject({ url: undefined, migrateOnStart: true });
     expect(environment.of(DatabaseSettings).dataDir).toBe(`${process.cwd()}/data`);
-    expect(environment.of(TokenSettings)).toEqual({
+    expect(environment.of(TokenSettings)).toMatchObject({
       issuer: 'http://localhost:3000',
       audience: 'http://localhost:3000',
       clientId: 'first-party',
       algorithm: 'ES256',
+      schedule: { periodMs: 90 * DAY_MS },
     });
-    expect(environment.of(AuthSettings).requireVerifiedEmail).toBe(true);
-    expect(environment.of(AccessSettings).accessTokenSeconds).toBe(900);
+    expect(environment.of(AuthSettings)).toEqual({
+      requireVerifiedEmail: true,
+      accountUrl: 'http://localhost:3000/account',
+    });
+    expect(environment.of(AccessSettings)).toEqual({ accessTokenSeconds: 900, rememberMs: 960_000 });
     expect(environment.of(PasswordSettings)).toMatchObject({ minLength: 15, maxLength: 128, cost: 12 });
     expect(environment.of(SessionSettings)).toEqual({
       idleMs: 14 * DAY_MS,

@@ -12,3 +12,13 @@ export class InvalidToken extends DomainError {
     );
   }
 }
+
+/** The access token was signed before the user's roles changed. Refreshing gives one that knows of it; nobody is signed out. */
+export class TokenStale extends DomainError {
+  static override readonly kind = 'unauthenticated';
+  static override readonly code = 'token-stale';
+
+  constructor() {
+    super('What this user may do has changed since the access token was issued. Refresh it and try again.');
+  }
+}

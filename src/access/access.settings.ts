@@ -6,6 +6,11 @@ export const LONGEST_ACCESS_TOKEN_MINUTES = 60;
 export class AccessSettings {
   /** How long an access token lives, in seconds. */
   readonly accessTokenSeconds: number;
+  /**
+   * How long to remember whatever refuses access tokens that were signed before it, in milliseconds. A minute more than they
+   * live, because the instants of one request differ a little, and so do the clocks of two instances.
+   */
+  readonly rememberMs: number;
 
   constructor(environment: Environment) {
     const minutes = environment.number('ACCESS_TOKEN_MINUTES', 15, {
@@ -13,5 +18,6 @@ export class AccessSettings {
       max: LONGEST_ACCESS_TOKEN_MINUTES,
     });
     this.accessTokenSeconds = Math.round(minutes * 60);
+    this.rememberMs = (this.accessTokenSeconds + 60) * 1_000;
   }
 }

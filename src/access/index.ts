@@ -1,5 +1,5 @@
 export { AuthenticationRequired, Public } from '../platform/http';
-export { InvalidToken } from './access.errors';
+export { InvalidToken, TokenStale } from './access.errors';
 export { AccessModule } from './access.module';
 export { AccessSettings, LONGEST_ACCESS_TOKEN_MINUTES } from './access.settings';
 export { bearerTokenOf } from './bearer-token';

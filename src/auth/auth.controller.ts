@@ -10,7 +10,7 @@ import {
 import type { FastifyRequest } from 'fastify';
 import { bearerTokenOf, CurrentUser, type Principal, Public } from '../access';
 import { ValidationFailed } from '../platform/errors';
-import { ApiProblems } from '../platform/http';
+import { ApiProblems, Client, type ClientInfo } from '../platform/http';
 import type { User } from '../users';
 import {
   AcceptedResponse,
@@ -58,8 +58,9 @@ export class AuthController {
   async logIn(
     @Body() _checkedByGuard: LoginRequest,
     @Req() { user }: { user: User },
+    @Client() client: ClientInfo,
   ): Promise<TokenResponse> {
-    return this.auth.logIn(user);
+    return this.auth.logIn(user, client);
   }
 
   @Public()
@@ -71,8 +72,11 @@ export class AuthController {
   })
   @ApiOkResponse({ type: TokenResponse })
   @ApiProblems(InvalidRefreshToken, ValidationFailed)
-  async refresh(@Body() { refreshToken }: RefreshTokenRequest): Promise<TokenResponse> {
-    return this.auth.refresh(refreshToken ?? '');
+  async refresh(
+    @Body() { refreshToken }: RefreshTokenRequest,
+    @Client() client: ClientInfo,
+  ): Promise<TokenResponse> {
+    return this.auth.refresh(refreshToken ?? '', client);
   }
 
   @Post('reauthenticate')
@@ -86,8 +90,9 @@ export class AuthController {
   async reauthenticate(
     @CurrentUser() principal: Principal,
     @Body() { password }: ReauthenticateRequest,
+    @Client() client: ClientInfo,
   ): Promise<TokenResponse> {
-    return this.auth.reauthenticate(principal, password);
+    return this.auth.reauthenticate(principal, password, client);
   }
 
   @Public()

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
+import { AccessModule } from '../access';
 import { PasswordsModule } from '../passwords';
 import { ConfigModule } from '../platform/config';
 import { SessionsModule } from '../sessions';
@@ -8,20 +9,23 @@ import { UsersModule } from '../users';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { AuthSettings } from './auth.settings';
+import { ChangePasswordController } from './change-password.controller';
 import { JwtStrategy } from './jwt.strategy';
 import { LocalStrategy } from './local.strategy';
+import { PolicyController } from './policy.controller';
 import { RegistrationService } from './registration.service';
 
 @Module({
   imports: [
     ConfigModule.of(AuthSettings),
     PassportModule,
+    AccessModule,
     UsersModule,
     PasswordsModule,
     TokensModule,
     SessionsModule,
   ],
-  controllers: [AuthController],
+  controllers: [AuthController, PolicyController, ChangePasswordController],
   providers: [AuthService, RegistrationService, LocalStrategy, JwtStrategy],
 })
 export class AuthModule {}

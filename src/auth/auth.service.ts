@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { InvalidToken, type Principal } from '../access';
 import { PasswordsService } from '../passwords';
 import { Clock } from '../platform/clock';
+import type { ClientInfo } from '../platform/http';
 import { type OpenSession, SessionsService } from '../sessions';
 import { Tokens } from '../tokens';
 import { type User, UsersService } from '../users';
@@ -42,13 +43,13 @@ export class AuthService {
     return user;
   }
 
-  async logIn(user: User): Promise<TokenResponse> {
-    return this.tokensFor(await this.sessions.open(user, ['pwd']));
+  async logIn(user: User, client: ClientInfo): Promise<TokenResponse> {
+    return this.tokensFor(await this.sessions.open(user, ['pwd'], client));
   }
 
   /** @throws InvalidRefreshToken whatever the reason */
-  async refresh(refreshToken: string): Promise<TokenResponse> {
-    const rotation = await this.sessions.rotate(refreshToken);
+  async refresh(refreshToken: string, client: ClientInfo): Promise<TokenResponse> {
+    const rotation = await this.sessions.rotate(refreshToken, client);
     if ('session' in rotation) return this.tokensFor(rotation.session);
     if (rotation.outcome === 'reused') {
       const { sessionId, userId } = rotation;
@@ -64,9 +65,13 @@ export class AuthService {
    * A fresh sign-in within the same session.
    * @throws InvalidCredentials where the password is wrong, InvalidToken where the session is over
    */
-  async reauthenticate({ userId, sessionId, tokenId }: Principal, password: string): Promise<TokenResponse> {
+  async reauthenticate(
+    { userId, sessionId, tokenId }: Principal,
+    password: string,
+    client: ClientInfo,
+  ): Promise<TokenResponse> {
     if (!(await this.passwords.verify(userId, password, { signsIn: true }))) throw new InvalidCredentials();
-    const session = await this.sessions.renew(sessionId, tokenId);
+    const session = await this.sessions.renew(sessionId, tokenId, client);
     if (!session) throw new InvalidToken();
     return this.tokensFor(session);
   }

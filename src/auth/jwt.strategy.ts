@@ -2,17 +2,21 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
-import { bearerTokenOf, InvalidToken, type Principal } from '../access';
-import { SessionsService } from '../sessions';
+import { bearerTokenOf, InvalidToken, type Principal, TokenStale } from '../access';
+import { Feed } from '../platform/feed';
+import { EndedSessions } from '../sessions';
 import { type AccessClaims, Tokens } from '../tokens';
+import { AccessVersions } from '../users';
 import { SelfVerifyingKey } from './self-verifying-key';
 
-/** Who an access token says is calling: from the token and memory alone, without a query. */
+/** Who an access token says is calling: from the token and memory alone, without a query as long as the news is fresh. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
     tokens: Tokens,
-    private readonly sessions: SessionsService,
+    private readonly ended: EndedSessions,
+    private readonly versions: AccessVersions,
+    private readonly feed: Feed,
   ) {
     const key = new SelfVerifyingKey((token) => tokens.verify(token));
     super({
@@ -22,8 +26,11 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     });
   }
 
-  validate(claims: AccessClaims): Principal {
-    if (this.sessions.hasEnded(claims.sid)) throw new InvalidToken();
+  async validate(claims: AccessClaims): Promise<Principal> {
+    const news = this.feed.confirm();
+    if (news) await news;
+    if (this.ended.has(claims.sid)) throw new InvalidToken();
+    if (this.versions.isStale(claims.sub, claims.ver)) throw new TokenStale();
     return {
       userId: claims.sub,
       sessionId: claims.sid,

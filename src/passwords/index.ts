@@ -1,3 +1,4 @@
 export { Passphrase } from './password';
+export { PasswordSettings } from './password.settings';
 export { PasswordsModule } from './passwords.module';
 export { PasswordsService } from './passwords.service';

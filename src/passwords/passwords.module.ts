@@ -14,6 +14,6 @@ import { PasswordsService } from './passwords.service';
     DatabaseModule.forFeature([Credential], [CreateCredentials1795000002000]),
   ],
   providers: [BcryptPool, PasswordHasher, PasswordsService],
-  exports: [PasswordsService],
+  exports: [PasswordsService, ConfigModule],
 })
 export class PasswordsModule {}

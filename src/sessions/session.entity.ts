@@ -35,4 +35,11 @@ export class Session {
 
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt: Date | null;
+
+  /** From where it was last used, for its owner's eyes. */
+  @Column('text', { name: 'ip_address', nullable: true })
+  ipAddress: string | null;
+
+  @Column('text', { name: 'user_agent', nullable: true })
+  userAgent: string | null;
 }

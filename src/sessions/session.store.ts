@@ -1,19 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../platform/database';
+import type { ClientInfo } from '../platform/http';
 import type { Session } from './session.entity';
+import type { Bounds } from './session.settings';
 
 export type Outcome = 'rotated' | 'replayed' | 'reused' | 'refused';
-
-/** The instants that decide about a session, all from one reading of the clock. */
-export interface Bounds {
-  readonly now: Date;
-  /** A session not used since then is idle. */
-  readonly idleSince: Date;
-  /** A session opened by then is over. */
-  readonly openedBy: Date;
-  /** A rotation since then still answers the generation before; null: none does. */
-  readonly graceSince: Date | null;
-}
 
 /** The session a token claims, by its id and the digest of the secret it holds. */
 export interface Claimed {
@@ -32,7 +23,6 @@ export interface SessionRow extends Pick<
 /** A session as a refresh found it. */
 export interface JudgedRow extends SessionRow {
   readonly outcome: Outcome;
-  readonly isRevoked: boolean;
 }
 
 const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "authenticatedAt", s.created_at AS "createdAt"`;
@@ -59,10 +49,12 @@ const ROTATE: Statement = {
         generation = CASE p.outcome WHEN 'rotated' THEN s.generation + 1 ELSE s.generation END,
         rotated_at = CASE p.outcome WHEN 'rotated' THEN $4 ELSE s.rotated_at END,
         last_used_at = CASE p.outcome WHEN 'rotated' THEN greatest(s.last_used_at, $4) ELSE s.last_used_at END,
-        revoked_at = CASE p.outcome WHEN 'reused' THEN $4 END
+        revoked_at = CASE p.outcome WHEN 'reused' THEN $4 END,
+        ip_address = CASE p.outcome WHEN 'rotated' THEN $8 ELSE s.ip_address END,
+        user_agent = CASE p.outcome WHEN 'rotated' THEN $9 ELSE s.user_agent END
       FROM presented p WHERE s.id = p.id AND p.outcome IN ('rotated', 'reused')
     )
-    SELECT s.outcome, s.revoked_at IS NOT NULL OR s.outcome = 'reused' AS "isRevoked", ${COLUMNS}, s.access_version AS "accessVersion", $3::integer + 1 AS generation,
+    SELECT s.outcome, ${COLUMNS}, s.access_version AS "accessVersion", $3::integer + 1 AS generation,
       CASE s.outcome WHEN 'rotated' THEN greatest(s.last_used_at, $4) ELSE s.last_used_at END AS "lastUsedAt"
     FROM presented s`,
 };
@@ -76,27 +68,32 @@ const RENEW: Statement = {
       generation = CASE WHEN ${REPLAYED} THEN s.generation ELSE s.generation + 1 END,
       rotated_at = CASE WHEN ${REPLAYED} THEN s.rotated_at ELSE $4 END,
       last_used_at = greatest(s.last_used_at, $4),
-      authenticated_at = $4
+      authenticated_at = $4,
+      ip_address = $8,
+      user_agent = $9
     FROM users u
     WHERE s.id = $1 AND s.secret_digest = $2 AND s.generation >= $3 AND ${LIVE}
       AND u.id = s.user_id AND u.status = 'active'
     RETURNING ${COLUMNS}, u.access_version AS "accessVersion", s.generation, s.last_used_at AS "lastUsedAt"`,
 };
 
-const END: Statement = {
-  name: 'session-end',
-  text: 'UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL',
-};
-
 const END_CLAIMED: Statement = {
   name: 'session-end-claimed',
-  // One that ended before is reported again: the answer that told of it may have been lost on the way.
-  text: `UPDATE sessions SET revoked_at = coalesce(revoked_at, $4)
-    WHERE id = $1 AND secret_digest = $2 AND generation >= $3 RETURNING id`,
+  text: `UPDATE sessions SET revoked_at = $4
+    WHERE id = $1 AND secret_digest = $2 AND generation >= $3 AND revoked_at IS NULL`,
 };
 
-const ENDED_SINCE: Statement = {
-  text: 'SELECT id, revoked_at AS "revokedAt" FROM sessions WHERE revoked_at > $1 ORDER BY revoked_at',
+// Pages go by the primary key: a row that is over has no mark of its own, and an index on when sessions were last used
+// would cost every refresh a write.
+const PURGE: Statement = {
+  name: 'session-purge',
+  text: `
+    WITH page AS (SELECT id, revoked_at, last_used_at, created_at FROM sessions WHERE id > $1 ORDER BY id LIMIT $5),
+    gone AS (
+      DELETE FROM sessions s USING page p
+      WHERE s.id = p.id AND (p.revoked_at <= $2 OR p.last_used_at <= $3 OR p.created_at <= $4)
+    )
+    SELECT id FROM page ORDER BY id DESC LIMIT 1`,
 };
 
 /** The statements that decide about a session, each whole in itself. */
@@ -105,33 +102,36 @@ export class SessionStore {
   constructor(private readonly database: Database) {}
 
   /** Moves the session to the next generation, or says why not; one that is `reused` is revoked by then. */
-  async rotate(claimed: Claimed, bounds: Bounds): Promise<JudgedRow | undefined> {
-    const [row] = await this.database.query<JudgedRow>(ROTATE, parametersOf(claimed, bounds));
+  async rotate(claimed: Claimed, bounds: Bounds, client: ClientInfo): Promise<JudgedRow | undefined> {
+    const [row] = await this.database.query<JudgedRow>(ROTATE, parametersOf(claimed, bounds, client));
     return row;
   }
 
   /** Moves the session to the next generation and to a sign-in of now. */
-  async renew(claimed: Claimed, bounds: Bounds): Promise<SessionRow | undefined> {
-    const [row] = await this.database.query<SessionRow>(RENEW, parametersOf(claimed, bounds));
+  async renew(claimed: Claimed, bounds: Bounds, client: ClientInfo): Promise<SessionRow | undefined> {
+    const [row] = await this.database.query<SessionRow>(RENEW, parametersOf(claimed, bounds, client));
     return row;
   }
 
-  async end(sessionId: string, now: Date): Promise<void> {
-    await this.database.query(END, [sessionId, now]);
+  async endClaimed({ sessionId, secretDigest, generation }: Claimed, now: Date): Promise<void> {
+    await this.database.query(END_CLAIMED, [sessionId, secretDigest, generation, now]);
   }
 
-  /** @returns whether the claim was genuine, and so the session is over */
-  async endClaimed({ sessionId, secretDigest, generation }: Claimed, now: Date): Promise<boolean> {
-    const rows = await this.database.query(END_CLAIMED, [sessionId, secretDigest, generation, now]);
-    return rows.length > 0;
-  }
-
-  async endedSince(instant: Date): Promise<{ id: string; revokedAt: Date }[]> {
-    return this.database.query(ENDED_SINCE, [instant]);
+  /**
+   * Looks at a page of sessions and deletes those that were over by then.
+   * @param after the session the page begins after
+   * @returns the last one of the page, or undefined where there was none
+   */
+  async purge(after: string, revokedBy: Date, bounds: Bounds, rows: number): Promise<string | undefined> {
+    const parameters = [after, revokedBy, bounds.idleSince, bounds.openedBy, rows];
+    const [last] = await this.database.query<{ id: string }>(PURGE, parameters);
+    return last?.id;
   }
 }
 
-function parametersOf({ sessionId, secretDigest, generation }: Claimed, bounds: Bounds): unknown[] {
+function parametersOf(claimed: Claimed, bounds: Bounds, { ipAddress, userAgent }: ClientInfo): unknown[] {
+  const { sessionId, secretDigest, generation } = claimed;
   const { now, idleSince, openedBy, graceSince } = bounds;
-  return [sessionId, secretDigest, generation, now, idleSince, openedBy, graceSince ?? 'infinity'];
+  const instants = [now, idleSince, openedBy, graceSince ?? 'infinity'];
+  return [sessionId, secretDigest, generation, ...instants, ipAddress, userAgent];
 }

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
-import { LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
+import { type FindOptionsWhere, IsNull, LessThan, MoreThan, Not } from 'typeorm';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
+import { Feed } from '../platform/feed';
+import { type ClientInfo, type PageQuery, startOf } from '../platform/http';
 import { Keyring } from '../platform/keyring';
-import { EndedSessions } from './ended-sessions';
 import {
   digestOf,
   readRefreshToken,
@@ -15,11 +16,8 @@ import {
 } from './refresh-token';
 import { openClaim, sealClaim } from './sealed-claim';
 import { Session } from './session.entity';
-import { SessionSettings } from './session.settings';
-import { type Bounds, type Claimed, type SessionRow, SessionStore } from './session.store';
-
-// A minute more than they live, because an end and a token may be dated by different instants of one request.
-const ACCESS_TOKENS_LIVE_MS = (LONGEST_ACCESS_TOKEN_MINUTES + 1) * 60_000;
+import { type Bounds, SessionSettings } from './session.settings';
+import { type Claimed, type SessionRow, SessionStore } from './session.store';
 
 /** A live session with what its client is given. */
 export interface OpenSession extends Pick<
@@ -43,12 +41,12 @@ export type Rotation =
 /** Where somebody is signed in. Knows the user's id and nothing else of them. */
 @Injectable()
 export class SessionsService implements OnModuleInit {
-  private readonly ended = new EndedSessions(ACCESS_TOKENS_LIVE_MS);
   private key: Buffer;
 
   constructor(
     private readonly store: SessionStore,
     private readonly database: Database,
+    private readonly feed: Feed,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
     private readonly settings: SessionSettings,
@@ -56,13 +54,14 @@ export class SessionsService implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     this.key = (await this.keyring.secretFor('refresh')).material;
-    // A restart must not revive the access tokens of sessions that ended before it.
-    const ended = await this.store.endedSince(new Date(this.clock.nowMs() - ACCESS_TOKENS_LIVE_MS));
-    for (const { id, revokedAt } of ended) this.ended.add(id, revokedAt.getTime());
   }
 
   /** @param methods how the user proved who they are (RFC 8176) */
-  async open(user: { id: string; accessVersion: number }, methods: string[]): Promise<OpenSession> {
+  async open(
+    user: { id: string; accessVersion: number },
+    methods: string[],
+    client: ClientInfo,
+  ): Promise<OpenSession> {
     const now = this.clock.now();
     const secret = randomBytes(SECRET_BYTES);
     const row = {
@@ -76,18 +75,34 @@ export class SessionsService implements OnModuleInit {
     };
     await this.database
       .repository(Session)
-      .insert({ ...row, secretDigest: digestOf(secret), rotatedAt: now });
+      .insert({ ...row, ...client, secretDigest: digestOf(secret), rotatedAt: now });
     return this.opened({ ...row, accessVersion: user.accessVersion }, secret);
   }
 
+  /** The sessions of a user that are not over, newest first; one more than was asked for, where there is one. */
+  async findLive(userId: string, page: PageQuery): Promise<Session[]> {
+    const { idleSince, openedBy } = this.bounds();
+    const after = startOf(page);
+    return this.database.repository(Session).find({
+      where: {
+        userId,
+        revokedAt: IsNull(),
+        lastUsedAt: MoreThan(idleSince),
+        createdAt: MoreThan(openedBy),
+        ...(after !== undefined && { id: LessThan(after) }),
+      },
+      order: { id: 'DESC' },
+      take: page.limit + 1,
+    });
+  }
+
   /** Takes a refresh token for the next generation of its session. */
-  async rotate(refreshToken: string): Promise<Rotation> {
+  async rotate(refreshToken: string, client: ClientInfo): Promise<Rotation> {
     const claim = readRefreshToken(refreshToken, this.key);
-    const row = claim && (await this.store.rotate(claimedBy(claim), this.bounds()));
-    // Memory learns of it whoever ended it: an earlier answer from the database may have been lost on the way.
-    if (row?.isRevoked) this.refuseAccess(row.id);
+    const row = claim && (await this.store.rotate(claimedBy(claim), this.bounds(), client));
     if (!claim || !row || row.outcome === 'refused') return { outcome: 'refused' };
     if (row.outcome !== 'reused') return { outcome: row.outcome, session: this.opened(row, claim.secret) };
+    await this.feed.changed();
     return { outcome: 'reused', sessionId: row.id, userId: row.userId };
   }
 
@@ -96,41 +111,48 @@ export class SessionsService implements OnModuleInit {
    * @param tokenId the `jti` of an access token of this session
    * @returns null where the session is no longer live
    */
-  async renew(sessionId: string, tokenId: string): Promise<OpenSession | null> {
+  async renew(sessionId: string, tokenId: string, client: ClientInfo): Promise<OpenSession | null> {
     const claim = openClaim(tokenId, sessionId, this.key);
-    const row = claim && (await this.store.renew(claimedBy(claim), this.bounds()));
-    if (claim && row) return this.opened(row, claim.secret);
-    // Over in the database, whatever memory knew: the token presented must not go on working.
-    this.refuseAccess(sessionId);
-    return null;
+    const row = claim && (await this.store.renew(claimedBy(claim), this.bounds(), client));
+    return claim && row ? this.opened(row, claim.secret) : null;
   }
 
   async end(sessionId: string): Promise<void> {
-    await this.store.end(sessionId, this.clock.now());
-    this.refuseAccess(sessionId);
+    await this.revoke({ id: sessionId });
+  }
+
+  /** @returns whether the user had such a session */
+  async endOf(userId: string, sessionId: string): Promise<boolean> {
+    return isUuid(sessionId) && (await this.revoke({ id: sessionId, userId })) > 0;
+  }
+
+  /** Ends all sessions of a user, but for one where that is named. */
+  async endAllOf(userId: string, { except }: { except?: string } = {}): Promise<void> {
+    await this.revoke({ userId, ...(except !== undefined && { id: Not(except) }) });
   }
 
   /** Ends the session of a refresh token of any generation it has had; a token that is not genuine ends nothing. */
   async endByRefreshToken(refreshToken: string): Promise<void> {
     const claim = readRefreshToken(refreshToken, this.key);
-    if (!claim || !(await this.store.endClaimed(claimedBy(claim), this.clock.now()))) return;
-    this.refuseAccess(claim.sessionId);
+    if (!claim) return;
+    await this.store.endClaimed(claimedBy(claim), this.clock.now());
+    await this.feed.changed();
   }
 
-  /** Whether access tokens of this session are refused. From memory. */
-  hasEnded(sessionId: string): boolean {
-    return this.ended.has(sessionId);
-  }
-
-  /** From now on, on this instance. */
-  private refuseAccess(sessionId: string): void {
-    this.ended.add(sessionId, this.clock.nowMs());
+  /** @returns how many were ended now */
+  private async revoke(which: FindOptionsWhere<Session>): Promise<number> {
+    const sessions = this.database.repository(Session);
+    const { affected } = await sessions.update(
+      { ...which, revokedAt: IsNull() },
+      { revokedAt: this.clock.now() },
+    );
+    await this.feed.changed();
+    return affected ?? 0;
   }
 
   private opened(row: SessionRow, secret: Buffer): OpenSession {
-    const { id, userId, methods, authenticatedAt, accessVersion, generation, lastUsedAt, createdAt } = row;
+    const { id, userId, methods, authenticatedAt, accessVersion, generation } = row;
     const claim = { sessionId: id, generation, secret };
-    const endsAtMs = createdAt.getTime() + this.settings.maxMs;
     return {
       id,
       userId,
@@ -138,21 +160,14 @@ export class SessionsService implements OnModuleInit {
       authenticatedAt,
       accessVersion,
       refreshToken: writeRefreshToken(claim, this.key),
-      refreshExpiresAt: new Date(Math.min(lastUsedAt.getTime() + this.settings.idleMs, endsAtMs)),
-      endsAt: new Date(endsAtMs),
+      refreshExpiresAt: this.settings.expiryOf(row),
+      endsAt: this.settings.endOf(row),
       tokenId: sealClaim(claim, this.key),
     };
   }
 
   private bounds(): Bounds {
-    const now = this.clock.nowMs();
-    const { idleMs, maxMs, graceMs } = this.settings;
-    return {
-      now: new Date(now),
-      idleSince: new Date(now - idleMs),
-      openedBy: new Date(now - maxMs),
-      graceSince: graceMs > 0 ? new Date(now - graceMs) : null,
-    };
+    return this.settings.boundsAt(this.clock.nowMs());
   }
 }
 

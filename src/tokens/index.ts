@@ -1,3 +1,4 @@
 export type { AccessClaims, AccessGrant } from './access-claims';
+export { SigningKeyStore } from './signing-key.store';
 export { Tokens } from './tokens';
-export { TokensModule } from './tokens.module';
+export { StoredSigningKeysModule, TokensModule } from './tokens.module';

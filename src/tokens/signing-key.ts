@@ -2,47 +2,70 @@ import {
   createHash,
   createPrivateKey,
   createPublicKey,
-  generateKeyPairSync,
+  generateKeyPair,
   type JsonWebKey,
   type KeyObject,
 } from 'node:crypto';
-import type { Key } from '../platform/keyring';
+import { promisify } from 'node:util';
+import type { Key, NewKey } from '../platform/keyring';
 
 export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
-/** A key pair bound to one algorithm (RFC 8725 section 3.1); `kid` is its RFC 7638 thumbprint. */
-export interface SigningKey {
+/** The public half of a key pair, bound to one algorithm (RFC 8725 section 3.1); `kid` is its RFC 7638 thumbprint. */
+export interface VerificationKey {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
-  readonly privateKey: KeyObject;
   readonly publicKey: KeyObject;
 }
 
-export function makeSigningKey(algorithm: SigningAlgorithm): Omit<Key, 'algorithm'> {
+export interface SigningKey extends VerificationKey {
+  readonly privateKey: KeyObject;
+  readonly createdAt: Date;
+}
+
+const generate = promisify(generateKeyPair);
+
+export async function makeSigningKey(algorithm: SigningAlgorithm): Promise<NewKey> {
   const { privateKey, publicKey } =
     algorithm === 'ES256'
-      ? generateKeyPairSync('ec', { namedCurve: 'P-256' })
-      : generateKeyPairSync('rsa', { modulusLength: 3072 });
+      ? await generate('ec', { namedCurve: 'P-256' })
+      : await generate('rsa', { modulusLength: 3072 });
   return { id: thumbprintOf(publicKey), material: privateKey.export({ type: 'pkcs8', format: 'der' }) };
 }
 
 /** @throws Error where the stored key is of no algorithm this build signs with */
-export function signingKeyOf({ id, algorithm, material }: Key): SigningKey {
-  const known = SIGNING_ALGORITHMS.find((candidate) => candidate === algorithm);
-  if (!known)
-    throw new Error(`The stored signing key ${id} is for ${algorithm}, which this build does not know`);
-  const privateKey = createPrivateKey({ key: material, type: 'pkcs8', format: 'der' });
-  return { kid: id, algorithm: known, privateKey, publicKey: createPublicKey(privateKey) };
+export function signingKeyOf(key: Key): SigningKey {
+  const privateKey = createPrivateKey({ key: key.material, type: 'pkcs8', format: 'der' });
+  const publicKey = createPublicKey(privateKey);
+  return { kid: key.id, algorithm: algorithmOf(key), privateKey, publicKey, createdAt: key.createdAt };
+}
+
+/** What is kept of a key that signs no more: enough to tell that a token was ours, too little to make one. */
+export function publicMaterialOf({ publicKey }: SigningKey): Buffer {
+  return publicKey.export({ type: 'spki', format: 'der' });
+}
+
+/** @param key as `publicMaterialOf` left it */
+export function verificationKeyOf(key: Key): VerificationKey {
+  const publicKey = createPublicKey({ key: key.material, type: 'spki', format: 'der' });
+  return { kid: key.id, algorithm: algorithmOf(key), publicKey };
 }
 
 /** The public half as RFC 7517 has it; nothing of the private one can be in it. */
-export function publicJwkOf({ kid, algorithm, publicKey }: SigningKey): JsonWebKey {
+export function publicJwkOf({ kid, algorithm, publicKey }: VerificationKey): JsonWebKey {
   return { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' };
 }
 
+function algorithmOf({ id, algorithm }: Key): SigningAlgorithm {
+  const known = SIGNING_ALGORITHMS.find((candidate) => candidate === algorithm);
+  if (!known)
+    throw new Error(`The stored signing key ${id} is for ${algorithm}, which this build does not know`);
+  return known;
+}
+
 /** RFC 7638: SHA-256 over the required members, in lexicographic order, without white space. */
-function thumbprintOf(publicKey: KeyObject): string {
+export function thumbprintOf(publicKey: KeyObject): string {
   const jwk = publicKey.export({ format: 'jwk' });
   const required =
     jwk.kty === 'EC'

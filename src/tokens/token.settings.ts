@@ -1,6 +1,9 @@
 import type { Environment } from '../platform/config';
 import { HttpSettings } from '../platform/http';
+import { KeySchedule } from './key-schedule';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from './signing-key';
+
+const DAY_MS = 86_400_000;
 
 /** Who signs access tokens, for whom, and how. */
 export class TokenSettings {
@@ -8,11 +11,14 @@ export class TokenSettings {
   readonly audience: string;
   readonly clientId: string;
   readonly algorithm: SigningAlgorithm;
+  readonly schedule: KeySchedule;
 
   constructor(environment: Environment) {
     this.issuer = environment.of(HttpSettings).publicUrl;
     this.audience = environment.text('TOKEN_AUDIENCE') ?? this.issuer;
     this.clientId = environment.text('TOKEN_CLIENT_ID') ?? 'first-party';
     this.algorithm = environment.oneOf('JWT_ALGORITHM', SIGNING_ALGORITHMS, 'ES256');
+    const days = environment.number('SIGNING_KEY_DAYS', 90, { min: 0.001, max: 3650 });
+    this.schedule = new KeySchedule(days * DAY_MS);
   }
 }

@@ -2,13 +2,22 @@ import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { AccessModule } from '../access';
 import { ConfigModule } from '../platform/config';
+import { SigningKeyStore } from './signing-key.store';
 import { SigningKeys } from './signing-keys';
 import { TokenSettings } from './token.settings';
 import { Tokens } from './tokens';
 import { WellKnownController } from './well-known.controller';
 
+/** The signing keys as they lie in the database, for a command that works on them. */
 @Module({
-  imports: [AccessModule, ConfigModule.of(TokenSettings), JwtModule.register({})],
+  imports: [ConfigModule.of(TokenSettings)],
+  providers: [SigningKeyStore],
+  exports: [SigningKeyStore, ConfigModule],
+})
+export class StoredSigningKeysModule {}
+
+@Module({
+  imports: [AccessModule, StoredSigningKeysModule, JwtModule.register({})],
   controllers: [WellKnownController],
   providers: [SigningKeys, Tokens],
   exports: [Tokens],

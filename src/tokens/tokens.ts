@@ -4,14 +4,14 @@ import { AccessSettings, InvalidToken, LONGEST_ACCESS_TOKEN_MINUTES } from '../a
 import { Clock } from '../platform/clock';
 import { type AccessClaims, type AccessGrant, isAccessClaims } from './access-claims';
 import { accessTokenHeaderOf } from './compact-jws';
-import type { SigningKey } from './signing-key';
+import type { VerificationKey } from './signing-key';
 import { SigningKeys } from './signing-keys';
 import { TokenSettings } from './token.settings';
-import { VerifiedTokens } from './verified-tokens';
+import { type VerifiedToken, VerifiedTokens } from './verified-tokens';
 
 // Two clocks of ours may differ a little; a token from further ahead was not signed by this deployment.
 const CLOCK_SKEW_SECONDS = 30;
-// The ends of sessions are remembered for no longer.
+// None of ours ever lived longer.
 const LONGEST_SECONDS = LONGEST_ACCESS_TOKEN_MINUTES * 60;
 
 export interface SignedToken {
@@ -48,8 +48,10 @@ export class Tokens {
    * @throws InvalidToken for anything else, whatever is wrong with it
    */
   verify(token: string): AccessClaims {
-    const claims = this.verifyGenuine(token);
-    if (this.clock.nowMs() >= claims.exp * 1_000) throw new InvalidToken();
+    const { claims, kid } = this.genuine(token);
+    // A lowered ACCESS_TOKEN_MINUTES holds for tokens that were signed before, too: memory keeps no end for longer.
+    const expiresAt = Math.min(claims.exp, claims.iat + this.access.accessTokenSeconds);
+    if (this.clock.nowMs() >= expiresAt * 1_000 || !this.keys.find(kid)) throw new InvalidToken();
     return claims;
   }
 
@@ -58,11 +60,18 @@ export class Tokens {
    * @throws InvalidToken where we did not sign it
    */
   verifyGenuine(token: string): AccessClaims {
+    const { claims, kid } = this.genuine(token);
+    if (!this.keys.findEver(kid)) throw new InvalidToken();
+    return claims;
+  }
+
+  private genuine(token: string): VerifiedToken {
     const known = this.verified.find(token);
     if (known) return known;
-    const claims = this.checkSignature(token, this.keyOf(token));
-    this.verified.remember(token, claims);
-    return claims;
+    const key = this.keyOf(token);
+    const verified = { claims: this.checkSignature(token, key), kid: key.kid };
+    this.verified.remember(token, verified);
+    return verified;
   }
 
   private claimsFor(grant: AccessGrant): AccessClaims {
@@ -84,14 +93,14 @@ export class Tokens {
   }
 
   /** The key is looked up in our own set and nowhere else, and says itself which algorithm it is for (RFC 8725 section 3.1). */
-  private keyOf(token: string): SigningKey {
+  private keyOf(token: string): VerificationKey {
     const header = accessTokenHeaderOf(token);
-    const key = header && this.keys.find(header.kid);
+    const key = header && this.keys.findEver(header.kid);
     if (!key || key.algorithm !== header.alg) throw new InvalidToken();
     return key;
   }
 
-  private checkSignature(token: string, { publicKey, algorithm }: SigningKey): AccessClaims {
+  private checkSignature(token: string, { publicKey, algorithm }: VerificationKey): AccessClaims {
     const now = secondsOf(this.clock.nowMs());
     let payload: unknown;
     try {

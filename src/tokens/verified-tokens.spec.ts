@@ -1,7 +1,8 @@
-import type { AccessClaims } from './access-claims';
-import { VerifiedTokens } from './verified-tokens';
+import { type VerifiedToken, VerifiedTokens } from './verified-tokens';
 
-const claimsOf = (sub: string): AccessClaims => ({
+const verified = (sub: string): VerifiedToken => ({ kid: 'key', claims: claimsOf(sub) });
+
+const claimsOf = (sub: string): VerifiedToken['claims'] => ({
   iss: 'https://auth.example.test',
   aud: 'https://auth.example.test',
   sub,
@@ -19,28 +20,33 @@ const claimsOf = (sub: string): AccessClaims => ({
 describe('the memory of verified tokens', () => {
   it('gives back the claims of the very token, and of no other', () => {
     const memory = new VerifiedTokens();
-    memory.remember('a.b.c', claimsOf('ada'));
-    expect(memory.find('a.b.c')).toEqual(claimsOf('ada'));
+    memory.remember('a.b.c', verified('ada'));
+    expect(memory.find('a.b.c')).toEqual(verified('ada'));
     for (const other of ['a.b.d', 'A.b.c', ' a.b.c', '']) expect(memory.find(other)).toBeUndefined();
   });
 
   it('is bounded: the oldest makes room', () => {
     const memory = new VerifiedTokens(3);
-    for (const token of ['1', '2', '3', '4']) memory.remember(token, claimsOf(token));
-    expect(['1', '2', '3', '4'].map((token) => memory.find(token)?.sub)).toEqual([undefined, '2', '3', '4']);
+    for (const token of ['1', '2', '3', '4']) memory.remember(token, verified(token));
+    expect(['1', '2', '3', '4'].map((token) => memory.find(token)?.claims.sub)).toEqual([
+      undefined,
+      '2',
+      '3',
+      '4',
+    ]);
   });
 
   it('stays bounded however many come', () => {
     const memory = new VerifiedTokens(10);
     const tokens = Array.from({ length: 1_000 }, (_, index) => `token-${index}`);
-    for (const token of tokens) memory.remember(token, claimsOf(token));
+    for (const token of tokens) memory.remember(token, verified(token));
     expect(tokens.filter((token) => memory.find(token))).toEqual(tokens.slice(-10));
   });
 
   it('holds no token that somebody who reads it could use', () => {
     const memory = new VerifiedTokens();
-    memory.remember('header.payload.signature', claimsOf('ada'));
-    const keys = [...(memory as unknown as { claims: Map<string, unknown> }).claims.keys()];
+    memory.remember('header.payload.signature', verified('ada'));
+    const keys = [...(memory as unknown as { tokens: Map<string, unknown> }).tokens.keys()];
     expect(keys).toHaveLength(1);
     expect(keys.join()).not.toMatch(/header|payload|signature/);
   });

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Header, Res, UseInterceptors, VERSION_NEUTRAL } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiOkResponse,
@@ -8,9 +8,12 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
 import { Public } from '../access';
+import { ConditionalGet } from '../platform/http';
 import { publicJwkOf } from './signing-key';
 import { SigningKeys } from './signing-keys';
+import { TokenSettings } from './token.settings';
 
 class JsonWebKeyResponse {
   @ApiProperty({ enum: ['EC', 'RSA'] })
@@ -46,16 +49,34 @@ class JsonWebKeySetResponse {
   readonly keys: JsonWebKeyResponse[];
 }
 
+class ServerMetadataResponse {
+  @ApiProperty({ format: 'uri', description: 'Equals the `iss` claim exactly' })
+  readonly issuer: string;
+
+  @ApiProperty({ format: 'uri', description: 'Where the public keys are' })
+  readonly jwks_uri: string;
+
+  @ApiProperty({ type: [String], maxItems: 0, description: 'None: this is no authorization endpoint' })
+  readonly response_types_supported: string[];
+
+  @ApiProperty({ type: [String], maxItems: 0, description: 'None: this is no token endpoint' })
+  readonly grant_types_supported: string[];
+}
+
+/** So that another service verifies our tokens knowing the issuer alone. */
 @ApiTags('discovery')
 @Public()
+@UseInterceptors(ConditionalGet)
 @ApiExtraModels(JsonWebKeySetResponse)
 @Controller({ path: '.well-known', version: VERSION_NEUTRAL })
 export class WellKnownController {
-  constructor(private readonly keys: SigningKeys) {}
+  constructor(
+    private readonly keys: SigningKeys,
+    private readonly settings: TokenSettings,
+  ) {}
 
   @Get('jwks.json')
   @Header('content-type', 'application/jwk-set+json; charset=utf-8')
-  @Header('cache-control', 'public, max-age=300')
   @ApiOperation({
     operationId: 'getJwks',
     summary: 'The public keys that verify our access tokens (RFC 7517)',
@@ -63,7 +84,25 @@ export class WellKnownController {
   @ApiOkResponse({
     content: { 'application/jwk-set+json': { schema: { $ref: getSchemaPath(JsonWebKeySetResponse) } } },
   })
-  jwks(): JsonWebKeySetResponse {
+  jwks(@Res({ passthrough: true }) reply: FastifyReply): JsonWebKeySetResponse {
+    reply.header('cache-control', `public, max-age=${this.settings.schedule.cacheSeconds}`);
     return { keys: this.keys.all.map(publicJwkOf) };
+  }
+
+  @Get('oauth-authorization-server')
+  @Header('cache-control', 'public, max-age=3600')
+  @ApiOperation({
+    operationId: 'getServerMetadata',
+    summary: 'Who issues the tokens and where the keys are (RFC 8414)',
+  })
+  @ApiOkResponse({ type: ServerMetadataResponse })
+  metadata(): ServerMetadataResponse {
+    const { issuer } = this.settings;
+    return {
+      issuer,
+      jwks_uri: `${issuer}/.well-known/jwks.json`,
+      response_types_supported: [],
+      grant_types_supported: [],
+    };
   }
 }

@@ -1,3 +1,4 @@
+export { AccessVersions } from './access-versions';
 export { DisplayName } from './display-name';
 export { EmailAddress } from './email-address';
 export { User } from './user.entity';

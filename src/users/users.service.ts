@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
+import { Feed } from '../platform/feed';
 import { User } from './user.entity';
 
 export interface NewUser {
@@ -14,6 +15,7 @@ export class UsersService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly feed: Feed,
   ) {}
 
   /**
@@ -58,5 +60,12 @@ export class UsersService {
   async rename(id: string, displayName: string | null): Promise<User | null> {
     await this.database.repository(User).update({ id }, { displayName, updatedAt: this.clock.now() });
     return this.findById(id);
+  }
+
+  /** What the user may do has changed: access tokens from before are stale, on every instance. */
+  async raiseAccessVersion(id: string): Promise<void> {
+    const users = this.database.repository(User);
+    await users.update({ id }, { accessVersion: () => 'access_version + 1', updatedAt: this.clock.now() });
+    await this.feed.changed();
   }
 }

@@ -1,2 +1,2 @@
-export { Clock } from './clock';
+export { Clock, type Mark } from './clock';
 export { ClockModule } from './clock.module';

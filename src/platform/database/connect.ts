@@ -3,6 +3,7 @@ import { Logger, type Type } from '@nestjs/common';
 import type { Client } from 'pg';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import type { Clock } from '../clock';
 import type { DatabaseServer } from './database-server';
 import type { DatabaseSettings } from './database.settings';
 import { ScramClient } from './embedded';
@@ -61,7 +62,7 @@ function hangUpAfter(silenceMs: number): (client: Client) => void {
 }
 
 /**
- * Opens the pool and brings the schema up to date; on failure nothing of it is left running.
+ * Opens the pool, takes over the database's time and brings the schema up to date; on failure nothing of it is left running.
  * @throws DatabaseUnusable where it cannot be reached or is too old
  * @throws SchemaMismatch where the schema is not this build's
  */
@@ -70,9 +71,11 @@ export async function open(
   migrations: Migrations,
   server: DatabaseServer,
   settings: DatabaseSettings,
+  clock: Clock,
 ): Promise<void> {
   try {
     await reach(dataSource);
+    await synchronise(clock, dataSource);
     await refuseOldServer(dataSource);
     for (const name of settings.migrateOnStart ? await migrations.run() : []) logger.log(`applied ${name}`);
     await migrations.verify();
@@ -92,6 +95,15 @@ async function reach(dataSource: DataSource): Promise<void> {
       { cause },
     );
   }
+}
+
+/** Before anything is dated: every instance goes by the database's time. */
+async function synchronise(clock: Clock, dataSource: DataSource): Promise<void> {
+  const asked = clock.mark();
+  const [row] = await dataSource.query<{ ms: number }[]>(
+    'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
+  );
+  if (row) clock.correct(row.ms, asked);
 }
 
 function reasonOf(cause: unknown): string {

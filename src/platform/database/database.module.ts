@@ -1,6 +1,7 @@
 import { type DynamicModule, Global, Module, type OnApplicationShutdown, type Type } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type MigrationInterface } from 'typeorm';
+import { Clock } from '../clock';
 import { ConfigModule } from '../config';
 import { connectionOptions, open } from './connect';
 import { Database } from './database';
@@ -37,8 +38,11 @@ class DatabaseServerModule {}
     { provide: Migrations, useFactory: (source: DataSource) => new Migrations(source), inject: [DataSource] },
     {
       provide: Database,
-      inject: [DataSource, Migrations, DatabaseServer, DatabaseSettings],
-      useFactory: async (source: DataSource, ...rest: [Migrations, DatabaseServer, DatabaseSettings]) => {
+      inject: [DataSource, Migrations, DatabaseServer, DatabaseSettings, Clock],
+      useFactory: async (
+        source: DataSource,
+        ...rest: [Migrations, DatabaseServer, DatabaseSettings, Clock]
+      ) => {
         await open(source, ...rest);
         return new Database(source);
       },

@@ -7,12 +7,18 @@ import {
   type ObjectLiteral,
   type Repository,
 } from 'typeorm';
-import type { Pool, PoolClient } from 'pg';
+import type { Client, ClientConfig, Pool, PoolClient } from 'pg';
 
 /** A statement of a `*.store.ts`. One with a name is planned once per connection. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
+}
+
+/** A transaction that is under way, and what waits for it to be committed. */
+interface Transaction {
+  readonly manager: EntityManager;
+  readonly followUps: (() => Promise<void>)[];
 }
 
 /**
@@ -21,7 +27,7 @@ export interface Statement {
  */
 @Injectable()
 export class Database {
-  private readonly active = new AsyncLocalStorage<EntityManager>();
+  private readonly active = new AsyncLocalStorage<Transaction>();
 
   constructor(private readonly dataSource: DataSource) {}
 
@@ -32,7 +38,32 @@ export class Database {
   /** Runs `work` in one transaction, joining the one that is already under way; a throw undoes all of it. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.active.getStore()) return work();
-    return this.dataSource.transaction((manager) => this.active.run(manager, work));
+    const followUps: Transaction['followUps'] = [];
+    const result = await this.dataSource.transaction((manager) =>
+      this.active.run({ manager, followUps }, work),
+    );
+    for (const followUp of followUps) await followUp();
+    return result;
+  }
+
+  /** Does it once what is under way is committed, before `transaction` returns; at once where there is no transaction. */
+  async afterCommit(work: () => Promise<void>): Promise<void> {
+    const transaction = this.active.getStore();
+    if (!transaction) return work();
+    transaction.followUps.push(work);
+  }
+
+  /** Opens a connection of its own beside the pool, with the pool's address and limits; the caller ends it. */
+  async dedicatedConnection(): Promise<Client> {
+    const { options, Client } = this.pool as unknown as {
+      readonly options: ClientConfig & { readonly onConnect: (client: Client) => void };
+      readonly Client: new (config: ClientConfig) => Client;
+    };
+    // The pool hides the password from a spread.
+    const client = new Client({ ...options, password: options.password });
+    await client.connect();
+    options.onConnect(client);
+    return client;
   }
 
   /**
@@ -47,12 +78,15 @@ export class Database {
   }
 
   private get manager(): EntityManager {
-    return this.active.getStore() ?? this.dataSource.manager;
+    return this.active.getStore()?.manager ?? this.dataSource.manager;
   }
 
   private async connection(): Promise<Pool | PoolClient> {
-    const runner = this.active.getStore()?.queryRunner;
-    if (runner) return (await runner.connect()) as PoolClient;
+    const runner = this.active.getStore()?.manager.queryRunner;
+    return runner ? ((await runner.connect()) as PoolClient) : this.pool;
+  }
+
+  private get pool(): Pool {
     return (this.dataSource.driver as unknown as { readonly master: Pool }).master;
   }
 }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Migrations } from '../database';
 import { Unavailable } from '../errors';
+import { Feed } from '../feed';
 import { Keyring } from '../keyring';
 
 // As often as an orchestrator asks anyway.
@@ -12,15 +13,17 @@ export class Readiness {
   constructor(
     private readonly migrations: Migrations,
     private readonly keyring: Keyring,
+    private readonly feed: Feed,
   ) {}
 
   /**
    * @returns warnings, each a sentence
-   * @throws Unavailable where the database, the schema or the keys are not as this build needs them
+   * @throws Unavailable where the database, the schema, the keys or the feed are not as this build needs them
    */
   async check(): Promise<string[]> {
     const { missing, altered, unknown } = await this.ask(() => this.migrations.state());
     const opens = await this.ask(() => this.keyring.opens());
+    await this.ask(async () => this.feed.confirm());
     if (missing.length > 0 || altered.length > 0 || !opens) throw new Unavailable(RETRY_SECONDS);
     return unknown.map((name) => `The database has a migration this build does not know: ${name}.`);
   }

@@ -1,6 +1,7 @@
 /** What RFC 6750 calls the failures that are about the token itself; the others carry no `error` (section 3.1). */
 const BEARER_ERROR: Readonly<Record<string, string>> = {
   'invalid-token': 'invalid_token',
+  'token-stale': 'invalid_token',
 };
 
 /** The `WWW-Authenticate` of a 401. */

@@ -1,7 +1,10 @@
+export { Client, type ClientInfo, clientOf } from './client';
+export { ConditionalGet } from './conditional-get';
 export { createFastify } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
 export { acceptOnlyJson } from './json-body';
+export { type Page, pageOf, PageQuery, startOf } from './page';
 export { Problem } from './problem';
 export { ApiProblems, problemResponses } from './problem-docs';
 export {

@@ -1,3 +1,3 @@
-export { type Key, Keyring } from './keyring';
+export { type Key, Keyring, type NewKey } from './keyring';
 export { KeyringLocked } from './keyring.errors';
 export { KeyringModule, StoredKeyringModule } from './keyring.module';

@@ -4,13 +4,14 @@ import { DatabaseModule } from '../database';
 import { Keyring } from './keyring';
 import { KeyringSettings } from './keyring.settings';
 import { CreateKeys1795000000000 } from './migrations/1795000000000-create-keys';
+import { PublishKeys1795100003000 } from './migrations/1795100003000-publish-keys';
 import { StoredKey } from './stored-key.entity';
 
 /** The keyring as it lies in the database, for a command that works on it. */
 @Module({
   imports: [
     ConfigModule.of(KeyringSettings),
-    DatabaseModule.forFeature([StoredKey], [CreateKeys1795000000000]),
+    DatabaseModule.forFeature([StoredKey], [CreateKeys1795000000000, PublishKeys1795100003000]),
   ],
   providers: [Keyring],
   exports: [Keyring],

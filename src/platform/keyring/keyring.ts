@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Not, type Repository } from 'typeorm';
+import { In, Not, type Repository } from 'typeorm';
 import { Clock } from '../clock';
 import { Database } from '../database';
 import { KeyWrap } from './key-wrap';
@@ -13,13 +13,19 @@ export interface Key {
   readonly id: string;
   readonly algorithm: string;
   readonly material: Buffer;
+  readonly createdAt: Date;
 }
+
+/** What a key is when it is made. */
+export type NewKey = Pick<Key, 'id' | 'material'>;
 
 /** What an owner asks of the keyring: the keys of one purpose, and how to make one where none fits. */
 export interface KeyRequest {
   readonly purpose: string;
   readonly algorithm: string;
-  readonly make: () => Omit<Key, 'algorithm'>;
+  readonly make: () => NewKey | Promise<NewKey>;
+  /** Whether no further one is needed; left out: one of the algorithm is enough. */
+  readonly suffice?: (keys: readonly Key[]) => boolean;
 }
 
 /**
@@ -44,15 +50,42 @@ export class Keyring {
   }
 
   /**
-   * The keys of a purpose, newest first; where none has the asked algorithm, one is made and kept before this returns.
+   * The keys of a purpose, newest first; where they do not suffice, one is made and kept before this returns.
    * @throws KeyringLocked where one is wrapped under a secret that is not known here
    */
   async keysFor(request: KeyRequest): Promise<Key[]> {
+    const { purpose, algorithm, make } = request;
+    const { suffice = (keys) => keys.some((key) => key.algorithm === algorithm) } = request;
+    const found = await this.list(purpose);
+    if (suffice(found)) return found;
+    // Before the lock: an RSA key can take longer than the others would wait for it.
+    const fresh = await make();
     return this.alone(async () => {
-      const keys = await this.stored(request.purpose);
-      if (keys.some(({ algorithm }) => algorithm === request.algorithm)) return keys;
-      return [await this.add(request), ...keys];
+      const keys = await this.list(purpose);
+      if (suffice(keys)) return keys;
+      return [await this.add({ ...fresh, algorithm, createdAt: this.clock.now() }, purpose), ...keys];
     });
+  }
+
+  /** The keys of a purpose, newest first. */
+  async list(purpose: string): Promise<Key[]> {
+    const rows = await this.rows.find({ where: { purpose }, order: { createdAt: 'DESC' } });
+    return rows.map((row) => {
+      const { id, algorithm, createdAt } = row;
+      return { id, algorithm, createdAt, material: this.unwrap(row) };
+    });
+  }
+
+  /** Gives a key another purpose, and the material that is left of it for that. */
+  async change({ id, algorithm }: Key, purpose: string, material: Buffer): Promise<void> {
+    const wrapped = this.wrapped({ id, purpose, algorithm }, material);
+    await this.alone(async () => this.rows.update(id, { purpose, ...wrapped }));
+  }
+
+  /** @returns whether there was such a key */
+  async destroy(id: string, purposes: readonly string[]): Promise<boolean> {
+    const { affected } = await this.alone(async () => this.rows.delete({ id, purpose: In([...purposes]) }));
+    return affected === 1;
   }
 
   /** The 256-bit secret of a purpose. */
@@ -86,27 +119,22 @@ export class Keyring {
     return row?.opens === true;
   }
 
-  private get rows(): Repository<StoredKey> {
-    return this.database.repository(StoredKey);
-  }
-
-  /** One instance at a time: those that start together must end with the same keys, under one secret. */
-  private async alone<T>(work: () => Promise<T>): Promise<T> {
+  /** In one transaction, one instance at a time: those that start together must end with the same keys, under one secret. */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
     return this.database.transaction(async () => {
       await this.database.query({ text: `SELECT pg_advisory_xact_lock(hashtext('keyring'))` });
       return work();
     });
   }
 
-  private async stored(purpose: string): Promise<Key[]> {
-    const rows = await this.rows.find({ where: { purpose }, order: { createdAt: 'DESC' } });
-    return rows.map((row) => ({ id: row.id, algorithm: row.algorithm, material: this.unwrap(row) }));
+  private get rows(): Repository<StoredKey> {
+    return this.database.repository(StoredKey);
   }
 
-  private async add({ purpose, algorithm, make }: KeyRequest): Promise<Key> {
-    const key = { ...make(), algorithm };
-    const row = { id: key.id, purpose, algorithm };
-    await this.rows.insert({ ...row, ...this.wrapped(row, key.material), createdAt: this.clock.now() });
+  private async add(key: Key, purpose: string): Promise<Key> {
+    const { id, algorithm, createdAt } = key;
+    const row = { id, purpose, algorithm };
+    await this.rows.insert({ ...row, ...this.wrapped(row, key.material), createdAt });
     return key;
   }
 

@@ -1,0 +1,20 @@
+import { Controller, Get, HttpStatus, Redirect, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Public } from '../access';
+import { AuthSettings } from './auth.settings';
+
+/** Where password managers send their user to (W3C: A Well-Known URL for Changing Passwords). */
+@ApiTags('discovery')
+@Public()
+@Controller({ path: '.well-known', version: VERSION_NEUTRAL })
+export class ChangePasswordController {
+  constructor(private readonly settings: AuthSettings) {}
+
+  @Get('change-password')
+  @Redirect()
+  @ApiOperation({ operationId: 'findPasswordChange', summary: 'Leads to where a password is changed' })
+  @ApiFoundResponse({ headers: { Location: { schema: { type: 'string', format: 'uri' } } } })
+  changePassword(): { url: string; statusCode: number } {
+    return { url: this.settings.accountUrl, statusCode: HttpStatus.FOUND };
+  }
+}

@@ -1,0 +1,14 @@
+import { Global, Module } from '@nestjs/common';
+import { DatabaseModule } from '../database';
+import { Feed } from './feed';
+import { FeedMetrics } from './feed.metrics';
+import { FeedUpkeep } from './feed.upkeep';
+import { CreateChanges1795100000000 } from './migrations/1795100000000-create-changes';
+
+@Global()
+@Module({
+  imports: [DatabaseModule.forFeature([], [CreateChanges1795100000000])],
+  providers: [Feed, FeedMetrics, FeedUpkeep],
+  exports: [Feed],
+})
+export class FeedModule {}

@@ -1,0 +1,167 @@
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Clock, type Mark } from '../clock';
+import { Database } from '../database';
+import { Unavailable } from '../errors';
+import { type Change, ChangeReader } from './change-reader';
+import { FeedMetrics } from './feed.metrics';
+
+/** How old the news may be that a request is judged by, in milliseconds: the bound on every revocation. */
+export const NEWS_BOUND_MS = 1_000;
+
+// Twice within the bound, so that a request finds fresh news even if one reading came late.
+const POLL_MS = 400;
+
+/** A room that keeps recent changes in its memory. */
+export interface Subscription {
+  readonly topic: string;
+  /** How long a change matters: what is older is not handed over to an instance that starts. */
+  readonly keepMs: number;
+  /** May be told of a change again, and in another order than they were made; a failure is tried again. */
+  readonly apply: (changes: readonly Change[]) => void | Promise<void>;
+}
+
+/**
+ * How the memory of every instance learns what was committed by any of them. Triggers write changes next to what
+ * changed, in its transaction. Each instance reads them all: when it hears of news, after its own writes, and several
+ * times a second anyway, so that a lost notification costs a fraction of the bound and nothing else.
+ */
+@Injectable()
+export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Feed');
+  private readonly subscriptions: Subscription[] = [];
+  private reader: ChangeReader | undefined;
+  /** When the last reading that went well was asked for. */
+  private confirmed: Mark | undefined;
+  private reading: Promise<void> | undefined;
+  private following: Promise<void> | undefined;
+  private untold = false;
+  private lost = false;
+  private stopped = false;
+
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly metrics: FeedMetrics,
+  ) {}
+
+  /** To be called before the application has started. */
+  subscribe(subscription: Subscription): void {
+    this.subscriptions.push(subscription);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.caughtUp();
+    void this.poll();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopped = true;
+    await this.reading?.catch(() => undefined);
+    await this.reader?.close();
+  }
+
+  /**
+   * Makes sure that memory holds everything that was committed up to `NEWS_BOUND_MS` ago. It nearly always does, and then
+   * there is nothing to wait for.
+   * @throws Unavailable (by rejecting) where the database had to be asked and did not answer
+   */
+  confirm(): Promise<void> | undefined {
+    return this.isFresh ? undefined : this.ask();
+  }
+
+  /** To be called after a change: memory here knows of it before the request is answered, the others at once. */
+  async changed(): Promise<void> {
+    await this.database.afterCommit(async () => {
+      this.untold = true;
+      try {
+        await this.caughtUp();
+      } catch {
+        // The change is committed, so this is no failure of it; but from here on memory is not to be trusted.
+        this.confirmed = undefined;
+      }
+    });
+  }
+
+  /** Memory holds everything that was committed before this call; callers meanwhile share one reading. */
+  private async caughtUp(): Promise<void> {
+    if (this.following) return this.following;
+    if (!this.reading) return this.begin();
+    this.following = this.reading
+      .catch(() => undefined)
+      .then(async () => {
+        this.following = undefined;
+        return this.begin();
+      });
+    return this.following;
+  }
+
+  private get isFresh(): boolean {
+    return this.confirmed !== undefined && this.clock.since(this.confirmed) <= NEWS_BOUND_MS;
+  }
+
+  private async ask(): Promise<void> {
+    await this.reading;
+    if (!this.isFresh) await this.caughtUp();
+  }
+
+  private async begin(): Promise<void> {
+    this.reading = this.read().finally(() => (this.reading = undefined));
+    return this.reading;
+  }
+
+  private async read(): Promise<void> {
+    try {
+      this.reader ??= await this.connect();
+      if (this.untold) {
+        this.untold = false;
+        await this.reader.tell();
+      }
+      const asked = this.clock.mark();
+      const { changes, databaseMs } = await this.reader.next();
+      this.clock.correct(databaseMs, asked);
+      await this.deliver(changes);
+      this.metrics.learned(changes, this.clock.nowMs());
+      this.confirmed = asked;
+      this.noteState(undefined);
+    } catch (cause) {
+      this.noteState(cause);
+      // A reader that failed half-way might have passed over something; the next one begins anew.
+      void this.reader?.close().catch(() => undefined);
+      this.reader = undefined;
+      throw new Unavailable(1, { cause });
+    }
+  }
+
+  private async connect(): Promise<ChangeReader> {
+    const reader = await ChangeReader.open(this.database, () => void this.look());
+    const keepMs = Math.max(0, ...this.subscriptions.map((subscription) => subscription.keepMs));
+    await reader.load(new Date(this.clock.nowMs() - keepMs), async (changes) => this.deliver(changes));
+    return reader;
+  }
+
+  private async deliver(changes: readonly Change[]): Promise<void> {
+    if (changes.length === 0) return;
+    for (const { topic, apply } of this.subscriptions) {
+      const own = changes.filter((change) => change.topic === topic);
+      if (own.length > 0) await apply(own);
+    }
+  }
+
+  private async poll(): Promise<void> {
+    await this.look();
+    if (!this.stopped) setTimeout(() => void this.poll(), POLL_MS).unref();
+  }
+
+  /** Nobody waits for this one; whoever does is told by `confirm` how it went. */
+  private async look(): Promise<void> {
+    if (!this.stopped) await this.caughtUp().catch(() => undefined);
+  }
+
+  /** One line when the news stops, one when it is back. */
+  private noteState(error: unknown): void {
+    if (this.lost === (error !== undefined) || this.stopped) return;
+    this.lost = error !== undefined;
+    if (error === undefined) this.logger.log('the database tells news again');
+    else this.logger.warn({ error }, 'no news from the database: guarded requests will be answered 503');
+  }
+}

@@ -1,0 +1,21 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+
+const LONGEST_USER_AGENT = 256;
+
+/** Who is at the other end of a request, as far as it shows; nothing is decided by it. */
+export interface ClientInfo {
+  readonly ipAddress: string;
+  readonly userAgent: string | null;
+}
+
+export function clientOf({ ip, headers }: Pick<FastifyRequest, 'ip' | 'headers'>): ClientInfo {
+  const userAgent = headers['user-agent']?.trim().slice(0, LONGEST_USER_AGENT);
+  // A socket for both families gives an IPv4 address in IPv6's clothes.
+  return { ipAddress: ip.replace(/^::ffff:(?=\d+\.)/, ''), userAgent: userAgent || null };
+}
+
+/** The client of a handler's request. */
+export const Client = createParamDecorator((_: unknown, context: ExecutionContext): ClientInfo =>
+  clientOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import {
+  type CallHandler,
+  type ExecutionContext,
+  HttpStatus,
+  Injectable,
+  type NestInterceptor,
+} from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { map, type Observable } from 'rxjs';
+
+/** Gives what may be cached an `ETag`, and whoever has it already a 304 (RFC 9110 sections 8.8.3 and 13.1.2). */
+@Injectable()
+export class ConditionalGet implements NestInterceptor {
+  intercept(context: ExecutionContext, next: CallHandler<object>): Observable<object | undefined> {
+    const http = context.switchToHttp();
+    const { headers } = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    return next.handle().pipe(
+      map((body) => {
+        const etag = `"${createHash('sha256').update(JSON.stringify(body)).digest('base64url')}"`;
+        reply.header('etag', etag);
+        if (!matches(headers['if-none-match'], etag)) return body;
+        reply.status(HttpStatus.NOT_MODIFIED);
+        return undefined;
+      }),
+    );
+  }
+}
+
+/** The weak comparison: a proxy that compresses marks the tag as weak. */
+function matches(condition: string | undefined, etag: string): boolean {
+  const tags = new Set((condition ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, '')));
+  return tags.has('*') || tags.has(etag);
+}

@@ -1,0 +1,19 @@
+import { SqlMigration } from '../../platform/database';
+
+export class PublishEndedSessions1795100001000 extends SqlMigration {
+  override readonly statements = [
+    // Whoever ends a session, an operator's own SQL too: the instances learn of it in the same transaction or not at all.
+    `CREATE FUNCTION publish_ended_session() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO changes (topic, subject, changed_at) VALUES ('session-ended', OLD.id, coalesce(NEW.revoked_at, now()));
+      RETURN NULL;
+    END $$`,
+    `CREATE TRIGGER sessions_revoked AFTER UPDATE OF revoked_at ON sessions FOR EACH ROW
+      WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION publish_ended_session()`,
+    // One that was not used for longer has no access token alive that anybody would have to refuse.
+    `CREATE TRIGGER sessions_deleted AFTER DELETE ON sessions FOR EACH ROW
+      WHEN (OLD.revoked_at IS NULL AND OLD.last_used_at > now() - interval '2 hours') EXECUTE FUNCTION publish_ended_session()`,
+    // Nobody looks for revoked sessions by time any more.
+    'DROP INDEX sessions_revoked',
+    'ALTER TABLE sessions ADD COLUMN ip_address text, ADD COLUMN user_agent text',
+  ];
+}

@@ -1,0 +1,52 @@
+import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { CurrentUser, type Principal } from '../access';
+import { ValidationFailed } from '../platform/errors';
+import { ApiProblems, NotFound, pageOf, PageQuery } from '../platform/http';
+import { SessionSettings } from './session.settings';
+import { EndSessionsQuery, SessionListResponse, SessionResponse } from './sessions.dto';
+import { SessionsService } from './sessions.service';
+
+@ApiTags('sessions')
+@Controller({ path: 'sessions', version: '1' })
+export class SessionsController {
+  constructor(
+    private readonly sessions: SessionsService,
+    private readonly settings: SessionSettings,
+  ) {}
+
+  @Get()
+  @ApiOperation({ operationId: 'listSessions', summary: 'Where the user is signed in, the newest first' })
+  @ApiOkResponse({ type: SessionListResponse })
+  @ApiProblems(ValidationFailed)
+  async list(
+    @CurrentUser() { userId, sessionId }: Principal,
+    @Query() query: PageQuery,
+  ): Promise<SessionListResponse> {
+    const sessions = await this.sessions.findLive(userId, query);
+    return pageOf(sessions, query.limit, (session) =>
+      SessionResponse.of(session, this.settings.expiryOf(session), sessionId),
+    );
+  }
+
+  @Delete(':id')
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'endSession', summary: 'Sign out there' })
+  @ApiNoContentResponse()
+  @ApiProblems(NotFound)
+  async end(@CurrentUser() { userId }: Principal, @Param('id') id: string): Promise<void> {
+    if (!(await this.sessions.endOf(userId, id))) throw new NotFound();
+  }
+
+  @Delete()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({ operationId: 'endSessions', summary: 'Sign out everywhere else, or everywhere' })
+  @ApiNoContentResponse()
+  @ApiProblems(ValidationFailed)
+  async endAll(
+    @CurrentUser() { userId, sessionId }: Principal,
+    @Query() { includeCurrent }: EndSessionsQuery,
+  ): Promise<void> {
+    await this.sessions.endAllOf(userId, includeCurrent === 'true' ? {} : { except: sessionId });
+  }
+}

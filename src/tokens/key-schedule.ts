@@ -1,0 +1,58 @@
+import { LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
+
+const HOUR_MS = 3_600_000;
+// The longest-lived token may be signed in the last moment, on an instance whose clock differs a little.
+const LAST_TOKEN_MS = (LONGEST_ACCESS_TOKEN_MINUTES + 1) * 60_000;
+
+/** What the schedule has to know of a key. */
+export interface ScheduledKey {
+  readonly algorithm: string;
+  readonly createdAt: Date;
+}
+
+/**
+ * When a signing key is published, signs and goes (NIST SP 800-57 part 1 section 5.3). All of it follows from when the
+ * keys were made, so instances that know the same keys agree without a word.
+ */
+export class KeySchedule {
+  /** How long a key is published before it signs, in milliseconds. */
+  readonly leadMs: number;
+  /** How long others may keep the published keys: they look again, twice at least, before a new one signs. */
+  readonly cacheSeconds: number;
+
+  /** @param periodMs how long a key signs */
+  constructor(private readonly periodMs: number) {
+    this.leadMs = Math.min(HOUR_MS, periodMs / 4);
+    this.cacheSeconds = Math.min(300, Math.floor(this.leadMs / 2_000));
+  }
+
+  /**
+   * The newest one that was published for long enough. Where none was, the oldest: the one that was published longest.
+   * @param keys newest first
+   */
+  signer<K extends ScheduledKey>(keys: readonly K[], algorithm: string, nowMs: number): K | undefined {
+    const own = keys.filter((key) => key.algorithm === algorithm);
+    return own.find((key) => this.signsFrom(key) <= nowMs) ?? own.at(-1);
+  }
+
+  /** Whether it is time to publish the next one. */
+  needsNext(keys: readonly ScheduledKey[], algorithm: string, nowMs: number): boolean {
+    const newest = keys.find((key) => key.algorithm === algorithm);
+    return !newest || newest.createdAt.getTime() + this.periodMs <= nowMs;
+  }
+
+  /**
+   * Those whose last token has expired since another took over.
+   * @param keys newest first
+   */
+  retired<K extends ScheduledKey>(keys: readonly K[], nowMs: number): K[] {
+    return keys.filter((_, index) => {
+      const successor = keys[index - 1];
+      return successor !== undefined && this.signsFrom(successor) + LAST_TOKEN_MS <= nowMs;
+    });
+  }
+
+  private signsFrom({ createdAt }: ScheduledKey): number {
+    return createdAt.getTime() + this.leadMs;
+  }
+}

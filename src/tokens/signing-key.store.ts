@@ -1,0 +1,72 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../platform/clock';
+import { type Key, Keyring } from '../platform/keyring';
+import { makeSigningKey, publicMaterialOf, signingKeyOf } from './signing-key';
+import { TokenSettings } from './token.settings';
+
+/** With both halves: it signs, or may have signed a token that is still alive. */
+const SIGNING = 'signing';
+/** With its public half only: all its tokens have expired, and may still be used to sign out. */
+const RETIRED = 'retired-signing';
+
+/** The signing keys as they lie in the keyring, and what is done to them there. */
+@Injectable()
+export class SigningKeyStore {
+  static readonly purposes: readonly string[] = [SIGNING, RETIRED];
+
+  constructor(
+    private readonly keyring: Keyring,
+    private readonly settings: TokenSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Those that are published, newest first; there is one of the chosen algorithm by the time this returns. */
+  async published(): Promise<Key[]> {
+    return this.withNext();
+  }
+
+  async retired(): Promise<Key[]> {
+    return this.keyring.list(RETIRED);
+  }
+
+  /** Publishes the next key where its time has come, and takes back those whose last token has expired. */
+  async rotateIfDue(): Promise<void> {
+    const { schedule, algorithm } = this.settings;
+    const nowMs = this.clock.nowMs();
+    const keys = await this.withNext((found) => !schedule.needsNext(found, algorithm, nowMs));
+    for (const key of schedule.retired(keys, nowMs)) await this.retire(key);
+  }
+
+  /** Publishes the next key now, whatever the schedule says. @returns its kid */
+  async rotate(): Promise<string> {
+    const [newest] = await this.withNext(() => false);
+    if (!newest) throw new Error('the keyring made no signing key');
+    return newest.id;
+  }
+
+  /**
+   * Takes a key out of use at once: every token that it signed is refused from then on.
+   * @returns whether there was such a key
+   */
+  async revoke(kid: string): Promise<boolean> {
+    return this.keyring.alone(async () => {
+      const found = await this.keyring.destroy(kid, SigningKeyStore.purposes);
+      await this.published();
+      return found;
+    });
+  }
+
+  private async retire(key: Key): Promise<void> {
+    await this.keyring.change(key, RETIRED, publicMaterialOf(signingKeyOf(key)));
+  }
+
+  private async withNext(suffice?: (keys: readonly Key[]) => boolean): Promise<Key[]> {
+    const { algorithm } = this.settings;
+    return this.keyring.keysFor({
+      purpose: SIGNING,
+      algorithm,
+      make: async () => makeSigningKey(algorithm),
+      ...(suffice && { suffice }),
+    });
+  }
+}

@@ -1,0 +1,13 @@
+import { SqlMigration } from '../../platform/database';
+
+export class PublishAccessVersions1795100002000 extends SqlMigration {
+  override readonly statements = [
+    `CREATE FUNCTION publish_access_version() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO changes (topic, subject, version, changed_at)
+      VALUES ('access-version', NEW.id, NEW.access_version, NEW.updated_at);
+      RETURN NULL;
+    END $$`,
+    `CREATE TRIGGER users_access_version AFTER UPDATE OF access_version ON users FOR EACH ROW
+      WHEN (OLD.access_version <> NEW.access_version) EXECUTE FUNCTION publish_access_version()`,
+  ];
+}
