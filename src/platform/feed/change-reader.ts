@@ -44,6 +44,8 @@ const SINCE = {
 
 /** Reads the changes over one connection, each once, and hears that there are some. */
 export class ChangeReader {
+  /** Set once the connection is gone. */
+  isLost = false;
   /** What the last reading could see. */
   private snapshot = '';
 
@@ -52,15 +54,18 @@ export class ChangeReader {
   /** @param heard is called when another instance says that there is news, and when the connection is lost */
   static async open(database: Database, heard: () => void): Promise<ChangeReader> {
     const client = await database.dedicatedConnection();
-    // Whoever reads next is told by the failure.
-    client.on('error', heard);
+    const reader = new ChangeReader(client);
+    client.on('error', () => {
+      reader.isLost = true;
+      heard();
+    });
     // The driver knows its server process, its types do not.
     const { processID } = client as Client & { readonly processID?: number };
     client.on('notification', ({ processId }) => {
       if (processId !== processID) heard();
     });
     await client.query(`LISTEN ${CHANNEL}`);
-    return new ChangeReader(client);
+    return reader;
   }
 
   /** Hands over all changes since an instant, in pages, and sets the mark that `next` goes on from. */

@@ -111,7 +111,7 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async read(): Promise<void> {
     try {
-      this.reader ??= await this.connect();
+      if (!this.reader || this.reader.isLost) this.reader = await this.connect();
       if (this.untold) {
         this.untold = false;
         await this.reader.tell();
