@@ -66,6 +66,8 @@ program
 
 program
   .command('keys:revoke <kid>')
+  // One kid in 64 begins with a dash.
+  .allowUnknownOption()
   .description('refuse at once every token that this signing key signed, for a key that leaked')
   .action(async (kid: string) => {
     await within(SigningKeysModule, async (context) => {
@@ -80,7 +82,7 @@ program
   .description('the published signing keys, the newest first')
   .action(async () => {
     await within(SigningKeysModule, async (context) => {
-      for (const { id, algorithm, createdAt } of await context.get(SigningKeyStore).published())
+      for (const { id, algorithm, createdAt } of await context.get(SigningKeyStore).list())
         process.stdout.write(`${id}  ${algorithm}  ${createdAt.toISOString()}\n`);
     });
   });

@@ -30,6 +30,9 @@ describe('Cache-Control', () => {
       await api.send('HEAD', '/v1/users/me', { token }),
       await api.patch('/v1/users/me', { json: { displayName: 'Ada' }, token }),
       await api.get('/v1/auth/principal', { token }),
+      await api.get('/v1/sessions', { token }),
+      await api.send('HEAD', '/v1/sessions', { token }),
+      await api.send('DELETE', '/v1/sessions', { token }),
       await api.post('/v1/auth/logout', { token }),
     ];
     for (const { status, headers } of answers) {

@@ -13,22 +13,27 @@ import { SelfVerifyingKey } from './self-verifying-key';
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
-    tokens: Tokens,
+    private readonly tokens: Tokens,
     private readonly ended: EndedSessions,
     private readonly versions: AccessVersions,
     private readonly feed: Feed,
   ) {
     const key = new SelfVerifyingKey((token) => tokens.verify(token));
     super({
+      passReqToCallback: true,
       jwtFromRequest: (request: unknown) => bearerTokenOf(request as FastifyRequest) ?? null,
       secretOrKeyProvider: (_request: unknown, _token: unknown, done: (error: null, key: never) => void) =>
         done(null, key as never),
     });
   }
 
-  async validate(claims: AccessClaims): Promise<Principal> {
+  async validate(request: unknown, claims: AccessClaims): Promise<Principal> {
     const news = this.feed.confirm();
-    if (news) await news;
+    if (news) {
+      await news;
+      // It brings the database's time and what became of the signing keys, and the token was verified before.
+      this.tokens.verify(bearerTokenOf(request as FastifyRequest) ?? '');
+    }
     if (this.ended.has(claims.sid)) throw new InvalidToken();
     if (this.versions.isStale(claims.sub, claims.ver)) throw new TokenStale();
     return {

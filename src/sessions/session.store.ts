@@ -84,14 +84,14 @@ const END_CLAIMED: Statement = {
 };
 
 // Pages go by the primary key: a row that is over has no mark of its own, and an index on when sessions were last used
-// would cost every refresh a write.
+// would cost every refresh a write. The row itself is judged, not the page: whoever had it locked may have refreshed it.
 const PURGE: Statement = {
   name: 'session-purge',
   text: `
-    WITH page AS (SELECT id, revoked_at, last_used_at, created_at FROM sessions WHERE id > $1 ORDER BY id LIMIT $5),
+    WITH page AS (SELECT id FROM sessions WHERE id > $1 ORDER BY id LIMIT $5),
     gone AS (
       DELETE FROM sessions s USING page p
-      WHERE s.id = p.id AND (p.revoked_at <= $2 OR p.last_used_at <= $3 OR p.created_at <= $4)
+      WHERE s.id = p.id AND (s.revoked_at <= $2 OR s.last_used_at <= $3 OR s.created_at <= $4)
     )
     SELECT id FROM page ORDER BY id DESC LIMIT 1`,
 };

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal } from '../access';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, NotFound, pageOf, PageQuery } from '../platform/http';
@@ -32,6 +32,7 @@ export class SessionsController {
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'endSession', summary: 'Sign out there' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
   @ApiProblems(NotFound)
   async end(@CurrentUser() { userId }: Principal, @Param('id') id: string): Promise<void> {

@@ -42,14 +42,15 @@ export class KeySchedule {
   }
 
   /**
-   * Those whose last token has expired since another took over.
+   * Those whose last token has expired since another took over. Where JWT_ALGORITHM was changed, the keys before the
+   * change go by the first one after it; while the newest key is of another algorithm, nothing tells when they signed last.
    * @param keys newest first
    */
-  retired<K extends ScheduledKey>(keys: readonly K[], nowMs: number): K[] {
-    return keys.filter((_, index) => {
-      const successor = keys[index - 1];
-      return successor !== undefined && this.signsFrom(successor) + LAST_TOKEN_MS <= nowMs;
-    });
+  retired<K extends ScheduledKey>(keys: readonly K[], algorithm: string, nowMs: number): K[] {
+    const other = keys.findIndex((key) => key.algorithm !== algorithm);
+    const sinceChange = other === -1 ? keys : keys.slice(0, other);
+    const settled = sinceChange.findIndex((key) => this.signsFrom(key) + LAST_TOKEN_MS <= nowMs);
+    return settled === -1 ? [] : keys.slice(settled + 1);
   }
 
   private signsFrom({ createdAt }: ScheduledKey): number {

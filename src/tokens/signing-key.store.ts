@@ -25,6 +25,16 @@ export class SigningKeyStore {
     return this.withNext();
   }
 
+  /** The same for a start: there the newest is of the chosen algorithm, which tells the schedule of a change. */
+  async publishedAtStart(): Promise<Key[]> {
+    return this.withNext(([newest]) => newest?.algorithm === this.settings.algorithm);
+  }
+
+  /** Those that are published, newest first, and nothing is made. */
+  async list(): Promise<Key[]> {
+    return this.keyring.list(SIGNING);
+  }
+
   async retired(): Promise<Key[]> {
     return this.keyring.list(RETIRED);
   }
@@ -34,7 +44,7 @@ export class SigningKeyStore {
     const { schedule, algorithm } = this.settings;
     const nowMs = this.clock.nowMs();
     const keys = await this.withNext((found) => !schedule.needsNext(found, algorithm, nowMs));
-    for (const key of schedule.retired(keys, nowMs)) await this.retire(key);
+    for (const key of schedule.retired(keys, algorithm, nowMs)) await this.retire(key);
   }
 
   /** Publishes the next key now, whatever the schedule says. @returns its kid */

@@ -20,11 +20,13 @@ export class SigningKeys implements OnModuleInit {
     feed: Feed,
     upkeep: Upkeep,
   ) {
-    feed.subscribe({ topic: 'key', keepMs: 0, apply: async () => this.load() });
+    const load = async () => this.load();
+    feed.subscribe({ topic: 'key', keepMs: 0, apply: load, catchUp: load });
     upkeep.add({ name: 'signing-keys', everyMs: 60_000, batch: async () => this.rotateIfDue() });
   }
 
   async onModuleInit(): Promise<void> {
+    await this.store.publishedAtStart();
     await this.load();
   }
 

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { JwtModule } from '@nestjs/jwt';
 import { AccessModule } from '../access';
 import { ConfigModule } from '../platform/config';
+import { StoredKeyringModule } from '../platform/keyring';
 import { SigningKeyStore } from './signing-key.store';
 import { SigningKeys } from './signing-keys';
 import { TokenSettings } from './token.settings';
@@ -10,7 +11,7 @@ import { WellKnownController } from './well-known.controller';
 
 /** The signing keys as they lie in the database, for a command that works on them. */
 @Module({
-  imports: [ConfigModule.of(TokenSettings)],
+  imports: [ConfigModule.of(TokenSettings), StoredKeyringModule],
   providers: [SigningKeyStore],
   exports: [SigningKeyStore, ConfigModule],
 })

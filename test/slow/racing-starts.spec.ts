@@ -115,8 +115,8 @@ describe('a start with MIGRATE_ON_START=false on a schema that lacks a migration
     await inNewHome();
     await administer(
       database.url,
-      'DROP TABLE sessions',
-      `DELETE FROM migrations WHERE name LIKE 'CreateSessions%'`,
+      'DROP FUNCTION publish_key() CASCADE',
+      `DELETE FROM migrations WHERE name LIKE 'PublishKeys%'`,
     );
   });
 
@@ -126,7 +126,7 @@ describe('a start with MIGRATE_ON_START=false on a schema that lacks a migration
     const settings = { ...env(), MIGRATE_ON_START: 'false' };
     const refused = await home.launch(settings);
     expect(await refused.ended()).toBe(1);
-    expect(refused.output).toMatch(/Not applied.*: CreateSessions\d+\.\n.*npm run cli -- db:migrate/);
+    expect(refused.output).toMatch(/Not applied.*: PublishKeys\d+\.\n.*npm run cli -- db:migrate/);
     expect(refused.output).not.toMatch(/listening|\n\s+at /);
 
     const migration = new BuiltProcess(home.folder, settings, ['cli.js', 'db:migrate']);

@@ -71,7 +71,7 @@ export class TestApp {
 }
 
 export interface TestAppOptions {
-  /** Overrides; without a DATABASE_URL the application gets a migrated database of its own, dropped at the end. */
+  /** Overrides; without a DATABASE_URL the application gets a migrated database of its own, dropped at the end; without a PORT, a free one. */
   readonly env?: Variables;
   /** What a team adds to its `app.module.ts`. */
   readonly modules?: readonly Type[];
@@ -94,7 +94,7 @@ export async function startApp({ env = {}, modules = [], log }: TestAppOptions =
   const nest = setUp(
     module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
   );
-  await nest.listen(0, '127.0.0.1');
+  await nest.listen(Number(env.PORT ?? 0), '127.0.0.1');
   return new TestApp(nest, clock, await nest.getUrl(), env.DATABASE_URL ?? own?.url ?? '', async () =>
     own?.drop(),
   );

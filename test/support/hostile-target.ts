@@ -18,6 +18,9 @@ const QUERIES = [
   ...listed(
     '?limit=-1 | ?limit=1e9 | ?limit=1&limit=2 | ?limit[]=1 | ?cursor=%00 | ?from=0 | ?useCookies=%F0 | ?#x',
   ),
+  ...listed(
+    `?limit=0x10 | ?limit= | ?cursor=${'A'.repeat(22)} | ?includeCurrent=TRUE | ?includeCurrent=true`,
+  ),
   `?cursor=${'A'.repeat(9_000)}`,
   `?${'a=1&'.repeat(3_000)}`,
   `?${'a[]'.repeat(2_000)}`,

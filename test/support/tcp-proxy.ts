@@ -27,7 +27,7 @@ export class TcpProxy {
   private stalled = false;
   private trap: Trap | undefined;
 
-  private constructor(private readonly target: URL) {}
+  private constructor(private target: URL) {}
 
   static async to(databaseUrl: string): Promise<TcpProxy> {
     const proxy = new TcpProxy(new URL(databaseUrl));
@@ -56,8 +56,9 @@ export class TcpProxy {
     for (const link of this.links) link.dead = true;
   }
 
-  /** New connections work again. */
-  async comeBack(): Promise<void> {
+  /** New connections work again, to another server where one is named. */
+  async comeBack(databaseUrl = this.target.href): Promise<void> {
+    this.target = new URL(databaseUrl);
     this.stalled = false;
     if (!this.listener?.listening) await this.listen();
   }

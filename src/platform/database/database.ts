@@ -61,6 +61,8 @@ export class Database {
     };
     // The pool hides the password from a spread.
     const client = new Client({ ...options, password: options.password });
+    // One that nobody listens to ends the process, and it can come before the caller gets the connection.
+    client.on('error', () => undefined);
     await client.connect();
     options.onConnect(client);
     return client;

@@ -1,8 +1,10 @@
+import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 import type { Database } from '../database';
 
 const CHANNEL = 'gatehouse_changes';
 const PAGE_ROWS = 5_000;
+const GOODBYE_MS = 500;
 
 /** Something that every instance has to know of. */
 export interface Change {
@@ -64,7 +66,12 @@ export class ChangeReader {
     client.on('notification', ({ processId }) => {
       if (processId !== processID) heard();
     });
-    await client.query(`LISTEN ${CHANNEL}`);
+    try {
+      await client.query(`LISTEN ${CHANNEL}`);
+    } catch (error) {
+      void reader.close().catch(() => undefined);
+      throw error;
+    }
     return reader;
   }
 
@@ -98,7 +105,10 @@ export class ChangeReader {
     await this.client.query(`NOTIFY ${CHANNEL}`);
   }
 
+  /** Says goodbye, but does not wait for a server that has fallen silent. */
   async close(): Promise<void> {
-    await this.client.end();
+    const socket = this.client.connection.stream as Socket;
+    const impatience = setTimeout(() => socket.destroy(), GOODBYE_MS);
+    await this.client.end().finally(() => clearTimeout(impatience));
   }
 }

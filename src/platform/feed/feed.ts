@@ -18,6 +18,8 @@ export interface Subscription {
   readonly keepMs: number;
   /** May be told of a change again, and in another order than they were made; a failure is tried again. */
   readonly apply: (changes: readonly Change[]) => void | Promise<void>;
+  /** For what matters however long ago it changed: called whenever the feed begins anew, it may have missed something older. */
+  readonly catchUp?: () => Promise<void>;
 }
 
 /**
@@ -56,7 +58,7 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
 
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
-    await this.reading?.catch(() => undefined);
+    await (this.following ?? this.reading)?.catch(() => undefined);
     await this.reader?.close();
   }
 
@@ -100,8 +102,15 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async ask(): Promise<void> {
-    await this.reading;
-    if (!this.isFresh) await this.caughtUp();
+    const asked = this.clock.mark();
+    try {
+      await this.reading;
+    } catch (error) {
+      // That connection may have been dead for long, so once more; but nobody waits for a silent server twice.
+      if (this.clock.since(asked) > NEWS_BOUND_MS) throw error;
+    }
+    // What is under way by now has begun after this request.
+    if (!this.isFresh) await (this.reading ?? this.caughtUp());
   }
 
   private async begin(): Promise<void> {
@@ -111,13 +120,13 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async read(): Promise<void> {
     try {
-      if (!this.reader || this.reader.isLost) this.reader = await this.connect();
+      const reader = this.reader && !this.reader.isLost ? this.reader : await this.connect();
       if (this.untold) {
         this.untold = false;
-        await this.reader.tell();
+        await reader.tell();
       }
       const asked = this.clock.mark();
-      const { changes, databaseMs } = await this.reader.next();
+      const { changes, databaseMs } = await reader.next();
       this.clock.correct(databaseMs, asked);
       await this.deliver(changes);
       this.metrics.learned(changes, this.clock.nowMs());
@@ -134,8 +143,11 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async connect(): Promise<ChangeReader> {
     const reader = await ChangeReader.open(this.database, () => void this.look());
+    // Before anything else can fail: what is left behind would hold its connection for ever.
+    this.reader = reader;
     const keepMs = Math.max(0, ...this.subscriptions.map((subscription) => subscription.keepMs));
     await reader.load(new Date(this.clock.nowMs() - keepMs), async (changes) => this.deliver(changes));
+    for (const subscription of this.subscriptions) await subscription.catchUp?.();
     return reader;
   }
 

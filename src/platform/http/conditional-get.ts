@@ -28,8 +28,9 @@ export class ConditionalGet implements NestInterceptor {
   }
 }
 
-/** The weak comparison: a proxy that compresses marks the tag as weak. */
+/** The weak comparison: a proxy that compresses marks the tag as weak. A star stands alone or for nothing. */
 function matches(condition: string | undefined, etag: string): boolean {
-  const tags = new Set((condition ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, '')));
-  return tags.has('*') || tags.has(etag);
+  if (condition === undefined) return false;
+  const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, ''));
+  return condition.trim() === '*' || tags.includes(etag);
 }

@@ -1,23 +1,28 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { parse as uuidBytes, stringify as uuidText } from 'uuid';
 import { ValidationFailed } from '../errors';
 
 const CURSOR = /^[\w-]{22}$/;
+const INTEGER = /^-?(?:0|[1-9]\d*)$/;
 const NOT_A_CURSOR = 'Use the nextCursor of the page before, as it was given.';
 
 /** Which part of a list is asked for; lists go by identifiers, which go by time. */
 export class PageQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
-  @Type(() => Number)
+  @Transform(({ value }: TransformFnParams) => asNumber(value))
   @IsOptional()
-  @IsInt({ message: 'This must be a whole number.' })
-  @Min(1, { message: 'This must be at least 1.' })
   @Max(100, { message: 'This can be at most 100.' })
+  @Min(1, { message: 'This must be at least 1.' })
+  @IsInt({ message: 'This must be a whole number.' })
   readonly limit: number = 20;
 
-  @ApiPropertyOptional({ type: String, description: 'The `nextCursor` of the page before' })
+  @ApiPropertyOptional({
+    type: String,
+    pattern: CURSOR.source,
+    description: 'The `nextCursor` of the page before',
+  })
   @IsOptional()
   @Matches(CURSOR, { message: NOT_A_CURSOR })
   readonly cursor?: string;
@@ -40,6 +45,11 @@ export function startOf({ cursor }: PageQuery): string | undefined {
   } catch {
     throw new ValidationFailed([{ pointer: '/cursor', code: 'cursor', detail: NOT_A_CURSOR }]);
   }
+}
+
+/** `Number` would take nothing for 0, and `0x10` and `1e1` as well; what is no whole number is left for the rules to refuse. */
+function asNumber(text: unknown): unknown {
+  return typeof text === 'string' && INTEGER.test(text) ? Number(text) : text;
 }
 
 /** @param rows what the page would hold, and one more where there is one */

@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe }
 import type { ValidationError } from 'class-validator';
 import { ValidationFailed, type Violation } from '../errors';
 
-/** Holds a body to the rules of its DTO class. A property the class does not name is refused, not dropped. */
+/** Holds a body or a query to the rules of its DTO class. A property the class does not name is refused, not dropped. */
 @Injectable()
 export class RequestValidation implements PipeTransform {
   private readonly rules = new ValidationPipe({
@@ -15,13 +15,13 @@ export class RequestValidation implements PipeTransform {
   });
 
   async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'query') refuseInheritedNames(value);
     if (metadata.type !== 'body') return this.rules.transform(value, metadata);
     refuseUncheckedBody(metadata);
     const body = value === undefined ? {} : value;
     if (typeof body !== 'object' || body === null || Array.isArray(body))
       throw new ValidationFailed([NOT_AN_OBJECT]);
-    const inherited = inheritedNames(body);
-    if (inherited.length > 0) throw new ValidationFailed(inherited);
+    refuseInheritedNames(body);
     return this.rules.transform(body, metadata);
   }
 }
@@ -42,6 +42,11 @@ function refuseUncheckedBody({ metatype, data }: ArgumentMetadata): void {
 }
 
 /** class-transformer drops properties named like what objects have anyway, before a rule sees them. */
+function refuseInheritedNames(value: unknown): void {
+  const inherited = inheritedNames(value);
+  if (inherited.length > 0) throw new ValidationFailed(inherited);
+}
+
 function inheritedNames(value: unknown, parent = ''): Violation[] {
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([name, child]) => {

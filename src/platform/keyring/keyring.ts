@@ -69,7 +69,7 @@ export class Keyring {
 
   /** The keys of a purpose, newest first. */
   async list(purpose: string): Promise<Key[]> {
-    const rows = await this.rows.find({ where: { purpose }, order: { createdAt: 'DESC' } });
+    const rows = await this.rows.find({ where: { purpose }, order: { createdAt: 'DESC', id: 'ASC' } });
     return rows.map((row) => {
       const { id, algorithm, createdAt } = row;
       return { id, algorithm, createdAt, material: this.unwrap(row) };

@@ -54,6 +54,8 @@ export class Upkeep implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async runAll(): Promise<void> {
     for (const task of this.tasks) {
+      // What is claimed now would not be done, and be due for nobody.
+      if (this.stopped) return;
       try {
         if (await this.claim(task)) while (!this.stopped && (await task.batch()));
       } catch (error) {

@@ -3,8 +3,10 @@ import { SqlMigration } from '../../platform/database';
 export class PublishEndedSessions1795100001000 extends SqlMigration {
   override readonly statements = [
     // Whoever ends a session, an operator's own SQL too: the instances learn of it in the same transaction or not at all.
+    // Dated now at the earliest, whatever instant is written, since what looks old is not kept.
     `CREATE FUNCTION publish_ended_session() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-      INSERT INTO changes (topic, subject, changed_at) VALUES ('session-ended', OLD.id, coalesce(NEW.revoked_at, now()));
+      INSERT INTO changes (topic, subject, changed_at)
+      VALUES ('session-ended', OLD.id, greatest(NEW.revoked_at, clock_timestamp()));
       RETURN NULL;
     END $$`,
     `CREATE TRIGGER sessions_revoked AFTER UPDATE OF revoked_at ON sessions FOR EACH ROW

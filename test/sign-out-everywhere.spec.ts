@@ -1,0 +1,82 @@
+import type { Answer, ProblemBody, TokenBody } from './support/api';
+import { startApp, type TestApp } from './support/app';
+import { expectProblem, violations } from './support/problem';
+import { expectOpen, expectOver, sessionIdOf, sessionsOf } from './support/sessions';
+
+describe('signing out everywhere', () => {
+  let app: TestApp;
+  let person: { email: string; password: string };
+  let here: TokenBody;
+  let there: TokenBody;
+  let third: TokenBody;
+  let stranger: TokenBody;
+
+  beforeAll(async () => {
+    app = await startApp();
+  });
+
+  beforeEach(async () => {
+    person = await app.someone();
+    [here, there, third] = [await app.signIn(person), await app.signIn(person), await app.signIn(person)];
+    stranger = await app.signIn();
+  });
+
+  afterAll(async () => app.close());
+
+  const endAll = async (query = '', { accessToken: token }: TokenBody = here) =>
+    app.api.send<ProblemBody>('DELETE', `/v1/sessions${query}`, { token });
+  const expectDone = ({ status, text, headers }: Answer<object>) =>
+    expect([status, text, headers.get('cache-control')]).toEqual([204, '', 'no-store']);
+
+  it.each(['', '?', '?includeCurrent=false'])('else with %j ends all but the current one', async (query) => {
+    expectDone(await endAll(query));
+    await expectOver(app, there, third);
+    await expectOpen(app, here, stranger);
+    expect((await sessionsOf(app, here.accessToken)).items.map(({ id }) => id)).toEqual([
+      sessionIdOf(here.accessToken),
+    ]);
+  });
+
+  it('with ?includeCurrent=true ends the current one as well', async () => {
+    expectDone(await endAll('?includeCurrent=true'));
+    await expectOver(app, here, there, third);
+    await expectOpen(app, stranger);
+    expectProblem(await endAll('?includeCurrent=true'), 401, 'invalid-token');
+  });
+
+  it('is as well done twice, and where there is nothing to end', async () => {
+    expectDone(await endAll());
+    expectDone(await endAll());
+    expectDone(await endAll('', stranger));
+    await expectOpen(app, here, stranger);
+  });
+
+  it('does not end what is opened afterwards', async () => {
+    expectDone(await endAll());
+    await expectOpen(app, await app.signIn(person), here);
+  });
+
+  it.each([
+    ['includeCurrent=1', '/includeCurrent', 'in'],
+    ['includeCurrent=TRUE', '/includeCurrent', 'in'],
+    ['includeCurrent=', '/includeCurrent', 'in'],
+    ['includeCurrent', '/includeCurrent', 'in'],
+    ['includeCurrent=true%20', '/includeCurrent', 'in'],
+    ['includeCurrent=true&includeCurrent=true', '/includeCurrent', 'in'],
+    ['includeCurrent=false&includeCurrent=true', '/includeCurrent', 'in'],
+    ['includeCurrent[]=true', '/includeCurrent[]', 'unknown-property'],
+    ['includecurrent=true', '/includecurrent', 'unknown-property'],
+    ['limit=1', '/limit', 'unknown-property'],
+    ['constructor=1', '/constructor', 'unknown-property'],
+  ])('refuses ?%s and ends nothing', async (query, pointer, code) => {
+    const answer = await endAll(`?${query}`);
+    expectProblem(answer, 422, 'validation-failed');
+    expect(violations(answer)).toEqual({ [pointer]: code });
+    await expectOpen(app, here, there, third);
+  });
+
+  it('asks for a token', async () => {
+    expectProblem(await app.api.send('DELETE', '/v1/sessions'), 401, 'authentication-required');
+    await expectOpen(app, here, there, third);
+  });
+});

@@ -1,0 +1,120 @@
+import { Client } from 'pg';
+import { NEWS_BOUND_MS } from '../../src/platform/feed';
+import type { Answer, Api, TokenBody } from './api';
+import type { TestDatabase } from './database';
+import { Home, type Instance } from './home';
+import { expectProblem } from './problem';
+import { AUTH_SECRET } from './settings';
+import { TcpProxy } from './tcp-proxy';
+import { report } from './traffic';
+
+const PASSWORD = 'teal otters juggle 7 lanterns';
+
+let people = 0;
+
+export interface Person {
+  readonly email: string;
+  readonly password: string;
+}
+
+export const principal = async (api: Api, { accessToken: token }: TokenBody): Promise<Answer> =>
+  api.get('/v1/auth/principal', { token });
+
+export const refresh = async (api: Api, { refreshToken }: TokenBody): Promise<Answer<TokenBody>> =>
+  api.post<TokenBody>('/v1/auth/refresh', { json: { refreshToken } });
+
+export const logOut = async (api: Api, { accessToken: token }: TokenBody): Promise<Answer> =>
+  api.post('/v1/auth/logout', { token });
+
+/**
+ * Asks until an access token is refused.
+ * @param endedAt when what it was good for had ended, as `performance.now()` has it
+ * @returns how long after that the refusal had come, in milliseconds; one that is let in later than is published fails
+ */
+export async function refusal(
+  api: Api,
+  tokens: TokenBody,
+  endedAt = performance.now(),
+  code = 'invalid-token',
+): Promise<number> {
+  for (;;) {
+    const askedAt = performance.now();
+    const answer = await principal(api, tokens);
+    const lagMs = performance.now() - endedAt;
+    if (answer.status === 401) {
+      expectProblem(answer, 401, code);
+      return lagMs;
+    }
+    expect(answer.status).toBe(200);
+    expect(askedAt - endedAt).toBeLessThanOrEqual(NEWS_BOUND_MS);
+  }
+}
+
+/** Figures for whoever reads the run. */
+export function reportLags(what: string, lags: number[]): void {
+  const sorted = lags.toSorted((a, b) => a - b);
+  report(what, {
+    times: sorted.length,
+    'p50, ms': sorted[Math.floor(sorted.length / 2)] ?? 0,
+    slowest: sorted.at(-1) ?? 0,
+  });
+}
+
+/** Processes of the built application on one database. */
+export class Instances {
+  private readonly home = new Home();
+  private readonly proxies: TcpProxy[] = [];
+
+  constructor(
+    readonly database: TestDatabase,
+    private readonly env: Record<string, string> = {},
+  ) {}
+
+  async start(): Promise<Instance> {
+    return (await this.launch()).serves();
+  }
+
+  /** Spawns one without waiting until it serves. */
+  async launch(databaseUrl = this.database.url): Promise<Instance> {
+    return this.home.launch({ AUTH_SECRET, ...this.env, DATABASE_URL: databaseUrl });
+  }
+
+  /** One with a network of its own to the database, which can break. */
+  async startBehindProxy(): Promise<[Instance, TcpProxy]> {
+    const proxy = await TcpProxy.to(this.database.url);
+    this.proxies.push(proxy);
+    return [await (await this.launch(proxy.url)).serves(), proxy];
+  }
+
+  async register({ api }: Instance): Promise<Person> {
+    const person = { email: `person-${process.pid}-${++people}@example.com`, password: PASSWORD };
+    expect((await api.post('/v1/auth/register', { json: person })).status).toBe(202);
+    return person;
+  }
+
+  /** Signs somebody in, or somebody new. */
+  async signIn(instance: Instance, person?: Person): Promise<TokenBody> {
+    const json = person ?? (await this.register(instance));
+    const { status, body } = await instance.api.post<TokenBody>('/v1/auth/login', { json });
+    expect(status).toBe(200);
+    return body;
+  }
+
+  /** Asks the database past every proxy, as an operator would. */
+  async ask<Row extends object>(text: string, parameters: unknown[] = []): Promise<Row[]> {
+    const client = new Client({ connectionString: this.database.url });
+    await client.connect();
+    try {
+      return (await client.query<Row>(text, parameters)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Ends them all, and their database. */
+  async clear(): Promise<void> {
+    await this.home.clear();
+    for (const proxy of this.proxies) await proxy.close();
+    await this.database.drop();
+  }
+}

@@ -1,0 +1,20 @@
+import { Client } from 'pg';
+
+/** Whoever else works on an application's database: other instances, operators, transactions that are held open. */
+export class Others {
+  private readonly clients: Client[] = [];
+
+  constructor(private readonly databaseUrl: string) {}
+
+  async connect(): Promise<Client> {
+    const client = new Client({ connectionString: this.databaseUrl });
+    client.on('error', () => undefined);
+    this.clients.push(client);
+    await client.connect();
+    return client;
+  }
+
+  async close(): Promise<void> {
+    for (const client of this.clients) await client.end();
+  }
+}
