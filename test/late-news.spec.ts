@@ -52,7 +52,21 @@ describe('a request that had to ask for news', () => {
     const { accessToken, expiresIn } = await app.signIn();
     newsIsLate();
     // The monotonic clock of a machine stands still while it sleeps.
-    jest.spyOn(app.clock, 'correct').mockImplementation(() => app.clock.advance({ seconds: expiresIn }));
+    jest.spyOn(app.clock, 'correct').mockImplementation(() => {
+      app.clock.advance({ seconds: expiresIn });
+      return expiresIn * 1_000;
+    });
+    expectProblem(await principal(accessToken), 401, 'invalid-token');
+  });
+
+  it('does not come back with a clock that goes back: what time had made memory forget is read anew', async () => {
+    const { accessToken } = await app.signIn();
+    await app.api.post('/v1/auth/logout', { token: accessToken });
+    app.clock.advance({ hours: 2 });
+    expectProblem(await principal(accessToken), 401, 'invalid-token');
+    app.clock.advance({ hours: -2 });
+    jest.spyOn(app.clock, 'correct').mockReturnValueOnce(-7_200_000);
+    newsIsLate();
     expectProblem(await principal(accessToken), 401, 'invalid-token');
   });
 });

@@ -160,7 +160,7 @@ describe('of statements to the database', () => {
       const asked = await statements.during(async () =>
         app.api.send('DELETE', '/v1/sessions?includeCurrent=true', { token: tokens.accessToken }),
       );
-      expect(asked.map((statement) => statement.split(' ')[0])).toEqual(['UPDATE', 'NOTIFY']);
+      expect(asked.map((statement) => statement.split(' ')[0])).toEqual(['session-end-all', 'NOTIFY']);
     });
     expect(changed.filter((row) => row.startsWith('public.changes '))).toHaveLength(1);
     expect(changed.filter((row) => row.startsWith('public.sessions '))).toHaveLength(2);

@@ -1,6 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../platform/errors';
 import { AuthenticationRequired, PUBLIC } from '../platform/http';
 import { InvalidToken } from './access.errors';
 import { bearerTokenOf } from './bearer-token';
@@ -15,8 +16,10 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
     return (await super.canActivate(context)) as boolean;
   }
 
-  override handleRequest<Principal>(error: unknown, principal: Principal | false): Principal {
+  override handleRequest<Principal>(error: unknown, principal: Principal | false, why: unknown): Principal {
     if (error) throw error;
+    // Passport takes whatever keeps it from a key for a bad token; here it may be the database that is away.
+    if (why instanceof DomainError) throw why;
     if (!principal) throw new InvalidToken();
     return principal;
   }

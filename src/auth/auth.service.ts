@@ -101,6 +101,7 @@ export class AuthService {
       userId: session.userId,
       sessionId: session.id,
       tokenId: session.tokenId,
+      issuedAt: session.issuedAt,
       authenticatedAt: session.authenticatedAt,
       methods: session.methods,
       roles: [],

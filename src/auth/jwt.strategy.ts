@@ -9,31 +9,30 @@ import { type AccessClaims, Tokens } from '../tokens';
 import { AccessVersions } from '../users';
 import { SelfVerifyingKey } from './self-verifying-key';
 
+type KeyTaker = (error: unknown, key?: never) => void;
+
 /** Who an access token says is calling: from the token and memory alone, without a query as long as the news is fresh. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
-    private readonly tokens: Tokens,
+    tokens: Tokens,
     private readonly ended: EndedSessions,
     private readonly versions: AccessVersions,
-    private readonly feed: Feed,
+    feed: Feed,
   ) {
     const key = new SelfVerifyingKey((token) => tokens.verify(token));
     super({
-      passReqToCallback: true,
       jwtFromRequest: (request: unknown) => bearerTokenOf(request as FastifyRequest) ?? null,
-      secretOrKeyProvider: (_request: unknown, _token: unknown, done: (error: null, key: never) => void) =>
-        done(null, key as never),
+      // News first: it tells the time and the signing keys that the token is then verified by.
+      secretOrKeyProvider: (_request: unknown, _token: unknown, done: KeyTaker) => {
+        const news = feed.confirm();
+        if (news) void afterNews(news, key, done);
+        else done(null, key as never);
+      },
     });
   }
 
-  async validate(request: unknown, claims: AccessClaims): Promise<Principal> {
-    const news = this.feed.confirm();
-    if (news) {
-      await news;
-      // It brings the database's time and what became of the signing keys, and the token was verified before.
-      this.tokens.verify(bearerTokenOf(request as FastifyRequest) ?? '');
-    }
+  validate(claims: AccessClaims): Principal {
     if (this.ended.has(claims.sid)) throw new InvalidToken();
     if (this.versions.isStale(claims.sub, claims.ver)) throw new TokenStale();
     return {
@@ -46,4 +45,13 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
       expiresAt: new Date(claims.exp * 1_000),
     };
   }
+}
+
+async function afterNews(news: Promise<void>, key: SelfVerifyingKey, done: KeyTaker): Promise<void> {
+  try {
+    await news;
+  } catch (error) {
+    return done(error);
+  }
+  done(null, key as never);
 }

@@ -1,9 +1,9 @@
-import { Controller, Get, Header, UseInterceptors } from '@nestjs/common';
+import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AccessSettings, Public } from '../access';
 import { PasswordSettings } from '../passwords';
 import { NEWS_BOUND_MS } from '../platform/feed';
-import { ConditionalGet } from '../platform/http';
+import { Conditional } from '../platform/http';
 import { SessionSettings } from '../sessions';
 import { AuthSettings } from './auth.settings';
 import { PolicyResponse } from './policy.dto';
@@ -21,7 +21,7 @@ export class PolicyController {
   ) {}
 
   @Get('policy')
-  @UseInterceptors(ConditionalGet)
+  @Conditional()
   @Header('cache-control', 'public, max-age=300')
   @ApiOperation({ operationId: 'getPolicy', summary: 'What is in force here; build forms from it' })
   @ApiOkResponse({ type: PolicyResponse })

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { NIL } from 'uuid';
 import { Database, type Statement } from '../platform/database';
 import type { ClientInfo } from '../platform/http';
 import type { Session } from './session.entity';
@@ -83,6 +84,21 @@ const END_CLAIMED: Statement = {
     WHERE id = $1 AND secret_digest = $2 AND generation >= $3 AND revoked_at IS NULL`,
 };
 
+// In pages, each committed on its own where nothing else is under way: whoever got in may have opened any number, and
+// then one statement for all would never end in time. Locked in one order, or two of these could wait for each other.
+const END_ALL: Statement = {
+  name: 'session-end-all',
+  text: `
+    WITH page AS (
+      SELECT id FROM sessions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $5 FOR NO KEY UPDATE
+    ), ended AS (
+      UPDATE sessions s SET revoked_at = $3 FROM page p
+      WHERE s.id = p.id AND s.revoked_at IS NULL AND s.id IS DISTINCT FROM $4
+    )
+    SELECT id FROM page ORDER BY id`,
+};
+const END_ALL_ROWS = 500;
+
 // Pages go by the primary key: a row that is over has no mark of its own, and an index on when sessions were last used
 // would cost every refresh a write. The row itself is judged, not the page: whoever had it locked may have refreshed it.
 const PURGE: Statement = {
@@ -115,6 +131,14 @@ export class SessionStore {
 
   async endClaimed({ sessionId, secretDigest, generation }: Claimed, now: Date): Promise<void> {
     await this.database.query(END_CLAIMED, [sessionId, secretDigest, generation, now]);
+  }
+
+  async endAllOf(userId: string, except: string | null, now: Date): Promise<void> {
+    for (let after: string | undefined = NIL; after !== undefined;) {
+      const parameters: unknown[] = [userId, after, now, except, END_ALL_ROWS];
+      const page: { id: string }[] = await this.database.query(END_ALL, parameters);
+      after = page.length === END_ALL_ROWS ? page.at(-1)?.id : undefined;
+    }
   }
 
   /**

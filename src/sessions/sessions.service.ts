@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type FindOptionsWhere, IsNull, LessThan, MoreThan, Not } from 'typeorm';
-import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { type FindOptionsWhere, IsNull, LessThan, MoreThan } from 'typeorm';
+import { validate as isUuid } from 'uuid';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { Feed } from '../platform/feed';
@@ -26,6 +26,8 @@ export interface OpenSession extends Pick<
 > {
   readonly refreshToken: string;
   readonly refreshExpiresAt: Date;
+  /** The instant by which all of this was decided. */
+  readonly issuedAt: Date;
   /** When it is over however much it is used. */
   readonly endsAt: Date;
   /** The `jti` for its next access token. */
@@ -65,7 +67,7 @@ export class SessionsService implements OnModuleInit {
     const now = this.clock.now();
     const secret = randomBytes(SECRET_BYTES);
     const row = {
-      id: uuidv7(),
+      id: this.clock.newId(),
       userId: user.id,
       methods,
       generation: 0,
@@ -76,7 +78,7 @@ export class SessionsService implements OnModuleInit {
     await this.database
       .repository(Session)
       .insert({ ...row, ...client, secretDigest: digestOf(secret), rotatedAt: now });
-    return this.opened({ ...row, accessVersion: user.accessVersion }, secret);
+    return this.opened({ ...row, accessVersion: user.accessVersion }, secret, now);
   }
 
   /** The sessions of a user that are not over, newest first; one more than was asked for, where there is one. */
@@ -99,9 +101,11 @@ export class SessionsService implements OnModuleInit {
   /** Takes a refresh token for the next generation of its session. */
   async rotate(refreshToken: string, client: ClientInfo): Promise<Rotation> {
     const claim = readRefreshToken(refreshToken, this.key);
-    const row = claim && (await this.store.rotate(claimedBy(claim), this.bounds(), client));
+    const bounds = this.bounds();
+    const row = claim && (await this.store.rotate(claimedBy(claim), bounds, client));
     if (!claim || !row || row.outcome === 'refused') return { outcome: 'refused' };
-    if (row.outcome !== 'reused') return { outcome: row.outcome, session: this.opened(row, claim.secret) };
+    if (row.outcome !== 'reused')
+      return { outcome: row.outcome, session: this.opened(row, claim.secret, bounds.now) };
     await this.feed.changed();
     return { outcome: 'reused', sessionId: row.id, userId: row.userId };
   }
@@ -113,8 +117,9 @@ export class SessionsService implements OnModuleInit {
    */
   async renew(sessionId: string, tokenId: string, client: ClientInfo): Promise<OpenSession | null> {
     const claim = openClaim(tokenId, sessionId, this.key);
-    const row = claim && (await this.store.renew(claimedBy(claim), this.bounds(), client));
-    return claim && row ? this.opened(row, claim.secret) : null;
+    const bounds = this.bounds();
+    const row = claim && (await this.store.renew(claimedBy(claim), bounds, client));
+    return claim && row ? this.opened(row, claim.secret, bounds.now) : null;
   }
 
   async end(sessionId: string): Promise<void> {
@@ -128,7 +133,8 @@ export class SessionsService implements OnModuleInit {
 
   /** Ends all sessions of a user, but for one where that is named. */
   async endAllOf(userId: string, { except }: { except?: string } = {}): Promise<void> {
-    await this.revoke({ userId, ...(except !== undefined && { id: Not(except) }) });
+    await this.store.endAllOf(userId, except ?? null, this.clock.now());
+    await this.feed.changed();
   }
 
   /** Ends the session of a refresh token of any generation it has had; a token that is not genuine ends nothing. */
@@ -150,7 +156,7 @@ export class SessionsService implements OnModuleInit {
     return affected ?? 0;
   }
 
-  private opened(row: SessionRow, secret: Buffer): OpenSession {
+  private opened(row: SessionRow, secret: Buffer, issuedAt: Date): OpenSession {
     const { id, userId, methods, authenticatedAt, accessVersion, generation } = row;
     const claim = { sessionId: id, generation, secret };
     return {
@@ -159,6 +165,7 @@ export class SessionsService implements OnModuleInit {
       methods,
       authenticatedAt,
       accessVersion,
+      issuedAt,
       refreshToken: writeRefreshToken(claim, this.key),
       refreshExpiresAt: this.settings.expiryOf(row),
       endsAt: this.settings.endOf(row),

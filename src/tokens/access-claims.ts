@@ -5,6 +5,8 @@ export interface AccessGrant {
   readonly userId: string;
   readonly sessionId: string;
   readonly tokenId: string;
+  /** When it was decided that the token may be signed: an end after that is remembered for longer than the token lives. */
+  readonly issuedAt: Date;
   readonly authenticatedAt: Date;
   readonly methods: readonly string[];
   readonly roles: readonly string[];

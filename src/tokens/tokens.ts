@@ -32,7 +32,7 @@ export class Tokens {
     private readonly access: AccessSettings,
   ) {}
 
-  /** Signs a token for now: what it says and how many seconds it lives. */
+  /** Signs a token: what it says and how many seconds it lives. */
   signAccess(grant: AccessGrant): SignedToken {
     const { kid, algorithm, privateKey } = this.keys.current;
     const header = { alg: algorithm, typ: 'at+jwt', kid };
@@ -75,7 +75,7 @@ export class Tokens {
   }
 
   private claimsFor(grant: AccessGrant): AccessClaims {
-    const issuedAt = secondsOf(this.clock.nowMs());
+    const issuedAt = secondsOf(grant.issuedAt.getTime());
     return {
       iss: this.settings.issuer,
       aud: this.settings.audience,

@@ -1,4 +1,4 @@
-import { Controller, Get, Header, Res, UseInterceptors, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Header, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import {
   ApiExtraModels,
   ApiOkResponse,
@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../access';
-import { ConditionalGet } from '../platform/http';
+import { Conditional } from '../platform/http';
 import { publicJwkOf } from './signing-key';
 import { SigningKeys } from './signing-keys';
 import { TokenSettings } from './token.settings';
@@ -66,7 +66,6 @@ class ServerMetadataResponse {
 /** So that another service verifies our tokens knowing the issuer alone. */
 @ApiTags('discovery')
 @Public()
-@UseInterceptors(ConditionalGet)
 @ApiExtraModels(JsonWebKeySetResponse)
 @Controller({ path: '.well-known', version: VERSION_NEUTRAL })
 export class WellKnownController {
@@ -76,6 +75,7 @@ export class WellKnownController {
   ) {}
 
   @Get('jwks.json')
+  @Conditional()
   @Header('content-type', 'application/jwk-set+json; charset=utf-8')
   @ApiOperation({
     operationId: 'getJwks',
@@ -90,6 +90,7 @@ export class WellKnownController {
   }
 
   @Get('oauth-authorization-server')
+  @Conditional()
   @Header('cache-control', 'public, max-age=3600')
   @ApiOperation({
     operationId: 'getServerMetadata',

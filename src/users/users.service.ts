@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { Feed } from '../platform/feed';
@@ -23,7 +22,7 @@ export class UsersService {
    * @returns the id, or null where the address is taken already
    */
   async add({ email, displayName = null }: NewUser): Promise<string | null> {
-    const id = uuidv7();
+    const id = this.clock.newId();
     const now = this.clock.now();
     const user = {
       id,

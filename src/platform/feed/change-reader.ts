@@ -33,15 +33,14 @@ const HEAD = `pg_current_snapshot()::text AS snapshot, extract(epoch FROM clock_
 // Transactions do not commit in the order in which they were numbered. A snapshot tells exactly which ones the reading
 // before could not see: those it knew to be under way, and those that had not begun. One statement is one snapshot, so
 // what it answers and the mark it leaves fit together. The head comes as a row of its own, there being no change or many.
+const UNSEEN = `(transaction_id >= pg_snapshot_xmax($1::pg_snapshot)
+      OR transaction_id = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))))`;
 const SINCE = {
   name: 'changes-since',
   text: `
     SELECT NULL AS topic, NULL AS subject, NULL::integer AS version, NULL::timestamptz AS "changedAt", ${HEAD}
     UNION ALL
-    (SELECT ${COLUMNS}, NULL, NULL FROM changes
-    WHERE transaction_id >= pg_snapshot_xmax($1::pg_snapshot)
-      OR transaction_id = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot)))
-    ORDER BY transaction_id, id)`,
+    (SELECT ${COLUMNS}, NULL, NULL FROM changes WHERE ${UNSEEN} ORDER BY transaction_id, id)`,
 };
 
 /** Reads the changes over one connection, each once, and hears that there are some. */
@@ -49,7 +48,7 @@ export class ChangeReader {
   /** Set once the connection is gone. */
   isLost = false;
   /** What the last reading could see. */
-  private snapshot = '';
+  snapshot = '';
 
   private constructor(private readonly client: Client) {}
 
@@ -67,7 +66,8 @@ export class ChangeReader {
       if (processId !== processID) heard();
     });
     try {
-      await client.query(`LISTEN ${CHANNEL}`);
+      // Until the table is first analysed, the planner would rather read all of it.
+      await client.query(`LISTEN ${CHANNEL}; SET enable_seqscan = off`);
     } catch (error) {
       void reader.close().catch(() => undefined);
       throw error;
@@ -75,13 +75,24 @@ export class ChangeReader {
     return reader;
   }
 
-  /** Hands over all changes since an instant, in pages, and sets the mark that `next` goes on from. */
-  async load(since: Date, take: (changes: readonly Change[]) => Promise<void>): Promise<void> {
+  /**
+   * Hands over the changes of the last while, in pages, and sets the mark that `next` goes on from.
+   * @param former the mark of a reader that went on until it was lost: what that could not see is handed over, however
+   * long ago it was. Not instead of the while: on a server that took over from another the numbers may mean others.
+   */
+  async load(
+    whileMs: number,
+    former: string,
+    take: (changes: readonly Change[]) => Promise<void>,
+  ): Promise<void> {
     await this.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { rows } = await this.client.query<Head>(`SELECT ${HEAD}`);
-    await this.client.query({
-      text: `DECLARE recent CURSOR FOR SELECT ${COLUMNS} FROM changes WHERE changed_at > '${since.toISOString()}'`,
-    });
+    // Dated by this server, whatever time it was on another.
+    const since = new Date((rows[0]?.databaseMs ?? 0) - whileMs).toISOString();
+    const unseen = former === '' ? '' : `OR ${UNSEEN.replaceAll('$1', `'${former}'`)}`;
+    await this.client.query(
+      `DECLARE recent CURSOR FOR SELECT ${COLUMNS} FROM changes WHERE changed_at > '${since}' ${unseen}`,
+    );
     for (let full = true; full;) {
       const page = await this.client.query<Change>(`FETCH ${PAGE_ROWS} FROM recent`);
       await take(page.rows);

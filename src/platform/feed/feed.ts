@@ -1,9 +1,11 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock, type Mark } from '../clock';
 import { Database } from '../database';
 import { Unavailable } from '../errors';
 import { type Change, ChangeReader } from './change-reader';
 import { FeedMetrics } from './feed.metrics';
+import type { Subscription } from './subscription';
 
 /** How old the news may be that a request is judged by, in milliseconds: the bound on every revocation. */
 export const NEWS_BOUND_MS = 1_000;
@@ -11,15 +13,15 @@ export const NEWS_BOUND_MS = 1_000;
 // Twice within the bound, so that a request finds fresh news even if one reading came late.
 const POLL_MS = 400;
 
-/** A room that keeps recent changes in its memory. */
-export interface Subscription {
-  readonly topic: string;
-  /** How long a change matters: what is older is not handed over to an instance that starts. */
-  readonly keepMs: number;
-  /** May be told of a change again, and in another order than they were made; a failure is tried again. */
-  readonly apply: (changes: readonly Change[]) => void | Promise<void>;
-  /** For what matters however long ago it changed: called whenever the feed begins anew, it may have missed something older. */
-  readonly catchUp?: () => Promise<void>;
+// A server that says nothing is given up sooner; this ends the wait for one that has very much to say.
+const PATIENCE_MS = 3_000;
+
+// A database whose clock goes back by more has let memory forget what matters again.
+const STEP_BACK_MS = 1_000;
+
+async function tooLong(): Promise<never> {
+  await sleep(PATIENCE_MS, undefined, { ref: false });
+  throw new Unavailable(1);
 }
 
 /**
@@ -34,6 +36,9 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
   private reader: ChangeReader | undefined;
   /** When the last reading that went well was asked for. */
   private confirmed: Mark | undefined;
+  /** What that reading could see; empty: begin anew with all that is recent. */
+  private snapshot = '';
+  private distrusted = false;
   private reading: Promise<void> | undefined;
   private following: Promise<void> | undefined;
   private untold = false;
@@ -68,7 +73,7 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
    * @throws Unavailable (by rejecting) where the database had to be asked and did not answer
    */
   confirm(): Promise<void> | undefined {
-    return this.isFresh ? undefined : this.ask();
+    return this.isFresh ? undefined : Promise.race([this.ask(), tooLong()]);
   }
 
   /** To be called after a change: memory here knows of it before the request is answered, the others at once. */
@@ -78,8 +83,8 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
       try {
         await this.caughtUp();
       } catch {
-        // The change is committed, so this is no failure of it; but from here on memory is not to be trusted.
-        this.confirmed = undefined;
+        // The change is committed, so this is no failure of it; but until the next reading memory is not to be trusted.
+        this.distrusted = true;
       }
     });
   }
@@ -98,7 +103,11 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private get isFresh(): boolean {
-    return this.confirmed !== undefined && this.clock.since(this.confirmed) <= NEWS_BOUND_MS;
+    return !this.distrusted && this.newsAgeMs <= NEWS_BOUND_MS;
+  }
+
+  private get newsAgeMs(): number {
+    return this.confirmed ? this.clock.since(this.confirmed) : Infinity;
   }
 
   private async ask(): Promise<void> {
@@ -127,10 +136,12 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
       }
       const asked = this.clock.mark();
       const { changes, databaseMs } = await reader.next();
-      this.clock.correct(databaseMs, asked);
+      if (this.clock.correct(databaseMs, asked) < -STEP_BACK_MS) await this.load(reader, '');
       await this.deliver(changes);
       this.metrics.learned(changes, this.clock.nowMs());
       this.confirmed = asked;
+      this.snapshot = reader.snapshot;
+      this.distrusted = false;
       this.noteState(undefined);
     } catch (cause) {
       this.noteState(cause);
@@ -145,10 +156,17 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
     const reader = await ChangeReader.open(this.database, () => void this.look());
     // Before anything else can fail: what is left behind would hold its connection for ever.
     this.reader = reader;
-    const keepMs = Math.max(0, ...this.subscriptions.map((subscription) => subscription.keepMs));
-    await reader.load(new Date(this.clock.nowMs() - keepMs), async (changes) => this.deliver(changes));
+    await this.load(reader, this.snapshot);
     for (const subscription of this.subscriptions) await subscription.catchUp?.();
     return reader;
+  }
+
+  /** @param former what an earlier reader could see; empty: all that is recent matters */
+  private async load(reader: ChangeReader, former: string): Promise<void> {
+    const keepMs = Math.max(0, ...this.subscriptions.map((subscription) => subscription.keepMs));
+    // With time to spare: the two clocks need not tick alike, and a change is dated before it is committed.
+    const missedMs = former === '' ? keepMs : Math.min(keepMs, this.newsAgeMs + 60_000);
+    await reader.load(missedMs, former, async (changes) => this.deliver(changes));
   }
 
   private async deliver(changes: readonly Change[]): Promise<void> {

@@ -1,17 +1,20 @@
 import { createHash } from 'node:crypto';
 import {
+  applyDecorators,
   type CallHandler,
   type ExecutionContext,
   HttpStatus,
   Injectable,
   type NestInterceptor,
+  UseInterceptors,
 } from '@nestjs/common';
+import { ApiNotModifiedResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 
 /** Gives what may be cached an `ETag`, and whoever has it already a 304 (RFC 9110 sections 8.8.3 and 13.1.2). */
 @Injectable()
-export class ConditionalGet implements NestInterceptor {
+class ConditionalGet implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler<object>): Observable<object | undefined> {
     const http = context.switchToHttp();
     const { headers } = http.getRequest<FastifyRequest>();
@@ -26,6 +29,14 @@ export class ConditionalGet implements NestInterceptor {
       }),
     );
   }
+}
+
+/** For what may be cached: an `ETag` on the answer, and none but 304 for whoever has it already. */
+export function Conditional(): MethodDecorator {
+  return applyDecorators(
+    UseInterceptors(ConditionalGet),
+    ApiNotModifiedResponse({ description: 'What `If-None-Match` names is still right' }),
+  );
 }
 
 /** The weak comparison: a proxy that compresses marks the tag as weak. A star stands alone or for nothing. */

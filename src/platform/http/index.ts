@@ -1,5 +1,5 @@
 export { Client, type ClientInfo, clientOf } from './client';
-export { ConditionalGet } from './conditional-get';
+export { Conditional } from './conditional-get';
 export { createFastify } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';

@@ -16,6 +16,9 @@ export class PublishEndedSessions1795100001000 extends SqlMigration {
       WHEN (OLD.revoked_at IS NULL AND OLD.last_used_at > now() - interval '2 hours') EXECUTE FUNCTION publish_ended_session()`,
     // Nobody looks for revoked sessions by time any more.
     'DROP INDEX sessions_revoked',
+    // The sessions of a user in the order of their pages.
+    'DROP INDEX sessions_user',
+    'CREATE INDEX sessions_user ON sessions (user_id, id)',
     'ALTER TABLE sessions ADD COLUMN ip_address text, ADD COLUMN user_agent text',
   ];
 }
