@@ -47,6 +47,7 @@ async function startApplication(databaseUrl) {
     DATABASE_URL: databaseUrl,
     AUTH_SECRET: randomBytes(32).toString('hex'),
     HOST: '127.0.0.1',
+    TRUSTED_PROXIES: '127.0.0.1',
     PORT: String(port),
     METRICS_PORT: '0',
     BCRYPT_COST: String(COST),

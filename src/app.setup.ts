@@ -3,7 +3,15 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
 import { serveDocuments } from './openapi';
-import { acceptOnlyJson, createFastify, HttpSettings, RouteTable } from './platform/http';
+import {
+  acceptOnlyJson,
+  allowOrigins,
+  createFastify,
+  HttpSettings,
+  insistOnHttps,
+  RouteTable,
+  trustProxies,
+} from './platform/http';
 import { Log, logRequests } from './platform/logging';
 import { Metrics } from './platform/metrics';
 
@@ -22,20 +30,28 @@ export async function createApplication(): Promise<NestFastifyApplication> {
 /** Everything that is done to the application before it listens; the tests do the same. */
 export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   const fastify = app.getHttpAdapter().getInstance();
+  const settings = app.get(HttpSettings);
   app.useLogger(app.get(Log));
+  trustProxies(fastify, settings.trustedProxies);
+  if (settings.production) insistOnHttps(fastify);
+  allowOrigins(fastify, settings.corsOrigins);
   app.get(RouteTable).watch(fastify);
   acceptOnlyJson(fastify);
   logRequests(fastify);
   app.get(Metrics).watch(fastify);
   app.get(RouteTable).refuseUnrouted(fastify);
   app.enableVersioning(VERSIONING);
-  if (app.get(HttpSettings).docs) serveDocuments(app);
+  if (settings.docs) serveDocuments(app);
   return app;
 }
 
 /** Serves where the settings say; where that fails, everything that was opened is closed again. */
 export async function listen(app: NestFastifyApplication): Promise<void> {
-  const { host, port } = app.get(HttpSettings);
+  const { host, port, production, trustedProxies } = app.get(HttpSettings);
+  if (production && trustedProxies.isEmpty)
+    new Logger('Application').warn(
+      'TRUSTED_PROXIES is empty, so nobody can say that a request came over https: all but /health is refused',
+    );
   try {
     await app.listen(port, host);
   } catch (error) {

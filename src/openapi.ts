@@ -1,9 +1,17 @@
 import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { AuthenticationRequired, InvalidToken, TokenStale } from './access';
+import { ACCESS_COOKIE, AuthenticationRequired, CrossSiteRequest, InvalidToken, TokenStale } from './access';
 import { InternalError, Unavailable } from './platform/errors';
-import { MalformedRequest, PayloadTooLarge, problemResponses, UnsupportedMediaType } from './platform/http';
+import {
+  DOCUMENTS_POLICY,
+  InsecureTransport,
+  MalformedRequest,
+  PayloadTooLarge,
+  problemResponses,
+  UnsupportedMediaType,
+} from './platform/http';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Responses = Operation['responses'];
@@ -13,7 +21,9 @@ type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType];
 const TOKEN_PROBLEMS = [AuthenticationRequired, InvalidToken, TokenStale];
-const ANY_TIME = [InternalError, Unavailable];
+const ANY_TIME = [InsecureTransport, InternalError, Unavailable];
+const COOKIE_MODE =
+  'Cookie mode (`POST /v1/auth/login?useCookies=true`). A request that changes something is refused unless a page of this site, or of an allowed origin, made it.';
 
 /** The contract as OpenAPI 3.1, from the controllers and their DTO classes alone. */
 export function describeApi(app: INestApplication): OpenAPIObject {
@@ -30,13 +40,15 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addTag('profile', 'The signed-in user')
     .addTag('discovery', 'What other services need to verify our tokens')
     .addTag('health', 'For load balancers and operators')
-    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' })
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
+    .addCookieAuth(ACCESS_COOKIE, { type: 'apiKey', in: 'cookie', description: COOKIE_MODE }, 'cookie')
     .addSecurityRequirements('bearer')
+    .addSecurityRequirements('cookie')
     .build();
   const document = SwaggerModule.createDocument(app, config);
   const schemas = document.components?.schemas ?? {};
-  for (const operation of operationsOf(document)) {
-    describeCommonProblems(operation);
+  for (const [method, operation] of operationsOf(document)) {
+    describeCommonProblems(operation, method);
     describeSuccess(operation);
     describeBody(operation, schemas);
   }
@@ -45,7 +57,13 @@ export function describeApi(app: INestApplication): OpenAPIObject {
 }
 
 /** `/openapi.json`, and Swagger UI at `/docs`. */
-export function serveDocuments(app: INestApplication): void {
+export function serveDocuments(app: NestFastifyApplication): void {
+  const fastify = app.getHttpAdapter().getInstance();
+  fastify.addHook('onRequest', (request, reply, done) => {
+    if (request.routeOptions.url?.startsWith('/docs'))
+      reply.header('content-security-policy', DOCUMENTS_POLICY);
+    done();
+  });
   SwaggerModule.setup('docs', app, () => describeApi(app), {
     customSiteTitle: 'Gatehouse',
     jsonDocumentUrl: 'openapi.json',
@@ -53,18 +71,22 @@ export function serveDocuments(app: INestApplication): void {
   });
 }
 
-function operationsOf(document: OpenAPIObject): Operation[] {
+function operationsOf(document: OpenAPIObject): [string, Operation][] {
   return Object.values(document.paths).flatMap((path) =>
-    METHODS.map((method) => path[method]).filter((found) => found !== undefined),
+    METHODS.flatMap((method): [string, Operation][] => {
+      const operation = path[method];
+      return operation ? [[method, operation]] : [];
+    }),
   );
 }
 
 /** What every route may answer stands in one place instead of on every handler. */
-function describeCommonProblems(operation: Operation): void {
+function describeCommonProblems(operation: Operation, method: string): void {
   const isPublic = operation.security?.some((scheme) => Object.keys(scheme).length === 0);
   const common = [
     ...(operation.requestBody ? BODY_PROBLEMS : []),
     ...(isPublic ? [] : TOKEN_PROBLEMS),
+    ...(isPublic || method === 'get' ? [] : [CrossSiteRequest]),
     ...ANY_TIME,
   ];
   for (const [status, response] of Object.entries(problemResponses(common))) {

@@ -123,13 +123,15 @@ describe('the connection that the feed reads by', () => {
     await eventually(async () => expect(await statusOf(tokens)).toBe(401));
   });
 
-  it('says once that there is no news, and once that there is again', () => {
-    const words = log.map((line) => (JSON.parse(line) as { msg: string }).msg);
-    const [lost, found] = [/no news from the database/, /tells news again/].map((pattern) =>
-      words.filter((word) => pattern.test(word)),
-    );
-    expect(lost?.length).toBeGreaterThan(0);
-    expect(found).toHaveLength(lost?.length ?? 0);
+  it('says once that there is no news, and once that there is again', async () => {
+    await eventually(async () => {
+      const words = log.map((line) => (JSON.parse(line) as { msg: string }).msg);
+      const [lost, found] = [/no news from the database/, /tells news again/].map((pattern) =>
+        words.filter((word) => pattern.test(word)),
+      );
+      expect(lost?.length).toBeGreaterThan(0);
+      expect(found).toHaveLength(lost?.length ?? 0);
+    });
   });
 });
 

@@ -114,11 +114,16 @@ describe('metrics', () => {
   it('are served on loopback and a port of their own in production, and nowhere else', async () => {
     const port = await freePort();
     const metrics = `http://127.0.0.1:${port}`;
-    const env = { NODE_ENV: 'production', BCRYPT_COST: '10', METRICS_PORT: String(port) };
+    const env = {
+      NODE_ENV: 'production',
+      BCRYPT_COST: '10',
+      METRICS_PORT: String(port),
+      TRUSTED_PROXIES: '127.0.0.1',
+    };
     await withApp({ env, log: [] }, async ({ api }) => {
       await api.get('/health/live');
       for (const path of ['/metrics', '/docs', '/openapi.json']) {
-        expectProblem(await api.get(path), 404, 'not-found');
+        expectProblem(await api.get(path, { headers: BY_HTTPS }), 404, 'not-found');
       }
       const own = await fetch(`${metrics}/metrics`);
       expect(own.status).toBe(200);

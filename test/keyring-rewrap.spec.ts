@@ -82,7 +82,7 @@ describe('AUTH_SECRET changed', () => {
 
     const log: string[] = [];
     const after = await start(CHANGED, log);
-    expect(log.join('')).toContain('rewrapped 3 keys');
+    expect(log.join('')).toContain('rewrapped 4 keys');
     const rewrapped = await rowsOf(after);
     expect(rewrapped.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
     for (const [index, row] of rewrapped.entries()) {
@@ -134,7 +134,7 @@ describe('AUTH_SECRET changed', () => {
 
     const log: string[] = [];
     const third = await start({ AUTH_SECRET: TODAYS, AUTH_SECRETS_RETIRED: ` ${FORMER} , ${COMING},` }, log);
-    expect(log.join('')).toContain('rewrapped 4 keys');
+    expect(log.join('')).toContain('rewrapped 5 keys');
     expect(await wrappingsOf(third)).toBe(1);
     expect([await secretOf(third, 'made-by-the-first'), await secretOf(third, 'refresh')]).toEqual([
       made,
@@ -148,7 +148,7 @@ describe('AUTH_SECRET changed', () => {
     const log: string[] = [];
     const apps = await inParallel(4, () => start(CHANGED, log));
     expect(log.filter((line) => line.includes('rewrapped'))).toEqual([
-      expect.stringContaining('rewrapped 3 keys'),
+      expect.stringContaining('rewrapped 4 keys'),
     ]);
     for (const app of apps) expect(await profileWith(app, accessToken)).toBe(200);
   });
@@ -181,6 +181,6 @@ describe('AUTH_SECRET changed', () => {
       expect(await readinessOf(app)).toBe(200);
       expect(await profileWith(app, accessToken)).toBe(200);
     }
-    expect(await changed.nest.get(Keyring).rewrap()).toBe(3);
+    expect(await changed.nest.get(Keyring).rewrap()).toBe(4);
   });
 });

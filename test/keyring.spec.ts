@@ -6,7 +6,7 @@ import { startApp, TEST_ENVIRONMENT, type TestApp } from './support/app';
 import { createDatabase, type TestDatabase } from './support/database';
 import { inParallel } from './support/parallel';
 
-const PURPOSES = ['passwords', 'refresh'];
+const PURPOSES = ['device', 'passwords', 'refresh'];
 
 describe('the keyring', () => {
   let database: TestDatabase;
@@ -51,7 +51,7 @@ describe('the keyring', () => {
     );
     const secret = Buffer.from(TEST_ENVIRONMENT.AUTH_SECRET ?? '', 'hex');
     const material = await materialOf(app);
-    expect(material.map(({ length }) => length)).toEqual([32, 32, 32]);
+    expect(material.map(({ length }) => length)).toEqual([32, 32, 32, 32]);
     for (const key of [...material, secret]) {
       for (const encoding of ['hex', 'base64', 'base64url', 'latin1'] as const) {
         expect(dump).not.toContain(key.toString(encoding).slice(0, 12));
@@ -106,7 +106,7 @@ describe('the keyring', () => {
     const counts = await one?.query(
       'SELECT purpose, count(*)::int FROM keys GROUP BY purpose ORDER BY purpose',
     );
-    expect(counts).toEqual(['passwords', 'refresh', 'signing'].map((purpose) => ({ purpose, count: 1 })));
+    expect(counts).toEqual([...PURPOSES, 'signing'].map((purpose) => ({ purpose, count: 1 })));
     const tokens = await one?.signIn();
     for (const app of apps) expect(await profileWith(app, tokens?.accessToken ?? '')).toBe(200);
     await stop();
@@ -142,7 +142,7 @@ describe('a wrapped key', () => {
   }
 
   it('opens where nobody touched it', async () => {
-    expect(await openAll()).toEqual([1, 1, 1]);
+    expect(await openAll()).toEqual([1, 1, 1, 1]);
   });
 
   it.each([

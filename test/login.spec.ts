@@ -30,6 +30,7 @@ describe('signing in', () => {
       expiresIn: 900,
       refreshToken: expect.stringMatching(/^rt_[\w-]{112}$/) as string,
       refreshExpiresIn: 1_209_600,
+      deviceToken: expect.stringMatching(/^dt_[\w-]{64}$/) as string,
     });
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');
@@ -92,7 +93,7 @@ describe('signing in', () => {
     it('does not work without a body, nor beside a wrong one', async () => {
       const query = await inUrl();
       expect((await app.api.post(`/v1/auth/login${query}`)).status).toBe(422);
-      expect((await logIn({ email: 'ada@example.com', password: PASSWORD }, query)).status).toBe(401);
+      expect((await logIn({ email: 'ada@example.com', password: PASSWORD }, query)).status).toBe(422);
     });
 
     it('does not work as a form, nor by GET', async () => {

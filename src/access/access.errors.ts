@@ -22,3 +22,13 @@ export class TokenStale extends DomainError {
     super('What this user may do has changed since the access token was issued. Refresh it and try again.');
   }
 }
+
+/** A page that may not caused it, with cookies of a user who did not mean it (CSRF). */
+export class CrossSiteRequest extends DomainError {
+  static override readonly kind = 'forbidden';
+  static override readonly code = 'cross-site-request';
+
+  constructor() {
+    super('A request with cookies is taken only from this site and from the origins that are allowed here.');
+  }
+}

@@ -3,13 +3,15 @@ import { APP_GUARD } from '@nestjs/core';
 import { ConfigModule } from '../platform/config';
 import { AccessSettings } from './access.settings';
 import { JwtAuthGuard } from './jwt-auth.guard';
+import { SameSite } from './same-site';
 
 /** The doors, in order. */
 @Module({
   imports: [ConfigModule.of(AccessSettings)],
   providers: [
+    SameSite,
     { provide: APP_GUARD, useClass: JwtAuthGuard }, // who are you?
   ],
-  exports: [ConfigModule],
+  exports: [ConfigModule, SameSite],
 })
 export class AccessModule {}

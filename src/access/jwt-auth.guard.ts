@@ -4,15 +4,25 @@ import type { FastifyRequest } from 'fastify';
 import { DomainError } from '../platform/errors';
 import { AuthenticationRequired, PUBLIC } from '../platform/http';
 import { InvalidToken } from './access.errors';
-import { bearerTokenOf } from './bearer-token';
+import { accessTokenOf } from './credentials';
+import { SameSite } from './same-site';
+
+// They change nothing (RFC 9110 section 9.2.1), and their answers another origin cannot read.
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /** Who are you? Closes every handler that is not declared `@Public()`. The strategy it names is registered by `auth`. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard('jwt') {
+  constructor(private readonly sameSite: SameSite) {
+    super();
+  }
+
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     if (isPublic(context)) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
-    if (bearerTokenOf(request) === undefined) throw new AuthenticationRequired();
+    const presented = accessTokenOf(request);
+    if (!presented) throw new AuthenticationRequired();
+    if (presented.by === 'cookie' && !SAFE_METHODS.has(request.method)) this.sameSite.assert(request);
     return (await super.canActivate(context)) as boolean;
   }
 

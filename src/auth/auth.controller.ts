@@ -1,20 +1,44 @@
-import { Body, Controller, Get, HttpCode, HttpStatus, Post, Req, UseGuards } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  HttpStatus,
+  Post,
+  Query,
+  Req,
+  Res,
+  UseGuards,
+} from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
+  ApiCookieAuth,
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyRequest } from 'fastify';
-import { bearerTokenOf, CurrentUser, type Principal, Public } from '../access';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import {
+  accessTokenOf,
+  bearerTokenOf,
+  cookieOf,
+  CrossSiteRequest,
+  CurrentUser,
+  DEVICE_COOKIE,
+  type Principal,
+  Public,
+} from '../access';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
 import type { User } from '../users';
 import {
   AcceptedResponse,
+  type CookieResponse,
+  LoginQuery,
   LoginRequest,
+  LoginResponse,
   PrincipalResponse,
   ReauthenticateRequest,
   RefreshTokenRequest,
@@ -23,14 +47,17 @@ import {
 } from './auth.dto';
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
 import { AuthService } from './auth.service';
+import { CookieMode } from './cookie-mode';
 import { LocalAuthGuard } from './local-auth.guard';
 import { RegistrationService } from './registration.service';
+import { ApiTokens, SET_COOKIE } from './token-docs';
 
 @ApiTags('authentication')
 @Controller({ path: 'auth', version: '1' })
 export class AuthController {
   constructor(
     private readonly auth: AuthService,
+    private readonly cookieMode: CookieMode,
     private readonly registration: RegistrationService,
   ) {}
 
@@ -53,14 +80,18 @@ export class AuthController {
   @Post('login')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'logIn', summary: 'Sign in with address and password' })
-  @ApiOkResponse({ type: TokenResponse })
-  @ApiProblems(InvalidCredentials, ValidationFailed)
+  @ApiTokens(LoginResponse)
+  @ApiProblems(InvalidCredentials, ValidationFailed, CrossSiteRequest)
   async logIn(
-    @Body() _checkedByGuard: LoginRequest,
-    @Req() { user }: { user: User },
+    @Body() { deviceToken }: LoginRequest,
+    @Query() { useCookies }: LoginQuery,
+    @Req() request: FastifyRequest & { user: User },
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Client() client: ClientInfo,
-  ): Promise<TokenResponse> {
-    return this.auth.logIn(user, client);
+  ): Promise<LoginResponse | CookieResponse> {
+    const device = deviceToken ?? cookieOf(request, DEVICE_COOKIE);
+    const tokens = await this.auth.logIn(request.user, client, device);
+    return useCookies === 'true' ? this.cookieMode.begin(request, reply, tokens) : tokens;
   }
 
   @Public()
@@ -70,13 +101,16 @@ export class AuthController {
     operationId: 'refresh',
     summary: 'Take a refresh token for new tokens of the same session',
   })
-  @ApiOkResponse({ type: TokenResponse })
-  @ApiProblems(InvalidRefreshToken, ValidationFailed)
+  @ApiTokens(TokenResponse)
+  @ApiProblems(InvalidRefreshToken, ValidationFailed, CrossSiteRequest)
   async refresh(
     @Body() { refreshToken }: RefreshTokenRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Client() client: ClientInfo,
-  ): Promise<TokenResponse> {
-    return this.auth.refresh(refreshToken ?? '', client);
+  ): Promise<TokenResponse | CookieResponse> {
+    if (typeof refreshToken === 'string') return this.auth.refresh(refreshToken, client);
+    return this.cookieMode.refresh(request, reply, client);
   }
 
   @Post('reauthenticate')
@@ -85,28 +119,39 @@ export class AuthController {
     operationId: 'reauthenticate',
     summary: 'Prove again who you are, within the same session',
   })
-  @ApiOkResponse({ type: TokenResponse })
+  @ApiTokens(TokenResponse)
   @ApiProblems(InvalidCredentials, ValidationFailed)
   async reauthenticate(
     @CurrentUser() principal: Principal,
     @Body() { password }: ReauthenticateRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Client() client: ClientInfo,
-  ): Promise<TokenResponse> {
-    return this.auth.reauthenticate(principal, password, client);
+  ): Promise<TokenResponse | CookieResponse> {
+    const tokens = await this.auth.reauthenticate(principal, password, client);
+    return accessTokenOf(request)?.by === 'cookie' ? this.cookieMode.hand(reply, tokens) : tokens;
   }
 
   @Public()
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiBearerAuth()
+  @ApiBearerAuth('bearer')
+  @ApiCookieAuth('cookie')
   @ApiOperation({
     operationId: 'logOut',
     summary: 'End the session of every credential presented, whatever they are worth',
   })
-  @ApiNoContentResponse()
-  @ApiProblems(ValidationFailed)
-  async logOut(@Req() request: FastifyRequest, @Body() { refreshToken }: RefreshTokenRequest): Promise<void> {
-    await this.auth.logOut({ accessToken: bearerTokenOf(request), refreshToken });
+  @ApiNoContentResponse({ description: 'Cookies that were sent are taken away', headers: SET_COOKIE })
+  @ApiProblems(ValidationFailed, CrossSiteRequest)
+  async logOut(
+    @Body() { refreshToken }: RefreshTokenRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<void> {
+    const accessToken = bearerTokenOf(request);
+    const inBody = refreshToken ?? undefined;
+    if (accessToken === undefined) return this.cookieMode.logOut(request, reply, inBody);
+    await this.auth.logOut({ accessToken, refreshToken: inBody });
   }
 
   @Get('principal')

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { IsOptional, IsString } from 'class-validator';
+import { IsIn, IsOptional, IsString } from 'class-validator';
 import type { Principal } from '../access';
 import { Passphrase } from '../passwords';
 import { DisplayName, EmailAddress } from '../users';
@@ -21,6 +21,25 @@ export class LoginRequest {
 
   @Passphrase()
   readonly password: string;
+
+  @ApiPropertyOptional({
+    type: String,
+    description: 'As an earlier sign-in of this user on this device gave it',
+  })
+  @IsOptional()
+  @IsString({ message: 'This must be a text.' })
+  readonly deviceToken?: string | null;
+}
+
+export class LoginQuery {
+  @ApiPropertyOptional({
+    enum: ['true', 'false'],
+    default: 'false',
+    description: 'Tokens as cookies that scripts cannot read, instead of in the body',
+  })
+  @IsOptional()
+  @IsIn(['true', 'false'], { message: 'Use true or false.' })
+  readonly useCookies?: 'true' | 'false';
 }
 
 export class ReauthenticateRequest {
@@ -32,7 +51,7 @@ export class RefreshTokenRequest {
   @ApiPropertyOptional({ type: String, description: 'As the last sign-in or refresh gave it' })
   @IsOptional()
   @IsString({ message: 'This must be a text.' })
-  readonly refreshToken?: string;
+  readonly refreshToken?: string | null;
 }
 
 /** Says that the request was taken, and nothing about what came of it. */
@@ -50,6 +69,27 @@ export class TokenResponse {
 
   @ApiProperty({ description: 'Good for one refresh; opaque' })
   readonly refreshToken: string;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Seconds until the refresh token expires if it is not used',
+    example: 1_209_600,
+  })
+  readonly refreshExpiresIn: number;
+}
+
+export class LoginResponse extends TokenResponse {
+  @ApiProperty({ description: 'To be sent at the next sign-in of this user on this device; opens nothing' })
+  readonly deviceToken: string;
+}
+
+/** Cookie mode: the tokens are in cookies. */
+export class CookieResponse {
+  @ApiProperty({ enum: ['Cookie'] })
+  readonly tokenType: 'Cookie';
+
+  @ApiProperty({ type: 'integer', description: 'Seconds until the access token expires', example: 900 })
+  readonly expiresIn: number;
 
   @ApiProperty({
     type: 'integer',

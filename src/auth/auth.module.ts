@@ -10,6 +10,8 @@ import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { AuthSettings } from './auth.settings';
 import { ChangePasswordController } from './change-password.controller';
+import { CookieMode } from './cookie-mode';
+import { DeviceTokens } from './device-tokens';
 import { JwtStrategy } from './jwt.strategy';
 import { LocalStrategy } from './local.strategy';
 import { PolicyController } from './policy.controller';
@@ -26,6 +28,6 @@ import { RegistrationService } from './registration.service';
     SessionsModule,
   ],
   controllers: [AuthController, PolicyController, ChangePasswordController],
-  providers: [AuthService, RegistrationService, LocalStrategy, JwtStrategy],
+  providers: [AuthService, CookieMode, DeviceTokens, RegistrationService, LocalStrategy, JwtStrategy],
 })
 export class AuthModule {}

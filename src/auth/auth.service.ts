@@ -6,14 +6,15 @@ import type { ClientInfo } from '../platform/http';
 import { type OpenSession, SessionsService } from '../sessions';
 import { Tokens } from '../tokens';
 import { type User, UsersService } from '../users';
-import type { TokenResponse } from './auth.dto';
+import type { LoginResponse, TokenResponse } from './auth.dto';
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
 import { AuthSettings } from './auth.settings';
+import { DeviceTokens } from './device-tokens';
 
 /** What somebody may present to sign out; each ends its own session. */
 export interface PresentedCredentials {
-  readonly accessToken: string | undefined;
-  readonly refreshToken: string | undefined;
+  readonly accessToken?: string | undefined;
+  readonly refreshToken?: string | undefined;
 }
 
 /** The flows of signing in and staying so. */
@@ -27,6 +28,7 @@ export class AuthService {
     private readonly sessions: SessionsService,
     private readonly tokens: Tokens,
     private readonly clock: Clock,
+    private readonly devices: DeviceTokens,
     private readonly settings: AuthSettings,
   ) {}
 
@@ -43,8 +45,10 @@ export class AuthService {
     return user;
   }
 
-  async logIn(user: User, client: ClientInfo): Promise<TokenResponse> {
-    return this.tokensFor(await this.sessions.open(user, ['pwd'], client));
+  /** @param deviceToken what the device was given at an earlier sign-in, where it says so */
+  async logIn(user: User, client: ClientInfo, deviceToken: string | undefined): Promise<LoginResponse> {
+    const tokens = this.tokensFor(await this.sessions.open(user, ['pwd'], client));
+    return Object.assign(tokens, { deviceToken: this.devices.renew(user.id, deviceToken) });
   }
 
   /** @throws InvalidRefreshToken whatever the reason */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
-import { bearerTokenOf, InvalidToken, type Principal, TokenStale } from '../access';
+import { accessTokenOf, InvalidToken, type Principal, TokenStale } from '../access';
 import { Feed } from '../platform/feed';
 import { EndedSessions } from '../sessions';
 import { type AccessClaims, Tokens } from '../tokens';
@@ -22,7 +22,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   ) {
     const key = new SelfVerifyingKey((token) => tokens.verify(token));
     super({
-      jwtFromRequest: (request: unknown) => bearerTokenOf(request as FastifyRequest) ?? null,
+      jwtFromRequest: (request: unknown) => accessTokenOf(request as FastifyRequest)?.token ?? null,
       // News first: it tells the time and the signing keys that the token is then verified by.
       secretOrKeyProvider: (_request: unknown, _token: unknown, done: KeyTaker) => {
         const news = feed.confirm();

@@ -1,8 +1,9 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import { SameSite } from '../access';
 import { RequestValidation } from '../platform/http';
-import { LoginRequest } from './auth.dto';
+import { LoginQuery, LoginRequest } from './auth.dto';
 import { InvalidCredentials } from './auth.errors';
 
 /**
@@ -11,12 +12,21 @@ import { InvalidCredentials } from './auth.errors';
  */
 @Injectable()
 export class LocalAuthGuard extends AuthGuard('local') {
-  constructor(private readonly validation: RequestValidation) {
+  constructor(
+    private readonly validation: RequestValidation,
+    private readonly sameSite: SameSite,
+  ) {
     super();
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const query = (await this.validation.transform(request.query, {
+      type: 'query',
+      metatype: LoginQuery,
+    })) as LoginQuery;
+    // Signing somebody in as the attacker is an attack, too: what they then enter is the attacker's to read.
+    if (query.useCookies === 'true') this.sameSite.assert(request);
     request.body = await this.validation.transform(request.body, { type: 'body', metatype: LoginRequest });
     return (await super.canActivate(context)) as boolean;
   }

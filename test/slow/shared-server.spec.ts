@@ -95,6 +95,7 @@ describe('in production, the embedded server', () => {
     AUTH_SECRET,
     BCRYPT_COST: '10',
     HOST: '127.0.0.1',
+    TRUSTED_PROXIES: '127.0.0.1',
     METRICS_PORT: String(await freePort()),
   });
 

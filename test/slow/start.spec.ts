@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Api } from '../support/api';
+import { Api, BY_HTTPS } from '../support/api';
 import { createDatabase } from '../support/database';
 import { BuiltProcess, freePort } from '../support/process';
 
@@ -136,6 +136,7 @@ describe('production', () => {
       DATABASE_URL: database.url,
       AUTH_SECRET: SECRET,
       HOST: '127.0.0.1',
+      TRUSTED_PROXIES: '127.0.0.1',
       PORT: String(port),
       METRICS_PORT: String(metricsPort),
       MIGRATE_ON_START: 'false',
@@ -151,7 +152,7 @@ describe('production', () => {
 
     const app = new BuiltProcess(folder, { ...env, LOG_LEVEL: 'debug' });
     await app.says('listening');
-    const api = new Api(`http://127.0.0.1:${port}`);
+    const api = new Api(`http://127.0.0.1:${port}`, BY_HTTPS);
     expect((await api.get('/health/ready')).status).toBe(200);
     expect((await api.get('/metrics')).status).toBe(404);
     expect((await api.get('/docs')).status).toBe(404);

@@ -32,16 +32,23 @@ export interface ProblemBody {
   readonly errors?: { pointer: string; code: string; detail: string }[];
 }
 
+/** What a TLS proxy says; production answers nothing else. */
+export const BY_HTTPS = { 'x-forwarded-proto': 'https' };
+
 /** Speaks HTTP with the application as any client would. */
 export class Api {
-  constructor(readonly url: string) {}
+  /** @param always headers of every request, as a proxy on the way would add */
+  constructor(
+    readonly url: string,
+    private readonly always: Readonly<Record<string, string>> = {},
+  ) {}
 
   async send<Body = Record<string, unknown>>(
     method: string,
     path: string,
     call: Call = {},
   ): Promise<Answer<Body>> {
-    const headers = new Headers(call.headers);
+    const headers = new Headers({ ...this.always, ...call.headers });
     if (call.json !== undefined && !headers.has('content-type'))
       headers.set('content-type', 'application/json');
     if (call.token !== undefined) headers.set('authorization', `Bearer ${call.token}`);

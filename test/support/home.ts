@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedServer } from '../../src/platform/database/embedded';
-import { Api } from './api';
+import { Api, BY_HTTPS } from './api';
 import { BuiltProcess, freePort } from './process';
 
 // Cost 4 is bcrypt's lowest. The issuer is the same for all instances, whatever their ports.
@@ -22,7 +22,7 @@ export class Instance extends BuiltProcess {
     env: Record<string, string>,
   ) {
     super(folder, { ...SETTINGS, ...env, PORT: String(port) });
-    this.api = new Api(`http://127.0.0.1:${port}`);
+    this.api = new Api(`http://127.0.0.1:${port}`, env.NODE_ENV === 'production' ? BY_HTTPS : {});
   }
 
   async serves(): Promise<this> {

@@ -66,6 +66,12 @@ export class Environment {
     return this.variables[name]?.trim() || undefined;
   }
 
+  /** What stands between commas. */
+  list(name: string): string[] {
+    const items = (this.text(name) ?? '').split(',').map((item) => item.trim());
+    return items.filter((item) => item !== '');
+  }
+
   oneOf<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
     const raw = this.text(name);
     const choice = choices.find((candidate) => candidate === raw);

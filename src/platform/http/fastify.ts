@@ -6,8 +6,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '../errors';
 import { BODY_LIMIT_BYTES } from './json-body';
 import { PROBLEM_TYPE, problemOf } from './problem';
+import { answerProblem } from './problem-answer';
+import { trustNobodyYet } from './proxies';
 import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';
 import { newRequestId, requestIdOf } from './request-id';
+import { SECURITY_HEADERS } from './security-headers';
 
 /** How long a connection may take for what, in milliseconds. */
 export const TIMEOUTS = {
@@ -35,9 +38,11 @@ const HEAD_LIMIT_BYTES = 16_384;
 
 /** The HTTP server with the limits that hold for every request. */
 export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
+  const proxies = trustNobodyYet();
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestIdOf,
+    trustProxy: proxies.trusts,
     // Requests are logged by their route, never by their URL, which may hold what should not be kept.
     logger: false,
     requestTimeout: timeouts.request,
@@ -55,14 +60,15 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
       requireHostHeader: false,
     },
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      answerMalformed(request, reply),
+      answerProblem(request, reply, new MalformedRequest()),
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, timeouts.linger),
   });
   const fastify = adapter.getInstance();
+  proxies.attach(fastify);
   fastify.server.maxConnections = MOST_CONNECTIONS;
   fastify.addHook('onRequest', (request, reply, done) => {
     // Closed by default here, too: what may be cached says so itself.
-    reply.headers({ 'x-request-id': request.id, 'cache-control': 'no-store' });
+    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id, 'cache-control': 'no-store' });
     done();
   });
   answerWhatNodeWouldNot(fastify, timeouts.linger);
@@ -70,19 +76,12 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   return adapter;
 }
 
-function answerMalformed(request: FastifyRequest, reply: FastifyReply): void {
-  void reply
-    .status(400)
-    .headers({ 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', 'x-request-id': request.id })
-    .send(problemOf(new MalformedRequest(), request.id));
-}
-
 /** Node has curt answers of its own, and none for CONNECT; here every request ends as an answer or a problem. */
 function answerWhatNodeWouldNot(fastify: FastifyInstance, lingerMs: number): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { httpVersion, headers } = request.raw;
-    // Not by throwing: Nest's filter does not see what a hook throws before the documents page.
-    if (httpVersion === '1.1' && headers.host === undefined) answerMalformed(request, reply);
+    if (httpVersion === '1.1' && headers.host === undefined)
+      answerProblem(request, reply, new MalformedRequest());
     else done();
   });
   fastify.server.on('connect', (_request, socket) => answerOn(socket, new MalformedRequest(), lingerMs));

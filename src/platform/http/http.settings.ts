@@ -1,4 +1,5 @@
 import type { Environment } from '../config';
+import { readTrustedProxies, type TrustedProxies } from './proxies';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
@@ -11,6 +12,9 @@ export class HttpSettings {
   readonly publicUrl: string;
   readonly appName: string;
   readonly docs: boolean;
+  /** Front ends of other origins whose scripts may use this. */
+  readonly corsOrigins: ReadonlySet<string>;
+  readonly trustedProxies: TrustedProxies;
 
   constructor(environment: Environment) {
     this.production = environment.production;
@@ -19,7 +23,22 @@ export class HttpSettings {
     this.publicUrl = this.readPublicUrl(environment);
     this.appName = environment.text('APP_NAME') ?? 'Gatehouse';
     this.docs = environment.onOff('DOCS', !this.production);
+    this.corsOrigins = new Set(this.readOrigins(environment));
+    this.trustedProxies = readTrustedProxies(environment);
     this.refuseExposedDevelopment(environment);
+  }
+
+  private readOrigins(environment: Environment): string[] {
+    return environment.list('CORS_ORIGINS').filter((text) => {
+      const isOrigin = /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+      if (!isOrigin)
+        environment.fault(
+          'CORS_ORIGINS',
+          `has ${JSON.stringify(text)}`,
+          'use exact origins, as https://app.example.com, separated by commas',
+        );
+      return isOrigin;
+    });
   }
 
   private readPublicUrl(environment: Environment): string {

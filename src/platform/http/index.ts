@@ -1,5 +1,6 @@
 export { Client, type ClientInfo, clientOf } from './client';
 export { Conditional } from './conditional-get';
+export { allowOrigins } from './cors';
 export { createFastify } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
@@ -18,5 +19,8 @@ export {
   UnsupportedMediaType,
 } from './request-errors';
 export { RequestValidation } from './request-validation';
+export { trustProxies } from './proxies';
+export { DOCUMENTS_POLICY } from './security-headers';
+export { insistOnHttps, InsecureTransport } from './transport';
 export { Public, PUBLIC } from './public.decorator';
 export { type Route, RouteTable } from './route-table';

@@ -4,7 +4,7 @@ import { asUnavailable } from '../database';
 import { DomainError, InternalError, Unavailable, ValidationFailed } from '../errors';
 import { challengeFor } from './challenge';
 import { HttpSettings } from './http.settings';
-import { PROBLEM_TYPE, problemOf } from './problem';
+import { answerProblem } from './problem-answer';
 import {
   AuthenticationRequired,
   Conflict,
@@ -47,12 +47,7 @@ export class ProblemFilter implements ExceptionFilter {
     }
     if (error instanceof MethodNotAllowed) reply.header('allow', error.allowed.join(', '));
     if (error instanceof Unavailable) reply.header('retry-after', error.retryAfterSeconds);
-    const problem = problemOf(error, request.id);
-    void reply
-      .status(problem.status)
-      // Fastify passes its hooks over for a method that no router knows, so the filter names the request itself.
-      .headers({ 'content-type': PROBLEM_TYPE, 'cache-control': 'no-store', 'x-request-id': request.id })
-      .send(problem);
+    answerProblem(request, reply, error);
   }
 
   private translate(thrown: unknown, request: FastifyRequest): DomainError {

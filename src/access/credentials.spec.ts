@@ -1,4 +1,4 @@
-import { bearerTokenOf } from './bearer-token';
+import { bearerTokenOf } from './credentials';
 
 const tokenIn = (authorization?: string) => bearerTokenOf({ headers: { authorization } });
 

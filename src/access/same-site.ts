@@ -1,0 +1,30 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { HttpSettings } from '../platform/http';
+import { CrossSiteRequest } from './access.errors';
+
+const OWN = new Set(['same-origin', 'none']);
+
+/**
+ * Did a page of ours want this? Asked of every request that a browser could have been made to send with cookies it holds
+ * (OWASP CSRF Prevention: Fetch Metadata, with Origin for browsers that do not send it).
+ */
+@Injectable()
+export class SameSite {
+  private readonly origins: ReadonlySet<string>;
+
+  constructor({ publicUrl, corsOrigins }: HttpSettings) {
+    this.origins = new Set([publicUrl, ...corsOrigins]);
+  }
+
+  /** @throws CrossSiteRequest where it was a page that may not */
+  assert({ headers }: Pick<FastifyRequest, 'headers'>): void {
+    const { origin } = headers;
+    const site = headers['sec-fetch-site'];
+    if (typeof site === 'string' && OWN.has(site)) return;
+    if (origin !== undefined && this.origins.has(origin)) return;
+    // No browser leaves out both, and whoever is none has the cookies of no victim.
+    if (site === undefined && origin === undefined) return;
+    throw new CrossSiteRequest();
+  }
+}

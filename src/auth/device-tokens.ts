@@ -1,0 +1,44 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { parse as uuidBytes } from 'uuid';
+import { Keyring } from '../platform/keyring';
+
+const PREFIX = 'dt_';
+const DEVICE_BYTES = 16;
+// 48 bytes are 64 characters with no bits left over, so every token has one spelling.
+const FORM = /^dt_[\w-]{64}$/;
+
+/**
+ * "This device signed in as this user before": a random name for the device under an HMAC-SHA-256 that binds it to the
+ * user. It opens nothing; it only tells the owner of an account from a stranger who guesses at it.
+ */
+@Injectable()
+export class DeviceTokens implements OnModuleInit {
+  private key: Buffer;
+
+  constructor(private readonly keyring: Keyring) {}
+
+  async onModuleInit(): Promise<void> {
+    this.key = (await this.keyring.secretFor('device')).material;
+  }
+
+  /** The token that this user's device goes on with: the one it presents where that is genuine, else a new one. */
+  renew(userId: string, presented: string | undefined): string {
+    return presented !== undefined && this.isOf(userId, presented) ? presented : this.make(userId);
+  }
+
+  isOf(userId: string, token: string): boolean {
+    if (!FORM.test(token)) return false;
+    const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');
+    return timingSafeEqual(this.macOf(userId, bytes.subarray(0, DEVICE_BYTES)), bytes.subarray(DEVICE_BYTES));
+  }
+
+  private make(userId: string): string {
+    const device = randomBytes(DEVICE_BYTES);
+    return PREFIX + Buffer.concat([device, this.macOf(userId, device)]).toString('base64url');
+  }
+
+  private macOf(userId: string, device: Buffer): Buffer {
+    return createHmac('sha256', this.key).update(uuidBytes(userId)).update(device).digest();
+  }
+}

@@ -1,0 +1,24 @@
+/** On every answer. An answer is data for a program; what they forbid is what a browser could make of it otherwise. */
+export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+  // Opened as a page it runs and loads nothing, and is shown in nobody's frame (ASVS 3.4.3, 3.4.6).
+  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+  // JSON is not to be taken for a script or a page because of what stands in it (ASVS 3.4.4).
+  'x-content-type-options': 'nosniff',
+  // A page of another site cannot pull it in as an image or a script and measure it (ASVS 3.5.8).
+  'cross-origin-resource-policy': 'same-origin',
+  // Where somebody goes from here learns no address of ours (ASVS 3.4.5).
+  'referrer-policy': 'no-referrer',
+};
+
+/** The documents page is a page: it runs its own scripts and asks this application, and nothing else. */
+export const DOCUMENTS_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  // Swagger UI writes styles into its elements.
+  "style-src 'self' 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ');
