@@ -1,3 +1,4 @@
+import { BY_HTTPS } from './support/api';
 import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
 import { createDatabase } from './support/database';
 import { expectProblem } from './support/problem';
