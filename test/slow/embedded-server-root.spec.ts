@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { chmodSync, chownSync, cpSync, linkSync, lstatSync, renameSync, symlinkSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readInCluster } from '../src/platform/database/embedded/cluster-file';
-import { initialise } from '../src/platform/database/embedded/cluster-init';
-import { findPlace } from '../src/platform/database/embedded/cluster-place';
-import { folderFor } from '../src/platform/database/embedded/data-folder';
-import { findRunning, startServer } from '../src/platform/database/embedded/postmaster';
+import { readInCluster } from '../../src/platform/database/embedded/cluster-file';
+import { initialise } from '../../src/platform/database/embedded/cluster-init';
+import { findPlace } from '../../src/platform/database/embedded/cluster-place';
+import { folderFor } from '../../src/platform/database/embedded/data-folder';
+import { findRunning, startServer } from '../../src/platform/database/embedded/postmaster';
 import {
   children,
   asRoot,
@@ -22,8 +22,8 @@ import {
   record,
   outsideHome,
   useEmptyFolder,
-} from './support/embedded';
-import { startRogue } from './support/rogue-server';
+} from '../support/embedded';
+import { startRogue } from '../support/rogue-server';
 
 describe('root', () => {
   asRoot('where only root may enter, the cluster lives under /var/lib/gatehouse', async () => {

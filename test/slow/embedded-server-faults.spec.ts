@@ -4,10 +4,10 @@ import { chmodSync, renameSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { findBinaries } from '../src/platform/database/embedded/binaries';
-import { initialise } from '../src/platform/database/embedded/cluster-init';
-import { findPlace } from '../src/platform/database/embedded/cluster-place';
-import { startServer } from '../src/platform/database/embedded/postmaster';
+import { findBinaries } from '../../src/platform/database/embedded/binaries';
+import { initialise } from '../../src/platform/database/embedded/cluster-init';
+import { findPlace } from '../../src/platform/database/embedded/cluster-place';
+import { startServer } from '../../src/platform/database/embedded/postmaster';
 import {
   children,
   root,
@@ -22,8 +22,8 @@ import {
   record,
   recordedPid,
   useEmptyFolder,
-} from './support/embedded';
-import { startRogue } from './support/rogue-server';
+} from '../support/embedded';
+import { startRogue } from '../support/rogue-server';
 
 describe('what a crash leaves', () => {
   test('a first start that was interrupted is done again', async () => {

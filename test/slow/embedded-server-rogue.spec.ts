@@ -1,9 +1,9 @@
 import { DataSource } from 'typeorm';
-import { Environment } from '../src/platform/config';
-import { connectionOptions } from '../src/platform/database/connect';
-import { DatabaseSettings } from '../src/platform/database/database.settings';
-import { type Answers, startRogue } from './support/rogue-server';
-import { ServerConnection } from '../src/platform/database/embedded/server-connection';
+import { Environment } from '../../src/platform/config';
+import { connectionOptions } from '../../src/platform/database/connect';
+import { DatabaseSettings } from '../../src/platform/database/database.settings';
+import { type Answers, startRogue } from '../support/rogue-server';
+import { ServerConnection } from '../../src/platform/database/embedded/server-connection';
 
 describe('a rogue server on the port', () => {
   const SASL = ['R', 10, 'SCRAM-SHA-256\0\0'] as const;
