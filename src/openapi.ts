@@ -21,7 +21,7 @@ type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType];
 const TOKEN_PROBLEMS = [AuthenticationRequired, InvalidToken, TokenStale];
-const ANY_TIME = [InsecureTransport, InternalError, Unavailable];
+const ANY_TIME = [InternalError, Unavailable];
 const COOKIE_MODE =
   'Cookie mode (`POST /v1/auth/login?useCookies=true`). A request that changes something is refused unless a page of this site, or of an allowed origin, made it.';
 
@@ -85,11 +85,12 @@ function describeCommonProblems(operation: Operation, method: string): void {
   const isPublic = operation.security?.some((scheme) => Object.keys(scheme).length === 0);
   const common = [
     ...(operation.requestBody ? BODY_PROBLEMS : []),
-    ...(isPublic ? [] : TOKEN_PROBLEMS),
+    ...(isPublic ? [] : [MalformedRequest, ...TOKEN_PROBLEMS]),
     ...(isPublic || method === 'get' ? [] : [CrossSiteRequest]),
+    ...(operation.tags?.includes('health') ? [] : [InsecureTransport]),
     ...ANY_TIME,
   ];
-  for (const [status, response] of Object.entries(problemResponses(common))) {
+  for (const [status, response] of Object.entries(problemResponses([...new Set(common)]))) {
     operation.responses[status] = mergeResponses(operation.responses[status], response);
   }
 }

@@ -63,7 +63,8 @@ describe('a request that had to ask for news', () => {
     const { accessToken } = await app.signIn();
     await app.api.post('/v1/auth/logout', { token: accessToken });
     app.clock.advance({ hours: 2 });
-    expectProblem(await principal(accessToken), 401, 'invalid-token');
+    // Somebody else's request, by which memory lets go of what is long over.
+    expect((await principal((await app.signIn()).accessToken)).status).toBe(200);
     app.clock.advance({ hours: -2 });
     jest.spyOn(app.clock, 'correct').mockReturnValueOnce(-7_200_000);
     newsIsLate();

@@ -18,7 +18,8 @@ export function cookieOf({ headers }: Pick<FastifyRequest, 'headers'>, name: str
   if (!cookie.includes(name)) return undefined;
   const values = cookie
     .split(';')
-    .map((pair) => pair.trim())
+    // Nothing but what separates two cookies: a no-break space before the name is a cookie that anybody can set.
+    .map((pair) => pair.replace(/^[ \t]+/, ''))
     .filter((pair) => pair.startsWith(`${name}=`))
     .map((pair) => pair.slice(name.length + 1));
   if (values.length > 1) throw new MalformedRequest(`The cookie ${name} was sent more than once.`);

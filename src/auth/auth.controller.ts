@@ -89,9 +89,10 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Client() client: ClientInfo,
   ): Promise<LoginResponse | CookieResponse> {
-    const device = deviceToken ?? cookieOf(request, DEVICE_COOKIE);
+    const inCookies = useCookies === 'true';
+    const device = deviceToken ?? (inCookies ? cookieOf(request, DEVICE_COOKIE) : undefined);
     const tokens = await this.auth.logIn(request.user, client, device);
-    return useCookies === 'true' ? this.cookieMode.begin(request, reply, tokens) : tokens;
+    return inCookies ? this.cookieMode.begin(request, reply, tokens) : tokens;
   }
 
   @Public()

@@ -82,7 +82,7 @@ export class AuthService {
 
   /** Ends the session of every credential that is genuine, however old, and says nothing of the others. */
   async logOut({ accessToken, refreshToken }: PresentedCredentials): Promise<void> {
-    const sessionId = accessToken && this.sessionOf(accessToken);
+    const sessionId = accessToken && (await this.sessionOf(accessToken));
     if (sessionId) await this.sessions.end(sessionId);
     if (refreshToken) await this.sessions.endByRefreshToken(refreshToken);
   }
@@ -91,9 +91,9 @@ export class AuthService {
     return status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail);
   }
 
-  private sessionOf(accessToken: string): string | undefined {
+  private async sessionOf(accessToken: string): Promise<string | undefined> {
     try {
-      return this.tokens.verifyGenuine(accessToken).sid;
+      return (await this.tokens.verifyGenuine(accessToken)).sid;
     } catch (error) {
       if (error instanceof InvalidToken) return undefined;
       throw error;

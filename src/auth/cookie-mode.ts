@@ -1,6 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, SameSite, setCookie } from '../access';
+import {
+  ACCESS_COOKIE,
+  bearerTokenOf,
+  cookieOf,
+  DEVICE_COOKIE,
+  REFRESH_COOKIE,
+  SameSite,
+  setCookie,
+} from '../access';
 import type { ClientInfo } from '../platform/http';
 import type { CookieResponse, LoginResponse, TokenResponse } from './auth.dto';
 import { InvalidRefreshToken } from './auth.errors';
@@ -25,7 +33,8 @@ export class CookieMode {
 
   /** @throws InvalidRefreshToken where there is no cookie, or one that can never work again: that is taken away */
   async refresh(request: FastifyRequest, reply: FastifyReply, client: ClientInfo): Promise<CookieResponse> {
-    const { refreshToken } = this.presented(request);
+    const isBearer = bearerTokenOf(request) !== undefined;
+    const { refreshToken } = isBearer ? {} : this.presented(request);
     if (refreshToken === undefined) throw new InvalidRefreshToken();
     try {
       return this.hand(reply, await this.auth.refresh(refreshToken, client));

@@ -1,7 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { SameSite } from '../access';
+import { cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, SameSite } from '../access';
 import { RequestValidation } from '../platform/http';
 import { LoginQuery, LoginRequest } from './auth.dto';
 import { InvalidCredentials } from './auth.errors';
@@ -26,9 +26,15 @@ export class LocalAuthGuard extends AuthGuard('local') {
       metatype: LoginQuery,
     })) as LoginQuery;
     // Signing somebody in as the attacker is an attack, too: what they then enter is the attacker's to read.
-    if (query.useCookies === 'true') this.sameSite.assert(request);
+    if (query.useCookies === 'true') this.assertCookieMode(request);
     request.body = await this.validation.transform(request.body, { type: 'body', metatype: LoginRequest });
     return (await super.canActivate(context)) as boolean;
+  }
+
+  private assertCookieMode(request: FastifyRequest): void {
+    this.sameSite.assert(request);
+    // Before a session is opened that the answer could then not be given for.
+    for (const name of [REFRESH_COOKIE, DEVICE_COOKIE]) cookieOf(request, name);
   }
 
   override handleRequest<User>(error: unknown, user: User | false): User {

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { AccessSettings, InvalidToken, LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
 import { Clock } from '../platform/clock';
+import { Feed } from '../platform/feed';
 import { type AccessClaims, type AccessGrant, isAccessClaims } from './access-claims';
 import { accessTokenHeaderOf } from './compact-jws';
 import type { VerificationKey } from './signing-key';
@@ -30,6 +31,7 @@ export class Tokens {
     private readonly clock: Clock,
     private readonly settings: TokenSettings,
     private readonly access: AccessSettings,
+    private readonly feed: Feed,
   ) {}
 
   /** Signs a token: what it says and how many seconds it lives. */
@@ -57,9 +59,11 @@ export class Tokens {
 
   /**
    * Like `verify`, for a token that may have expired: signing out must work with it.
-   * @throws InvalidToken where we did not sign it
+   * @throws InvalidToken where we did not sign it, Unavailable where nobody can tell
    */
-  verifyGenuine(token: string): AccessClaims {
+  async verifyGenuine(token: string): Promise<AccessClaims> {
+    // An old clock or a key that is not known yet would turn a good token down, and nobody be signed out.
+    await this.feed.confirm();
     const { claims, kid } = this.genuine(token);
     if (!this.keys.findEver(kid)) throw new InvalidToken();
     return claims;

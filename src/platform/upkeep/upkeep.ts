@@ -15,7 +15,8 @@ export interface Task {
 // The claim is the decision: of any number of instances one finds the task due.
 const CLAIM = {
   text: `INSERT INTO upkeep (task, begun_at) VALUES ($1, $2)
-    ON CONFLICT (task) DO UPDATE SET begun_at = $2 WHERE upkeep.begun_at <= $3 RETURNING task`,
+    ON CONFLICT (task) DO UPDATE SET begun_at = $2
+    WHERE upkeep.begun_at <= $3 OR upkeep.begun_at > $4 RETURNING task`,
 };
 
 /** Does what is due, one instance at a time; one that dies half-way leaves the rest to whoever finds it due next. */
@@ -66,7 +67,9 @@ export class Upkeep implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private async claim({ name, everyMs }: Task): Promise<boolean> {
     const now = this.clock.nowMs();
-    const rows = await this.database.query(CLAIM, [name, new Date(now), new Date(now - everyMs)]);
+    // One that was begun in the future was begun by a clock that has gone back since.
+    const instants = [now, now - everyMs, now + LOOK_MS].map((ms) => new Date(ms));
+    const rows = await this.database.query(CLAIM, [name, ...instants]);
     return rows.length > 0;
   }
 }
