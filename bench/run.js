@@ -24,6 +24,11 @@ async function main() {
 
 async function measure({ app, bare, machine }) {
   const { body: tokens } = await app.signIn();
+  // As a browser sends it: with the other cookies, and word of where the request comes from.
+  const byCookie = {
+    cookie: `__Host-access=${tokens.accessToken}; __Host-refresh=${tokens.refreshToken}`,
+    'sec-fetch-site': 'same-origin',
+  };
   const headers = { authorization: `Bearer ${tokens.accessToken}` };
   const chains = await Promise.all(
     Array.from({ length: 16 }, async () => (await app.signIn()).body.refreshToken),
@@ -37,6 +42,7 @@ async function measure({ app, bare, machine }) {
     'bare node:http GET/s': () => wrk(bare.url, SECONDS, headers),
     'public GET/s': () => wrk(`${app.url}/health/live`, SECONDS, headers),
     'guarded GET/s': () => wrk(`${app.url}/v1/auth/principal`, SECONDS, headers),
+    'guarded GET by cookie/s': () => wrk(`${app.url}/v1/auth/principal`, SECONDS, byCookie),
     'UPDATE … RETURNING/s': () => rate(16, SECONDS, machine.update),
     'refreshes/s': () =>
       rate(16, SECONDS, async (lane) => {
@@ -74,6 +80,7 @@ function report(figures, app) {
       ...lines,
       `| guarded GET : public GET | ${ratio('guarded GET/s', 'public GET/s')} | |`,
       `| guarded GET : bare node:http | ${ratio('guarded GET/s', 'bare node:http GET/s')} | |`,
+      `| by cookie : by Bearer header | ${ratio('guarded GET by cookie/s', 'guarded GET/s')} | |`,
       `| refresh : UPDATE | ${ratio('refreshes/s', 'UPDATE … RETURNING/s')} | |`,
       `| sign-in : bcrypt | ${ratio('sign-ins/s', 'bcrypt hashes/s')} | |`,
       `| start to ready, ms | ${app.startedInMs} | |`,

@@ -26,7 +26,7 @@ export class CookieMode {
 
   /** Gives a sign-in to the browser; the session its cookies were of before would be left without anybody to end it. */
   async begin(request: FastifyRequest, reply: FastifyReply, tokens: LoginResponse): Promise<CookieResponse> {
-    await this.auth.logOut({ refreshToken: cookieOf(request, REFRESH_COOKIE) });
+    await this.auth.logOut(this.presented(request));
     setCookie(reply, DEVICE_COOKIE, tokens.deviceToken, YEAR_SECONDS);
     return this.hand(reply, tokens);
   }

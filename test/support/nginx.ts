@@ -32,7 +32,7 @@ http {
 }
 `;
 
-/** The nginx that docs/operations.md describes, before instances on these ports of this machine. */
+/** An nginx of this test's own, with a port of its own. */
 export class Nginx {
   readonly api: Api;
   output = '';
@@ -40,27 +40,39 @@ export class Nginx {
   private readonly child: ChildProcess;
 
   private constructor(
-    private readonly port: number,
-    instances: readonly number[],
+    readonly port: number,
+    server: string,
   ) {
     this.api = new Api(`http://127.0.0.1:${port}`);
-    writeFileSync(join(this.folder, 'nginx.conf'), AROUND(documented(port, instances)));
+    // Byte for byte: a test may want headers that are no UTF-8.
+    writeFileSync(join(this.folder, 'nginx.conf'), AROUND(server), 'latin1');
     const args = ['-e', 'stderr', '-p', this.folder, '-c', 'nginx.conf'];
     this.child = spawn('nginx', args, { env: { PATH }, stdio: ['ignore', 'ignore', 'pipe'] });
     this.child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.output += text));
   }
 
+  /** The one that docs/operations.md describes, before instances on these ports of this machine. */
   static async before(instances: readonly number[]): Promise<Nginx> {
+    return Nginx.with((port) => documented(port, instances));
+  }
+
+  /** @param configure what stands in its `http` block; it must listen on the port */
+  static async with(configure: (port: number) => string): Promise<Nginx> {
     if (spawnSync('nginx', ['-v'], { env: { PATH } }).error)
       throw new Error(`nginx is not there: install it (on Debian: apt-get install nginx)`);
-    const nginx = new Nginx(await freePort(), instances);
+    const port = await freePort();
+    const nginx = new Nginx(port, configure(port));
     await nginx.listens();
     return nginx;
   }
 
   /** How many requests it tried on more than one instance. */
   get passedOn(): number {
-    return readFileSync(join(this.folder, 'access.log'), 'utf8').match(/, \d+$/gm)?.length ?? 0;
+    return this.log().match(/, \d+$/gm)?.length ?? 0;
+  }
+
+  log(name = 'access.log'): string {
+    return readFileSync(join(this.folder, name), 'utf8');
   }
 
   async stop(): Promise<void> {

@@ -8,9 +8,10 @@ import { BODY_LIMIT_BYTES } from './json-body';
 import { PROBLEM_TYPE, problemOf } from './problem';
 import { answerProblem } from './problem-answer';
 import { trustNobodyYet } from './proxies';
+import { receive } from './reception';
 import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';
 import { newRequestId, requestIdOf } from './request-id';
-import { SECURITY_HEADERS } from './security-headers';
+import { COMMON_HEADERS } from './security-headers';
 
 /** How long a connection may take for what, in milliseconds. */
 export const TIMEOUTS = {
@@ -67,9 +68,9 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   proxies.attach(fastify);
   fastify.server.maxConnections = MOST_CONNECTIONS;
   fastify.addHook('onRequest', (request, reply, done) => {
-    // Closed by default here, too: what may be cached says so itself.
-    reply.headers({ ...SECURITY_HEADERS, 'x-request-id': request.id, 'cache-control': 'no-store' });
-    done();
+    const refusal = receive(request, reply);
+    if (refusal) answerProblem(request, reply, refusal);
+    else done();
   });
   answerWhatNodeWouldNot(fastify, timeouts.linger);
   hangUpAtTheEnd(fastify, timeouts.lastAnswers);
@@ -140,7 +141,7 @@ function rawAnswer(error: DomainError): string {
     `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status]}`,
     `content-type: ${PROBLEM_TYPE}`,
     `content-length: ${Buffer.byteLength(body)}`,
-    'cache-control: no-store',
+    ...Object.entries(COMMON_HEADERS).map(([name, value]) => `${name}: ${value}`),
     `x-request-id: ${requestId}`,
     'connection: close',
   ];

@@ -29,8 +29,13 @@ export class HttpSettings {
   }
 
   private readOrigins(environment: Environment): string[] {
+    // What comes by http anybody on the way may have written; a developer's own machine is no way.
+    const scheme = this.production
+      ? /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/
+      : /^https?:\/\//;
     return environment.list('CORS_ORIGINS').filter((text) => {
-      const isOrigin = /^https?:\/\//.test(text) && URL.canParse(text) && new URL(text).origin === text;
+      const isOrigin =
+        scheme.test(text) && !text.includes('*') && URL.canParse(text) && new URL(text).origin === text;
       if (!isOrigin)
         environment.fault(
           'CORS_ORIGINS',

@@ -1,5 +1,5 @@
 /** On every answer. An answer is data for a program; what they forbid is what a browser could make of it otherwise. */
-export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
+const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   // Opened as a page it runs and loads nothing, and is shown in nobody's frame (ASVS 3.4.3, 3.4.6).
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   // JSON is not to be taken for a script or a page because of what stands in it (ASVS 3.4.4).
@@ -9,6 +9,9 @@ export const SECURITY_HEADERS: Readonly<Record<string, string>> = {
   // Where somebody goes from here learns no address of ours (ASVS 3.4.5).
   'referrer-policy': 'no-referrer',
 };
+
+/** These, and closed by default here, too: what may be cached says so itself. */
+export const COMMON_HEADERS = Object.freeze({ ...SECURITY_HEADERS, 'cache-control': 'no-store' });
 
 /** The documents page is a page: it runs its own scripts and asks this application, and nothing else. */
 export const DOCUMENTS_POLICY = [

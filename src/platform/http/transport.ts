@@ -1,6 +1,6 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors';
-import { answerProblem } from './problem-answer';
+import { cameByHttps } from './proxies';
 
 /** The request came over http: whatever secrets it held were readable on the way. */
 export class InsecureTransport extends DomainError {
@@ -15,17 +15,23 @@ export class InsecureTransport extends DomainError {
 // A year, and with the subdomains, as browsers' preload lists want it (RFC 6797; ASVS 3.4.1).
 const HSTS = 'max-age=31536000; includeSubDomains';
 
+// Which servers do: each is made before the settings are read.
+const insisting = new WeakSet<object>();
+
 /**
  * Answers what came over https, and of the rest only the health checks of whoever stands before the proxy. Which it was is
  * what the connection is, or what a trusted proxy says it was.
  */
-export function insistOnHttps(fastify: FastifyInstance): void {
-  fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.protocol.toLowerCase() === 'https') {
-      reply.header('strict-transport-security', HSTS);
-      return done();
-    }
-    if (request.routeOptions.url?.startsWith('/health/')) return done();
-    answerProblem(request, reply, new InsecureTransport());
-  });
+export function insistOnHttps({ server }: FastifyInstance): void {
+  insisting.add(server);
+}
+
+/** Says in the answer that https is to be used from now on, or why there will be no other answer. */
+export function checkTransport(request: FastifyRequest, reply: FastifyReply): InsecureTransport | undefined {
+  if (!insisting.has(request.server.server)) return undefined;
+  if (cameByHttps(request)) {
+    reply.header('strict-transport-security', HSTS);
+    return undefined;
+  }
+  return request.routeOptions.url?.startsWith('/health/') ? undefined : new InsecureTransport();
 }

@@ -1,0 +1,102 @@
+import type { Call } from './support/api';
+import { startApp, type TestApp } from './support/app';
+import { cookiesOf, isOpen, Jar, REFRESH, signedIn } from './support/cookies';
+import { ABSENT, askAs, type Asked, OWN, SITES } from './support/page-requests';
+import { expectProblem } from './support/problem';
+
+describe('whether a page of ours made it', () => {
+  let app: TestApp;
+  let person: { email: string; password: string };
+  let jar: Jar;
+
+  beforeAll(async () => {
+    app = await startApp();
+    person = await app.someone();
+    jar = await new Jar(app).signIn(person);
+  });
+
+  afterAll(async () => app.close());
+
+  const neverAsked: [string, number, () => Promise<Asked>][] = [
+    ['a GET by cookie', 200, async () => ({ route: 'GET /v1/users/me', jar })],
+    ['a HEAD by cookie', 200, async () => ({ route: 'HEAD /v1/users/me', jar })],
+    [
+      'a PATCH with a Bearer header',
+      200,
+      async () => ({ route: 'PATCH /v1/users/me', json: { displayName: 'Ada' }, token: jar.access, jar }),
+    ],
+    [
+      'a refresh by the body',
+      200,
+      async () => ({ route: 'POST /v1/auth/refresh', json: { refreshToken: jar.refresh }, jar }),
+    ],
+    ['a refresh without anything', 401, async () => ({ route: 'POST /v1/auth/refresh' })],
+    ['a sign-out without cookies', 204, async () => ({ route: 'POST /v1/auth/logout' })],
+    [
+      'a sign-out with a Bearer header',
+      204,
+      async () => ({ route: 'POST /v1/auth/logout', token: 'nonsense', jar }),
+    ],
+    ['a sign-in without cookie mode', 200, async () => ({ route: 'POST /v1/auth/login', json: person, jar })],
+    [
+      'a sign-up',
+      202,
+      async () => ({ route: 'POST /v1/auth/register', json: { ...person, email: 'eve@example.com' }, jar }),
+    ],
+    ['what nobody answers', 404, async () => ({ route: 'POST /v1/nothing', jar })],
+    ['what is asked in the wrong way', 405, async () => ({ route: 'PUT /v1/users/me', jar })],
+  ];
+
+  it.each(neverAsked)('is not asked of %s', async (_, status, request) => {
+    jar = await new Jar(app).signIn(person);
+    const asked = await request();
+    for (const [site] of SITES)
+      for (const origin of [ABSENT, ['null'], ['https://evil.example'], [OWN]])
+        expect({ site, origin, status: (await askAs(app, asked, site, origin)).status }).toEqual({
+          site,
+          origin,
+          status,
+        });
+  });
+
+  describe('is asked first: a request of another site', () => {
+    const CROSS = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
+    const crossSite = async (route: string, cookies: Record<string, string>, call: Call = {}) => {
+      const [method = '', path = ''] = route.split(' ');
+      return new Jar(app).keep(cookies).send(method, path, { ...call, headers: CROSS });
+    };
+
+    it('is told so before what is wrong with the rest of it', async () => {
+      const { all } = await signedIn(app);
+      const garbage = Object.fromEntries(Object.keys(all).map((name) => [name, 'nonsense']));
+      const wrong = { ...person, password: 'not the password of anybody' };
+      const signIn = 'POST /v1/auth/login?useCookies=true';
+      for (const answer of [
+        await crossSite('PATCH /v1/users/me', all, { json: { displayName: 5, other: true } }),
+        await crossSite('PATCH /v1/users/me', garbage, { json: { displayName: 'Ada' } }),
+        await crossSite('POST /v1/auth/reauthenticate', all, { json: { password: wrong.password } }),
+        await crossSite('POST /v1/auth/refresh', garbage),
+        await crossSite('POST /v1/auth/logout', garbage),
+        await crossSite(signIn, {}),
+        await crossSite(signIn, {}, { json: { email: 5 } }),
+        await crossSite(signIn, {}, { json: wrong }),
+      ]) {
+        expectProblem(answer, 403, 'cross-site-request');
+        expect(cookiesOf(answer)).toEqual({});
+      }
+    });
+
+    it('cannot end a session by an old refresh cookie', async () => {
+      const mine = await signedIn(app);
+      const old = mine.refresh;
+      for (let round = 0; round < 2; round++) await mine.send('POST', '/v1/auth/refresh');
+      expectProblem(await crossSite('POST /v1/auth/refresh', { [REFRESH]: old }), 403, 'cross-site-request');
+      expect(await isOpen(app, mine)).toBe(true);
+    });
+
+    it('is refused without a challenge: signing in would mend nothing', async () => {
+      const { headers } = await crossSite('PATCH /v1/users/me', jar.all, { json: {} });
+      expect(headers.get('www-authenticate')).toBeNull();
+    });
+  });
+});
