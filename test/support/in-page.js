@@ -158,7 +158,8 @@
       document.body.append(frame);
     }
     document.body.append(form);
-    form.submit();
+    // Later, so that whoever asked for it is answered before the page is gone.
+    setTimeout(() => form.submit());
   }
 
   const kept = () => ({
