@@ -3,7 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { ACCESS_COOKIE, AuthenticationRequired, CrossSiteRequest, InvalidToken, TokenStale } from './access';
-import { InternalError, Unavailable } from './platform/errors';
+import { InternalError, Unavailable, ValidationFailed } from './platform/errors';
 import {
   DOCUMENTS_POLICY,
   InsecureTransport,
@@ -16,10 +16,11 @@ import {
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Responses = Operation['responses'];
 type ProblemResponse = ReturnType<typeof problemResponses>[string];
+type Schema = Extract<Schemas[string], { properties?: unknown }>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
-const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType];
+const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed];
 const TOKEN_PROBLEMS = [AuthenticationRequired, InvalidToken, TokenStale];
 const ANY_TIME = [InternalError, Unavailable];
 const COOKIE_MODE =
@@ -51,8 +52,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     describeCommonProblems(operation, method);
     describeSuccess(operation);
     describeBody(operation, schemas);
+    closeEmptyAnswers(operation, schemas);
   }
-  closeEmpty(schemas);
   return document;
 }
 
@@ -117,16 +118,29 @@ function describeSuccess({ responses }: Operation): void {
 function describeBody({ requestBody }: Operation, schemas: Schemas): void {
   if (!requestBody || !('content' in requestBody)) return;
   const { schema } = requestBody.content['application/json'] ?? {};
-  const dto = schema && '$ref' in schema && schemas[schema.$ref.slice(schema.$ref.lastIndexOf('/') + 1)];
-  if (!dto || !('properties' in dto)) return;
+  const dto = schemaOf(schema, schemas);
+  // A DTO with rules but without documentation: it takes something, and nobody said what.
+  if (!dto || isEmpty(dto)) return;
   requestBody.required = (dto.required ?? []).length > 0;
   dto.additionalProperties = false;
 }
 
-/** An object that nothing is said of is any object; one of a class without properties is empty. */
-function closeEmpty(schemas: Schemas): void {
-  for (const schema of Object.values(schemas)) {
-    const isEmpty = 'properties' in schema && Object.keys(schema.properties ?? {}).length === 0;
-    if (isEmpty) schema.additionalProperties = false;
+/** An object that nothing is said of is any object; an answer of a class without properties is empty. */
+function closeEmptyAnswers({ responses }: Operation, schemas: Schemas): void {
+  for (const response of Object.values(responses)) {
+    if (!response || !('content' in response)) continue;
+    const { schema } = response.content?.['application/json'] ?? {};
+    const answer = schemaOf(schema, schemas);
+    if (answer && isEmpty(answer)) answer.additionalProperties = false;
   }
+}
+
+function schemaOf(schema: object | undefined, schemas: Schemas): Schema | undefined {
+  const name = schema && '$ref' in schema ? String(schema.$ref).split('/').at(-1) : undefined;
+  const found = schemas[name ?? ''];
+  return found && 'properties' in found ? found : undefined;
+}
+
+function isEmpty({ properties }: Schema): boolean {
+  return Object.keys(properties ?? {}).length === 0;
 }
