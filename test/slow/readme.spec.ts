@@ -11,6 +11,7 @@ const MASKS: [RegExp, string][] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<instant>'],
   [/"accessToken":"eyJ[^"]+"/g, '"accessToken":"<jwt>"'],
   [/"refreshToken":"rt_[^"]+"/g, '"refreshToken":"<token>"'],
+  [/"deviceToken":"dt_[^"]+"/g, '"deviceToken":"<token>"'],
 ];
 
 interface Step {
