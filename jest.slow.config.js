@@ -8,4 +8,6 @@ module.exports = {
   testPathIgnorePatterns: ['/node_modules/'],
   testTimeout: 120_000,
   maxWorkers: 1,
+  // A run in which tests failed half-way, with servers held in the middle of something, did not end by itself.
+  forceExit: true,
 };
