@@ -130,7 +130,7 @@ describe('where a token is looked for', () => {
       },
     );
 
-    it.each([REFRESH, DEVICE])('makes a sign-in a 400 that opens nothing: %s', async (name) => {
+    it.each([ACCESS, REFRESH, DEVICE])('makes a sign-in a 400 that opens nothing: %s', async (name) => {
       const person = await app.someone();
       const answer = await app.api.post('/v1/auth/login?useCookies=true', {
         json: person,

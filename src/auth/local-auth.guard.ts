@@ -1,7 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
-import { cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, SameSite } from '../access';
+import { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, SameSite } from '../access';
 import { RequestValidation } from '../platform/http';
 import { LoginQuery, LoginRequest } from './auth.dto';
 import { InvalidCredentials } from './auth.errors';
@@ -34,7 +34,7 @@ export class LocalAuthGuard extends AuthGuard('local') {
   private assertCookieMode(request: FastifyRequest): void {
     this.sameSite.assert(request);
     // Before a session is opened that the answer could then not be given for.
-    for (const name of [REFRESH_COOKIE, DEVICE_COOKIE]) cookieOf(request, name);
+    for (const name of [ACCESS_COOKIE, REFRESH_COOKIE, DEVICE_COOKIE]) cookieOf(request, name);
   }
 
   override handleRequest<User>(error: unknown, user: User | false): User {
