@@ -1,4 +1,4 @@
 export type { Change } from './change-reader';
 export { Feed, NEWS_BOUND_MS } from './feed';
 export { FeedModule } from './feed.module';
-export { Recent } from './recent';
+export { RecentChanges } from './recent-changes';
