@@ -1,21 +1,51 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { SettingsDiagnosis } from './config.diagnosis';
 import { Environment, type Settings, type Variables } from './environment';
-import { readVariables } from './environment-files';
+import { forgetSecret, readVariables } from './environment-files';
+
+/** How a command reads the settings, where it does so otherwise than a start. */
+export interface Reading {
+  /** Win over what the shell and the `.env` files say. */
+  readonly overrides?: Variables;
+  /** What the command needs; left out: everything that was declared. */
+  readonly only?: readonly Settings<unknown>[];
+  /** Nothing is written, and faults stop nothing: they are there for whoever asks for them. */
+  readonly inspects?: boolean;
+}
+
+const READING = Symbol('reading');
 
 /** The only reader of `process.env`. */
 @Global()
 @Module({})
 export class EnvironmentModule {
-  /** @param overrides win over what the shell and the `.env` files say */
-  static of(overrides: Variables = {}): DynamicModule {
-    const useFactory = (): Environment =>
-      new Environment({ ...readVariables(process.env, process.cwd()), ...overrides }).verified();
+  static of(): DynamicModule {
+    const useFactory = (reading: Reading = {}): Environment => environmentBy(reading);
     return {
       module: EnvironmentModule,
-      providers: [{ provide: Environment, useFactory }],
+      providers: [
+        { provide: Environment, useFactory, inject: [{ token: READING, optional: true }] },
+        SettingsDiagnosis,
+      ],
       exports: [Environment],
     };
   }
+
+  /** For the context of a command, beside whatever imports `of()`. */
+  static reading(reading: Reading): DynamicModule {
+    const providers = [{ provide: READING, useValue: reading }];
+    return { module: ReadingModule, global: true, providers, exports: [READING] };
+  }
+}
+
+@Module({})
+class ReadingModule {}
+
+function environmentBy({ overrides = {}, only, inspects = false }: Reading): Environment {
+  const keeps = only === undefined && !inspects;
+  const variables = readVariables(process.env, process.cwd(), keeps ? undefined : forgetSecret);
+  const environment = new Environment({ ...variables, ...overrides });
+  return inspects ? environment : environment.verified(only);
 }
 
 /** A room that needs settings imports `ConfigModule.of(ItsSettings)` and injects `ItsSettings`. */

@@ -22,8 +22,13 @@ const OWN_SECRET = 'make the folder and that file yours to write, or set AUTH_SE
  * AUTH_SECRET is made and kept in `.env.local`, so that the first start needs nobody.
  *
  * @param folder where the `.env` files stand
+ * @param keepSecret makes that secret, and keeps it in this file
  */
-export function readVariables(processVariables: Variables, folder: string): Variables {
+export function readVariables(
+  processVariables: Variables,
+  folder: string,
+  keepSecret = keepDevelopmentSecret,
+): Variables {
   // A shell may leave white space behind the word (cmd.exe does), and an empty variable sets nothing.
   const given = processVariables.NODE_ENV?.trim() || undefined;
   if (given === 'production') return processVariables;
@@ -36,7 +41,12 @@ export function readVariables(processVariables: Variables, folder: string): Vari
     NODE_ENV: mode,
   };
   if (mode !== 'development' || merged.AUTH_SECRET) return merged;
-  return { ...merged, AUTH_SECRET: keepDevelopmentSecret(join(folder, LOCAL_FILE)) };
+  return { ...merged, AUTH_SECRET: keepSecret(join(folder, LOCAL_FILE)) };
+}
+
+/** For whoever may not write: good for nothing but that a secret is there. */
+export function forgetSecret(): string {
+  return randomBytes(32).toString('base64url');
 }
 
 function parseFile(path: string): Variables {

@@ -47,13 +47,19 @@ export class Environment {
   }
 
   /**
-   * Parses every declared namespace.
+   * Parses every declared namespace, or those that are named.
    * @throws InvalidEnvironment naming every fault and its mend
    */
-  verified(): this {
-    for (const settings of Environment.namespaces) this.of(settings);
-    if (this.faults.length > 0) throw new InvalidEnvironment(this.faults);
+  verified(only?: readonly Settings<unknown>[]): this {
+    const faults = this.faultsOf(only);
+    if (faults.length > 0) throw new InvalidEnvironment(faults);
     return this;
+  }
+
+  /** What `verified` would refuse. */
+  faultsOf(only: Iterable<Settings<unknown>> = Environment.namespaces): readonly Fault[] {
+    for (const settings of only) this.of(settings);
+    return this.faults;
   }
 
   fault(name: string, problem: string, mend: string): void {
