@@ -74,9 +74,7 @@ export async function open(
   clock: Clock,
 ): Promise<void> {
   try {
-    await reach(dataSource);
-    await synchronise(clock, dataSource);
-    await refuseOldServer(dataSource);
+    await connect(dataSource, clock);
     for (const name of settings.migrateOnStart ? await migrations.run() : []) logger.log(`applied ${name}`);
     await migrations.verify();
   } catch (error) {
@@ -84,6 +82,13 @@ export async function open(
     await server.stop();
     throw error;
   }
+}
+
+/** For whoever only looks: opens the pool and takes over the database's time, and no more. */
+export async function connect(dataSource: DataSource, clock: Clock): Promise<void> {
+  await reach(dataSource);
+  await synchronise(clock, dataSource);
+  await refuseOldServer(dataSource);
 }
 
 async function reach(dataSource: DataSource): Promise<void> {

@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, Optional } from '@nestjs/common';
 import { DatabaseSettings } from './database.settings';
-import { EmbeddedServer } from './embedded';
+import { EmbeddedServer, hasCluster } from './embedded';
+import { Inspection } from './inspection';
 
 /** The PostgreSQL server behind the pool: the operator's own, or the embedded one that lives with the application. */
 @Injectable()
@@ -8,7 +9,10 @@ export class DatabaseServer {
   private readonly logger = new Logger('Database');
   private embedded: EmbeddedServer | undefined;
 
-  constructor(private readonly settings: DatabaseSettings) {}
+  constructor(
+    private readonly settings: DatabaseSettings,
+    @Optional() private readonly inspection?: Inspection,
+  ) {}
 
   /** Where the data is, in words for a person. */
   get place(): string {
@@ -21,6 +25,16 @@ export class DatabaseServer {
    */
   async start(): Promise<string> {
     if (this.settings.url) return this.settings.url;
+    return this.inspection ? this.inspection.url(async () => this.startExisting()) : this.startEmbedded();
+  }
+
+  /** @throws Error where there is none: to look must not make one */
+  private async startExisting(): Promise<string> {
+    if (await hasCluster(this.settings.dataDir)) return this.startEmbedded();
+    throw new Error(`There is no database in ${this.settings.dataDir} yet.\n  → the first start makes it`);
+  }
+
+  private async startEmbedded(): Promise<string> {
     this.embedded = await EmbeddedServer.start({
       dataDir: this.settings.dataDir,
       log: (line) => this.logger.log(line),

@@ -3,10 +3,12 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { Clock } from '../clock';
 import { ConfigModule } from '../config';
-import { connectionOptions, open } from './connect';
+import { connect, connectionOptions, open } from './connect';
 import { Database } from './database';
+import { ClockDiagnosis, DatabaseDiagnosis, MigrationsDiagnosis } from './database.diagnosis';
 import { DatabaseServer } from './database-server';
 import { DatabaseSettings } from './database.settings';
+import { Inspection } from './inspection';
 import { Migrations } from './migrations';
 
 const declaredMigrations = new Set<Type<MigrationInterface>>();
@@ -38,15 +40,27 @@ class DatabaseServerModule {}
     { provide: Migrations, useFactory: (source: DataSource) => new Migrations(source), inject: [DataSource] },
     {
       provide: Database,
-      inject: [DataSource, Migrations, DatabaseServer, DatabaseSettings, Clock],
+      inject: [
+        { token: Inspection, optional: true },
+        DataSource,
+        Migrations,
+        DatabaseServer,
+        DatabaseSettings,
+        Clock,
+      ],
       useFactory: async (
+        inspection: Inspection | undefined,
         source: DataSource,
         ...rest: [Migrations, DatabaseServer, DatabaseSettings, Clock]
       ) => {
-        await open(source, ...rest);
+        if (!inspection) await open(source, ...rest);
+        else if (!inspection.fault) await inspection.attempt(async () => connect(source, rest[3]));
         return new Database(source);
       },
     },
+    DatabaseDiagnosis,
+    MigrationsDiagnosis,
+    ClockDiagnosis,
   ],
   exports: [Database, Migrations, DatabaseServerModule],
 })
@@ -55,6 +69,11 @@ export class DatabaseModule implements OnApplicationShutdown {
     private readonly dataSource: DataSource,
     private readonly server: DatabaseServer,
   ) {}
+
+  /** For the context of a command that only looks, beside this module. */
+  static inspected(): DynamicModule {
+    return { module: InspectionModule, global: true, providers: [Inspection], exports: [Inspection] };
+  }
 
   /** The tables and migrations that a room brings along. */
   static forFeature(
@@ -70,3 +89,6 @@ export class DatabaseModule implements OnApplicationShutdown {
     await this.server.stop();
   }
 }
+
+@Module({})
+class InspectionModule {}

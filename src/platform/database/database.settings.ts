@@ -22,7 +22,7 @@ export class DatabaseSettings {
     this.dataDir = resolve(environment.text('DATA_DIR') ?? './data');
     this.migrateOnStart = environment.boolean('MIGRATE_ON_START', true);
     const embedded = environment.boolean('EMBEDDED_DATABASE', !environment.production);
-    if (!this.url && !embedded) {
+    if (environment.text('DATABASE_URL') === undefined && !embedded) {
       environment.fault(
         'DATABASE_URL',
         'is not set',

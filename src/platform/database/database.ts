@@ -35,6 +35,10 @@ export class Database {
     return this.manager.getRepository(entity);
   }
 
+  get isInTransaction(): boolean {
+    return this.active.getStore() !== undefined;
+  }
+
   /** Runs `work` in one transaction, joining the one that is already under way; a throw undoes all of it. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.active.getStore()) return work();

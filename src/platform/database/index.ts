@@ -2,5 +2,7 @@ export { Database, type Statement } from './database';
 export { asUnavailable } from './database-faults';
 export { DatabaseModule } from './database.module';
 export { DatabaseServer } from './database-server';
+export { DatabaseSettings } from './database.settings';
+export { Inspection } from './inspection';
 export { Migrations } from './migrations';
 export { SqlMigration } from './sql-migration';

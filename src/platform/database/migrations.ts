@@ -4,6 +4,8 @@ import { SqlMigration } from './sql-migration';
 
 /** How the schema and this build's migrations stand to each other, by migration name. */
 export interface MigrationState {
+  /** Ours, in the database, and as they were. */
+  readonly applied: readonly string[];
   /** Ours, not in the database yet. */
   readonly missing: readonly string[];
   /** Ours, but other statements ran under that name. */
@@ -22,6 +24,9 @@ const LOCK = '7449363236164072819';
 
 /** Brings the schema to this build's state, one instance at a time, and refuses one that is not in it. */
 export class Migrations {
+  /** The names of those that this process applied. */
+  readonly appliedHere: string[] = [];
+
   constructor(private readonly dataSource: DataSource) {}
 
   /**
@@ -36,8 +41,9 @@ export class Migrations {
       const executor = new MigrationExecutor(this.dataSource, runner);
       executor.transaction = 'each';
       try {
-        const applied = await executor.executePendingMigrations();
-        return applied.map(({ name }) => name);
+        const applied = (await executor.executePendingMigrations()).map(({ name }) => name);
+        this.appliedHere.push(...applied);
+        return applied;
       } finally {
         // Also for those that ran before one that failed.
         await this.recordChecksums(runner);
@@ -76,11 +82,11 @@ export class Migrations {
     const recorded = await this.recorded(runner);
     const ours = this.dataSource.migrations.map((migration) => ({ migration, name: nameOf(migration) }));
     const names = new Set(ours.map(({ name }) => name));
+    const isAltered = ({ migration, name }: (typeof ours)[number]) => differs(migration, recorded.get(name));
     return {
+      applied: ours.filter((one) => recorded.has(one.name) && !isAltered(one)).map(({ name }) => name),
       missing: ours.filter(({ name }) => !recorded.has(name)).map(({ name }) => name),
-      altered: ours
-        .filter(({ migration, name }) => differs(migration, recorded.get(name)))
-        .map(({ name }) => name),
+      altered: ours.filter(isAltered).map(({ name }) => name),
       unknown: [...recorded.keys()].filter((name) => !names.has(name)),
     };
   }
@@ -141,7 +147,7 @@ function differs(migration: MigrationInterface, recorded: string | null | undefi
   return migration instanceof SqlMigration && typeof recorded === 'string' && recorded !== migration.checksum;
 }
 
-function refuse({ missing, altered }: MigrationState): void {
+function refuse({ missing, altered }: Pick<MigrationState, 'missing' | 'altered'>): void {
   const faults = [
     missing.length > 0 &&
       `Not applied to the database yet: ${missing.join(', ')}.\n  → npm run cli -- db:migrate`,

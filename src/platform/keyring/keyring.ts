@@ -28,6 +28,15 @@ export interface KeyRequest {
   readonly suffice?: (keys: readonly Key[]) => boolean;
 }
 
+/** How many keys there are, by what opens them. */
+export interface KeyringCondition {
+  readonly current: number;
+  readonly retired: number;
+  readonly locked: number;
+  /** The ids of those that are not as they were written. */
+  readonly damaged: readonly string[];
+}
+
 /**
  * The random keys the application signs, hashes and seals with, each wrapped under AUTH_SECRET in one table, so that
  * the database alone opens nothing and the secret alone forges nothing.
@@ -119,6 +128,21 @@ export class Keyring {
     return row?.opens === true;
   }
 
+  /** How the keys stand to the secrets known here, each opened to see whether it can be. */
+  async condition(): Promise<KeyringCondition> {
+    const rows = await this.rows.find({ order: { id: 'ASC' } });
+    const known = rows.filter(({ wrappedBy }) => this.wraps.has(wrappedBy));
+    const isCurrent = ({ wrappedBy }: StoredKey) => wrappedBy === this.wrap.id;
+    const damaged = known.filter((row) => !this.opensRow(row));
+    const sound = known.filter((row) => !damaged.includes(row));
+    return {
+      current: sound.filter(isCurrent).length,
+      retired: sound.filter((row) => !isCurrent(row)).length,
+      locked: rows.length - known.length,
+      damaged: damaged.map(({ id }) => id),
+    };
+  }
+
   /** In one transaction, one instance at a time: those that start together must end with the same keys, under one secret. */
   async alone<T>(work: () => Promise<T>): Promise<T> {
     return this.database.transaction(async () => {
@@ -140,6 +164,14 @@ export class Keyring {
 
   private wrapped(row: KeyContext, material: Buffer): Pick<StoredKey, 'wrapped' | 'wrappedBy'> {
     return { wrapped: this.wrap.wrap(material, contextOf(row)), wrappedBy: this.wrap.id };
+  }
+
+  private opensRow(row: StoredKey): boolean {
+    try {
+      return this.unwrap(row).length > 0;
+    } catch {
+      return false;
+    }
   }
 
   private unwrap(row: StoredKey): Buffer {

@@ -43,6 +43,11 @@ export async function readRecord(dataDir: string): Promise<ClusterRecord | null>
   );
 }
 
+/** Whether a DATA_DIR has a cluster that was begun and finished. */
+export async function hasCluster(dataDir: string): Promise<boolean> {
+  return (await readRecord(dataDir))?.initialised === true;
+}
+
 /** Writes the record so that a crash leaves the old one or the new one, readable by its owner only. */
 export async function writeRecord(dataDir: string, record: ClusterRecord): Promise<void> {
   const path = recordPath(dataDir);
