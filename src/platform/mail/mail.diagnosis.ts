@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../clock';
+import { advise, Diagnosis, type DiagnosisProvider, type Finding, ok } from '../diagnosis';
+import { MailSettings } from './mail.settings';
+import { MailTransport } from './mail-transport';
+import { OutboxStore } from './outbox.store';
+
+/** Longer than a mail server that refuses for a while is waited for at first. */
+const OLD_MS = 15 * 60_000;
+
+@Injectable()
+@Diagnosis({ topic: 'mail' })
+export class MailDiagnosis implements DiagnosisProvider {
+  constructor(
+    private readonly transport: MailTransport,
+    private readonly settings: MailSettings,
+  ) {}
+
+  async diagnose(): Promise<Finding[]> {
+    if (this.settings.smtpUrl === undefined)
+      return advise(
+        true,
+        `mails become files in ${this.settings.folder}`,
+        'SMTP_URL, where they are to arrive',
+      );
+    const problem = await this.transport.problem();
+    const { host } = new URL(this.settings.smtpUrl);
+    if (problem === undefined) return [ok(`the mail server ${host} lets us in`)];
+    const advice = 'check SMTP_URL; mails wait meanwhile and are tried again';
+    return [{ level: 'fault', message: `the mail server ${host} does not let us in: ${problem}`, advice }];
+  }
+}
+
+@Injectable()
+@Diagnosis({ topic: 'outbox', after: 'migrations' })
+export class OutboxDiagnosis implements DiagnosisProvider {
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly clock: Clock,
+  ) {}
+
+  async diagnose(): Promise<Finding[]> {
+    const { waiting, failed, oldest } = await this.store.summary(this.clock.now());
+    if (waiting === 0 || oldest === null) return [ok('no mail waits')];
+    const message = `${waiting} mails wait, ${failed} of them after a failure, the oldest since ${oldest.toISOString()}`;
+    const isOld = this.clock.nowMs() - oldest.getTime() > OLD_MS;
+    if (!isOld) return [ok(message)];
+    return advise(true, message, 'does an instance run, and what does its log say of mails?');
+  }
+}

@@ -1,0 +1,18 @@
+import { Global, Module } from '@nestjs/common';
+import { ConfigModule } from '../config';
+import { DatabaseModule } from '../database';
+import { MailDiagnosis, OutboxDiagnosis } from './mail.diagnosis';
+import { MailSettings } from './mail.settings';
+import { MailTransport } from './mail-transport';
+import { Mailer } from './mailer';
+import { CreateMails1795200000000 } from './migrations/1795200000000-create-mails';
+import { Outbox } from './outbox';
+import { OutboxStore } from './outbox.store';
+
+@Global()
+@Module({
+  imports: [ConfigModule.of(MailSettings), DatabaseModule.forFeature([], [CreateMails1795200000000])],
+  providers: [OutboxStore, Mailer, MailTransport, Outbox, MailDiagnosis, OutboxDiagnosis],
+  exports: [ConfigModule, Mailer],
+})
+export class MailModule {}

@@ -1,0 +1,71 @@
+import { resolve } from 'node:path';
+import type { Environment } from '../config';
+import { DatabaseSettings } from '../database';
+import { HttpSettings } from '../http';
+
+const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/** How mails leave, and where their links lead. */
+export class MailSettings {
+  /** Undefined: mails become files, in development. */
+  readonly smtpUrl: string | undefined;
+  /** Whether a server that offers no TLS gets no mail: what goes out holds links that open accounts. */
+  readonly requireTls: boolean;
+  /** Whether the server is on this machine, where it need not have a certificate that anybody vouches for. */
+  readonly isLocal: boolean;
+  readonly from: string;
+  /** Where mails become files. */
+  readonly folder: string;
+  /** The front end's page for the user's own account: where links lead, whatever host a request named. */
+  readonly accountUrl: string;
+  readonly appName: string;
+
+  constructor(environment: Environment) {
+    const { production } = environment;
+    const { publicUrl, appName } = environment.of(HttpSettings);
+    const smtp = environment.url('SMTP_URL', ['smtp:', 'smtps:']);
+    this.smtpUrl = smtp?.href;
+    this.isLocal = smtp !== undefined && LOOPBACK.has(smtp.hostname);
+    this.requireTls = production && smtp?.protocol === 'smtp:' && !this.isLocal;
+    if (production && !environment.text('SMTP_URL'))
+      environment.fault(
+        'SMTP_URL',
+        'is not set',
+        'use smtps://user:password@host:465, or smtp:// with port 587',
+      );
+    this.from = this.readFrom(environment);
+    this.folder = resolve(environment.of(DatabaseSettings).dataDir, 'outbox');
+    this.accountUrl = this.readAccountUrl(environment) ?? `${publicUrl}/account`;
+    this.appName = appName;
+  }
+
+  /** @param token stands in the fragment, which no browser sends to a server, in a Referer or to a log */
+  linkWith(token: string): string {
+    return `${this.accountUrl}#token=${token}`;
+  }
+
+  private readFrom(environment: Environment): string {
+    const from = environment.text('MAIL_FROM');
+    if (environment.production && !from)
+      environment.fault(
+        'MAIL_FROM',
+        'is not set',
+        'use the address mails come from, as Acme <no-reply@example.com>',
+      );
+    if (from && !/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/.test(from))
+      environment.fault(
+        'MAIL_FROM',
+        'holds no e-mail address',
+        'use no-reply@example.com or Acme <no-reply@example.com>',
+      );
+    return from ?? 'no-reply@localhost';
+  }
+
+  private readAccountUrl(environment: Environment): string | undefined {
+    const schemes = environment.production ? ['https:'] : ['https:', 'http:'];
+    const url = environment.url('ACCOUNT_URL', schemes);
+    if (url?.hash)
+      environment.fault('ACCOUNT_URL', 'has a fragment', 'leave the part from # on out: tokens go there');
+    return url?.href;
+  }
+}

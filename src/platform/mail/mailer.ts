@@ -1,0 +1,165 @@
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Attempts, budget } from '../attempts';
+import { Clock } from '../clock';
+import { Database } from '../database';
+import { Keyring, KeyWrap } from '../keyring';
+import { languageFor, type Letter, write } from './letter';
+import { MailSettings } from './mail.settings';
+import type { Mail } from './mail-transport';
+import { OutboxStore, type WaitingMail } from './outbox.store';
+
+const DAY_MS = 86_400_000;
+/** A notice that could not be sent for longer tells nobody anything. */
+const NOTICE_MS = 3 * DAY_MS;
+const WISH_MS = DAY_MS;
+const AFTER_THE_ANSWER_MS = 25;
+
+/** What strangers may have sent to one mailbox. */
+const MAIL_BY_ADDRESS = budget({
+  name: 'mail',
+  per: 'address',
+  quota: 5,
+  windowSeconds: 900,
+  // Shorter than a link lives: whoever asks for too many in somebody's name leaves them with one that works.
+  longestWaitSeconds: 1_800,
+});
+
+/** A mail before it is written, and to whom it goes. */
+export interface Post extends Omit<Letter, 'link'> {
+  /** The address as stored, never as a request spelled it. */
+  readonly to: string;
+  /** The token of its one link. */
+  readonly token?: { readonly token: string; readonly expiresAt: Date } | undefined;
+}
+
+/** That somebody asked for a mail. Whether there is one, and for whom, is found out after they were answered. */
+export interface Wish {
+  readonly kind: string;
+  /** The mailbox that it is for, in its normal form. */
+  readonly address: string;
+  /** An `Accept-Language` header, as it came. */
+  readonly language: string | null;
+  /** Whether it follows from a proof, so that no stranger may have used up what it needs. */
+  readonly owed?: boolean;
+  readonly details?: Readonly<Record<string, string>>;
+}
+
+/** Finds out what becomes of a wish, in a transaction of its own; null: nobody gets a mail. */
+export type Granter = (wish: Wish) => Promise<Post | null>;
+
+/** Undoes what was made for a mail that its address gets too many of. */
+class OverBudget extends Error {}
+
+type Content = { readonly mail: Mail } | { readonly wish: Wish };
+
+/**
+ * What the rooms send mails with. Both ways write one row, sealed, in the transaction that is under way, and wait for no
+ * mail server: a mail goes out if and only if what it tells of was committed.
+ */
+@Injectable()
+export class Mailer implements OnModuleInit {
+  private readonly logger = new Logger('Mail');
+  private readonly granters = new Map<string, Granter>();
+  private readonly listeners: (() => void)[] = [];
+  private seal: KeyWrap;
+
+  constructor(
+    private readonly store: OutboxStore,
+    private readonly database: Database,
+    private readonly keyring: Keyring,
+    private readonly clock: Clock,
+    private readonly settings: MailSettings,
+    private readonly attempts: Attempts,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.seal = new KeyWrap((await this.keyring.secretFor('links')).material);
+  }
+
+  /** Sends a mail to somebody who is known. */
+  async send(post: Post): Promise<void> {
+    const expiresAt = post.token?.expiresAt ?? new Date(this.clock.nowMs() + NOTICE_MS);
+    await this.add(post.kind, { mail: this.written(post) }, expiresAt);
+  }
+
+  /** Notes that a mail was asked for: the same one statement whoever it was asked for, and whether or not they exist. */
+  async wish(wish: Wish): Promise<void> {
+    // A header can be as long as a request; what it comes down to is two letters.
+    const kept = { ...wish, language: languageFor(wish.language) };
+    await this.add(wish.kind, { wish: kept }, new Date(this.clock.nowMs() + WISH_MS));
+  }
+
+  /**
+   * The same for whoever must not wait, lest the time it takes tells something: nothing of it is done before the answer is
+   * out. One that fails, or that the end of the process overtakes, is lost; the failure is logged.
+   */
+  wishUnawaited(wish: Wish): void {
+    setTimeout(() => {
+      this.wish(wish).catch((error: unknown) =>
+        this.logger.warn({ kind: wish.kind, error }, 'a mail was not noted'),
+      );
+    }, AFTER_THE_ANSWER_MS);
+  }
+
+  /** Says who finds out what becomes of wishes of a kind. */
+  grant(kind: string, granter: Granter): void {
+    this.granters.set(kind, granter);
+  }
+
+  /** Calls when there may be mails to send. */
+  onPost(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
+  /** What is to go out for a waiting mail; null where a wish came to nothing. A wish that was granted is a mail from then on. */
+  async open(waiting: WaitingMail): Promise<Mail | null> {
+    const content = this.unsealed(waiting);
+    if ('mail' in content) return content.mail;
+    try {
+      return await this.granted(waiting, content.wish);
+    } catch (error) {
+      if (error instanceof OverBudget) return null;
+      throw error;
+    }
+  }
+
+  private async granted(waiting: WaitingMail, wish: Wish): Promise<Mail | null> {
+    return this.database.transaction(async () => {
+      const granter = this.granters.get(waiting.kind);
+      if (!granter) throw new Error(`nobody here grants mails of the kind ${waiting.kind}`);
+      const post = await granter(wish);
+      if (!post) return null;
+      // In here, so that what is refused or undone counts for nothing, and leaves no link behind.
+      if (!wish.owed && !(await this.attempts.allows(MAIL_BY_ADDRESS, wish.kind, wish.address)))
+        throw new OverBudget();
+      const mail = this.written(post);
+      const expiresAt = post.token?.expiresAt ?? waiting.expiresAt;
+      if (await this.store.rewrite(waiting, this.sealed(waiting.id, { mail }), expiresAt)) return mail;
+      throw new Error('another instance has taken this mail over');
+    });
+  }
+
+  private written({ to, token, kind, language, event }: Post): Mail {
+    const link = token && { url: this.settings.linkWith(token.token), until: token.expiresAt };
+    return { kind, to, ...write({ kind, language, link, event }, this.settings.appName) };
+  }
+
+  private async add(kind: string, content: Content, expiresAt: Date): Promise<void> {
+    const id = this.clock.newId();
+    const sealed = this.sealed(id, content);
+    await this.store.add({ id, kind, sealed, createdAt: this.clock.now(), expiresAt });
+    await this.database.afterCommit(async () => this.listeners.forEach((listener) => listener()));
+  }
+
+  private sealed(id: string, content: Content): Buffer {
+    return this.seal.wrap(Buffer.from(JSON.stringify(content)), contextOf(id));
+  }
+
+  private unsealed({ id, sealed }: WaitingMail): Content {
+    return JSON.parse(this.seal.unwrap(sealed, contextOf(id)).toString()) as Content;
+  }
+}
+
+function contextOf(id: string): string {
+  return `mail/${id}`;
+}

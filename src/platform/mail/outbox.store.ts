@@ -1,0 +1,91 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Statement } from '../database';
+
+/** A mail, or what is to become one, that has not gone out yet. */
+export interface WaitingMail {
+  readonly id: string;
+  readonly kind: string;
+  readonly sealed: Buffer;
+  /** How often it was taken up, this time included. */
+  readonly attempts: number;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+const COLUMNS = 'id, kind, sealed, attempts, created_at AS "createdAt", expires_at AS "expiresAt"';
+
+const ADD: Statement = {
+  name: 'mail-add',
+  text: `INSERT INTO mails (id, kind, sealed, attempts, created_at, due_at, expires_at) VALUES ($1, $2, $3, 0, $4, $4, $5)`,
+};
+
+// Those that failed come last, or a few that cannot be sent would hold up all others. A lease and no lock: a connection would be held for as long as a mail server takes. Whoever dies with it in hand
+// loses it to the next one, which may then send it again.
+const CLAIM: Statement = {
+  name: 'mail-claim',
+  text: `
+    UPDATE mails SET attempts = attempts + 1, due_at = $2
+    WHERE id = (SELECT id FROM mails WHERE due_at <= $1 ORDER BY attempts, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    RETURNING ${COLUMNS}`,
+};
+
+// Only while it is still the same attempt: another instance may have taken over from one that was too slow.
+const REWRITE: Statement = {
+  name: 'mail-rewrite',
+  text: 'UPDATE mails SET sealed = $3, expires_at = $4 WHERE id = $1 AND attempts = $2 RETURNING id',
+};
+
+const POSTPONE: Statement = {
+  name: 'mail-postpone',
+  text: 'UPDATE mails SET due_at = $3 WHERE id = $1 AND attempts = $2',
+};
+
+const REMOVE: Statement = { name: 'mail-remove', text: 'DELETE FROM mails WHERE id = $1' };
+
+const SUMMARY: Statement = {
+  text: `SELECT count(*)::integer AS waiting, (count(*) FILTER (WHERE attempts > 1 OR (attempts = 1 AND due_at > $1)))::integer
+    AS failed, min(created_at) AS oldest FROM mails`,
+};
+
+export interface OutboxSummary {
+  readonly waiting: number;
+  /** One that is on its way right now counts, too. */
+  readonly failed: number;
+  readonly oldest: Date | null;
+}
+
+/** The mails that wait, each statement whole in itself. */
+@Injectable()
+export class OutboxStore {
+  constructor(private readonly database: Database) {}
+
+  async add(mail: Omit<WaitingMail, 'attempts'>): Promise<void> {
+    const { id, kind, sealed, createdAt, expiresAt } = mail;
+    await this.database.query(ADD, [id, kind, sealed, createdAt, expiresAt]);
+  }
+
+  /** Takes up the mail that has been due for longest, until the lease ends. */
+  async claim(now: Date, leaseEnd: Date): Promise<WaitingMail | undefined> {
+    const [mail] = await this.database.query<WaitingMail>(CLAIM, [now, leaseEnd]);
+    return mail;
+  }
+
+  /** @returns whether the claim still held */
+  async rewrite({ id, attempts }: WaitingMail, sealed: Buffer, expiresAt: Date): Promise<boolean> {
+    const rows = await this.database.query(REWRITE, [id, attempts, sealed, expiresAt]);
+    return rows.length > 0;
+  }
+
+  async postpone({ id, attempts }: WaitingMail, until: Date): Promise<void> {
+    await this.database.query(POSTPONE, [id, attempts, until]);
+  }
+
+  async remove({ id }: WaitingMail): Promise<void> {
+    await this.database.query(REMOVE, [id]);
+  }
+
+  async summary(now: Date): Promise<OutboxSummary> {
+    const [row] = await this.database.query<OutboxSummary>(SUMMARY, [now]);
+    return row ?? { waiting: 0, failed: 0, oldest: null };
+  }
+}
