@@ -1,0 +1,106 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Statement } from '../database';
+
+/** What a token stands for. */
+export interface Claim {
+  readonly userId: string;
+  readonly details: Readonly<Record<string, string>>;
+}
+
+// Of those that last, one that came later must show as later, though the clock of another instance may be behind.
+const ISSUE: Statement = {
+  name: 'token-issue',
+  text: `
+    INSERT INTO one_time_tokens (digest, purpose, user_id, details, lasting, created_at, expires_at)
+    SELECT $1, $2, $3, $4, $5, greatest($6, CASE WHEN $5 THEN (SELECT max(created_at) + interval '1 millisecond'
+      FROM one_time_tokens WHERE user_id = $3 AND purpose = $2) END), $7
+    WHERE $5 OR (SELECT count(*) FROM one_time_tokens WHERE user_id = $3 AND purpose = $2 AND expires_at > $6) < $8
+    RETURNING digest`,
+};
+
+const FIND: Statement = {
+  name: 'token-find',
+  text: `SELECT user_id AS "userId", details FROM one_time_tokens WHERE digest = $1 AND purpose = $2 AND expires_at > $3`,
+};
+
+const ALIVE: Statement = {
+  name: 'token-alive',
+  text: `SELECT user_id AS "userId", details FROM one_time_tokens WHERE user_id = $1 AND purpose = $2 AND expires_at > $3`,
+};
+
+// One statement, so that of any number of parallel uses one finds it. Locked in one order, or two links of one user that
+// are used at once would wait for each other. Of those that last, the earlier ones stay: what they bring back is older
+// than whatever this one does, and whoever used this one may be a thief who used his own.
+const REDEEM: Statement = {
+  name: 'token-redeem',
+  text: `
+    WITH presented AS (
+      SELECT user_id, created_at FROM one_time_tokens WHERE digest = $1 AND purpose = $2 AND expires_at > $3
+    ), locked AS (
+      SELECT t.digest FROM one_time_tokens t JOIN presented p USING (user_id)
+      WHERE t.purpose = $2 AND (t.digest = $1 OR NOT $4 AND (NOT t.lasting OR t.created_at > p.created_at))
+      ORDER BY t.digest FOR UPDATE OF t
+    ), gone AS (
+      DELETE FROM one_time_tokens t USING locked l WHERE t.digest = l.digest RETURNING t.digest, t.user_id, t.details
+    )
+    SELECT user_id AS "userId", details FROM gone WHERE digest = $1`,
+};
+
+const END_OF: Statement = {
+  name: 'token-end-of',
+  text: `DELETE FROM one_time_tokens WHERE digest IN (
+    SELECT digest FROM one_time_tokens WHERE user_id = $1 AND NOT lasting AND ($2::text IS NULL OR purpose = $2)
+    ORDER BY digest FOR UPDATE)`,
+};
+
+const PURGE: Statement = {
+  name: 'token-purge',
+  text: `DELETE FROM one_time_tokens WHERE digest IN (SELECT digest FROM one_time_tokens WHERE expires_at <= $1 LIMIT $2)
+    RETURNING digest`,
+};
+
+/** A token as it is kept. */
+export interface KeptToken extends Claim {
+  readonly digest: Buffer;
+  readonly purpose: string;
+  readonly lasting: boolean;
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+}
+
+/** The statements that decide about one-time tokens. */
+@Injectable()
+export class OneTimeTokenStore {
+  constructor(private readonly database: Database) {}
+
+  /** @returns false, and nothing kept, where so many of its purpose and user are alive already */
+  async issue(token: KeptToken, most: number): Promise<boolean> {
+    const { digest, purpose, userId, details, lasting, createdAt, expiresAt } = token;
+    const parameters = [digest, purpose, userId, details, lasting, createdAt, expiresAt, most];
+    return (await this.database.query(ISSUE, parameters)).length > 0;
+  }
+
+  async find(digest: Buffer, purpose: string, now: Date): Promise<Claim | null> {
+    const [claim] = await this.database.query<Claim>(FIND, [digest, purpose, now]);
+    return claim ?? null;
+  }
+
+  async alive(userId: string, purpose: string, now: Date): Promise<Claim[]> {
+    return this.database.query<Claim>(ALIVE, [userId, purpose, now]);
+  }
+
+  /** @param alone whether the others of its purpose stay good */
+  async redeem(digest: Buffer, purpose: string, now: Date, alone: boolean): Promise<Claim | null> {
+    const [claim] = await this.database.query<Claim>(REDEEM, [digest, purpose, now, alone]);
+    return claim ?? null;
+  }
+
+  async endOf(userId: string, purpose: string | null): Promise<void> {
+    await this.database.query(END_OF, [userId, purpose]);
+  }
+
+  /** @returns how many had expired by then and are gone now */
+  async purge(now: Date, rows: number): Promise<number> {
+    return (await this.database.query(PURGE, [now, rows])).length;
+  }
+}
