@@ -1,0 +1,158 @@
+import { createHmac } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Clock } from '../clock';
+import { RateLimited, Unavailable } from '../errors';
+import { Events } from '../events';
+import { Keyring } from '../keyring';
+import { Upkeep } from '../upkeep';
+import { RateLimitExceeded } from './attempts.events';
+import { AttemptsSettings } from './attempts.settings';
+import { AttemptsStore, type Counted } from './attempts.store';
+import type { Budget } from './budget';
+
+const HOUR_MS = 3_600_000;
+/** Longer than any wait: until then strikes count. */
+const KEPT_MS = 24 * HOUR_MS;
+const PAGE_ROWS = 1_000;
+const MOST_REMEMBERED = 10_000;
+
+/** An attempt that was counted and may go on. */
+export interface Attempt {
+  readonly key: Buffer;
+  /** How many more the window has. */
+  readonly left: number;
+  readonly until: Date;
+  readonly claimedAt: Date;
+  /** Whether others that were not given back came before it. */
+  readonly afterFailures: boolean;
+}
+
+/**
+ * Counts attempts before they are made, in the database, so that a limit is one limit for all instances. Waits grow and
+ * end; nobody is locked out for good (ASVS 6.3.1).
+ */
+@Injectable()
+export class Attempts implements OnModuleInit {
+  private secret: Buffer;
+  /** The waits that are under way, so that a flood of refused attempts costs no query each. */
+  private readonly waits = new Map<string, number>();
+
+  constructor(
+    private readonly store: AttemptsStore,
+    private readonly clock: Clock,
+    private readonly settings: AttemptsSettings,
+    private readonly keyring: Keyring,
+    private readonly events: Events,
+    upkeep: Upkeep,
+  ) {
+    upkeep.add({ name: 'attempts', everyMs: HOUR_MS, batch: async () => this.purge() });
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.secret = (await this.keyring.secretFor('device')).material;
+  }
+
+  /** Whether anything is counted at all. */
+  get limited(): boolean {
+    return this.settings.limited;
+  }
+
+  /**
+   * Counts an attempt of whoever the key names.
+   * @throws RateLimited where the budget is used up: nothing is to be checked then, right or wrong
+   */
+  async claim(budget: Budget, ...who: readonly string[]): Promise<Attempt> {
+    try {
+      return await this.count(budget, who);
+    } catch (error) {
+      const { name, per } = budget;
+      if (error instanceof RateLimited)
+        await this.events.publish(new RateLimitExceeded({ details: { name, per } }));
+      throw error;
+    }
+  }
+
+  /** The same for what is simply not done where the budget is used up. */
+  async allows(budget: Budget, ...who: readonly string[]): Promise<boolean> {
+    try {
+      await this.count(budget, who);
+      return true;
+    } catch (error) {
+      if (error instanceof RateLimited) return false;
+      throw error;
+    }
+  }
+
+  /** The same for whoever has been granted this budget, and for nobody else. */
+  async claimGranted(budget: Budget, ...who: readonly string[]): Promise<Attempt | null> {
+    const now = this.clock.now();
+    const key = this.keyOf(budget, who);
+    const counted = await this.store.claimGranted(key, budget, now);
+    return counted ? this.judged(budget, key, counted, now) : null;
+  }
+
+  /** Gives somebody a budget of their own, for one window of it. */
+  async grant(budget: Budget, ...who: readonly string[]): Promise<void> {
+    await this.store.grant(this.keyOf(budget, who), budget, this.clock.now());
+  }
+
+  /** Makes a claimed attempt; one that could not be made at all, for want of room, is given back. */
+  async make<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof Unavailable) await this.refund(attempt);
+      throw error;
+    }
+  }
+
+  /** Forgets the attempts of somebody who has proven that they meant well. */
+  async forget(budget: Budget, ...who: readonly string[]): Promise<void> {
+    await this.store.forget(this.keyOf(budget, who));
+  }
+
+  /** Gives an attempt back that was none: it succeeded, or its request was not even well-formed. */
+  async refund({ key }: Attempt): Promise<void> {
+    if (this.limited) await this.store.refund(key);
+  }
+
+  private async count(budget: Budget, who: readonly string[]): Promise<Attempt> {
+    const now = this.clock.now();
+    const key = this.keyOf(budget, who);
+    if (!this.limited) return { key, left: budget.quota, until: now, claimedAt: now, afterFailures: false };
+    const waitsUntil = this.waits.get(key.toString('base64')) ?? 0;
+    if (waitsUntil > now.getTime()) throw limited(waitsUntil, now);
+    return this.judged(budget, key, await this.store.claim(key, budget, now), now);
+  }
+
+  private judged(budget: Budget, key: Buffer, counted: Counted | undefined, now: Date): Attempt {
+    const { allowed, used, strikes, until } = counted ?? over(budget, now);
+    if (allowed) {
+      const left = Math.max(0, (budget.quota >> strikes) - used);
+      return { key, left, until, claimedAt: now, afterFailures: used + strikes > 1 };
+    }
+    if (this.waits.size >= MOST_REMEMBERED) this.waits.clear();
+    this.waits.set(key.toString('base64'), until.getTime());
+    throw limited(until.getTime(), now);
+  }
+
+  /** Nobody who has the table finds out by trying whose attempts these were. */
+  private keyOf({ name, per }: Budget, who: readonly string[]): Buffer {
+    const what = JSON.stringify(['attempts', name, per, ...who]);
+    return createHmac('sha256', this.secret).update(what).digest().subarray(0, 16);
+  }
+
+  private async purge(): Promise<boolean> {
+    const until = new Date(this.clock.nowMs() - KEPT_MS);
+    return (await this.store.purge(until, PAGE_ROWS)) === PAGE_ROWS;
+  }
+}
+
+/** Refused by a row that this statement could not see yet. */
+function over({ windowSeconds }: Budget, now: Date): Counted {
+  return { allowed: false, used: 0, strikes: 0, until: new Date(now.getTime() + windowSeconds * 1_000) };
+}
+
+function limited(untilMs: number, now: Date): RateLimited {
+  return new RateLimited(Math.max(1, Math.ceil((untilMs - now.getTime()) / 1_000)));
+}

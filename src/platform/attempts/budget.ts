@@ -1,0 +1,23 @@
+/** How often something may be tried. */
+export interface Budget {
+  readonly name: string;
+  /** Whose attempts are counted together. */
+  readonly per: 'source' | 'account' | 'device' | 'session' | 'address';
+  readonly quota: number;
+  readonly windowSeconds: number;
+  /** A wait is one window, then two, four, … of them, and never longer than this. */
+  readonly longestWaitSeconds: number;
+}
+
+const declared: Budget[] = [];
+
+/** Declares a budget, so that it is published with the others. */
+export function budget(limits: Budget): Budget {
+  declared.push(limits);
+  return limits;
+}
+
+/** Every budget there is. */
+export function declaredBudgets(): readonly Budget[] {
+  return declared;
+}

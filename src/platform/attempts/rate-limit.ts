@@ -1,0 +1,116 @@
+import {
+  applyDecorators,
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  SetMetadata,
+  UseInterceptors,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { catchError, from, type Observable, switchMap } from 'rxjs';
+import { DomainError, type Kind, RateLimited, ValidationFailed } from '../errors';
+import { ApiProblems, clientOf } from '../http';
+import { type Attempt, Attempts } from './attempts';
+import type { Budget } from './budget';
+import { sourceOf } from './source';
+
+const BUDGET = Symbol('budget');
+
+/** What was not even an attempt. */
+const MISTAKES: ReadonlySet<Kind> = new Set(['malformed', 'unsupported', 'too-large']);
+
+/** Limits a route by where its requests come from. A body that breaks the rules of the route counts for nothing. */
+export function RateLimit(budget: Budget): MethodDecorator {
+  return applyDecorators(
+    SetMetadata(BUDGET, budget),
+    UseInterceptors(RateLimitInterceptor),
+    ApiProblems(RateLimited),
+  );
+}
+
+/** Counts attempts by source and says in the answer what is left (draft-ietf-httpapi-ratelimit-headers). */
+@Injectable()
+export class SourceLimit {
+  constructor(private readonly attempts: Attempts) {}
+
+  /** @throws RateLimited */
+  async claim(budget: Budget, request: FastifyRequest, reply: FastifyReply): Promise<Attempt> {
+    const { name, quota, windowSeconds } = budget;
+    if (!this.attempts.limited) return this.attempts.claim(budget);
+    reply.header('ratelimit-policy', `"${name}";q=${quota};w=${windowSeconds}`);
+    try {
+      const attempt = await this.attempts.claim(budget, sourceOf(clientOf(request).ipAddress));
+      const seconds = Math.max(0, Math.ceil((attempt.until.getTime() - attempt.claimedAt.getTime()) / 1_000));
+      reply.header('ratelimit', `"${name}";r=${attempt.left};t=${seconds}`);
+      return attempt;
+    } catch (error) {
+      if (error instanceof RateLimited) this.refuse(budget, reply, error);
+      throw error;
+    }
+  }
+
+  /**
+   * Counts an attempt unless it succeeds, as a sign-in.
+   * @throws RateLimited, and then the answer speaks of the budget that refused, whichever that was
+   */
+  async within(
+    budget: Budget,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    work: () => unknown,
+  ): Promise<true> {
+    const attempt = await this.claim(budget, request, reply);
+    try {
+      await this.attempts.make(attempt, async () => work());
+    } catch (error) {
+      if (error instanceof RateLimited) this.refuse(budget, reply, error);
+      throw error;
+    }
+    await this.attempts.refund(attempt);
+    return true;
+  }
+
+  /** It was no attempt: it was not even well-formed. */
+  async refund(attempt: Attempt): Promise<void> {
+    await this.attempts.refund(attempt);
+  }
+
+  private refuse({ name }: Budget, reply: FastifyReply, { retryAfterSeconds }: RateLimited): void {
+    reply.header('ratelimit', `"${name}";r=0;t=${retryAfterSeconds}`);
+  }
+}
+
+@Injectable()
+class RateLimitInterceptor implements NestInterceptor {
+  constructor(
+    private readonly limit: SourceLimit,
+    private readonly reflector: Reflector,
+  ) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const http = context.switchToHttp();
+    const budget = this.reflector.get<Budget>(BUDGET, context.getHandler());
+    const claim = this.limit.claim(
+      budget,
+      http.getRequest<FastifyRequest>(),
+      http.getResponse<FastifyReply>(),
+    );
+    return from(claim).pipe(
+      switchMap((attempt) =>
+        next.handle().pipe(
+          catchError(async (error: unknown) => {
+            if (isMistake(error)) await this.limit.refund(attempt);
+            throw error;
+          }),
+        ),
+      ),
+    );
+  }
+}
+
+function isMistake(error: unknown): boolean {
+  if (error instanceof ValidationFailed) return !error.afterWork;
+  return error instanceof DomainError && MISTAKES.has(error.kind);
+}
