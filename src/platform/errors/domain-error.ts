@@ -11,6 +11,7 @@ export type Kind =
   | 'too-slow'
   | 'unsupported'
   | 'invalid'
+  | 'limited'
   | 'internal'
   | 'unavailable';
 
@@ -28,6 +29,9 @@ export abstract class DomainError extends Error {
   static readonly kind: Kind = 'internal';
   /** Stable kebab-case word that clients switch on; never renamed. */
   static readonly code: string = 'internal-error';
+
+  /** What would make the same request succeed, by the names RFC 6750 and RFC 9470 give it. */
+  readonly demands: Readonly<Record<string, string>> = {};
 
   get kind(): Kind {
     return (this.constructor as unknown as DomainErrorClass).kind;
@@ -56,5 +60,16 @@ export class Unavailable extends DomainError {
     options?: ErrorOptions,
   ) {
     super('The service cannot answer this right now. Try again in a moment.', options);
+  }
+}
+
+/** Too many attempts; whether this one would have been right is not said, and not looked at. */
+export class RateLimited extends DomainError {
+  static override readonly kind = 'limited';
+  static override readonly code = 'rate-limited';
+
+  /** @param retryAfterSeconds whole seconds, becomes `Retry-After` */
+  constructor(readonly retryAfterSeconds: number) {
+    super(`There were too many attempts. Try again in ${retryAfterSeconds} seconds.`);
   }
 }

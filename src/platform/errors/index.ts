@@ -1,2 +1,9 @@
-export { DomainError, type DomainErrorClass, InternalError, type Kind, Unavailable } from './domain-error';
+export {
+  DomainError,
+  type DomainErrorClass,
+  InternalError,
+  type Kind,
+  RateLimited,
+  Unavailable,
+} from './domain-error';
 export { ValidationFailed, type Violation } from './validation-failed';

@@ -12,7 +12,11 @@ export class ValidationFailed extends DomainError {
   static override readonly kind = 'invalid';
   static override readonly code = 'validation-failed';
 
-  constructor(readonly violations: readonly Violation[]) {
+  /** @param afterWork whether it took more to find out than a look at the body */
+  constructor(
+    readonly violations: readonly Violation[],
+    readonly afterWork = false,
+  ) {
     super('The request does not follow the rules of this route; "errors" names each of them.');
   }
 }

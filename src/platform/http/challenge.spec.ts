@@ -2,7 +2,7 @@ import { challengeFor } from './challenge';
 
 describe('the challenge of a 401', () => {
   it('names the error of a token that was sent and is not valid (RFC 6750 section 3.1)', () => {
-    expect(challengeFor('invalid-token', 'Gatehouse')).toBe(
+    expect(challengeFor({ kind: 'unauthenticated', code: 'invalid-token', demands: {} }, 'Gatehouse')).toBe(
       'Bearer realm="Gatehouse", error="invalid_token"',
     );
   });
@@ -14,7 +14,20 @@ describe('the challenge of a 401', () => {
     'mfa-required',
     'unknown',
   ])('names no error with %s', (code) => {
-    expect(challengeFor(code, 'Gatehouse')).toBe('Bearer realm="Gatehouse"');
+    expect(challengeFor({ kind: 'unauthenticated', code, demands: {} }, 'Gatehouse')).toBe(
+      'Bearer realm="Gatehouse"',
+    );
+  });
+
+  it('says what is demanded (RFC 9470 section 3)', () => {
+    const error = {
+      kind: 'unauthenticated' as const,
+      code: 'insufficient-user-authentication',
+      demands: { max_age: '900' },
+    };
+    expect(challengeFor(error, 'Gatehouse')).toBe(
+      'Bearer realm="Gatehouse", error="insufficient_user_authentication", max_age="900"',
+    );
   });
 
   it.each([
@@ -24,6 +37,27 @@ describe('the challenge of a 401', () => {
     ['a line break', 'Gate\r\nSet-Cookie: a=b', 'Gate??Set-Cookie: a=b'],
     ['nothing', '', ''],
   ])('has a realm that is one quoted string with %s', (_, realm, quoted) => {
-    expect(challengeFor('authentication-required', realm)).toBe(`Bearer realm="${quoted}"`);
+    expect(
+      challengeFor({ kind: 'unauthenticated', code: 'authentication-required', demands: {} }, realm),
+    ).toBe(`Bearer realm="${quoted}"`);
+  });
+});
+
+describe('the challenge of a 403', () => {
+  it('says which permissions are missing (RFC 6750 section 3.1)', () => {
+    const error = {
+      kind: 'forbidden',
+      code: 'insufficient-permission',
+      demands: { scope: 'users:read users:write' },
+    } as const;
+    expect(challengeFor(error, 'Gatehouse')).toBe(
+      'Bearer realm="Gatehouse", error="insufficient_scope", scope="users:read users:write"',
+    );
+  });
+
+  it('is absent where no permission would help', () => {
+    expect(
+      challengeFor({ kind: 'forbidden', code: 'cross-site-request', demands: {} }, 'Gatehouse'),
+    ).toBeUndefined();
   });
 });

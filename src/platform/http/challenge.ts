@@ -1,13 +1,25 @@
-/** What RFC 6750 calls the failures that are about the token itself; the others carry no `error` (section 3.1). */
+import type { DomainError } from '../errors';
+
+/** What RFC 6750 and RFC 9470 call the failures that are about the token; the others carry no `error` (RFC 6750 section 3.1). */
 const BEARER_ERROR: Readonly<Record<string, string>> = {
   'invalid-token': 'invalid_token',
   'token-stale': 'invalid_token',
+  'insufficient-permission': 'insufficient_scope',
+  'insufficient-user-authentication': 'insufficient_user_authentication',
 };
 
-/** The `WWW-Authenticate` of a 401. */
-export function challengeFor(code: string, realm: string): string {
-  // A quoted-string of RFC 9110 is ASCII; the application's name need not be.
-  const quoted = realm.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
+/** The `WWW-Authenticate` of a failure, which every 401 has; undefined where there is none. */
+export function challengeFor(
+  { kind, code, demands }: Pick<DomainError, 'kind' | 'code' | 'demands'>,
+  realm: string,
+): string | undefined {
   const error = BEARER_ERROR[code];
-  return `Bearer realm="${quoted}"${error ? `, error="${error}"` : ''}`;
+  if (!error && kind !== 'unauthenticated') return undefined;
+  const parameters = Object.entries({ realm, ...(error && { error }), ...demands });
+  return `Bearer ${parameters.map(([name, value]) => `${name}="${quoted(value)}"`).join(', ')}`;
+}
+
+/** A quoted-string of RFC 9110 is ASCII; the application's name need not be. */
+function quoted(value: string): string {
+  return value.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
 }

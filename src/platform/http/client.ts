@@ -12,11 +12,14 @@ const IN_IPV6 = /^::ffff:(?=\d+\.)/i;
 export interface ClientInfo {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
+  /** The `Accept-Language` header, as it came. */
+  readonly language: string | null;
 }
 
 export function clientOf({ ip, headers }: Pick<FastifyRequest, 'ip' | 'headers'>): ClientInfo {
   const userAgent = headers['user-agent']?.trim().slice(0, LONGEST_USER_AGENT);
-  return { ipAddress: addressIn(ip), userAgent: userAgent || null };
+  const language = headers['accept-language'] ?? null;
+  return { ipAddress: addressIn(ip), userAgent: userAgent || null, language };
 }
 
 /** @param text contrary to its type in Fastify none once the connection is gone, and anything where a proxy passes it on */

@@ -1,8 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ConfigModule } from '../config';
+import { CurrentRequest } from './current-request';
+import { HttpDiagnosis } from './http.diagnosis';
 import { HttpSettings } from './http.settings';
 import { ProblemFilter } from './problem.filter';
+import { PublicUrlDiagnosis } from './public-url.diagnosis';
 import { RequestValidation } from './request-validation';
 import { RouteTable } from './route-table';
 
@@ -10,11 +13,14 @@ import { RouteTable } from './route-table';
 @Module({
   imports: [ConfigModule.of(HttpSettings)],
   providers: [
+    CurrentRequest,
     RouteTable,
     RequestValidation,
+    HttpDiagnosis,
+    PublicUrlDiagnosis,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useExisting: RequestValidation },
   ],
-  exports: [ConfigModule, RouteTable, RequestValidation],
+  exports: [ConfigModule, CurrentRequest, RouteTable, RequestValidation],
 })
 export class HttpModule {}

@@ -22,6 +22,12 @@ export class HttpSettings {
     this.host = environment.text('HOST') ?? (this.production ? '0.0.0.0' : '127.0.0.1');
     this.publicUrl = this.readPublicUrl(environment);
     this.appName = environment.text('APP_NAME') ?? 'Gatehouse';
+    if (/\p{Cc}/u.test(this.appName))
+      environment.fault(
+        'APP_NAME',
+        'has a control character',
+        'use letters, digits and signs: it stands in mails',
+      );
     this.docs = environment.onOff('DOCS', !this.production);
     this.corsOrigins = new Set(this.readOrigins(environment));
     this.trustedProxies = readTrustedProxies(environment);

@@ -1,6 +1,7 @@
 export { Client, type ClientInfo, clientOf } from './client';
 export { Conditional } from './conditional-get';
 export { allowOrigins } from './cors';
+export { type Cause, CurrentRequest } from './current-request';
 export { createFastify } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
@@ -21,6 +22,7 @@ export {
 export { RequestValidation } from './request-validation';
 export { trustProxies } from './proxies';
 export { DOCUMENTS_POLICY } from './security-headers';
+export { UuidParam } from './uuid-param';
 export { insistOnHttps, InsecureTransport } from './transport';
 export { Public, PUBLIC } from './public.decorator';
 export { type Route, RouteTable } from './route-table';

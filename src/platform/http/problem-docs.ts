@@ -12,6 +12,21 @@ interface ProblemResponse {
 /** What the problem filter adds to the answers of these statuses. */
 const HEADERS_OF: Readonly<Record<string, ProblemResponse['headers']>> = {
   '401': { 'WWW-Authenticate': { description: 'RFC 6750: `Bearer realm="…"`', schema: { type: 'string' } } },
+  '403': {
+    'WWW-Authenticate': {
+      description:
+        'With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope`',
+      schema: { type: 'string' },
+    },
+  },
+  '429': {
+    'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } },
+    'RateLimit-Policy': {
+      description: '`"name";q=quota;w=seconds`, of the source',
+      schema: { type: 'string' },
+    },
+    RateLimit: { description: '`"name";r=left;t=seconds`, of the source', schema: { type: 'string' } },
+  },
   '503': { 'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' } } },
 };
 

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asUnavailable } from '../database';
-import { DomainError, InternalError, Unavailable, ValidationFailed } from '../errors';
+import { DomainError, InternalError, RateLimited, Unavailable, ValidationFailed } from '../errors';
 import { challengeFor } from './challenge';
 import { HttpSettings } from './http.settings';
 import { answerProblem } from './problem-answer';
@@ -24,6 +24,7 @@ const REFUSALS: Readonly<Record<number, () => DomainError>> = {
   413: () => new PayloadTooLarge(),
   415: () => new UnsupportedMediaType(),
   422: () => new ValidationFailed([]),
+  429: () => new RateLimited(60),
 };
 
 /** Turns whatever was thrown, anywhere, into one problem that says no more than the client may know. */
@@ -42,11 +43,11 @@ export class ProblemFilter implements ExceptionFilter {
     const reply = http.getResponse<FastifyReply>();
     const error = this.translate(thrown, request);
     this.log(error, request.id);
-    if (error.kind === 'unauthenticated') {
-      reply.header('www-authenticate', challengeFor(error.code, this.settings.appName));
-    }
+    const challenge = challengeFor(error, this.settings.appName);
+    if (challenge) reply.header('www-authenticate', challenge);
     if (error instanceof MethodNotAllowed) reply.header('allow', error.allowed.join(', '));
-    if (error instanceof Unavailable) reply.header('retry-after', error.retryAfterSeconds);
+    if (error instanceof Unavailable || error instanceof RateLimited)
+      reply.header('retry-after', error.retryAfterSeconds);
     answerProblem(request, reply, error);
   }
 

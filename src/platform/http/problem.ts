@@ -15,6 +15,7 @@ export const STATUS_OF: Readonly<Record<Kind, number>> = {
   'too-slow': HttpStatus.REQUEST_TIMEOUT,
   unsupported: HttpStatus.UNSUPPORTED_MEDIA_TYPE,
   invalid: HttpStatus.UNPROCESSABLE_ENTITY,
+  limited: HttpStatus.TOO_MANY_REQUESTS,
   internal: HttpStatus.INTERNAL_SERVER_ERROR,
   unavailable: HttpStatus.SERVICE_UNAVAILABLE,
 };

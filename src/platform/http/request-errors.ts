@@ -33,8 +33,8 @@ export class Conflict extends DomainError {
   static override readonly kind = 'conflict';
   static override readonly code = 'conflict';
 
-  constructor() {
-    super('This does not go together with the present state of the resource.');
+  constructor(detail = 'This does not go together with the present state of the resource.') {
+    super(detail);
   }
 }
 

@@ -28,7 +28,7 @@ export class RouteTable {
   /** Refuses what no route answers before its body is read: what nobody asked for need not be understood. */
   refuseUnrouted(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, _reply, done) =>
-      done(request.is404 ? this.refusalOf(request) : undefined),
+      done(request.is404 || this.isTaken(request) ? this.refusalOf(request) : undefined),
     );
   }
 
@@ -38,16 +38,30 @@ export class RouteTable {
     return allowed.length === 0 || allowed.includes(method) ? new NotFound() : new MethodNotAllowed(allowed);
   }
 
+  /** An address that has routes of its own is no value of another's parameter: `/users/me` is nobody's id, in any method. */
+  private isTaken({ method, raw, routeOptions }: FastifyRequest): boolean {
+    return isPattern(routeOptions.url ?? '') && !this.methodsFor(raw.url ?? '').includes(method);
+  }
+
   /** @param target the request target, query included */
   private methodsFor(target: string): string[] {
     const path = target.split('?', 1)[0] ?? '';
-    const methods = new Set(this.routes.map(({ method }) => method));
-    return [...methods].filter((method) => this.byUrl.find(method as HTTPMethod, path) !== null).toSorted();
+    const methods = [...new Set(this.routes.map(({ method }) => method))];
+    const found = methods.flatMap((method) => {
+      const match = this.byUrl.find(method as HTTPMethod, path);
+      return match ? [{ method, url: match.store as string }] : [];
+    });
+    const own = found.filter(({ url }) => !isPattern(url));
+    return (own.length > 0 ? own : found).map(({ method }) => method).toSorted();
   }
 
   private add(method: HTTPMethods, url: string): void {
     if (this.routes.some((route) => route.method === method && route.url === url)) return;
     this.routes.push({ method, url });
-    this.byUrl.on(method as HTTPMethod, url, () => undefined);
+    this.byUrl.on(method as HTTPMethod, url, () => undefined, url);
   }
+}
+
+function isPattern(url: string): boolean {
+  return url.includes(':') || url.includes('*');
 }

@@ -1,0 +1,38 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { type ClientInfo, clientOf } from './client';
+
+/** What caused whatever is being done: a request, or nothing but the application itself or a command. */
+export interface Cause extends Pick<ClientInfo, 'ipAddress' | 'userAgent'> {
+  readonly requestId: string | null;
+  /** The signed-in user who made it, as the guard found them. */
+  readonly userId: string | null;
+}
+
+const NOBODY: Cause = { requestId: null, userId: null, ipAddress: null, userAgent: null };
+
+/** The request that is being answered, for whoever records what happens and is not told of it by name. */
+@Injectable()
+export class CurrentRequest {
+  private readonly storage = new AsyncLocalStorage<
+    FastifyRequest & { readonly user?: { readonly userId?: string } }
+  >();
+
+  watch(fastify: FastifyInstance): void {
+    // After the body was read: what follows the events of a socket is in nobody's context.
+    fastify.addHook('preValidation', (request, _reply, done) => this.storage.run(request, done));
+  }
+
+  /** Does what a request only happens to set off. */
+  forget<T>(work: () => T): T {
+    return this.storage.exit(work);
+  }
+
+  get cause(): Cause {
+    const request = this.storage.getStore();
+    if (!request) return NOBODY;
+    const { ipAddress, userAgent } = clientOf(request);
+    return { requestId: request.id, userId: request.user?.userId ?? null, ipAddress, userAgent };
+  }
+}

@@ -1,0 +1,12 @@
+import { Injectable, type PipeTransform } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
+import { NotFound } from './request-errors';
+
+/** An identifier in an address; what is none names nothing. */
+@Injectable()
+export class UuidParam implements PipeTransform<string, string> {
+  transform(value: string): string {
+    if (!isUuid(value)) throw new NotFound();
+    return value.toLowerCase();
+  }
+}
