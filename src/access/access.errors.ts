@@ -32,3 +32,31 @@ export class CrossSiteRequest extends DomainError {
     super('A request with cookies is taken only from this site and from the origins that are allowed here.');
   }
 }
+
+/** The user proved who they are too long ago for this (RFC 9470); `reauthenticate` mends it. */
+export class InsufficientUserAuthentication extends DomainError {
+  static override readonly kind = 'unauthenticated';
+  static override readonly code = 'insufficient-user-authentication';
+  override readonly demands;
+
+  /** @param maxAgeSeconds how long ago it may have been */
+  constructor(maxAgeSeconds: number) {
+    super(
+      'This needs a recent sign-in. Enter the password again (POST /v1/auth/reauthenticate) and repeat the request.',
+    );
+    this.demands = { max_age: String(maxAgeSeconds) };
+  }
+}
+
+/** The user may not do this (RFC 6750 section 3.1, `insufficient_scope`). */
+export class InsufficientPermission extends DomainError {
+  static override readonly kind = 'forbidden';
+  static override readonly code = 'insufficient-permission';
+  override readonly demands;
+
+  /** @param missing the permissions that would be needed, too */
+  constructor(missing: readonly string[]) {
+    super(`This needs permissions that you do not have: ${missing.join(', ')}.`);
+    this.demands = { scope: missing.join(' ') };
+  }
+}

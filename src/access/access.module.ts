@@ -1,17 +1,24 @@
 import { Module } from '@nestjs/common';
-import { APP_GUARD } from '@nestjs/core';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { ConfigModule } from '../platform/config';
+import { AccessDiagnosis } from './access.diagnosis';
 import { AccessSettings } from './access.settings';
 import { JwtAuthGuard } from './jwt-auth.guard';
+import { RecentSignInGuard } from './recent-sign-in';
+import { PermissionsModule } from './permissions';
+import { PermissionsGuard } from './require-permissions';
 import { SameSite } from './same-site';
 
 /** The doors, in order. */
 @Module({
-  imports: [ConfigModule.of(AccessSettings)],
+  imports: [ConfigModule.of(AccessSettings), DiscoveryModule, PermissionsModule],
   providers: [
     SameSite,
+    AccessDiagnosis,
     { provide: APP_GUARD, useClass: JwtAuthGuard }, // who are you?
+    { provide: APP_GUARD, useClass: PermissionsGuard }, // may you?
+    { provide: APP_GUARD, useClass: RecentSignInGuard }, // is it still you?
   ],
-  exports: [ConfigModule, SameSite],
+  exports: [ConfigModule, PermissionsModule, SameSite],
 })
 export class AccessModule {}

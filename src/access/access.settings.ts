@@ -12,12 +12,17 @@ export class AccessSettings {
    */
   readonly rememberMs: number;
 
+  /** How long ago somebody may have proven who they are where a recent sign-in is asked for, in seconds. */
+  readonly recentSignInSeconds: number;
+
   constructor(environment: Environment) {
     const minutes = environment.number('ACCESS_TOKEN_MINUTES', 15, {
       min: 0.05,
       max: LONGEST_ACCESS_TOKEN_MINUTES,
     });
     this.accessTokenSeconds = Math.round(minutes * 60);
+    const recent = environment.number('RECENT_SIGN_IN_MINUTES', 15, { min: 0.05, max: 1_440 });
+    this.recentSignInSeconds = Math.round(recent * 60);
     this.rememberMs = (this.accessTokenSeconds + 60) * 1_000;
   }
 }

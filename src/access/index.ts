@@ -1,9 +1,19 @@
 export { AuthenticationRequired, Public } from '../platform/http';
-export { CrossSiteRequest, InvalidToken, TokenStale } from './access.errors';
+export {
+  CrossSiteRequest,
+  InsufficientPermission,
+  InsufficientUserAuthentication,
+  InvalidToken,
+  TokenStale,
+} from './access.errors';
+export { AccessDenied } from './access.events';
 export { AccessModule } from './access.module';
 export { AccessSettings, LONGEST_ACCESS_TOKEN_MINUTES } from './access.settings';
 export { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, setCookie } from './cookies';
 export { accessTokenOf, bearerTokenOf, type PresentedToken } from './credentials';
 export { CurrentUser } from './current-user.decorator';
+export { KnownPermissions, type Permission, PermissionsModule, type PermissionWords } from './permissions';
 export type { Principal } from './principal';
+export { RequireRecentSignIn } from './recent-sign-in';
+export { permissionsFor, RequirePermissions } from './require-permissions';
 export { SameSite } from './same-site';

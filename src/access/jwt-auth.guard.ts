@@ -18,7 +18,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
-    if (isPublic(context)) return true;
+    if (isOpen(context.getClass(), context.getHandler())) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest>();
     const presented = accessTokenOf(request);
     if (!presented) throw new AuthenticationRequired();
@@ -35,9 +35,7 @@ export class JwtAuthGuard extends AuthGuard('jwt') {
   }
 }
 
-/** Own metadata only: a class that extends a public controller has not said so of its own handlers. */
-function isPublic(context: ExecutionContext): boolean {
-  return [context.getHandler(), context.getClass()].some(
-    (target) => Reflect.getOwnMetadata(PUBLIC, target) === true,
-  );
+/** Whether a handler is `@Public()`. Own metadata only: a class that extends a public controller has not said so of its own handlers. */
+export function isOpen(controller: object, handler: object): boolean {
+  return [handler, controller].some((target) => Reflect.getOwnMetadata(PUBLIC, target) === true);
 }

@@ -1,0 +1,53 @@
+import { type DynamicModule, Injectable, Module } from '@nestjs/common';
+
+/** `resource:action`. */
+export type Permission = `${string}:${string}`;
+
+/** What a module lets people do, each in a line that somebody who composes roles understands. */
+export type PermissionWords = Readonly<Record<Permission, string>>;
+
+const WORD = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/;
+
+/** Every permission that the code of this application knows. */
+@Injectable()
+export class KnownPermissions {
+  private readonly words = new Map<string, string>();
+
+  /** @throws Error for a word that is none, or that another module means something by */
+  declare(words: PermissionWords): void {
+    for (const [word, description] of Object.entries(words)) {
+      if (!WORD.test(word)) throw new Error(`"${word}" is no permission: write it as resource:action`);
+      if (this.words.has(word)) throw new Error(`the permission "${word}" is declared twice`);
+      this.words.set(word, description);
+    }
+  }
+
+  has(word: string): boolean {
+    return this.words.has(word);
+  }
+
+  /** In alphabetical order, with their descriptions. */
+  all(): readonly (readonly [word: string, description: string])[] {
+    return [...this.words].toSorted(([a], [b]) => (a < b ? -1 : 1));
+  }
+}
+
+/** A module that checks permissions imports `PermissionsModule.of(…)` with those it checks. */
+@Module({ providers: [KnownPermissions], exports: [KnownPermissions] })
+export class PermissionsModule {
+  static of(words: PermissionWords): DynamicModule {
+    const declaration = Symbol('declaration');
+    const useFactory = (known: KnownPermissions): PermissionWords => {
+      known.declare(words);
+      return words;
+    };
+    return {
+      module: DeclarationModule,
+      imports: [PermissionsModule],
+      providers: [{ provide: declaration, useFactory, inject: [KnownPermissions] }],
+    };
+  }
+}
+
+@Module({})
+class DeclarationModule {}
