@@ -1,21 +1,20 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { Piscina } from 'piscina';
-import { Unavailable } from '../platform/errors';
 import { PasswordSettings } from './password.settings';
+import { WorkerPool } from './worker-pool';
 
 export interface Comparison {
   readonly text: string;
   readonly hash: string;
 }
 
-/** bcrypt in worker threads, with a bounded queue: under a flood the late are refused quickly instead of waiting without end. */
+/** bcrypt in worker threads. */
 @Injectable()
 export class BcryptPool implements OnApplicationShutdown {
-  private readonly pool: Piscina;
+  private readonly pool: WorkerPool;
 
   constructor(settings: PasswordSettings) {
-    this.pool = new Piscina({
+    this.pool = new WorkerPool({
       filename: join(__dirname, 'bcrypt.worker.js'),
       minThreads: 1,
       maxThreads: settings.threads,
@@ -26,7 +25,7 @@ export class BcryptPool implements OnApplicationShutdown {
 
   /** @throws Unavailable where too many wait already */
   async hash(text: string, cost: number): Promise<string> {
-    return this.run<string>('hash', { text, cost });
+    return this.pool.run<string>('hash', { text, cost });
   }
 
   /**
@@ -34,20 +33,10 @@ export class BcryptPool implements OnApplicationShutdown {
    * @throws Unavailable where too many wait already
    */
   async compare(attempts: readonly Comparison[], decoys: readonly Comparison[]): Promise<boolean[]> {
-    return this.run<boolean[]>('compare', { attempts, decoys });
+    return this.pool.run<boolean[]>('compare', { attempts, decoys });
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.pool.destroy();
-  }
-
-  private async run<Result>(name: string, work: object): Promise<Result> {
-    try {
-      return (await this.pool.run(work, { name })) as Result;
-    } catch (cause) {
-      if (cause instanceof Error && /queue is at limit/i.test(cause.message))
-        throw new Unavailable(2, { cause });
-      throw cause;
-    }
+    await this.pool.end();
   }
 }

@@ -1,4 +1,7 @@
 export { Passphrase } from './password';
+export { PasswordPolicy } from './password-policy';
 export { PasswordSettings } from './password.settings';
 export { PasswordsModule } from './passwords.module';
 export { PasswordsService } from './passwords.service';
+export { problemOfForeignHash } from './stored-hash';
+export { type Attempted, RegistrationAttempts } from './registration-attempts';

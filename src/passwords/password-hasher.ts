@@ -6,6 +6,9 @@ import { normalisePassword } from './password';
 import { PasswordSettings } from './password.settings';
 import { decoyHash, formatHash, parseHash, type StoredHash, topUpCosts } from './stored-hash';
 
+/** What its key is called in the keyring. */
+export const KEY_PURPOSE = 'passwords';
+
 const BCRYPT_LIMIT_BYTES = 72;
 
 export interface Verdict {
@@ -29,7 +32,7 @@ export class PasswordHasher implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.key = await this.keyring.secretFor('passwords');
+    this.key = await this.keyring.secretFor(KEY_PURPOSE);
   }
 
   /** @returns a hash of today's form and cost */

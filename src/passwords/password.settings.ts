@@ -12,10 +12,21 @@ export class PasswordSettings {
   readonly threads = availableParallelism();
   /** At the default cost some four seconds of waiting; whoever comes later is told 503 at once. */
   readonly queueLength = 16 * availableParallelism();
+  /** Where to ask for breached passwords by range; undefined: nowhere. */
+  readonly breachedPasswordsUrl: string | undefined;
 
   constructor(environment: Environment) {
     this.minLength = environment.number('PASSWORD_MIN_LENGTH', 15, { min: 8, max: 64, integer: true });
     const weakest = environment.production ? 10 : 4;
     this.cost = environment.number('BCRYPT_COST', 12, { min: weakest, max: 15, integer: true });
+    const schemes = environment.production ? ['https:'] : ['https:', 'http:'];
+    const url = environment.url('BREACHED_PASSWORDS_URL', schemes);
+    if (url?.username || url?.password)
+      environment.fault(
+        'BREACHED_PASSWORDS_URL',
+        'holds a password',
+        'use a URL without one: no such list needs it',
+      );
+    this.breachedPasswordsUrl = url?.href;
   }
 }

@@ -2,18 +2,41 @@ import { Module } from '@nestjs/common';
 import { ConfigModule } from '../platform/config';
 import { DatabaseModule } from '../platform/database';
 import { BcryptPool } from './bcrypt-pool';
+import { BreachedPasswords } from './breached-passwords';
 import { Credential } from './credential.entity';
 import { CreateCredentials1795000002000 } from './migrations/1795000002000-create-credentials';
+import { CreateRegistrationAttempts1795200003000 } from './migrations/1795200003000-create-registration-attempts';
 import { PasswordHasher } from './password-hasher';
+import { PasswordPolicy } from './password-policy';
+import { PasswordStrength } from './password-strength';
 import { PasswordSettings } from './password.settings';
+import { PasswordHashesDiagnosis, PasswordSettingsDiagnosis } from './passwords.diagnosis';
+import { PasswordsData } from './passwords.data';
 import { PasswordsService } from './passwords.service';
+import { RegistrationAttempt } from './registration-attempt.entity';
+import { RegistrationAttempts } from './registration-attempts';
 
+/** The only room that sees a password or a hash. */
 @Module({
   imports: [
     ConfigModule.of(PasswordSettings),
-    DatabaseModule.forFeature([Credential], [CreateCredentials1795000002000]),
+    DatabaseModule.forFeature(
+      [Credential, RegistrationAttempt],
+      [CreateCredentials1795000002000, CreateRegistrationAttempts1795200003000],
+    ),
   ],
-  providers: [BcryptPool, PasswordHasher, PasswordsService],
-  exports: [PasswordsService, ConfigModule],
+  providers: [
+    BcryptPool,
+    PasswordHasher,
+    PasswordStrength,
+    BreachedPasswords,
+    PasswordPolicy,
+    PasswordsService,
+    RegistrationAttempts,
+    PasswordsData,
+    PasswordSettingsDiagnosis,
+    PasswordHashesDiagnosis,
+  ],
+  exports: [PasswordsService, PasswordPolicy, RegistrationAttempts, ConfigModule],
 })
 export class PasswordsModule {}

@@ -2,36 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { Unavailable, ValidationFailed } from '../platform/errors';
+import { Unavailable } from '../platform/errors';
 import { Credential } from './credential.entity';
-import { lengthOf } from './password';
+import { CREDENTIAL_OF_USER, STORE_CREDENTIAL, STORE_CREDENTIALS } from './credential.store';
 import { PasswordHasher } from './password-hasher';
-import { PasswordSettings } from './password.settings';
 
-/** The only room that sees a password or a hash. */
+/** The passwords of the users. */
 @Injectable()
 export class PasswordsService {
   constructor(
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
-    private readonly settings: PasswordSettings,
     private readonly clock: Clock,
   ) {}
-
-  /**
-   * Holds a new password to the policy.
-   * @param pointer where it stands in the request, for the problem
-   * @throws ValidationFailed
-   */
-  assertAcceptable(password: string, pointer: string): void {
-    const { minLength, maxLength } = this.settings;
-    const length = lengthOf(password);
-    if (length >= minLength && length <= maxLength) return;
-    const code = length < minLength ? 'password-too-short' : 'password-too-long';
-    throw new ValidationFailed([
-      { pointer, code, detail: `A password has ${minLength} to ${maxLength} characters.` },
-    ]);
-  }
 
   /** The slow half of setting a password, to be done before the transaction that stores it. */
   async hash(password: string): Promise<string> {
@@ -40,9 +23,21 @@ export class PasswordsService {
 
   /** @param hash as `hash` made it */
   async store(userId: string, hash: string): Promise<void> {
-    await this.database
-      .repository(Credential)
-      .upsert({ userId, hash, changedAt: this.clock.now() }, ['userId']);
+    await this.database.query(STORE_CREDENTIAL, [userId, hash, this.clock.now()]);
+  }
+
+  /** @param hashes as `problemOfForeignHash` finds nothing wrong with, by user id */
+  async storeAll(hashes: ReadonlyMap<string, string>): Promise<void> {
+    await this.database.query(STORE_CREDENTIALS, [
+      [...hashes.keys()],
+      [...hashes.values()],
+      this.clock.now(),
+    ]);
+  }
+
+  /** The user has no password any more, until they set one. */
+  async clear(userId: string): Promise<void> {
+    await this.database.repository(Credential).delete({ userId });
   }
 
   /**
@@ -51,10 +46,11 @@ export class PasswordsService {
    * @param signsIn whether they are let in with it: the right password of those who are not takes no longer than a wrong one
    */
   async verify(userId: string | null, password: string, { signsIn }: { signsIn: boolean }): Promise<boolean> {
-    const credentials = this.database.repository(Credential);
-    const credential = await credentials.findOneBy({ userId: userId ?? uuidv7() });
+    const [credential] = await this.database.query<Credential | { hash: null }>(CREDENTIAL_OF_USER, [
+      userId ?? uuidv7(),
+    ]);
     const { matches, outdated } = await this.hasher.check(password, credential?.hash ?? null);
-    if (signsIn && outdated && credential) await this.replace(credential, password);
+    if (signsIn && outdated && credential?.hash) await this.replace(credential, password);
     return matches;
   }
 

@@ -35,3 +35,17 @@ export function decoyHash(cost: number): string {
 export function topUpCosts(cost: number, target: number): number[] {
   return Array.from({ length: Math.max(0, target - cost) }, (_, step) => cost + step);
 }
+
+/** Each step doubles the work, and what `BCRYPT_COST` allows at most takes seconds already. */
+const HIGHEST_FOREIGN_COST = 15;
+
+/** Why a hash of another system cannot be taken over, or undefined where it can. The hash itself is in none of the words. */
+export function problemOfForeignHash(text: string): string | undefined {
+  const stored = parseHash(text);
+  if (!stored) return 'is no bcrypt hash as $2a$, $2b$ or $2y$';
+  if (stored.keyId !== undefined)
+    return 'is a hash of Gatehouse, which only opens with the key of its own database';
+  if (stored.cost > HIGHEST_FOREIGN_COST)
+    return `has the bcrypt cost ${stored.cost}: a check of more than ${HIGHEST_FOREIGN_COST} takes too long for a sign-in`;
+  return undefined;
+}

@@ -1,0 +1,31 @@
+import type { Statement } from '../platform/database';
+
+/** A row whether or not there is a password: nobody can tell by the time it takes to read one. */
+export const CREDENTIAL_OF_USER: Statement = {
+  name: 'credential-of-user',
+  text: `
+    SELECT user_id AS "userId", hash, changed_at AS "changedAt"
+    FROM (SELECT) AS always LEFT JOIN credentials ON user_id = $1`,
+};
+
+export const STORE_CREDENTIAL: Statement = {
+  name: 'store-credential',
+  text: `
+    INSERT INTO credentials (user_id, hash, changed_at) VALUES ($1, $2, $3)
+    ON CONFLICT (user_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at`,
+};
+
+export const STORE_CREDENTIALS: Statement = {
+  name: 'store-credentials',
+  text: `
+    INSERT INTO credentials (user_id, hash, changed_at)
+    SELECT user_id, hash, $3 FROM unnest($1::uuid[], $2::text[]) AS given (user_id, hash)`,
+};
+
+/** How many hashes there are of each form; `keyId` is null for plain ones. */
+export const COUNT_BY_FORM: Statement = {
+  text: `
+    SELECT substring(hash FROM '^[$]gatehouse[$]k=([^$]+)') AS "keyId",
+      substring(hash FROM '[$]2[aby][$]([0-9]{2})[$]')::integer AS cost, count(*)::integer AS count
+    FROM credentials GROUP BY 1, 2 ORDER BY 1, 2`,
+};

@@ -1,0 +1,64 @@
+import { join } from 'node:path';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { WorkerPool } from './worker-pool';
+
+/** Who sets a password, as a guesser may know them. */
+export interface PasswordOwner {
+  readonly email: string;
+  readonly displayName?: string | null | undefined;
+}
+
+/** What is wrong with a password that is easy to guess. */
+export type Weakness = 'password-common' | 'password-guessable' | 'password-personal';
+
+/** zxcvbn's border between "safely" and "very" unguessable. */
+const ENOUGH_GUESSES = 1e10;
+const IDLE_MS = 60_000;
+const QUEUE = 16;
+/** What is left of a password without the user's words: fewer letters and figures are decoration. */
+const FEWEST_OF_ITS_OWN = 6;
+
+/** Estimates how many guesses a password takes (zxcvbn), in a thread that ends when nobody signs up for a while. */
+@Injectable()
+export class PasswordStrength implements OnApplicationShutdown {
+  private readonly pool = new WorkerPool({
+    filename: join(__dirname, 'strength.worker.js'),
+    minThreads: 0,
+    maxThreads: 1,
+    idleTimeout: IDLE_MS,
+    maxQueue: QUEUE,
+  });
+
+  /** @throws Unavailable where too many wait already */
+  async weaknessOf(password: string, owner: PasswordOwner, appName: string): Promise<Weakness | undefined> {
+    const words = wordsOf(owner, appName);
+    const work = { password, words, enough: ENOUGH_GUESSES };
+    const weakness = await this.pool.run<'common' | 'personal' | 'guessable' | undefined>('weaknessOf', work);
+    if (weakness !== 'common' && isMadeOf(words, password)) return 'password-personal';
+    return weakness && `password-${weakness}`;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.pool.end();
+  }
+}
+
+/** What somebody who knows the user would try first: address, name and application, whole and in parts. */
+export function wordsOf({ email, displayName }: PasswordOwner, appName: string): string[] {
+  const [local = '', domain = ''] = email.split('@');
+  const wholes = [email, local, domain, displayName ?? '', appName];
+  const words = wholes.flatMap((whole) => [
+    whole,
+    whole.replace(/[^\p{L}\p{N}]+/gu, ''),
+    ...whole.split(/[^\p{L}\p{N}]+/u),
+  ]);
+  return [...new Set(words.map((word) => word.toLowerCase()))].filter((word) => Array.from(word).length > 2);
+}
+
+/** Whether a password is such words and little else; a guesser tries them in any order. */
+export function isMadeOf(words: readonly string[], password: string): boolean {
+  const whole = password.toLowerCase();
+  const longestFirst = words.toSorted((one, other) => other.length - one.length);
+  const rest = longestFirst.reduce((text, word) => text.replaceAll(word, ' '), whole);
+  return rest !== whole && Array.from(rest.replace(/[\s\p{P}]+/gu, '')).length < FEWEST_OF_ITS_OWN;
+}
