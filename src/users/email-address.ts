@@ -2,7 +2,7 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { ValidateBy } from 'class-validator';
+import { IsOptional, ValidateBy } from 'class-validator';
 
 const LONGEST = 254;
 const LOCAL_PART = /^(?=.{1,64}$)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
@@ -34,7 +34,7 @@ function isDomain(domain: string): boolean {
 }
 
 /** A property that holds an e-mail address; it arrives in its normal form. */
-export function EmailAddress(): PropertyDecorator {
+export function EmailAddress({ optional = false } = {}): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? (normaliseEmail(value) ?? value) : value,
@@ -43,9 +43,16 @@ export function EmailAddress(): PropertyDecorator {
       name: 'emailAddress',
       validator: {
         validate: (value: unknown) => typeof value === 'string' && normaliseEmail(value) === value,
-        defaultMessage: () => 'This must be an e-mail address whose part before the @ is ASCII.',
+        defaultMessage: () => 'This must be an e-mail address such as name@example.com, ASCII before the @.',
       },
     }),
-    ApiProperty({ type: String, format: 'email', maxLength: LONGEST, example: 'ada@example.com' }),
+    ...(optional ? [IsOptional()] : []),
+    ApiProperty({
+      required: !optional,
+      type: String,
+      format: 'email',
+      maxLength: LONGEST,
+      example: 'ada@example.com',
+    }),
   );
 }

@@ -1,6 +1,11 @@
 export { AccessVersions } from './access-versions';
 export { DisplayName } from './display-name';
-export { EmailAddress } from './email-address';
-export { User } from './user.entity';
+export { EmailAddress, normaliseEmail } from './email-address';
+export { IncomingUsers } from './incoming-users';
+export { User, type UserStatus } from './user.entity';
+export { UserRights } from './user-rights';
+export { UserSearch } from './user-search';
+export { ProfileResponse } from './users.dto';
+export { UsersImported } from './users.events';
 export { UsersModule } from './users.module';
 export { UsersService } from './users.service';

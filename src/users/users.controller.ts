@@ -14,10 +14,10 @@ export class UsersController {
   @Get('me')
   @ApiOperation({ operationId: 'getProfile', summary: 'The signed-in user' })
   @ApiOkResponse({ type: ProfileResponse })
-  async profile(@CurrentUser() { userId, roles }: Principal): Promise<ProfileResponse> {
+  async profile(@CurrentUser() { userId }: Principal): Promise<ProfileResponse> {
     const user = await this.users.findById(userId);
     if (!user) throw new InvalidToken();
-    return ProfileResponse.of(user, roles);
+    return ProfileResponse.of(user);
   }
 
   @Patch('me')
@@ -25,7 +25,7 @@ export class UsersController {
   @ApiOkResponse({ type: ProfileResponse })
   @ApiProblems(ValidationFailed)
   async update(
-    @CurrentUser() { userId, roles }: Principal,
+    @CurrentUser() { userId }: Principal,
     @Body() { displayName }: UpdateProfileRequest,
   ): Promise<ProfileResponse> {
     const user =
@@ -33,6 +33,6 @@ export class UsersController {
         ? await this.users.findById(userId)
         : await this.users.rename(userId, displayName);
     if (!user) throw new InvalidToken();
-    return ProfileResponse.of(user, roles);
+    return ProfileResponse.of(user);
   }
 }

@@ -30,13 +30,13 @@ export class ProfileResponse {
   @ApiProperty({ type: String, format: 'date-time' })
   readonly updatedAt: string;
 
-  static of(user: User, roles: readonly string[]): ProfileResponse {
+  static of(user: User): ProfileResponse {
     return {
       id: user.id,
       email: user.email,
       emailVerified: user.emailVerified,
       displayName: user.displayName,
-      roles,
+      roles: user.roles,
       createdAt: user.createdAt.toISOString(),
       updatedAt: user.updatedAt.toISOString(),
     };

@@ -2,19 +2,35 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access';
 import { DatabaseModule } from '../platform/database';
 import { AccessVersions } from './access-versions';
+import { FormerEmail } from './former-email.entity';
 import { CreateUsers1795000001000 } from './migrations/1795000001000-create-users';
 import { PublishAccessVersions1795100002000 } from './migrations/1795100002000-publish-access-versions';
+import { AddEpochsAndFormerEmails1795200002000 } from './migrations/1795200002000-add-epochs-and-former-emails';
+import { AddRoles1795400000500 } from './migrations/1795400000500-add-roles';
+import { IncomingUsers } from './incoming-users';
 import { User } from './user.entity';
+import { UserRights } from './user-rights';
+import { UserSearch } from './user-search';
 import { UsersController } from './users.controller';
+import { UsersData } from './users.data';
 import { UsersService } from './users.service';
+import { UsersUpkeep } from './users.upkeep';
 
 @Module({
   imports: [
     AccessModule,
-    DatabaseModule.forFeature([User], [CreateUsers1795000001000, PublishAccessVersions1795100002000]),
+    DatabaseModule.forFeature(
+      [User, FormerEmail],
+      [
+        CreateUsers1795000001000,
+        PublishAccessVersions1795100002000,
+        AddEpochsAndFormerEmails1795200002000,
+        AddRoles1795400000500,
+      ],
+    ),
   ],
   controllers: [UsersController],
-  providers: [UsersService, AccessVersions],
-  exports: [UsersService, AccessVersions],
+  providers: [UsersService, UserRights, AccessVersions, UsersData, UsersUpkeep, UserSearch, IncomingUsers],
+  exports: [UsersService, UserRights, UserSearch, IncomingUsers, AccessVersions],
 })
 export class UsersModule {}

@@ -1,12 +1,31 @@
 import { Injectable } from '@nestjs/common';
+import {
+  ArrayContains,
+  LessThan,
+  MoreThan,
+  Not,
+  type QueryDeepPartialEntity,
+  QueryFailedError,
+} from 'typeorm';
+
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { Feed } from '../platform/feed';
-import { User } from './user.entity';
+import { type PageQuery, startOf } from '../platform/http';
+import { FormerEmail } from './former-email.entity';
+import { User, type UserStatus } from './user.entity';
+import { USER_BY_EMAIL } from './user.store';
 
 export interface NewUser {
   readonly email: string;
-  readonly displayName?: string | null;
+  readonly displayName?: string | null | undefined;
+}
+
+/** Whom a list is to hold. */
+export interface UserFilter {
+  /** In its normal form. */
+  readonly email?: string | undefined;
+  readonly status?: UserStatus | undefined;
+  readonly role?: string | undefined;
 }
 
 @Injectable()
@@ -14,11 +33,10 @@ export class UsersService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly feed: Feed,
   ) {}
 
   /**
-   * Adds an unverified user.
+   * Adds an unverified user, in a transaction.
    * @returns the id, or null where the address is taken already
    */
   async add({ email, displayName = null }: NewUser): Promise<string | null> {
@@ -30,7 +48,10 @@ export class UsersService {
       displayName,
       emailVerified: false,
       status: 'active' as const,
+      roles: [],
       accessVersion: 1,
+      sessionsEpoch: 0,
+      devicesEpoch: 0,
       createdAt: now,
       updatedAt: now,
     };
@@ -43,28 +64,122 @@ export class UsersService {
       .orIgnore()
       .returning('id');
     const { raw } = (await insert.execute()) as { raw: unknown[] };
-    return raw.length > 0 ? id : null;
+    // Asked afterwards: whoever gives an address up keeps it from others in the same transaction.
+    const reserved = await this.isReserved(email, id);
+    if (raw.length > 0 && !reserved) return id;
+    if (reserved) await this.remove(id);
+    return null;
   }
 
   /** @param email in its normal form */
   async findByEmail(email: string): Promise<User | null> {
-    return this.database.repository(User).findOneBy({ email });
+    const [row] = await this.database.query<User | { id: null }>(USER_BY_EMAIL, [email]);
+    return row?.id ? row : null;
   }
 
   async findById(id: string): Promise<User | null> {
     return this.database.repository(User).findOneBy({ id });
   }
 
+  /**
+   * The user as they are now and remain until the transaction ends: whatever changes an account takes this first, so that
+   * such changes come one after the other and none goes by what another has just undone.
+   */
+  async lock(which: { id: string } | { email: string }): Promise<User | null> {
+    return this.database.repository(User).findOne({ where: which, lock: { mode: 'pessimistic_write' } });
+  }
+
   /** @returns the user as changed, or null where there is none */
   async rename(id: string, displayName: string | null): Promise<User | null> {
-    await this.database.repository(User).update({ id }, { displayName, updatedAt: this.clock.now() });
+    await this.update(id, { displayName });
     return this.findById(id);
   }
 
-  /** What the user may do has changed: access tokens from before are stale, on every instance. */
-  async raiseAccessVersion(id: string): Promise<void> {
-    const users = this.database.repository(User);
-    await users.update({ id }, { accessVersion: () => 'access_version + 1', updatedAt: this.clock.now() });
-    await this.feed.changed();
+  /** The mailbox was proven to be the user's. */
+  async verifyEmail(id: string): Promise<void> {
+    await this.update(id, { emailVerified: true });
+  }
+
+  /**
+   * Gives a locked user another address, proven by now, and keeps the one before for them, if that was proven, too: a
+   * stranger must not keep an address from its owner by giving it up.
+   * @returns false where it is taken; the transaction is to be undone then
+   */
+  async changeEmail(
+    { id, email: former, emailVerified }: User,
+    email: string,
+    reservedUntil: Date,
+  ): Promise<boolean> {
+    if (await this.isTaken(email, id)) return false;
+    const emails = this.database.repository(FormerEmail);
+    await emails.delete({ email });
+    if (!(await this.moveTo(id, email))) return false;
+    if (former !== email && emailVerified)
+      await emails.upsert({ email: former, userId: id, reservedUntil }, ['email']);
+    return true;
+  }
+
+  /**
+   * Gives a locked user an address back that was kept for them. The one they leave is kept in its turn, and so are the
+   * others: an earlier link may still lead there, and whoever used this one may be a thief who used his own.
+   * @returns false where it was never proven, hence not kept, and somebody has it; the transaction is to be undone then
+   */
+  async restoreEmail({ id, email: left }: User, email: string, reservedUntil: Date): Promise<boolean> {
+    const emails = this.database.repository(FormerEmail);
+    await emails.delete({ userId: id, email });
+    if (!(await this.moveTo(id, email))) return false;
+    if (left !== email) await emails.upsert({ email: left, userId: id, reservedUntil }, ['email']);
+    return true;
+  }
+
+  /** Whether somebody else has the address, or may get it back. */
+  async isTaken(email: string, exceptId: string): Promise<boolean> {
+    const isUsed = await this.database.repository(User).existsBy({ email, id: Not(exceptId) });
+    return isUsed || this.isReserved(email, exceptId);
+  }
+
+  /** Device tokens from before count for nothing from now on. */
+  async voidDevices(id: string): Promise<void> {
+    await this.update(id, { devicesEpoch: () => 'devices_epoch + 1' });
+  }
+
+  /** The newest first; one more than was asked for, where there is one. */
+  async list({ email, status, role }: UserFilter, page: PageQuery): Promise<User[]> {
+    const after = startOf(page);
+    return this.database.repository(User).find({
+      where: {
+        ...(email !== undefined && { email }),
+        ...(status !== undefined && { status }),
+        ...(role !== undefined && { roles: ArrayContains([role]) }),
+        ...(after !== undefined && { id: LessThan(after) }),
+      },
+      order: { id: 'DESC' },
+      take: page.limit + 1,
+    });
+  }
+
+  async remove(id: string): Promise<void> {
+    await this.database.repository(User).delete({ id });
+  }
+
+  /** @returns false where somebody else was faster */
+  private async moveTo(id: string, email: string): Promise<boolean> {
+    try {
+      await this.update(id, { email, emailVerified: true });
+      return true;
+    } catch (error) {
+      // SQLSTATE unique_violation.
+      if (error instanceof QueryFailedError && error.driverError.code === '23505') return false;
+      throw error;
+    }
+  }
+
+  private async update(id: string, changes: QueryDeepPartialEntity<User>): Promise<void> {
+    await this.database.repository(User).update({ id }, { ...changes, updatedAt: this.clock.now() });
+  }
+
+  private async isReserved(email: string, exceptId: string): Promise<boolean> {
+    const reservedUntil = MoreThan(this.clock.now());
+    return this.database.repository(FormerEmail).existsBy({ email, reservedUntil, userId: Not(exceptId) });
   }
 }

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { In, MoreThan } from 'typeorm';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/database';
+import { FormerEmail } from './former-email.entity';
+import { User } from './user.entity';
+
+export interface IncomingUser {
+  /** In its normal form. */
+  readonly email: string;
+  readonly displayName?: string | null | undefined;
+  /** Left out: not proven yet. */
+  readonly emailVerified?: boolean | undefined;
+}
+
+/** Users of an older system, who come in many at a time. */
+@Injectable()
+export class IncomingUsers {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Adds those whose address is free, in a transaction; of several with one address, the first.
+   * @returns the ids of those that were added, by address
+   */
+  async add(users: readonly IncomingUser[]): Promise<Map<string, string>> {
+    // One statement decides, so that a registration of the same address cannot find it free as well.
+    const insert = this.database
+      .repository(User)
+      .createQueryBuilder()
+      .insert()
+      .values(users.map((user) => this.rowOf(user)))
+      .orIgnore()
+      .returning('id, email');
+    const { raw } = (await insert.execute()) as { raw: Pick<User, 'id' | 'email'>[] };
+    const added = new Map(raw.map(({ id, email }) => [email, id]));
+    // Asked afterwards: whoever gives an address up keeps it from others in the same transaction.
+    const reserved = await this.reservedAmong([...added.keys()]);
+    const refused = reserved.flatMap((email) => added.get(email) ?? []);
+    if (refused.length > 0) await this.database.repository(User).delete(refused);
+    for (const email of reserved) added.delete(email);
+    return added;
+  }
+
+  private rowOf({ email, displayName = null, emailVerified = false }: IncomingUser) {
+    const now = this.clock.now();
+    const counts = { accessVersion: 1, sessionsEpoch: 0, devicesEpoch: 0 };
+    const id = this.clock.newId();
+    return {
+      id,
+      email,
+      emailVerified,
+      displayName,
+      status: 'active' as const,
+      roles: [],
+      ...counts,
+      createdAt: now,
+      updatedAt: now,
+    };
+  }
+
+  private async reservedAmong(emails: readonly string[]): Promise<string[]> {
+    const reservedUntil = MoreThan(this.clock.now());
+    const found = await this.database
+      .repository(FormerEmail)
+      .findBy({ email: In([...emails]), reservedUntil });
+    return found.map(({ email }) => email);
+  }
+}

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../platform/database';
+import { PersonalData, type PersonalDataProvider } from '../platform/personal-data';
+import { FormerEmail } from './former-email.entity';
+import { User } from './user.entity';
+
+/** The account itself; its row goes last, when all that hangs on it is gone. */
+@Injectable()
+@PersonalData({ section: 'account', tables: ['users', 'former_emails'] })
+export class UsersData implements PersonalDataProvider {
+  constructor(private readonly database: Database) {}
+
+  async export(userId: string): Promise<unknown> {
+    const user = await this.database.repository(User).findOneBy({ id: userId });
+    const formerEmails = await this.database.repository(FormerEmail).findBy({ userId });
+    return {
+      ...(user as object),
+      formerEmails: formerEmails.map(({ email, reservedUntil }) => ({ email, reservedUntil })),
+    };
+  }
+
+  async erase(userId: string): Promise<void> {
+    await this.database.repository(FormerEmail).delete({ userId });
+  }
+}
