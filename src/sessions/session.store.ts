@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
 import { Database, type Statement } from '../platform/database';
 import type { ClientInfo } from '../platform/http';
+import { digestOf, type RefreshClaim } from './refresh-token';
 import type { Session } from './session.entity';
 import type { Bounds } from './session.settings';
 
@@ -18,8 +19,16 @@ export interface SessionRow extends Pick<
   Session,
   'id' | 'userId' | 'generation' | 'methods' | 'authenticatedAt' | 'createdAt' | 'lastUsedAt'
 > {
+  /** Of the user, as everything here reads it in the same statement. */
   readonly accessVersion: number;
+  readonly roles: readonly string[];
 }
+
+export type EndedSession = Pick<Session, 'id' | 'userId'>;
+
+/** What a session begins with. */
+export type NewSession = ClientInfo &
+  Pick<Session, 'id' | 'userId' | 'secretDigest' | 'methods' | 'createdAt'>;
 
 /** A session as a refresh found it. */
 export interface JudgedRow extends SessionRow {
@@ -30,13 +39,26 @@ const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "
 const LIVE = 's.revoked_at IS NULL AND s.last_used_at > $5 AND s.created_at > $6';
 const REPLAYED = 's.generation = $3 + 1 AND s.rotated_at >= $7';
 
+// Opened only for whom nothing happened to since they were read, before their password was checked: ending all sessions
+// raises the epoch first, so it either sees this row or has this statement see that it was raised.
+const OPEN: Statement = {
+  name: 'session-open',
+  text: `
+    INSERT INTO sessions (id, user_id, secret_digest, generation, methods, rotated_at, last_used_at, authenticated_at,
+      created_at, ip_address, user_agent)
+    SELECT $1, id, $3, 0, $4, $5, $5, $5, $5, $6, $7 FROM users
+    WHERE id = $2 AND status = 'active' AND sessions_epoch = $8
+    FOR SHARE
+    RETURNING id`,
+};
+
 // The row is locked before it is judged, so of any number of parallel refreshes one rotates and the others see that it
 // did. The user is looked at in the same statement, so that a refresh is one round trip.
 const ROTATE: Statement = {
   name: 'session-rotate',
   text: `
     WITH presented AS (
-      SELECT s.*, u.access_version, CASE
+      SELECT s.*, u.access_version, u.roles, CASE
           WHEN NOT (${LIVE}) OR s.generation < $3 THEN 'refused'
           WHEN s.generation = $3 THEN 'rotated'
           WHEN ${REPLAYED} THEN 'replayed'
@@ -55,7 +77,7 @@ const ROTATE: Statement = {
         user_agent = CASE p.outcome WHEN 'rotated' THEN $9 ELSE s.user_agent END
       FROM presented p WHERE s.id = p.id AND p.outcome IN ('rotated', 'reused')
     )
-    SELECT s.outcome, ${COLUMNS}, s.access_version AS "accessVersion", $3::integer + 1 AS generation,
+    SELECT s.outcome, ${COLUMNS}, s.access_version AS "accessVersion", s.roles, $3::integer + 1 AS generation,
       CASE s.outcome WHEN 'rotated' THEN greatest(s.last_used_at, $4) ELSE s.last_used_at END AS "lastUsedAt"
     FROM presented s`,
 };
@@ -74,14 +96,20 @@ const RENEW: Statement = {
       user_agent = $9
     FROM users u
     WHERE s.id = $1 AND s.secret_digest = $2 AND s.generation >= $3 AND ${LIVE}
-      AND u.id = s.user_id AND u.status = 'active'
-    RETURNING ${COLUMNS}, u.access_version AS "accessVersion", s.generation, s.last_used_at AS "lastUsedAt"`,
+      AND u.id = s.user_id AND u.status = 'active' AND u.sessions_epoch = $10
+    RETURNING ${COLUMNS}, u.access_version AS "accessVersion", u.roles, s.generation, s.last_used_at AS "lastUsedAt"`,
 };
 
 const END_CLAIMED: Statement = {
   name: 'session-end-claimed',
   text: `UPDATE sessions SET revoked_at = $4
-    WHERE id = $1 AND secret_digest = $2 AND generation >= $3 AND revoked_at IS NULL`,
+    WHERE id = $1 AND secret_digest = $2 AND generation >= $3 AND revoked_at IS NULL
+    RETURNING id, user_id AS "userId"`,
+};
+
+const RAISE_EPOCH: Statement = {
+  name: 'session-raise-epoch',
+  text: 'UPDATE users SET sessions_epoch = sessions_epoch + 1 WHERE id = $1',
 };
 
 // In pages, each committed on its own where nothing else is under way: whoever got in may have opened any number, and
@@ -99,23 +127,17 @@ const END_ALL: Statement = {
 };
 const END_ALL_ROWS = 500;
 
-// Pages go by the primary key: a row that is over has no mark of its own, and an index on when sessions were last used
-// would cost every refresh a write. The row itself is judged, not the page: whoever had it locked may have refreshed it.
-const PURGE: Statement = {
-  name: 'session-purge',
-  text: `
-    WITH page AS (SELECT id FROM sessions WHERE id > $1 ORDER BY id LIMIT $5),
-    gone AS (
-      DELETE FROM sessions s USING page p
-      WHERE s.id = p.id AND (s.revoked_at <= $2 OR s.last_used_at <= $3 OR s.created_at <= $4)
-    )
-    SELECT id FROM page ORDER BY id DESC LIMIT 1`,
-};
-
 /** The statements that decide about a session, each whole in itself. */
 @Injectable()
 export class SessionStore {
   constructor(private readonly database: Database) {}
+
+  /** @returns false where the user is not the one who was read any more, or may not sign in */
+  async open(session: NewSession, sessionsEpoch: number): Promise<boolean> {
+    const { id, userId, secretDigest, methods, createdAt, ipAddress, userAgent } = session;
+    const parameters = [id, userId, secretDigest, methods, createdAt, ipAddress, userAgent, sessionsEpoch];
+    return (await this.database.query(OPEN, parameters)).length > 0;
+  }
 
   /** Moves the session to the next generation, or says why not; one that is `reused` is revoked by then. */
   async rotate(claimed: Claimed, bounds: Bounds, client: ClientInfo): Promise<JudgedRow | undefined> {
@@ -124,32 +146,34 @@ export class SessionStore {
   }
 
   /** Moves the session to the next generation and to a sign-in of now. */
-  async renew(claimed: Claimed, bounds: Bounds, client: ClientInfo): Promise<SessionRow | undefined> {
-    const [row] = await this.database.query<SessionRow>(RENEW, parametersOf(claimed, bounds, client));
+  async renew(
+    claimed: Claimed,
+    bounds: Bounds,
+    client: ClientInfo,
+    sessionsEpoch: number,
+  ): Promise<SessionRow | undefined> {
+    const parameters = [...parametersOf(claimed, bounds, client), sessionsEpoch];
+    const [row] = await this.database.query<SessionRow>(RENEW, parameters);
     return row;
   }
 
-  async endClaimed({ sessionId, secretDigest, generation }: Claimed, now: Date): Promise<void> {
-    await this.database.query(END_CLAIMED, [sessionId, secretDigest, generation, now]);
+  /** @returns the session, where it was not over before */
+  async endClaimed(
+    { sessionId, secretDigest, generation }: Claimed,
+    now: Date,
+  ): Promise<EndedSession | null> {
+    const parameters = [sessionId, secretDigest, generation, now];
+    const [ended] = await this.database.query<EndedSession>(END_CLAIMED, parameters);
+    return ended ?? null;
   }
 
   async endAllOf(userId: string, except: string | null, now: Date): Promise<void> {
+    await this.database.query(RAISE_EPOCH, [userId]);
     for (let after: string | undefined = NIL; after !== undefined;) {
       const parameters: unknown[] = [userId, after, now, except, END_ALL_ROWS];
       const page: { id: string }[] = await this.database.query(END_ALL, parameters);
       after = page.length === END_ALL_ROWS ? page.at(-1)?.id : undefined;
     }
-  }
-
-  /**
-   * Looks at a page of sessions and deletes those that were over by then.
-   * @param after the session the page begins after
-   * @returns the last one of the page, or undefined where there was none
-   */
-  async purge(after: string, revokedBy: Date, bounds: Bounds, rows: number): Promise<string | undefined> {
-    const parameters = [after, revokedBy, bounds.idleSince, bounds.openedBy, rows];
-    const [last] = await this.database.query<{ id: string }>(PURGE, parameters);
-    return last?.id;
   }
 }
 
@@ -158,4 +182,8 @@ function parametersOf(claimed: Claimed, bounds: Bounds, { ipAddress, userAgent }
   const { now, idleSince, openedBy, graceSince } = bounds;
   const instants = [now, idleSince, openedBy, graceSince ?? 'infinity'];
   return [sessionId, secretDigest, generation, ...instants, ipAddress, userAgent];
+}
+
+export function claimedBy({ sessionId, generation, secret }: RefreshClaim): Claimed {
+  return { sessionId, generation, secretDigest: digestOf(secret) };
 }

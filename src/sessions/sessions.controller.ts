@@ -5,6 +5,7 @@ import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, NotFound, pageOf, PageQuery } from '../platform/http';
 import { SessionSettings } from './session.settings';
 import { EndSessionsQuery, SessionListResponse, SessionResponse } from './sessions.dto';
+import { OwnSessions } from './own-sessions';
 import { SessionsService } from './sessions.service';
 
 @ApiTags('sessions')
@@ -12,6 +13,7 @@ import { SessionsService } from './sessions.service';
 export class SessionsController {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly own: OwnSessions,
     private readonly settings: SessionSettings,
   ) {}
 
@@ -35,8 +37,8 @@ export class SessionsController {
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
   @ApiProblems(NotFound)
-  async end(@CurrentUser() { userId }: Principal, @Param('id') id: string): Promise<void> {
-    if (!(await this.sessions.endOf(userId, id))) throw new NotFound();
+  async end(@CurrentUser() principal: Principal, @Param('id') id: string): Promise<void> {
+    if (!(await this.own.end(principal, id))) throw new NotFound();
   }
 
   @Delete()
@@ -45,9 +47,9 @@ export class SessionsController {
   @ApiNoContentResponse()
   @ApiProblems(ValidationFailed)
   async endAll(
-    @CurrentUser() { userId, sessionId }: Principal,
+    @CurrentUser() principal: Principal,
     @Query() { includeCurrent }: EndSessionsQuery,
   ): Promise<void> {
-    await this.sessions.endAllOf(userId, includeCurrent === 'true' ? {} : { except: sessionId });
+    await this.own.endAll(principal, { includingCurrent: includeCurrent === 'true' });
   }
 }

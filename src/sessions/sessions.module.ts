@@ -5,11 +5,15 @@ import { DatabaseModule } from '../platform/database';
 import { EndedSessions } from './ended-sessions';
 import { CreateSessions1795000003000 } from './migrations/1795000003000-create-sessions';
 import { PublishEndedSessions1795100001000 } from './migrations/1795100001000-publish-ended-sessions';
+import { OwnSessions } from './own-sessions';
 import { Session } from './session.entity';
+import { SessionsDiagnosis } from './sessions.diagnosis';
 import { SessionSettings } from './session.settings';
 import { SessionStore } from './session.store';
 import { SessionsController } from './sessions.controller';
+import { SessionsData } from './sessions.data';
 import { SessionsService } from './sessions.service';
+import { SignedInUsers } from './signed-in-users';
 import { SessionsUpkeep } from './sessions.upkeep';
 
 @Module({
@@ -19,7 +23,16 @@ import { SessionsUpkeep } from './sessions.upkeep';
     DatabaseModule.forFeature([Session], [CreateSessions1795000003000, PublishEndedSessions1795100001000]),
   ],
   controllers: [SessionsController],
-  providers: [SessionStore, SessionsService, EndedSessions, SessionsUpkeep],
-  exports: [SessionsService, EndedSessions, ConfigModule],
+  providers: [
+    SessionStore,
+    SessionsService,
+    OwnSessions,
+    EndedSessions,
+    SessionsUpkeep,
+    SessionsData,
+    SignedInUsers,
+    SessionsDiagnosis,
+  ],
+  exports: [SessionsService, SignedInUsers, EndedSessions, ConfigModule],
 })
 export class SessionsModule {}

@@ -2,27 +2,30 @@ import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type FindOptionsWhere, IsNull, LessThan, MoreThan } from 'typeorm';
 import { validate as isUuid } from 'uuid';
+import type { Principal } from '../access';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { Feed } from '../platform/feed';
 import { type ClientInfo, type PageQuery, startOf } from '../platform/http';
 import { Keyring } from '../platform/keyring';
-import {
-  digestOf,
-  readRefreshToken,
-  type RefreshClaim,
-  SECRET_BYTES,
-  writeRefreshToken,
-} from './refresh-token';
+import { digestOf, readRefreshToken, SECRET_BYTES, writeRefreshToken } from './refresh-token';
 import { openClaim, sealClaim } from './sealed-claim';
 import { Session } from './session.entity';
 import { type Bounds, SessionSettings } from './session.settings';
-import { type Claimed, type SessionRow, SessionStore } from './session.store';
+import { claimedBy, type EndedSession, type SessionRow, SessionStore } from './session.store';
+
+/** Whom a session is opened for. */
+export interface SignedInUser {
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly accessVersion: number;
+  readonly sessionsEpoch: number;
+}
 
 /** A live session with what its client is given. */
 export interface OpenSession extends Pick<
   SessionRow,
-  'id' | 'userId' | 'methods' | 'authenticatedAt' | 'accessVersion'
+  'id' | 'userId' | 'methods' | 'authenticatedAt' | 'accessVersion' | 'roles'
 > {
   readonly refreshToken: string;
   readonly refreshExpiresAt: Date;
@@ -58,27 +61,28 @@ export class SessionsService implements OnModuleInit {
     this.key = (await this.keyring.secretFor('refresh')).material;
   }
 
-  /** @param methods how the user proved who they are (RFC 8176) */
-  async open(
-    user: { id: string; accessVersion: number },
-    methods: string[],
-    client: ClientInfo,
-  ): Promise<OpenSession> {
+  /**
+   * @param user as read before they proved who they are
+   * @param methods how they did (RFC 8176)
+   * @returns null where they were disabled, deleted, or signed out everywhere in the meantime
+   */
+  async open(user: SignedInUser, methods: string[], client: ClientInfo): Promise<OpenSession | null> {
     const now = this.clock.now();
     const secret = randomBytes(SECRET_BYTES);
-    const row = {
-      id: this.clock.newId(),
-      userId: user.id,
-      methods,
-      generation: 0,
-      authenticatedAt: now,
-      createdAt: now,
-      lastUsedAt: now,
-    };
-    await this.database
-      .repository(Session)
-      .insert({ ...row, ...client, secretDigest: digestOf(secret), rotatedAt: now });
-    return this.opened({ ...row, accessVersion: user.accessVersion }, secret, now);
+    const row = { id: this.clock.newId(), userId: user.id, methods, createdAt: now };
+    const session = { ...row, ...client, secretDigest: digestOf(secret) };
+    if (!(await this.store.open(session, user.sessionsEpoch))) return null;
+    const { accessVersion, roles } = user;
+    return this.opened(
+      { ...row, generation: 0, authenticatedAt: now, lastUsedAt: now, accessVersion, roles },
+      secret,
+      now,
+    );
+  }
+
+  /** Whether a session is not over, by what the database has and not by memory. */
+  async isLive(sessionId: string): Promise<boolean> {
+    return this.database.repository(Session).existsBy({ id: sessionId, revokedAt: IsNull() });
   }
 
   /** The sessions of a user that are not over, newest first; one more than was asked for, where there is one. */
@@ -112,18 +116,23 @@ export class SessionsService implements OnModuleInit {
 
   /**
    * The same session after its user proved again who they are: a new `authenticatedAt` and the next generation.
-   * @param tokenId the `jti` of an access token of this session
+   * @param sessionsEpoch of the user as read before they did
    * @returns null where the session is no longer live
    */
-  async renew(sessionId: string, tokenId: string, client: ClientInfo): Promise<OpenSession | null> {
+  async renew(
+    { sessionId, tokenId }: Pick<Principal, 'sessionId' | 'tokenId'>,
+    sessionsEpoch: number,
+    client: ClientInfo,
+  ): Promise<OpenSession | null> {
     const claim = openClaim(tokenId, sessionId, this.key);
     const bounds = this.bounds();
-    const row = claim && (await this.store.renew(claimedBy(claim), bounds, client));
+    const row = claim && (await this.store.renew(claimedBy(claim), bounds, client, sessionsEpoch));
     return claim && row ? this.opened(row, claim.secret, bounds.now) : null;
   }
 
-  async end(sessionId: string): Promise<void> {
-    await this.revoke({ id: sessionId });
+  /** @returns whether there was such a session that was not over */
+  async end(sessionId: string): Promise<boolean> {
+    return (await this.revoke({ id: sessionId })) > 0;
   }
 
   /** @returns whether the user had such a session */
@@ -131,18 +140,22 @@ export class SessionsService implements OnModuleInit {
     return isUuid(sessionId) && (await this.revoke({ id: sessionId, userId })) > 0;
   }
 
-  /** Ends all sessions of a user, but for one where that is named. */
+  /** Ends all sessions of a user, but for one where that is named, and lets no sign-in that is under way open another. */
   async endAllOf(userId: string, { except }: { except?: string } = {}): Promise<void> {
     await this.store.endAllOf(userId, except ?? null, this.clock.now());
     await this.feed.changed();
   }
 
-  /** Ends the session of a refresh token of any generation it has had; a token that is not genuine ends nothing. */
-  async endByRefreshToken(refreshToken: string): Promise<void> {
+  /**
+   * Ends the session of a refresh token of any generation it has had.
+   * @returns which one; null where nothing was ended, the token not being genuine or the session over
+   */
+  async endByRefreshToken(refreshToken: string): Promise<EndedSession | null> {
     const claim = readRefreshToken(refreshToken, this.key);
-    if (!claim) return;
-    await this.store.endClaimed(claimedBy(claim), this.clock.now());
+    if (!claim) return null;
+    const ended = await this.store.endClaimed(claimedBy(claim), this.clock.now());
     await this.feed.changed();
+    return ended;
   }
 
   /** @returns how many were ended now */
@@ -157,7 +170,7 @@ export class SessionsService implements OnModuleInit {
   }
 
   private opened(row: SessionRow, secret: Buffer, issuedAt: Date): OpenSession {
-    const { id, userId, methods, authenticatedAt, accessVersion, generation } = row;
+    const { id, userId, methods, authenticatedAt, accessVersion, roles, generation } = row;
     const claim = { sessionId: id, generation, secret };
     return {
       id,
@@ -165,6 +178,7 @@ export class SessionsService implements OnModuleInit {
       methods,
       authenticatedAt,
       accessVersion,
+      roles,
       issuedAt,
       refreshToken: writeRefreshToken(claim, this.key),
       refreshExpiresAt: this.settings.expiryOf(row),
@@ -176,8 +190,4 @@ export class SessionsService implements OnModuleInit {
   private bounds(): Bounds {
     return this.settings.boundsAt(this.clock.nowMs());
   }
-}
-
-function claimedBy({ sessionId, generation, secret }: RefreshClaim): Claimed {
-  return { sessionId, generation, secretDigest: digestOf(secret) };
 }

@@ -38,7 +38,12 @@ export class KeySchedule {
   /** Whether it is time to publish the next one. */
   needsNext(keys: readonly ScheduledKey[], algorithm: string, nowMs: number): boolean {
     const newest = keys.find((key) => key.algorithm === algorithm);
-    return !newest || newest.createdAt.getTime() + this.periodMs <= nowMs;
+    return !newest || this.dueAt(newest).getTime() <= nowMs;
+  }
+
+  /** When the one after this is to be published. */
+  dueAt({ createdAt }: ScheduledKey): Date {
+    return new Date(createdAt.getTime() + this.periodMs);
   }
 
   /**

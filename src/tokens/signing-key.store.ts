@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
+import { Events } from '../platform/events';
 import { type Key, Keyring } from '../platform/keyring';
 import { makeSigningKey, publicMaterialOf, signingKeyOf } from './signing-key';
+import { SigningKeyRevoked, SigningKeyRotated } from './signing-key.events';
 import { TokenSettings } from './token.settings';
 
 /** With both halves: it signs, or may have signed a token that is still alive. */
@@ -18,6 +20,7 @@ export class SigningKeyStore {
     private readonly keyring: Keyring,
     private readonly settings: TokenSettings,
     private readonly clock: Clock,
+    private readonly events: Events,
   ) {}
 
   /** Those that are published, newest first; there is one of the chosen algorithm by the time this returns. */
@@ -33,6 +36,12 @@ export class SigningKeyStore {
   /** Those that are published, newest first, and nothing is made. */
   async list(): Promise<Key[]> {
     return this.keyring.list(SIGNING);
+  }
+
+  /** Which of the published ones signs now; nothing is made, so there may be none of today's algorithm. */
+  async signer(): Promise<Key | undefined> {
+    const { schedule, algorithm } = this.settings;
+    return schedule.signer(await this.list(), algorithm, this.clock.nowMs());
   }
 
   async retired(): Promise<Key[]> {
@@ -51,6 +60,7 @@ export class SigningKeyStore {
   async rotate(): Promise<string> {
     const [newest] = await this.withNext(() => false);
     if (!newest) throw new Error('the keyring made no signing key');
+    await this.events.publish(new SigningKeyRotated({ details: { kid: newest.id } }));
     return newest.id;
   }
 
@@ -62,6 +72,7 @@ export class SigningKeyStore {
     return this.keyring.alone(async () => {
       const found = await this.keyring.destroy(kid, SigningKeyStore.purposes);
       await this.published();
+      if (found) await this.events.publish(new SigningKeyRevoked({ details: { kid } }));
       return found;
     });
   }

@@ -5,6 +5,7 @@ import { ConfigModule } from '../platform/config';
 import { StoredKeyringModule } from '../platform/keyring';
 import { SigningKeyStore } from './signing-key.store';
 import { SigningKeys } from './signing-keys';
+import { SigningKeysDiagnosis } from './signing-keys.diagnosis';
 import { TokenSettings } from './token.settings';
 import { Tokens } from './tokens';
 import { WellKnownController } from './well-known.controller';
@@ -12,7 +13,7 @@ import { WellKnownController } from './well-known.controller';
 /** The signing keys as they lie in the database, for a command that works on them. */
 @Module({
   imports: [ConfigModule.of(TokenSettings), StoredKeyringModule],
-  providers: [SigningKeyStore],
+  providers: [SigningKeyStore, SigningKeysDiagnosis],
   exports: [SigningKeyStore, ConfigModule],
 })
 export class StoredSigningKeysModule {}

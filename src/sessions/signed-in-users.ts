@@ -1,0 +1,33 @@
+import { Injectable } from '@nestjs/common';
+import { NIL } from 'uuid';
+import { Clock } from '../platform/clock';
+import { Database, type Statement } from '../platform/database';
+import { SessionSettings } from './session.settings';
+
+const PAGE_USERS = 500;
+
+const SIGNED_IN: Statement = {
+  text: `SELECT DISTINCT user_id AS id FROM sessions
+    WHERE user_id > $1 AND revoked_at IS NULL AND last_used_at > $2 AND created_at > $3 ORDER BY user_id LIMIT $4`,
+};
+
+/** Who has a session that is not over. */
+@Injectable()
+export class SignedInUsers {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly settings: SessionSettings,
+  ) {}
+
+  /** Their ids, in order, page by page as they are asked for. */
+  async *ids(): AsyncGenerator<string> {
+    for (let after: string | undefined = NIL; after !== undefined;) {
+      const { idleSince, openedBy } = this.settings.boundsAt(this.clock.nowMs());
+      const parameters: unknown[] = [after, idleSince, openedBy, PAGE_USERS];
+      const page: { id: string }[] = await this.database.query<{ id: string }>(SIGNED_IN, parameters);
+      for (const { id } of page) yield id;
+      after = page.at(-1)?.id;
+    }
+  }
+}
