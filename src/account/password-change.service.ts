@@ -1,0 +1,53 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../access';
+import { SecurityNotices } from '../auth';
+import { PasswordPolicy, PasswordsService } from '../passwords';
+import { Database } from '../platform/database';
+import { Events } from '../platform/events';
+import type { ClientInfo } from '../platform/http';
+import { Mailer } from '../platform/mail';
+import { SessionsService } from '../sessions';
+import type { ChangePasswordRequest } from './account.dto';
+import { PasswordChanged } from './account.events';
+import { EmailChangeService } from './email-change.service';
+import { OwnAccount } from './own-account';
+
+/** Setting a new password with the current one. */
+@Injectable()
+export class PasswordChangeService {
+  constructor(
+    private readonly own: OwnAccount,
+    private readonly database: Database,
+    private readonly policy: PasswordPolicy,
+    private readonly passwords: PasswordsService,
+    private readonly sessions: SessionsService,
+    private readonly emailChange: EmailChangeService,
+    private readonly notices: SecurityNotices,
+    private readonly mailer: Mailer,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * Ends the other sessions; this one goes on. Links to set a password stay good: they are in the owner's mailbox, and a
+   * thief who could end them would keep the owner out.
+   * @throws InvalidCredentials, or ValidationFailed where the new password does not follow the policy
+   */
+  async change(
+    principal: Principal,
+    { currentPassword, newPassword }: ChangePasswordRequest,
+    { language }: ClientInfo,
+  ): Promise<void> {
+    const owner = await this.own.prove(principal, currentPassword);
+    await this.policy.assertAcceptable(newPassword, '/newPassword', owner);
+    const hash = await this.passwords.hash(newPassword);
+    await this.database.transaction(async () => {
+      const { id, email } = await this.own.lock(principal, owner);
+      await this.sessions.endAllOf(id, { except: principal.sessionId });
+      await this.passwords.store(id, hash);
+      await this.emailChange.cancel(id);
+      await this.events.publish(new PasswordChanged({ subjectId: id, sessionId: principal.sessionId }));
+      const token = await this.notices.linkTo(principal);
+      await this.mailer.send({ kind: 'password-changed', to: email, language, token });
+    });
+  }
+}

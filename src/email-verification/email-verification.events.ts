@@ -1,0 +1,11 @@
+import { SecurityEvent } from '../platform/events';
+
+export class EmailVerified extends SecurityEvent {
+  static override readonly type = 'email-verified';
+}
+
+/** The link was right, the password fitted no registration of the address. */
+export class EmailVerificationFailed extends SecurityEvent {
+  static override readonly type = 'email-verification-failed';
+  static override readonly outcome = 'failure';
+}
