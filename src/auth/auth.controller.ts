@@ -23,16 +23,14 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import {
   accessTokenOf,
   bearerTokenOf,
-  cookieOf,
   CrossSiteRequest,
   CurrentUser,
-  DEVICE_COOKIE,
   type Principal,
   Public,
 } from '../access';
-import { ValidationFailed } from '../platform/errors';
+import { RateLimit } from '../platform/attempts';
+import { RateLimited, ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
-import type { User } from '../users';
 import {
   AcceptedResponse,
   type CookieResponse,
@@ -46,9 +44,11 @@ import {
   TokenResponse,
 } from './auth.dto';
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
+import { REGISTRATION } from './auth.budgets';
 import { AuthService } from './auth.service';
 import { CookieMode } from './cookie-mode';
 import { LocalAuthGuard } from './local-auth.guard';
+import type { ProvenUser } from './password-sign-in';
 import { RegistrationService } from './registration.service';
 import { ApiTokens, SET_COOKIE } from './token-docs';
 
@@ -63,6 +63,7 @@ export class AuthController {
 
   @Public()
   @Post('register')
+  @RateLimit(REGISTRATION)
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     operationId: 'register',
@@ -70,8 +71,8 @@ export class AuthController {
   })
   @ApiAcceptedResponse({ type: AcceptedResponse })
   @ApiProblems(ValidationFailed)
-  async register(@Body() body: RegisterRequest): Promise<AcceptedResponse> {
-    await this.registration.register(body);
+  async register(@Body() body: RegisterRequest, @Client() client: ClientInfo): Promise<AcceptedResponse> {
+    await this.registration.register(body, client);
     return {};
   }
 
@@ -81,18 +82,16 @@ export class AuthController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'logIn', summary: 'Sign in with address and password' })
   @ApiTokens(LoginResponse)
-  @ApiProblems(InvalidCredentials, ValidationFailed, CrossSiteRequest)
+  @ApiProblems(InvalidCredentials, RateLimited, ValidationFailed, CrossSiteRequest)
   async logIn(
     @Body() { deviceToken }: LoginRequest,
     @Query() { useCookies }: LoginQuery,
-    @Req() request: FastifyRequest & { user: User },
+    @Req() request: FastifyRequest & { user: ProvenUser },
     @Res({ passthrough: true }) reply: FastifyReply,
     @Client() client: ClientInfo,
   ): Promise<LoginResponse | CookieResponse> {
-    const inCookies = useCookies === 'true';
-    const device = deviceToken ?? (inCookies ? cookieOf(request, DEVICE_COOKIE) : undefined);
-    const tokens = await this.auth.logIn(request.user, client, device);
-    return inCookies ? this.cookieMode.begin(request, reply, tokens) : tokens;
+    const tokens = await this.auth.logIn(request.user, client, deviceToken);
+    return useCookies === 'true' ? this.cookieMode.begin(request, reply, tokens) : tokens;
   }
 
   @Public()
@@ -121,7 +120,7 @@ export class AuthController {
     summary: 'Prove again who you are, within the same session',
   })
   @ApiTokens(TokenResponse)
-  @ApiProblems(InvalidCredentials, ValidationFailed)
+  @ApiProblems(InvalidCredentials, RateLimited, ValidationFailed)
   async reauthenticate(
     @CurrentUser() principal: Principal,
     @Body() { password }: ReauthenticateRequest,

@@ -2,6 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
 import type { Principal } from '../access';
 import { Passphrase } from '../passwords';
+import { OneTimeToken } from '../platform/one-time-tokens';
 import { DisplayName, EmailAddress } from '../users';
 
 export class RegisterRequest {
@@ -52,6 +53,11 @@ export class RefreshTokenRequest {
   @IsOptional()
   @IsString({ message: 'This must be a text.' })
   readonly refreshToken?: string | null;
+}
+
+export class EndSessionRequest {
+  @OneTimeToken()
+  readonly token: string;
 }
 
 /** Says that the request was taken, and nothing about what came of it. */

@@ -5,10 +5,11 @@ export class InvalidCredentials extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'invalid-credentials';
 
-  constructor() {
-    super(
-      'That did not work: the address or the password is wrong, the account is disabled, or its address has not been verified yet.',
-    );
+  /** @param detail of a sign-in it is always the same */
+  constructor(
+    detail = 'That did not work: the address or the password is wrong, the account is disabled, or its address has not been verified yet. If you have just signed up, use the link in the mail first.',
+  ) {
+    super(detail);
   }
 }
 

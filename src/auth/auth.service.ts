@@ -1,15 +1,25 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InvalidToken, type Principal } from '../access';
-import { PasswordsService } from '../passwords';
 import { Clock } from '../platform/clock';
+import { Database } from '../platform/database';
+import { Events } from '../platform/events';
 import type { ClientInfo } from '../platform/http';
 import { type OpenSession, SessionsService } from '../sessions';
-import { Tokens } from '../tokens';
-import { type User, UsersService } from '../users';
+import { type AccessClaims, Tokens } from '../tokens';
 import type { LoginResponse, TokenResponse } from './auth.dto';
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
-import { AuthSettings } from './auth.settings';
+import {
+  Reauthenticated,
+  RefreshRefused,
+  RefreshTokenReused,
+  SignedIn,
+  SignedOut,
+  SignInFailed,
+} from './auth.events';
 import { DeviceTokens } from './device-tokens';
+import { PasswordProof } from './password-proof';
+import type { ProvenUser } from './password-sign-in';
+import { SecurityNotices } from './security-notices';
 
 /** What somebody may present to sign out; each ends its own session. */
 export interface PresentedCredentials {
@@ -23,32 +33,36 @@ export class AuthService {
   private readonly logger = new Logger('Auth');
 
   constructor(
-    private readonly users: UsersService,
-    private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
     private readonly tokens: Tokens,
-    private readonly clock: Clock,
     private readonly devices: DeviceTokens,
-    private readonly settings: AuthSettings,
+    private readonly proof: PasswordProof,
+    private readonly notices: SecurityNotices,
+    private readonly database: Database,
+    private readonly events: Events,
+    private readonly clock: Clock,
   ) {}
 
   /**
-   * The user who has this address and password and may sign in.
-   * @param email in its normal form
-   * @throws InvalidCredentials otherwise, after the same work whatever the reason
+   * @param proven as `PasswordSignIn` found them
+   * @param deviceToken what the device was given at an earlier sign-in, where it says so
+   * @throws InvalidCredentials where the account changed hands or was disabled since
    */
-  async authenticate(email: string, password: string): Promise<User> {
-    const user = await this.users.findByEmail(email);
-    const signsIn = user !== null && this.maySignIn(user);
-    const matches = await this.passwords.verify(user?.id ?? null, password, { signsIn });
-    if (!signsIn || !matches) throw new InvalidCredentials();
-    return user;
-  }
-
-  /** @param deviceToken what the device was given at an earlier sign-in, where it says so */
-  async logIn(user: User, client: ClientInfo, deviceToken: string | undefined): Promise<LoginResponse> {
-    const tokens = this.tokensFor(await this.sessions.open(user, ['pwd'], client));
-    return Object.assign(tokens, { deviceToken: this.devices.renew(user.id, deviceToken) });
+  async logIn(
+    { user, isSuspicious }: ProvenUser,
+    client: ClientInfo,
+    deviceToken: string | null | undefined,
+  ): Promise<LoginResponse> {
+    const session = await this.database.transaction(async () => {
+      const opened = await this.sessions.open(user, ['pwd'], client);
+      const Happened = opened ? SignedIn : SignInFailed;
+      const facts = { actorId: opened?.userId ?? null, subjectId: user.id, sessionId: opened?.id };
+      await this.events.publish(new Happened(facts));
+      return opened;
+    });
+    if (!session) throw new InvalidCredentials();
+    if (isSuspicious) await this.notices.signedIn({ userId: user.id, sessionId: session.id, client });
+    return Object.assign(this.tokensFor(session), { deviceToken: this.devices.renew(user, deviceToken) });
   }
 
   /** @throws InvalidRefreshToken whatever the reason */
@@ -61,7 +75,9 @@ export class AuthService {
         { sessionId, userId },
         'an earlier refresh token was used again: the session was ended',
       );
-    }
+      await this.events.publish(new RefreshTokenReused({ subjectId: userId, sessionId }));
+      await this.notices.refreshTokenReused({ sessionId, userId, client });
+    } else await this.events.publish(new RefreshRefused());
     throw new InvalidRefreshToken();
   }
 
@@ -69,31 +85,36 @@ export class AuthService {
    * A fresh sign-in within the same session.
    * @throws InvalidCredentials where the password is wrong, InvalidToken where the session is over
    */
-  async reauthenticate(
-    { userId, sessionId, tokenId }: Principal,
-    password: string,
-    client: ClientInfo,
-  ): Promise<TokenResponse> {
-    if (!(await this.passwords.verify(userId, password, { signsIn: true }))) throw new InvalidCredentials();
-    const session = await this.sessions.renew(sessionId, tokenId, client);
+  async reauthenticate(principal: Principal, password: string, client: ClientInfo): Promise<TokenResponse> {
+    const { sessionsEpoch } = await this.proof.prove(principal, password);
+    const session = await this.database.transaction(async () => {
+      const renewed = await this.sessions.renew(principal, sessionsEpoch, client);
+      const { userId: subjectId, sessionId } = principal;
+      if (renewed) await this.events.publish(new Reauthenticated({ subjectId, sessionId }));
+      return renewed;
+    });
     if (!session) throw new InvalidToken();
     return this.tokensFor(session);
   }
 
   /** Ends the session of every credential that is genuine, however old, and says nothing of the others. */
   async logOut({ accessToken, refreshToken }: PresentedCredentials): Promise<void> {
-    const sessionId = accessToken && (await this.sessionOf(accessToken));
-    if (sessionId) await this.sessions.end(sessionId);
-    if (refreshToken) await this.sessions.endByRefreshToken(refreshToken);
+    const claims = accessToken ? await this.claimsOf(accessToken) : undefined;
+    if (!claims && !refreshToken) return;
+    await this.database.transaction(async () => {
+      if (claims && (await this.sessions.end(claims.sid))) await this.noteEnd(claims.sub, claims.sid);
+      const ended = refreshToken ? await this.sessions.endByRefreshToken(refreshToken) : null;
+      if (ended) await this.noteEnd(ended.userId, ended.id);
+    });
   }
 
-  private maySignIn({ status, emailVerified }: User): boolean {
-    return status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail);
+  private async noteEnd(userId: string, sessionId: string): Promise<void> {
+    await this.events.publish(new SignedOut({ actorId: userId, subjectId: userId, sessionId }));
   }
 
-  private async sessionOf(accessToken: string): Promise<string | undefined> {
+  private async claimsOf(accessToken: string): Promise<AccessClaims | undefined> {
     try {
-      return (await this.tokens.verifyGenuine(accessToken)).sid;
+      return await this.tokens.verifyGenuine(accessToken);
     } catch (error) {
       if (error instanceof InvalidToken) return undefined;
       throw error;
@@ -108,7 +129,7 @@ export class AuthService {
       issuedAt: session.issuedAt,
       authenticatedAt: session.authenticatedAt,
       methods: session.methods,
-      roles: [],
+      roles: session.roles,
       accessVersion: session.accessVersion,
       notAfter: session.endsAt,
     });

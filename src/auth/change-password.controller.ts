@@ -1,14 +1,14 @@
 import { Controller, Get, HttpStatus, Redirect, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../access';
-import { AuthSettings } from './auth.settings';
+import { MailSettings } from '../platform/mail';
 
 /** Where password managers send their user to (W3C: A Well-Known URL for Changing Passwords). */
 @ApiTags('discovery')
 @Public()
 @Controller({ path: '.well-known', version: VERSION_NEUTRAL })
 export class ChangePasswordController {
-  constructor(private readonly settings: AuthSettings) {}
+  constructor(private readonly settings: MailSettings) {}
 
   @Get('change-password')
   @Redirect()

@@ -27,7 +27,7 @@ export class CookieMode {
   /** Gives a sign-in to the browser; the session its cookies were of before would be left without anybody to end it. */
   async begin(request: FastifyRequest, reply: FastifyReply, tokens: LoginResponse): Promise<CookieResponse> {
     await this.auth.logOut(this.presented(request));
-    setCookie(reply, DEVICE_COOKIE, tokens.deviceToken, YEAR_SECONDS);
+    setDeviceCookie(reply, tokens.deviceToken);
     return this.hand(reply, tokens);
   }
 
@@ -74,4 +74,8 @@ export class CookieMode {
     setCookie(reply, ACCESS_COOKIE, '', 0);
     setCookie(reply, REFRESH_COOKIE, '', 0);
   }
+}
+
+export function setDeviceCookie(reply: FastifyReply, deviceToken: string): void {
+  setCookie(reply, DEVICE_COOKIE, deviceToken, YEAR_SECONDS);
 }

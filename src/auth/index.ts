@@ -1,1 +1,12 @@
+export { MAIL_LINK, MAIL_REQUEST } from './auth.budgets';
+export { AcceptedResponse } from './auth.dto';
+export { InvalidCredentials } from './auth.errors';
 export { AuthModule } from './auth.module';
+export { setDeviceCookie } from './cookie-mode';
+export { Departure } from './departure';
+export { DeviceTokens } from './device-tokens';
+export { Handover } from './handover';
+export { LoginLimits } from './login-limits';
+export { PasswordProof } from './password-proof';
+export { SecurityNotices } from './security-notices';
+export { SET_COOKIE } from './token-docs';

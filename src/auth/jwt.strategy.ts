@@ -4,6 +4,7 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import { accessTokenOf, InvalidToken, type Principal, TokenStale } from '../access';
 import { Feed } from '../platform/feed';
+import { RolesService } from '../roles';
 import { EndedSessions } from '../sessions';
 import { type AccessClaims, Tokens } from '../tokens';
 import { AccessVersions } from '../users';
@@ -18,6 +19,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     tokens: Tokens,
     private readonly ended: EndedSessions,
     private readonly versions: AccessVersions,
+    private readonly roles: RolesService,
     feed: Feed,
   ) {
     const key = new SelfVerifyingKey((token) => tokens.verify(token));
@@ -40,7 +42,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
       sessionId: claims.sid,
       tokenId: claims.jti,
       roles: claims.roles,
-      permissions: [],
+      permissions: this.roles.permissionsOf(claims.roles),
       authenticatedAt: new Date(claims.auth_time * 1_000),
       expiresAt: new Date(claims.exp * 1_000),
     };

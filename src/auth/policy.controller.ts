@@ -2,8 +2,9 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AccessSettings, Public } from '../access';
 import { PasswordSettings } from '../passwords';
+import { AttemptsSettings, declaredBudgets } from '../platform/attempts';
 import { NEWS_BOUND_MS } from '../platform/feed';
-import { Conditional } from '../platform/http';
+import { Conditional, HttpSettings } from '../platform/http';
 import { SessionSettings } from '../sessions';
 import { AuthSettings } from './auth.settings';
 import { PolicyResponse } from './policy.dto';
@@ -18,6 +19,8 @@ export class PolicyController {
     private readonly access: AccessSettings,
     private readonly sessions: SessionSettings,
     private readonly auth: AuthSettings,
+    private readonly http: HttpSettings,
+    private readonly attempts: AttemptsSettings,
   ) {}
 
   @Get('policy')
@@ -28,15 +31,27 @@ export class PolicyController {
   policy(): PolicyResponse {
     const { idleMs, maxMs, graceMs } = this.sessions;
     return {
-      password: { minLength: this.passwords.minLength, maxLength: this.passwords.maxLength },
+      password: {
+        minLength: this.passwords.minLength,
+        maxLength: this.passwords.maxLength,
+        refused: [
+          'common',
+          'guessable',
+          'personal',
+          ...(this.passwords.breachedPasswordsUrl ? ['breached'] : []),
+        ],
+        contextWords: [this.http.appName],
+      },
       lifetimes: {
         accessTokenSeconds: this.access.accessTokenSeconds,
         sessionIdleSeconds: idleMs / 1_000,
         sessionMaxSeconds: maxMs / 1_000,
         refreshGraceSeconds: graceMs / 1_000,
+        recentSignInSeconds: this.access.recentSignInSeconds,
       },
       emailVerificationRequired: this.auth.requireVerifiedEmail,
       factors: ['pwd'],
+      limits: this.attempts.limited ? declaredBudgets() : [],
       revocationSeconds: NEWS_BOUND_MS / 1_000,
     };
   }

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import type { Budget } from '../platform/attempts';
 
 class PasswordPolicy {
   @ApiProperty({ type: 'integer', description: 'In Unicode code points, after NFC normalisation' })
@@ -6,6 +7,19 @@ class PasswordPolicy {
 
   @ApiProperty({ type: 'integer', description: 'In Unicode code points, after NFC normalisation' })
   readonly maxLength: number;
+
+  @ApiProperty({
+    type: [String],
+    description:
+      'What is refused whatever its length: `common` (in a list), `guessable` (too few guesses), `personal` (made of the address, the name or a context word), `breached` (in a list of stolen ones)',
+  })
+  readonly refused: readonly string[];
+
+  @ApiProperty({
+    type: [String],
+    description: 'Words that a password may not be made of, the same for everybody',
+  })
+  readonly contextWords: readonly string[];
 }
 
 class Lifetimes {
@@ -20,6 +34,31 @@ class Lifetimes {
 
   @ApiProperty({ description: 'How long the refresh token before the current one gets the same successor' })
   readonly refreshGraceSeconds: number;
+
+  @ApiProperty({
+    description: 'How long ago the user may have proven who they are where a recent sign-in is needed',
+  })
+  readonly recentSignInSeconds: number;
+}
+
+class Limit {
+  @ApiProperty({ description: 'As in `RateLimit`' })
+  readonly name: string;
+
+  @ApiProperty({
+    enum: ['source', 'account', 'device', 'session', 'address'],
+    description: 'Whose attempts are counted together',
+  })
+  readonly per: Budget['per'];
+
+  @ApiProperty({ type: 'integer' })
+  readonly quota: number;
+
+  @ApiProperty({ type: 'integer' })
+  readonly windowSeconds: number;
+
+  @ApiProperty({ type: 'integer', description: 'Waits grow from one window to this, and end' })
+  readonly longestWaitSeconds: number;
 }
 
 export class PolicyResponse {
@@ -34,6 +73,9 @@ export class PolicyResponse {
 
   @ApiProperty({ type: [String], description: 'The ways to prove who one is (RFC 8176)' })
   readonly factors: readonly string[];
+
+  @ApiProperty({ type: [Limit], description: 'Successful sign-ins count for nothing' })
+  readonly limits: readonly Limit[];
 
   @ApiProperty({
     description: 'How long after the end of a session an access token of it may still be taken, at the most',

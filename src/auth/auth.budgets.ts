@@ -1,0 +1,84 @@
+import { budget } from '../platform/attempts';
+
+const MINUTE = 60;
+const HOUR = 60 * MINUTE;
+
+/** Signing in, from wherever it comes: what one source may guess at all accounts together. */
+export const LOGIN_BY_SOURCE = budget({
+  name: 'login',
+  per: 'source',
+  quota: 60,
+  windowSeconds: MINUTE,
+  longestWaitSeconds: 15 * MINUTE,
+});
+
+/** Signing in to one address from devices it does not know: what all sources together may guess at it. */
+export const LOGIN_BY_ACCOUNT = budget({
+  name: 'login',
+  per: 'account',
+  quota: 10,
+  windowSeconds: 30 * MINUTE,
+  longestWaitSeconds: HOUR,
+});
+
+/** The same from a device that has signed in before: no stranger can use this up. */
+export const LOGIN_BY_DEVICE = budget({
+  name: 'login',
+  per: 'device',
+  quota: 20,
+  windowSeconds: 15 * MINUTE,
+  longestWaitSeconds: 15 * MINUTE,
+});
+
+/** The same right after a reset, from where it was done: proof of the mailbox gets the owner in whatever strangers do. */
+export const LOGIN_AFTER_RESET = budget({
+  name: 'login-after-reset',
+  per: 'account',
+  quota: 10,
+  windowSeconds: 15 * MINUTE,
+  longestWaitSeconds: 15 * MINUTE,
+});
+
+/** Entering the password again while signed in: what whoever has a stolen session may guess. */
+export const REAUTHENTICATION = budget({
+  name: 'reauthentication',
+  per: 'session',
+  quota: 10,
+  windowSeconds: 15 * MINUTE,
+  longestWaitSeconds: HOUR,
+});
+
+export const REGISTRATION = budget({
+  name: 'registration',
+  per: 'source',
+  quota: 300,
+  windowSeconds: HOUR,
+  longestWaitSeconds: 6 * HOUR,
+});
+
+/** Asking for mails. */
+export const MAIL_REQUEST = budget({
+  name: 'mail-request',
+  per: 'source',
+  quota: 60,
+  windowSeconds: 10 * MINUTE,
+  longestWaitSeconds: HOUR,
+});
+
+/** Following the links of mails. */
+export const MAIL_LINK = budget({
+  name: 'mail-link',
+  per: 'source',
+  quota: 120,
+  windowSeconds: MINUTE,
+  longestWaitSeconds: 15 * MINUTE,
+});
+
+/** Notices about sign-ins, so that a flood of guesses is no flood of mails. */
+export const NOTICE = budget({
+  name: 'notice',
+  per: 'account',
+  quota: 3,
+  windowSeconds: HOUR,
+  longestWaitSeconds: 6 * HOUR,
+});

@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+import { PasswordsService, RegistrationAttempts } from '../passwords';
+import { OneTimeTokens } from '../platform/one-time-tokens';
+import { SessionsService } from '../sessions';
+import { UsersService } from '../users';
+
+/**
+ * An account goes to whoever proved its mailbox. Whatever anybody else may have planted before is void: passwords,
+ * sessions, the devices that count as known, links that were asked for.
+ */
+@Injectable()
+export class Handover {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly passwords: PasswordsService,
+    private readonly attempts: RegistrationAttempts,
+    private readonly tokens: OneTimeTokens,
+  ) {}
+
+  /**
+   * In a transaction that has locked the user.
+   * @param hash of the password from now on; null: none, until a mail sets one
+   */
+  async to(userId: string, hash: string | null): Promise<void> {
+    await this.clear(userId);
+    await this.users.verifyEmail(userId);
+    if (hash !== null) await this.passwords.store(userId, hash);
+  }
+
+  /** The same before the mailbox is proven, to leave nothing to whoever came first. */
+  async clear(userId: string): Promise<void> {
+    await this.sessions.endAllOf(userId);
+    await this.users.voidDevices(userId);
+    await this.attempts.drop(userId);
+    await this.tokens.endOf(userId);
+    await this.passwords.clear(userId);
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { type Attempt, Attempts, sourceOf } from '../platform/attempts';
+import { RateLimited } from '../platform/errors';
+import type { ClientInfo } from '../platform/http';
+import { type User, UsersService } from '../users';
+import { LOGIN_AFTER_RESET, LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE } from './auth.budgets';
+import { DeviceTokens } from './device-tokens';
+
+/** Who tries to sign in, as far as it shows. */
+export interface Visitor {
+  readonly email: string;
+  /** Null where there is no such account: everything goes the same way then. */
+  readonly user: User | null;
+  readonly deviceToken: string | null | undefined;
+  readonly client: ClientInfo;
+}
+
+/** Which budget a sign-in is counted in, so that guessing does not pay and the owner is not locked out by it. */
+@Injectable()
+export class LoginLimits {
+  constructor(
+    private readonly attempts: Attempts,
+    private readonly devices: DeviceTokens,
+    private readonly users: UsersService,
+  ) {}
+
+  /** @throws RateLimited */
+  async claim({
+    email,
+    user,
+    deviceToken,
+    client,
+  }: Visitor): Promise<Attempt & { readonly knownDevice: boolean }> {
+    if (user && deviceToken && this.devices.isOf(user, deviceToken))
+      return { ...(await this.attempts.claim(LOGIN_BY_DEVICE, email, deviceToken)), knownDevice: true };
+    return { ...(await this.claimAsStranger(email, client)), knownDevice: false };
+  }
+
+  /** Whether this is a device that has signed in to that address before. */
+  async isKnown(email: string, deviceToken: string | null | undefined): Promise<boolean> {
+    // Looked up whether or not there is such an account, so that the time it takes tells nothing.
+    const user = deviceToken ? await this.users.findByEmail(email) : null;
+    return user !== null && this.devices.isOf(user, deviceToken ?? '');
+  }
+
+  /** Makes a claimed attempt; one that could not be made at all is given back. */
+  async make<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
+    return this.attempts.make(attempt, work);
+  }
+
+  /** The attempts that failed because the address had not been proven yet were no guesses. */
+  async forget(email: string): Promise<void> {
+    await this.attempts.forget(LOGIN_BY_ACCOUNT, email);
+  }
+
+  /** The attempt was right, and therefore none. */
+  async refund(attempt: Attempt): Promise<void> {
+    await this.attempts.refund(attempt);
+  }
+
+  /** Lets the owner in who has just proven the mailbox, from where they did. */
+  async grantAfterReset(email: string, { ipAddress }: ClientInfo): Promise<void> {
+    await this.attempts.grant(LOGIN_AFTER_RESET, email, sourceOf(ipAddress));
+  }
+
+  private async claimAsStranger(email: string, { ipAddress }: ClientInfo): Promise<Attempt> {
+    try {
+      return await this.attempts.claim(LOGIN_BY_ACCOUNT, email);
+    } catch (error) {
+      if (!(error instanceof RateLimited)) throw error;
+      const granted = await this.attempts.claimGranted(LOGIN_AFTER_RESET, email, sourceOf(ipAddress));
+      if (!granted) throw error;
+      return granted;
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../access';
+import { PasswordsService } from '../passwords';
+import { Attempts } from '../platform/attempts';
+import { Events } from '../platform/events';
+import { type User, UsersService } from '../users';
+import { REAUTHENTICATION } from './auth.budgets';
+import { InvalidCredentials } from './auth.errors';
+import { PasswordProofFailed } from './auth.events';
+
+/** Entering the password again while signed in. */
+@Injectable()
+export class PasswordProof {
+  constructor(
+    private readonly users: UsersService,
+    private readonly passwords: PasswordsService,
+    private readonly attempts: Attempts,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * @returns the user as read before the password was checked: what has changed since, the password does not prove
+   * @throws RateLimited before anything is checked; InvalidCredentials where this is not the user's password
+   */
+  async prove({ userId, sessionId }: Principal, password: string): Promise<User> {
+    const attempt = await this.attempts.claim(REAUTHENTICATION, sessionId);
+    const user = await this.users.findById(userId);
+    const matches = await this.attempts.make(attempt, async () =>
+      this.passwords.verify(userId, password, { signsIn: true }),
+    );
+    if (!user || !matches) {
+      await this.events.publish(new PasswordProofFailed({ subjectId: userId, sessionId }));
+      throw new InvalidCredentials('That password is wrong.');
+    }
+    await this.attempts.refund(attempt);
+    return user;
+  }
+}

@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { PasswordsService } from '../passwords';
+import { Events } from '../platform/events';
+import type { ClientInfo } from '../platform/http';
+import { Mailer } from '../platform/mail';
+import { type User, UsersService } from '../users';
+import { InvalidCredentials } from './auth.errors';
+import { SignInFailed } from './auth.events';
+import { AuthSettings } from './auth.settings';
+import { LoginLimits } from './login-limits';
+
+/** What somebody signs in with. */
+export interface PresentedPassword {
+  /** In its normal form. */
+  readonly email: string;
+  readonly password: string;
+  readonly deviceToken?: string | null | undefined;
+}
+
+/** Somebody who proved who they are. */
+export interface ProvenUser {
+  readonly user: User;
+  /** On a device that was not known, after attempts that failed: worth telling the owner. */
+  readonly isSuspicious: boolean;
+}
+
+/** Checking an address and a password. */
+@Injectable()
+export class PasswordSignIn {
+  constructor(
+    private readonly users: UsersService,
+    private readonly passwords: PasswordsService,
+    private readonly limits: LoginLimits,
+    private readonly mailer: Mailer,
+    private readonly events: Events,
+    private readonly settings: AuthSettings,
+  ) {}
+
+  /**
+   * The user who has this address and password and may sign in. The right password of an unproven address has its mail
+   * sent again.
+   * @throws RateLimited before anything is checked; InvalidCredentials after the same work whatever the reason
+   */
+  async authenticate(
+    { email, password, deviceToken }: PresentedPassword,
+    client: ClientInfo,
+  ): Promise<ProvenUser> {
+    const user = await this.users.findByEmail(email);
+    const attempt = await this.limits.claim({ email, user, deviceToken, client });
+    const signsIn = user !== null && this.maySignIn(user);
+    const matches = await this.limits.make(attempt, async () =>
+      this.passwords.verify(user?.id ?? null, password, { signsIn }),
+    );
+    if (signsIn && matches) {
+      await this.limits.refund(attempt);
+      return { user, isSuspicious: !attempt.knownDevice && attempt.afterFailures };
+    }
+    if (matches && user && !user.emailVerified)
+      this.mailer.wishUnawaited({ kind: 'email-verification', address: email, language: client.language });
+    await this.events.publish(new SignInFailed({ actorId: null, subjectId: user?.id ?? null }));
+    throw new InvalidCredentials();
+  }
+
+  private maySignIn({ status, emailVerified }: User): boolean {
+    return status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail);
+  }
+}
