@@ -1,0 +1,65 @@
+import { Injectable } from '@nestjs/common';
+import { Database, type Statement } from '../platform/database';
+import { Unavailable } from '../platform/errors';
+import { Conflict } from '../platform/http';
+import { ADMIN } from './role.entity';
+
+const LOCK: Statement = { text: 'SELECT name FROM roles WHERE name = $1 FOR UPDATE' };
+const OTHERS: Statement = {
+  text: `SELECT FROM users WHERE roles @> ARRAY[$1] AND status = 'active' AND email_verified AND id <> $2 LIMIT 1`,
+};
+
+const MOST_WAITING = 50;
+
+/** Those who may do everything. There is always one. */
+@Injectable()
+export class Administrators {
+  private turn: Promise<void> = Promise.resolve();
+  private waiting = 0;
+
+  constructor(private readonly database: Database) {}
+
+  /**
+   * Does something in a transaction while nobody else changes who may do what, on any instance: of two administrators who
+   * disable each other at once, one finds out that they no longer may. Users are locked after this, never before.
+   * @throws Unavailable where too many wait for the same; Error within a transaction, which would keep a connection and wait
+   */
+  async alone<T>(work: () => Promise<T>): Promise<T> {
+    if (this.database.isInTransaction) throw new Error('Administrators.alone() begins its own transaction');
+    if (this.waiting >= MOST_WAITING) throw new Unavailable(1);
+    this.waiting++;
+    const former = this.turn;
+    let release: () => void = () => undefined;
+    this.turn = new Promise((resolve) => (release = resolve));
+    try {
+      // One after the other here, too: whoever waits in the database keeps a connection from everybody else.
+      await former;
+      return await this.database.transaction(async () => {
+        await this.lock();
+        // Before what others do after the commit, which may be long, or this again.
+        await this.database.afterCommit(async () => release());
+        return work();
+      });
+    } finally {
+      release();
+      this.waiting--;
+    }
+  }
+
+  /**
+   * In `alone`.
+   * @throws Conflict where nobody else could do everything
+   */
+  async assertOthersThan(userId: string): Promise<void> {
+    const others = await this.database.query(OTHERS, [ADMIN, userId]);
+    if (others.length === 0)
+      throw new Conflict(
+        'This is the last account with the role admin. Give that role to another one first.',
+      );
+  }
+
+  private async lock(): Promise<void> {
+    const rows = await this.database.query(LOCK, [ADMIN]);
+    if (rows.length === 0) throw new Error('the role admin is missing from the table roles');
+  }
+}

@@ -1,0 +1,110 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { LessThan } from 'typeorm';
+import { KnownPermissions } from '../access';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/database';
+import { Feed } from '../platform/feed';
+import { type PageQuery, startOf } from '../platform/http';
+import type { Holding } from './holding';
+import { ADMIN, Role } from './role.entity';
+
+/** What a role is to be. */
+export interface RoleDefinition {
+  readonly name: string;
+  readonly description: string | null;
+  readonly permissions: readonly string[];
+}
+
+/** The roles there are, in the database and in the memory of every instance. */
+@Injectable()
+export class RolesService implements OnModuleInit {
+  private memory: ReadonlyMap<string, readonly string[]> = new Map();
+  /** By the roles: few combinations are in use, and each request needs one. */
+  private readonly combined = new Map<string, readonly string[]>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly known: KnownPermissions,
+    private readonly clock: Clock,
+    private readonly feed: Feed,
+  ) {
+    const load = async () => this.load();
+    feed.subscribe({ topic: 'role', keepMs: 0, apply: load, catchUp: load });
+  }
+
+  async onModuleInit(): Promise<void> {
+    await this.load();
+  }
+
+  /** What these roles let their holder do, by the words of this code, from memory. A role that is gone lets nobody do anything. */
+  permissionsOf(roles: readonly string[]): readonly string[] {
+    const key = roles.join(' ');
+    const found = this.combined.get(key) ?? this.combine(roles);
+    this.combined.set(key, found);
+    return found;
+  }
+
+  /** What these roles hold as stored at this moment, words that this code does not know too. */
+  async holdingOf(roles: readonly string[]): Promise<Holding> {
+    return holdingIn(await this.all(), roles);
+  }
+
+  /** All roles as stored at this moment, in no order. */
+  async all(): Promise<Role[]> {
+    return (await this.database.repository(Role).find()).map((role) => this.completed(role));
+  }
+
+  /** The newest first; one more than was asked for, where there is one. */
+  async list(page: PageQuery): Promise<Role[]> {
+    const after = startOf(page);
+    const roles = await this.database.repository(Role).find({
+      where: after === undefined ? {} : { id: LessThan(after) },
+      order: { id: 'DESC' },
+      take: page.limit + 1,
+    });
+    return roles.map((role) => this.completed(role));
+  }
+
+  async find(name: string): Promise<Role | null> {
+    return this.database.repository(Role).findOneBy({ name });
+  }
+
+  /** Makes a role what it is to be from now on, on every instance. */
+  async save({ name, description, permissions }: RoleDefinition): Promise<Role> {
+    const former = await this.find(name);
+    const now = this.clock.now();
+    const { id = this.clock.newId(), createdAt = now } = former ?? {};
+    const role = { id, name, description, permissions: [...permissions], createdAt, updatedAt: now };
+    await this.database.repository(Role).upsert(role, ['name']);
+    await this.feed.changed();
+    return role;
+  }
+
+  /** The role is gone; its holders are for `UserRights.dropRole` to say. */
+  async remove(name: string): Promise<void> {
+    await this.database.repository(Role).delete({ name });
+    await this.feed.changed();
+  }
+
+  private combine(roles: readonly string[]): readonly string[] {
+    const words = roles.flatMap((role) => this.memory.get(role) ?? []);
+    return [...new Set(words)].filter((word) => this.known.has(word)).toSorted();
+  }
+
+  /** `admin` has whatever there is. */
+  private completed(role: Role): Role {
+    if (role.name === ADMIN) role.permissions = this.known.all().map(([word]) => word);
+    return role;
+  }
+
+  private async load(): Promise<void> {
+    this.memory = new Map((await this.all()).map(({ name, permissions }) => [name, permissions]));
+    this.combined.clear();
+  }
+}
+
+/** What roles hold together, of those that are given. */
+export function holdingIn(all: readonly Role[], names: readonly string[]): Holding {
+  const permissions = all.filter(({ name }) => names.includes(name)).flatMap((role) => role.permissions);
+  return { isAdmin: names.includes(ADMIN), permissions: new Set(permissions) };
+}
