@@ -1,0 +1,119 @@
+import { Injectable } from '@nestjs/common';
+import { type Link, NO_LINK, type StoredEvent } from './audit-event';
+import { AuditSeals } from './audit-seals';
+import { ChainStore } from './chain.store';
+import { Checkpoints } from './checkpoint';
+import { type Finding, findingIn } from './finding';
+import { RowJudge } from './row-judge';
+
+const PAGE_ROWS = 1_000;
+
+/** What verifying found; with a finding the counts are those up to it. */
+export interface AuditReport {
+  readonly intact: boolean;
+  /** Those in the chain. */
+  readonly rows: number;
+  /** Those that are not sealed yet: that one of them is missing nobody could tell. */
+  readonly unsealed: number;
+  /** Those whose personal data is gone. */
+  readonly erased: number;
+  readonly finding?: Finding;
+}
+
+interface Walk {
+  link: Link;
+  unsealed: number;
+  erased: number;
+  /** The last row that a checkpoint confirms. */
+  confirmed: number;
+  readonly checkpoints: Checkpoints;
+  readonly onProgress: (rows: number) => void;
+}
+
+/** Reads the whole trail, page by page, and says whether it is the one that was written. */
+@Injectable()
+export class AuditVerification {
+  constructor(
+    private readonly store: ChainStore,
+    private readonly judge: RowJudge,
+    private readonly seals: AuditSeals,
+  ) {}
+
+  /**
+   * @param checkpoints as the log has them, kept where whoever owns the database cannot change them
+   * @param onProgress told how many rows are done, after each page
+   * @throws NotACheckpoint
+   */
+  async verify(
+    checkpoints: readonly string[] = [],
+    onProgress: (rows: number) => void = () => undefined,
+  ): Promise<AuditReport> {
+    await this.seals.ready();
+    const walk: Walk = {
+      link: NO_LINK,
+      unsealed: 0,
+      erased: 0,
+      confirmed: 0,
+      checkpoints: new Checkpoints(checkpoints),
+      onProgress,
+    };
+    const finding = (await this.chainFault(walk)) ?? (await this.unsealedFault(walk));
+    const { link, unsealed, erased } = walk;
+    const counts = { rows: link.sequence, unsealed, erased };
+    return { intact: !finding, ...counts, ...(finding && { finding }) };
+  }
+
+  private async chainFault(walk: Walk): Promise<Finding | undefined> {
+    for (let last: StoredEvent | undefined; ;) {
+      // Before the page: what it says is sealed must be seen by then.
+      const head = await this.store.head();
+      const rows = await this.store.page(last, PAGE_ROWS);
+      if (rows.length === 0) return endFault(walk, head);
+      for (const row of rows) {
+        const fault = await this.step(walk, row, head);
+        if (fault) return fault;
+      }
+      last = rows.at(-1);
+      walk.onProgress(walk.link.sequence);
+    }
+  }
+
+  private async step(walk: Walk, row: StoredEvent, head: Link | undefined): Promise<Finding | undefined> {
+    const judged = await this.judge.judge({ ...row, sequence: row.sequence ?? 0 }, walk.link);
+    if ('kind' in judged) return judged;
+    const confirmed = walk.checkpoints.confirms(judged);
+    const end = Math.max(judged.sequence, head?.sequence ?? 0);
+    if (confirmed === false) return findingIn('rewritten', walk.confirmed + 1, end);
+    walk.link = judged;
+    if (confirmed) walk.confirmed = judged.sequence;
+    walk.erased += isErased(row) ? 1 : 0;
+    return undefined;
+  }
+
+  private async unsealedFault(walk: Walk): Promise<Finding | undefined> {
+    for (let after: string | undefined; ;) {
+      const rows = await this.store.unsealedPage(after, PAGE_ROWS);
+      for (const row of rows) {
+        const fault = this.judge.judgeUnsealed(row);
+        if (fault) return fault;
+        walk.unsealed += 1;
+        walk.erased += isErased(row) ? 1 : 0;
+      }
+      if (rows.length < PAGE_ROWS) return undefined;
+      after = rows.at(-1)?.id;
+    }
+  }
+}
+
+/** What the head of the chain and the checkpoints say of where it ends. */
+function endFault({ link, checkpoints }: Walk, head: Link | undefined): Finding | undefined {
+  const { sequence, chain } = link;
+  const last = Math.max(head?.sequence ?? 0, checkpoints.last);
+  if (last > sequence) return findingIn('truncated', sequence + 1, last);
+  const fits = head?.sequence === sequence && head.chain.equals(chain);
+  return fits ? undefined : findingIn('head', sequence, sequence);
+}
+
+function isErased({ commitment, personal }: StoredEvent): boolean {
+  return commitment !== null && personal === null;
+}

@@ -1,0 +1,49 @@
+import type { Link } from './audit-event';
+
+const CHECKPOINT = /^([1-9]\d{0,14}):([\w-]{43})$/;
+
+/** What was given as a checkpoint is none. */
+export class NotACheckpoint extends Error {
+  override readonly name = 'NotACheckpoint';
+
+  constructor(text: string) {
+    super(
+      `"${text}" is no checkpoint.\n  → give it as the log has it: the number of a row, a colon, and 43 characters`,
+    );
+  }
+}
+
+export function checkpointOf({ sequence, chain }: Link): string {
+  return `${sequence}:${chain.toString('base64url')}`;
+}
+
+/** Checkpoints that were kept where nobody could change them. */
+export class Checkpoints {
+  private readonly chains = new Map<number, Buffer[]>();
+
+  /** @throws NotACheckpoint */
+  constructor(texts: readonly string[]) {
+    for (const text of texts) {
+      const [, sequence = '', chain = ''] = CHECKPOINT.exec(text.trim()) ?? [];
+      const bytes = Buffer.from(chain, 'base64url');
+      // Two letters can stand for the same last bits; only one of them is what was logged.
+      if (sequence === '' || bytes.toString('base64url') !== chain) throw new NotACheckpoint(text);
+      this.chains.set(Number(sequence), [...this.of(Number(sequence)), bytes]);
+    }
+  }
+
+  /** The last row that there must be. */
+  get last(): number {
+    return Math.max(0, ...this.chains.keys());
+  }
+
+  /** Whether a link is the one there was; undefined where no checkpoint says so. */
+  confirms({ sequence, chain }: Link): boolean | undefined {
+    const kept = this.of(sequence);
+    return kept.length === 0 ? undefined : kept.every((each) => each.equals(chain));
+  }
+
+  private of(sequence: number): readonly Buffer[] {
+    return this.chains.get(sequence) ?? [];
+  }
+}

@@ -1,0 +1,37 @@
+/** What was done to the trail, as far as the trail itself can tell. */
+export type FindingKind =
+  'altered' | 'personal-altered' | 'inserted' | 'removed' | 'reordered' | 'truncated' | 'rewritten' | 'head';
+
+/** The first place where the trail is not as it was written. */
+export interface Finding {
+  readonly kind: FindingKind;
+  /** The event; null where what is missing or wrong is a range. */
+  readonly id: string | null;
+  /** Null for a row that is not sealed yet. */
+  readonly first: number | null;
+  /** The same as `first` where it is one row. */
+  readonly last: number | null;
+  readonly message: string;
+}
+
+const WORDS: Readonly<Record<FindingKind, string>> = {
+  altered: 'is not as it was written',
+  'personal-altered': 'has personal data beside it that is not what was written',
+  inserted: 'was not written by this application',
+  removed: 'was removed',
+  reordered: 'is genuine, but stands in the place of another',
+  truncated: 'was cut off at the end',
+  rewritten: 'has another history than the checkpoint says',
+  head: 'is not where the head of the chain says that it ends',
+};
+
+export function findingAt(kind: FindingKind, row: { id: string; sequence: number | null }): Finding {
+  const { id, sequence } = row;
+  const place = sequence === null ? 'The unsealed row' : `Row ${sequence},`;
+  return { kind, id, first: sequence, last: sequence, message: `${place} ${id}, ${WORDS[kind]}.` };
+}
+
+export function findingIn(kind: FindingKind, first: number, last: number): Finding {
+  const place = first === last ? `Row ${first}` : `Every row from ${first} to ${last}`;
+  return { kind, id: null, first, last, message: `${place} ${WORDS[kind]}.` };
+}
