@@ -7,6 +7,7 @@ import {
   acceptOnlyJson,
   allowOrigins,
   createFastify,
+  CurrentRequest,
   HttpSettings,
   insistOnHttps,
   RouteTable,
@@ -40,6 +41,7 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   logRequests(fastify);
   app.get(Metrics).watch(fastify);
   app.get(RouteTable).refuseUnrouted(fastify);
+  app.get(CurrentRequest).watch(fastify);
   app.enableVersioning(VERSIONING);
   if (settings.docs) serveDocuments(app);
   return app;

@@ -1,16 +1,28 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from './access';
+import { AccountModule } from './account';
+import { AdministrationModule } from './administration';
+import { AuditModule } from './audit';
 import { AuthModule } from './auth';
+import { EmailVerificationModule } from './email-verification';
+import { PasswordResetModule } from './password-reset';
+import { AttemptsModule } from './platform/attempts';
 import { ClockModule } from './platform/clock';
 import { EnvironmentModule } from './platform/config';
 import { DatabaseModule } from './platform/database';
+import { DiagnosisModule } from './platform/diagnosis';
+import { EventsModule } from './platform/events';
 import { FeedModule } from './platform/feed';
 import { HealthModule } from './platform/health';
 import { HttpModule } from './platform/http';
 import { KeyringModule } from './platform/keyring';
 import { LoggingModule } from './platform/logging';
+import { MailModule } from './platform/mail';
 import { MetricsModule } from './platform/metrics';
+import { OneTimeTokensModule } from './platform/one-time-tokens';
+import { PersonalDataModule } from './platform/personal-data';
 import { UpkeepModule } from './platform/upkeep';
+import { RolesModule } from './roles';
 import { SessionsModule } from './sessions';
 import { TokensModule } from './tokens';
 import { UsersModule } from './users';
@@ -19,20 +31,32 @@ import { UsersModule } from './users';
 @Module({
   imports: [
     EnvironmentModule.of(),
+    DiagnosisModule,
     LoggingModule,
     ClockModule,
     DatabaseModule,
     KeyringModule,
     UpkeepModule,
     FeedModule,
+    EventsModule,
     HttpModule,
     HealthModule,
     MetricsModule,
+    PersonalDataModule,
+    OneTimeTokensModule,
+    AttemptsModule,
+    MailModule,
     AccessModule, // the doors, in order
     TokensModule,
     SessionsModule,
     UsersModule,
+    RolesModule,
     AuthModule,
+    EmailVerificationModule,
+    PasswordResetModule,
+    AccountModule,
+    AdministrationModule,
+    AuditModule,
   ],
 })
 export class CoreModule {}

@@ -39,6 +39,12 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addTag('authentication', 'Signing up, in and out')
     .addTag('sessions', 'Where the signed-in user is signed in')
     .addTag('profile', 'The signed-in user')
+    .addTag(
+      'account',
+      'Proving an address, changing or resetting what one signs in with, taking data along, leaving',
+    )
+    .addTag('administration', 'The accounts of others, and what everybody may do')
+    .addTag('audit', 'What happened to accounts, for those who may read it')
     .addTag('discovery', 'What other services need to verify our tokens')
     .addTag('health', 'For load balancers and operators')
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')

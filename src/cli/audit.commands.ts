@@ -1,0 +1,72 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Command } from 'commander';
+import { AuditExport, type AuditReport, AuditVerification, instantOf, type Period } from '../audit';
+import { contexts } from './contexts';
+import { type Progress, type Report, type Run, type Streams, UsageError } from './run';
+import { jsonLine, printable } from './terminal';
+
+interface VerifyOptions {
+  readonly checkpoint: readonly string[];
+}
+
+interface ExportOptions {
+  readonly from?: string;
+  readonly to?: string;
+}
+
+export function addAudit(program: Command, run: Run, { stdout }: Streams): void {
+  program
+    .command('audit:verify')
+    .description('tell whether the audit trail is the one that was written; exit code 1 where it is not')
+    .option('--checkpoint <checkpoint>', 'as a log has it; may be given more than once', collected, [])
+    .action(async ({ checkpoint }: VerifyOptions) =>
+      run(contexts.application, async (context, progress) => verify(context, checkpoint, progress)),
+    );
+  program
+    .command('audit:export')
+    .description('the audit trail as JSON lines, the oldest event first')
+    .option('--from <instant>', 'RFC 3339, inclusive')
+    .option('--to <instant>', 'RFC 3339, exclusive')
+    .action(async (options: ExportOptions) => {
+      const period = { from: instant(options.from), to: instant(options.to) };
+      await run(contexts.application, async (context) => exportTo(stdout, context, period));
+    });
+}
+
+function collected(value: string, former: readonly string[]): readonly string[] {
+  return [...former, value];
+}
+
+function instant(text: string | undefined): Date | undefined {
+  const at = text === undefined ? undefined : instantOf(text);
+  if (text !== undefined && !at)
+    throw new UsageError(`${printable(text ?? '')} is no instant: write it like 2026-01-31T12:00:00Z.`);
+  return at;
+}
+
+async function verify(
+  context: INestApplicationContext,
+  checkpoints: readonly string[],
+  progress: Progress,
+): Promise<Report> {
+  const report = await context
+    .get(AuditVerification, { strict: false })
+    .verify(checkpoints, (rows) => progress(`${rows} rows`));
+  return { data: report, words: wordsFor(report), failed: !report.intact };
+}
+
+function wordsFor({ finding, rows, unsealed, erased }: AuditReport): string {
+  const counts = `${rows} rows in the chain, ${unsealed} not sealed yet, ${erased} with their personal data erased.\n`;
+  return finding ? `${finding.message}\nUp to there: ${counts}` : `The trail is intact: ${counts}`;
+}
+
+/** Written as they are read: the report at the end would be as long as the trail. */
+async function exportTo(
+  stdout: Streams['stdout'],
+  context: INestApplicationContext,
+  period: Period,
+): Promise<Report> {
+  for await (const event of context.get(AuditExport, { strict: false }).events(period))
+    stdout.write(jsonLine(event));
+  return { data: {}, words: '', isSaid: true };
+}

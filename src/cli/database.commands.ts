@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { Migrations } from '../platform/database';
+import { contexts } from './contexts';
+import type { Run } from './run';
+
+export function addDatabase(program: Command, run: Run): void {
+  program
+    .command('db:migrate')
+    .description('bring the database schema up to date; several at once take turns')
+    .action(async () =>
+      run(contexts.migration, async (context) => {
+        const applied = context.get(Migrations, { strict: false }).appliedHere;
+        const lines = [...applied.map((name) => `applied ${name}`), 'The schema is up to date.'];
+        return { data: { applied }, words: `${lines.join('\n')}\n` };
+      }),
+    );
+}

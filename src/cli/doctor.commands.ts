@@ -1,0 +1,37 @@
+import type { Command } from 'commander';
+import { Diagnoses, type Level, type TopicFinding, worstOf } from '../platform/diagnosis';
+import { contexts } from './contexts';
+import type { Run } from './run';
+import { printable } from './terminal';
+
+const MARKS: Readonly<Record<Level, string>> = { ok: 'ok     ', warning: 'warning', fault: 'FAULT  ' };
+
+export function addDoctor(program: Command, run: Run): void {
+  program
+    .command('doctor')
+    .description(
+      'tell how this application would run here and what to mend; changes nothing; exit code 1: a fault',
+    )
+    .action(async () =>
+      run(contexts.inspection, async (context) => {
+        const findings = await context.get(Diagnoses, { strict: false }).run();
+        const worst = worstOf(findings);
+        return { data: { findings, worst }, words: wordsOf(findings), failed: worst === 'fault' };
+      }),
+    );
+}
+
+function wordsOf(findings: readonly TopicFinding[]): string {
+  const topics = [...new Set(findings.map(({ topic }) => topic))];
+  const parts = topics.map((topic) => [
+    topic,
+    ...findings.filter((each) => each.topic === topic).flatMap(linesOf),
+    '',
+  ]);
+  return parts.flat().join('\n');
+}
+
+function linesOf({ level, message, advice }: TopicFinding): string[] {
+  const line = `  ${MARKS[level]}  ${printable(message)}`;
+  return advice === undefined ? [line] : [line, `             → ${printable(advice)}`];
+}

@@ -1,0 +1,50 @@
+import { CommanderError } from 'commander';
+import { buildProgram } from './program';
+import { type Streams, UsageError } from './run';
+import { jsonLine } from './terminal';
+
+const [DONE, FAILED, USAGE] = [0, 1, 2];
+
+interface Process extends Streams {
+  readonly stdout: Streams['stdout'] & {
+    on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
+    end?(): unknown;
+  };
+  exitCode?: number | string | null | undefined;
+  exit(code: number): never;
+}
+
+/** Runs one command, and ends the process with the exit code that tells how it went. */
+export async function execute(args: readonly string[], process: Process): Promise<void> {
+  // Whoever reads the output may stop (`| head`).
+  process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? DONE : FAILED));
+  process.exit(await codeOf(args, process));
+}
+
+/** @returns the exit code */
+export async function codeOf(args: readonly string[], streams: Streams): Promise<number> {
+  const json = args.includes('--json');
+  let said = '';
+  let code = DONE;
+  const program = buildProgram(streams, (failed) => (code = failed ? FAILED : DONE));
+  const writeErr = (text: string) => void (said += text);
+  const writeOut = (text: string) => void streams.stdout.write(text);
+  for (const command of [program, ...program.commands]) command.configureOutput({ writeErr, writeOut });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return code;
+  } catch (error) {
+    return told(error, said, json, streams);
+  }
+}
+
+function told(error: unknown, said: string, json: boolean, { stderr }: Streams): number {
+  const isCommander = error instanceof CommanderError;
+  if (isCommander && error.exitCode === DONE) return DONE;
+  const reason = error instanceof Error ? error.message : String(error);
+  // Without any command the help itself is the answer.
+  const message = isCommander && reason === '(outputHelp)' ? 'error: no command was given' : reason;
+  if (json) stderr.write(jsonLine({ error: message }));
+  else stderr.write(isCommander ? said : `\n${message}\n\n`);
+  return isCommander || error instanceof UsageError ? USAGE : FAILED;
+}

@@ -1,0 +1,77 @@
+import type { Command } from 'commander';
+import { Keyring } from '../platform/keyring';
+import { SigningKeyStore } from '../tokens';
+import { contexts } from './contexts';
+import type { Run } from './run';
+import { printable, table } from './terminal';
+
+export function addKeys(program: Command, run: Run): void {
+  addRewrap(program, run);
+  addRotate(program, run);
+  addRevoke(program, run);
+  addList(program, run);
+}
+
+function addRewrap(program: Command, run: Run): void {
+  program
+    .command('keys:rewrap')
+    .description('wrap under AUTH_SECRET the keys that lie under one of AUTH_SECRETS_RETIRED; all or nothing')
+    .action(async () =>
+      run(contexts.keyring, async (context) => {
+        const rewrapped = await context.get(Keyring, { strict: false }).rewrap();
+        const words = `${rewrapped} keys were rewrapped. All are under AUTH_SECRET now.\n`;
+        return { data: { rewrapped }, words };
+      }),
+    );
+}
+
+function addRotate(program: Command, run: Run): void {
+  program
+    .command('keys:rotate')
+    .description('publish a new signing key now; it signs as soon as others had time to fetch it')
+    .action(async () =>
+      run(contexts.application, async (context) => {
+        const kid = await context.get(SigningKeyStore, { strict: false }).rotate();
+        return { data: { kid }, words: `${kid} is published.\n` };
+      }),
+    );
+}
+
+function addRevoke(program: Command, run: Run): void {
+  program
+    .command('keys:revoke <kid>')
+    // One kid in 64 begins with a dash.
+    .allowUnknownOption()
+    .description('refuse at once every token that this signing key signed, for a key that leaked')
+    .action(async (kid: string) =>
+      run(contexts.application, async (context) => {
+        const found = await context.get(SigningKeyStore, { strict: false }).revoke(kid);
+        const name = printable(kid);
+        if (!found) throw new Error(`No signing key is called ${name}.\n  → npm run cli -- keys:list`);
+        const words = `${name} is revoked: its tokens are refused, and clients refresh them.\n`;
+        return { data: { kid }, words };
+      }),
+    );
+}
+
+function addList(program: Command, run: Run): void {
+  program
+    .command('keys:list')
+    .description('the published signing keys, the newest first, and which of them signs')
+    .action(async () =>
+      run(contexts.application, async (context) => {
+        const store = context.get(SigningKeyStore, { strict: false });
+        const signer = await store.signer();
+        const keys = (await store.list()).map(({ id, algorithm, createdAt }) => ({
+          kid: id,
+          algorithm,
+          createdAt: createdAt.toISOString(),
+          signs: id === signer?.id,
+        }));
+        const rows = keys.map(({ kid, algorithm, createdAt, signs }) =>
+          [kid, algorithm, createdAt].concat(signs ? 'signs' : []),
+        );
+        return { data: { keys }, words: table(rows) };
+      }),
+    );
+}

@@ -1,0 +1,51 @@
+import { isUtf8 } from 'node:buffer';
+import type { Readable } from 'node:stream';
+
+const LONGEST_BYTES = 64 * 1024;
+const LINE_FEED = 0x0a;
+
+/** A line of a file; `text` is undefined where it is too long to be one of ours, or no UTF-8. */
+export interface Line {
+  readonly number: number;
+  readonly text: string | undefined;
+}
+
+/** The lines of a stream that are not empty, in memory one at a time, however long the file and each of them is. */
+export async function* linesOf(stream: Readable): AsyncGenerator<Line> {
+  let parts: Buffer[] = [];
+  let bytes = 0;
+  let number = 0;
+  const take = (part: Buffer): void => {
+    bytes += part.length;
+    if (bytes <= LONGEST_BYTES) parts.push(part);
+  };
+  const end = (): Line => {
+    const line = {
+      number: ++number,
+      text: bytes <= LONGEST_BYTES ? textOf(Buffer.concat(parts)) : undefined,
+    };
+    [parts, bytes] = [[], 0];
+    return line;
+  };
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    let from = 0;
+    for (let at = chunk.indexOf(LINE_FEED); at !== -1; at = chunk.indexOf(LINE_FEED, from)) {
+      take(chunk.subarray(from, at));
+      from = at + 1;
+      const line = end();
+      if (line.text !== '') yield line;
+    }
+    take(chunk.subarray(from));
+  }
+  if (bytes > 0) yield end();
+}
+
+/** Without a byte order mark and a carriage return, which other systems write. */
+function textOf(bytes: Buffer): string | undefined {
+  return isUtf8(bytes)
+    ? bytes
+        .toString()
+        .replace(/^\ufeff/, '')
+        .trim()
+    : undefined;
+}

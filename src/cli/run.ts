@@ -1,0 +1,60 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import type { Command } from 'commander';
+import type { Context } from './contexts';
+import { jsonLine, printable } from './terminal';
+
+/** What a command has to say: the same for programs and for people. */
+export interface Report {
+  readonly data: object;
+  /** Whole lines; what comes from elsewhere has gone through `printable`. */
+  readonly words: string;
+  /** The work was done as far as it could be, and that is not all of it: exit code 1. */
+  readonly failed?: boolean;
+  /** It has written what there is to say itself, as it went. */
+  readonly isSaid?: boolean;
+}
+
+/** Tells people, on the standard error, how far long work has come; programs are told at the end. */
+export type Progress = (line: string) => void;
+
+type Work = (context: INestApplicationContext, progress: Progress) => Promise<Report>;
+
+/** Does a command's work in a context of its own, which is closed before the report is printed. */
+export type Run = (context: Context, work: Work) => Promise<void>;
+
+/** The command was called in a way that makes no sense; exit code 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** Where a command writes: a process, or what a test puts in its place. */
+export interface Streams {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+}
+
+export function runOn(program: Command, { stdout, stderr }: Streams, done: (failed: boolean) => void): Run {
+  return async (context, work) => {
+    const { json = false } = program.opts<{ json?: boolean }>();
+    const progress: Progress = (line) => void (json || stderr.write(`${printable(line)}\n`));
+    const {
+      data,
+      words,
+      failed = false,
+      isSaid = false,
+    } = await reportOf(await context(), async (app) => work(app, progress));
+    if (!isSaid) stdout.write(json ? jsonLine(data) : words);
+    done(failed);
+  };
+}
+
+async function reportOf(
+  app: INestApplicationContext,
+  work: (app: INestApplicationContext) => Promise<Report>,
+): Promise<Report> {
+  try {
+    return await work(app);
+  } finally {
+    await app.close();
+  }
+}

@@ -1,0 +1,67 @@
+import type { INestApplicationContext } from '@nestjs/common';
+import { type Command, Option } from 'commander';
+import { validate as isUuid } from 'uuid';
+import { Database } from '../platform/database';
+import { Events } from '../platform/events';
+import { SessionsEnded, SessionsService, SignedInUsers } from '../sessions';
+import { normaliseEmail, UsersService } from '../users';
+import { contexts } from './contexts';
+import { type Progress, type Report, type Run, UsageError } from './run';
+import { printable } from './terminal';
+
+const PROGRESS_USERS = 500;
+const BY_COMMAND = { command: 'sessions:end' };
+
+interface EndOptions {
+  readonly user?: string;
+  readonly all?: boolean;
+  readonly yes?: boolean;
+}
+
+export function addSessions(program: Command, run: Run): void {
+  program
+    .command('sessions:end')
+    .description('sign a user out everywhere, or everybody, on every running instance at once')
+    .addOption(new Option('--user <user>', 'by id or e-mail address').conflicts('all'))
+    .option('--all', 'every user who is signed in; needs --yes')
+    .option('--yes', 'that is what you mean')
+    .action(async ({ user, all = false, yes = false }: EndOptions) => {
+      if (user === undefined && !all)
+        throw new UsageError('Say whose sessions: --user <id or address>, or --all.');
+      if (all && !yes)
+        throw new UsageError('This signs out everybody who is signed in.\n  → add --yes where that is meant');
+      await run(contexts.application, async (context, progress) =>
+        user === undefined ? endAll(context, progress) : endOf(context, user),
+      );
+    });
+}
+
+async function endOf(context: INestApplicationContext, which: string): Promise<Report> {
+  const users = context.get(UsersService, { strict: false });
+  const email = normaliseEmail(which);
+  const user = isUuid(which) ? await users.findById(which) : email ? await users.findByEmail(email) : null;
+  if (!user) throw new Error(`There is no user ${printable(which)}.\n  → npm run cli -- users:list`);
+  await endAllOf(context, user.id);
+  return { data: { users: 1 }, words: `${printable(user.email)} is signed out everywhere.\n` };
+}
+
+async function endAll(context: INestApplicationContext, progress: Progress): Promise<Report> {
+  let users = 0;
+  for await (const id of context.get(SignedInUsers, { strict: false }).ids()) {
+    await endAllOf(context, id);
+    if (++users % PROGRESS_USERS === 0) progress(`${users} users are signed out`);
+  }
+  return { data: { users }, words: `${users} users are signed out everywhere.\n` };
+}
+
+async function endAllOf(context: INestApplicationContext, userId: string): Promise<void> {
+  const [database, sessions, events] = [
+    context.get(Database, { strict: false }),
+    context.get(SessionsService, { strict: false }),
+    context.get(Events, { strict: false }),
+  ];
+  await database.transaction(async () => {
+    await sessions.endAllOf(userId);
+    await events.publish(new SessionsEnded({ subjectId: userId, details: BY_COMMAND }));
+  });
+}

@@ -1,0 +1,117 @@
+import { createReadStream } from 'node:fs';
+import type { INestApplicationContext } from '@nestjs/common';
+import { PasswordsService } from '../passwords';
+import { Database } from '../platform/database';
+import { Events } from '../platform/events';
+import { IncomingUsers, UsersImported } from '../users';
+import { type ImportedUser, readUser } from './import-line';
+import { linesOf } from './lines';
+import type { Progress } from './run';
+
+const BATCH_LINES = 500;
+/** For programs; people see each as it comes. */
+const MOST_TOLD = 1_000;
+
+export interface Refusal {
+  readonly line: number;
+  readonly reason: string;
+}
+
+export interface ImportResult {
+  readonly imported: number;
+  readonly refusedCount: number;
+  /** The first of them. */
+  readonly refused: readonly Refusal[];
+}
+
+interface Numbered {
+  readonly line: number;
+  readonly user: ImportedUser;
+}
+
+/** Undoes a batch that was only tried. */
+class DryRun extends Error {}
+
+/** Takes users over, batch by batch; what is in stays in, so after a failure the same file can be given again. */
+class Import {
+  private readonly database: Database;
+  private readonly users: IncomingUsers;
+  private readonly passwords: PasswordsService;
+  private readonly events: Events;
+  private readonly refused: Refusal[] = [];
+  private refusedCount = 0;
+  private imported = 0;
+
+  constructor(
+    context: INestApplicationContext,
+    private readonly dryRun: boolean,
+    private readonly progress: Progress,
+  ) {
+    this.database = context.get(Database, { strict: false });
+    this.users = context.get(IncomingUsers, { strict: false });
+    this.passwords = context.get(PasswordsService, { strict: false });
+    this.events = context.get(Events, { strict: false });
+  }
+
+  async from(stream: NodeJS.ReadStream | ReturnType<typeof createReadStream>): Promise<ImportResult> {
+    let batch: Numbered[] = [];
+    for await (const line of linesOf(stream)) {
+      const user = readUser(line);
+      if (typeof user === 'string') this.refuse(line.number, user);
+      else batch.push({ line: line.number, user });
+      if (batch.length < BATCH_LINES) continue;
+      await this.take(batch);
+      this.progress(`line ${line.number}: ${this.imported} users, ${this.refusedCount} refused`);
+      batch = [];
+    }
+    await this.take(batch);
+    const { imported, refusedCount, refused } = this;
+    return { imported, refusedCount, refused };
+  }
+
+  private async take(batch: readonly Numbered[]): Promise<void> {
+    if (batch.length === 0) return;
+    let added = new Map<string, string>();
+    try {
+      await this.database.transaction(async () => {
+        added = await this.add(batch);
+        if (this.dryRun) throw new DryRun();
+      });
+    } catch (error) {
+      if (!(error instanceof DryRun)) throw error;
+    }
+    this.imported += added.size;
+    for (const { line, user } of batch) {
+      // The first of several lines with one address is the one that went in.
+      if (!added.delete(user.email)) this.refuse(line, `${user.email} is taken`);
+    }
+  }
+
+  private async add(batch: readonly Numbered[]): Promise<Map<string, string>> {
+    const added = await this.users.add(batch.map(({ user }) => user));
+    const hashes = new Map<string, string>();
+    for (const { user } of batch) {
+      const id = added.get(user.email);
+      if (id !== undefined && !hashes.has(id)) hashes.set(id, user.passwordHash);
+    }
+    await this.passwords.storeAll(hashes);
+    if (added.size > 0) await this.events.publish(new UsersImported({ details: { users: added.size } }));
+    return added;
+  }
+
+  private refuse(line: number, reason: string): void {
+    this.refusedCount++;
+    if (this.refused.length < MOST_TOLD) this.refused.push({ line, reason });
+    this.progress(`line ${line} ${reason}`);
+  }
+}
+
+/** @param options.file `-` for the standard input */
+export async function importUsers(
+  context: INestApplicationContext,
+  { file, dryRun }: { readonly file: string; readonly dryRun: boolean },
+  progress: Progress,
+): Promise<ImportResult> {
+  const stream = file === '-' ? process.stdin : createReadStream(file);
+  return new Import(context, dryRun, progress).from(stream);
+}

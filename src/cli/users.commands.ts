@@ -1,0 +1,71 @@
+import { type Command, Option } from 'commander';
+import { type User, UserSearch, type UserStatus } from '../users';
+import { contexts } from './contexts';
+import { wholeNumber } from './arguments';
+import { importUsers } from './user-import';
+import type { Run } from './run';
+import { printable, table } from './terminal';
+
+interface ListOptions {
+  readonly email?: string;
+  readonly status?: UserStatus;
+  readonly role?: string;
+  readonly limit: number;
+}
+
+const FORMAT = `
+One user a line, as JSON:
+  {"email":"ada@example.com","passwordHash":"$2b$12$…","displayName":"Ada","emailVerified":true}
+displayName and emailVerified (false) may be left out; passwordHash is bcrypt's. Lines that cannot be taken are
+told with their number and left out, the others go in; exit code 1 says that there were some.`;
+
+export function addUsers(program: Command, run: Run): void {
+  addList(program, run);
+  addImport(program, run);
+}
+
+function addList(program: Command, run: Run): void {
+  program
+    .command('users:list')
+    .description('users, the newest first')
+    .option('--email <text>', 'only those whose address contains it')
+    .addOption(new Option('--status <status>', 'only those').choices(['active', 'disabled']))
+    .option('--role <role>', 'only those who have it')
+    .option('--limit <n>', 'at most so many', wholeNumber(1, 10_000), 20)
+    .action(async (options: ListOptions) =>
+      run(contexts.application, async (context) => {
+        const found = await context.get(UserSearch, { strict: false }).find(options);
+        const words = found.length > 0 ? table(found.map(rowOf)) : 'There are none.\n';
+        return { data: { users: found.map(shown) }, words };
+      }),
+    );
+}
+
+function addImport(program: Command, run: Run): void {
+  program
+    .command('users:import <file>')
+    .description('take over users with the bcrypt hashes of an older system; - reads the standard input')
+    .option('--dry-run', 'tell what would be done, and write nothing')
+    .addHelpText('after', FORMAT)
+    .action(async (file: string, { dryRun = false }: { dryRun?: boolean }) =>
+      run(contexts.application, async (context, progress) => {
+        const result = await importUsers(context, { file, dryRun }, progress);
+        const done = dryRun ? 'could be taken over; nothing was written' : 'were taken over';
+        const words = `${result.imported} users ${done}. ${result.refusedCount} lines were refused.\n`;
+        return {
+          data: { ...result, dryRun },
+          words: printable(words.trim()) + '\n',
+          failed: result.refusedCount > 0,
+        };
+      }),
+    );
+}
+
+function shown({ id, email, emailVerified, displayName, status, roles, createdAt }: User): object {
+  return { id, email, emailVerified, displayName, status, roles, createdAt };
+}
+
+function rowOf({ id, email, emailVerified, status, roles, createdAt }: User): string[] {
+  const verified = emailVerified ? 'verified' : 'unverified';
+  return [id, email, verified, status, createdAt.toISOString(), roles.join(',')];
+}
