@@ -33,6 +33,8 @@ module.exports = {
   // Jest would leave a core idle; more than eight would want more connections than a server has by default.
   maxWorkers: Math.min(availableParallelism(), 8),
   testEnvironment: 'node',
+  // A start takes seconds where the machine has other things to do.
+  testTimeout: 20_000,
   roots: ['<rootDir>/src', '<rootDir>/test'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',

@@ -1,4 +1,4 @@
-// What needs the built application, or processes of its own for long.
+// What needs the built application, or processes of its own, or simply takes long.
 const base = require('./jest.config.js');
 
 /** @type {import('jest').Config} */

@@ -3,13 +3,19 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module';
 import { setUp } from '../../src/app.setup';
+import { AuditSealer } from '../../src/audit';
+import { AttemptsSettings } from '../../src/platform/attempts';
 import { Clock } from '../../src/platform/clock';
 import { Environment, type Variables } from '../../src/platform/config';
 import { Database } from '../../src/platform/database';
 import { createFastify } from '../../src/platform/http';
 import { LogSink } from '../../src/platform/logging';
+import { PasswordStrength } from '../../src/passwords/password-strength';
+import { MailTransport, Outbox } from '../../src/platform/mail';
 import { Api, type TokenBody } from './api';
 import { createDatabase } from './database';
+import { NO_SMTP } from './settings';
+import { type ReceivedMail, SmtpSink } from './smtp-sink';
 import { TestClock } from './test-clock';
 
 /** Settings of every test application; cost 4 is bcrypt's lowest, so that a sign-in takes a millisecond. */
@@ -19,6 +25,7 @@ export const TEST_ENVIRONMENT: Variables = {
   AUTH_SECRET: '39ce9a82f4e78413f2e74e6fb61398fc83a1af18e04b2c21d0214a6a6233f7f3',
   BCRYPT_COST: '4',
   REQUIRE_VERIFIED_EMAIL: 'false',
+  MAIL_FROM: 'Gatehouse <no-reply@example.test>',
 };
 
 export const PASSWORD = 'teal otters juggle 7 lanterns';
@@ -36,6 +43,7 @@ export class TestApp {
     url: string,
     readonly databaseUrl: string,
     private readonly release: () => Promise<void>,
+    private readonly sink?: SmtpSink,
   ) {
     this.api = new Api(url);
     this.database = nest.get(Database);
@@ -64,8 +72,26 @@ export class TestApp {
     return body;
   }
 
+  /** Where mails arrive, for an application that was started with `smtp`. */
+  get smtp(): SmtpSink {
+    if (!this.sink) throw new Error('this application was started without smtp');
+    return this.sink;
+  }
+
+  /** The next mail for an address that was not asked for before. */
+  async mailFor(address: string, subject?: string): Promise<ReceivedMail> {
+    await this.mailsSent();
+    return this.smtp.next(address, { withinMs: 2_000, ...(subject !== undefined && { subject }) });
+  }
+
+  /** Waits until no mail is left to be sent now. */
+  async mailsSent(): Promise<void> {
+    await this.nest.get(Outbox).run();
+  }
+
   async close(): Promise<void> {
     await this.nest.close();
+    await this.sink?.close();
     await this.release();
   }
 }
@@ -77,27 +103,57 @@ export interface TestAppOptions {
   readonly modules?: readonly Type[];
   /** Gets every line of the log. */
   readonly log?: string[];
+  /** Sends mails to a real SMTP server, `app.smtp`; without it and without an SMTP_URL they are sent nowhere. */
+  readonly smtp?: boolean;
+  /** Estimates how hard new passwords are to guess. */
+  readonly estimates?: boolean;
+  /** Seals the audit trail every second; without it only when a test says so. */
+  readonly seals?: boolean;
+  /** Limits attempts, as production always does. */
+  readonly limits?: boolean;
 }
 
-export async function startApp({ env = {}, modules = [], log }: TestAppOptions = {}): Promise<TestApp> {
+export async function startApp({
+  env = {},
+  modules = [],
+  log,
+  smtp = false,
+  estimates = false,
+  limits = false,
+  seals = false,
+}: TestAppOptions = {}): Promise<TestApp> {
+  const sink = smtp ? await SmtpSink.start() : undefined;
   const own = env.DATABASE_URL ? undefined : await createDatabase();
   const clock = new TestClock();
   const builder = Test.createTestingModule({ imports: [AppModule, ...modules] })
     .overrideProvider(Environment)
     .useFactory({
-      factory: () => new Environment({ ...TEST_ENVIRONMENT, DATABASE_URL: own?.url, ...env }).verified(),
+      factory: () =>
+        new Environment({
+          ...TEST_ENVIRONMENT,
+          DATABASE_URL: own?.url,
+          SMTP_URL: sink?.url ?? NO_SMTP,
+          ...env,
+        }).verified(),
     })
     .overrideProvider(Clock)
     .useValue(clock);
+  if (!sink && !env.SMTP_URL)
+    builder
+      .overrideProvider(MailTransport)
+      .useValue({ deliver: async () => undefined, abandon: () => undefined });
+  if (!limits) builder.overrideProvider(AttemptsSettings).useValue({ limited: false });
+  // It loads dictionaries for half a second, which most tests would do for nothing.
+  if (!estimates) builder.overrideProvider(PasswordStrength).useValue({ weaknessOf: async () => undefined });
   if (log) builder.overrideProvider(LogSink).useValue({ write: (line: string) => log.push(line) });
   const module = await builder.compile();
+  if (!seals) module.get(AuditSealer, { strict: false }).onApplicationBootstrap = () => undefined;
   const nest = setUp(
     module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
   );
   await nest.listen(Number(env.PORT ?? 0), '127.0.0.1');
-  return new TestApp(nest, clock, await nest.getUrl(), env.DATABASE_URL ?? own?.url ?? '', async () =>
-    own?.drop(),
-  );
+  const release = async () => own?.drop();
+  return new TestApp(nest, clock, await nest.getUrl(), env.DATABASE_URL ?? own?.url ?? '', release, sink);
 }
 
 /** An application for one test, closed however that ends. */

@@ -4,12 +4,16 @@ import { join } from 'node:path';
 import { EmbeddedServer } from '../../src/platform/database/embedded';
 import { Api, BY_HTTPS } from './api';
 import { BuiltProcess, freePort } from './process';
+import { NO_SMTP } from './settings';
 
 // Cost 4 is bcrypt's lowest. The issuer is the same for all instances, whatever their ports.
 const SETTINGS = {
   PUBLIC_URL: 'https://auth.example.test',
   BCRYPT_COST: '4',
   REQUIRE_VERIFIED_EMAIL: 'false',
+  RATE_LIMITS: 'off',
+  SMTP_URL: NO_SMTP,
+  MAIL_FROM: 'Gatehouse <no-reply@example.test>',
 };
 
 /** The built application as a process that serves on a port of its own. */
@@ -21,7 +25,9 @@ export class Instance extends BuiltProcess {
     readonly port: number,
     env: Record<string, string>,
   ) {
-    super(folder, { ...SETTINGS, ...env, PORT: String(port) });
+    // Production does not start without limits.
+    const limits = env.NODE_ENV === 'production' ? { RATE_LIMITS: 'on' } : {};
+    super(folder, { ...SETTINGS, ...limits, ...env, PORT: String(port) });
     this.api = new Api(`http://127.0.0.1:${port}`, env.NODE_ENV === 'production' ? BY_HTTPS : {});
   }
 

@@ -29,10 +29,12 @@ export class ProxiedApp {
     await outside.connect();
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-proxied-'));
     const port = await freePort();
-    const env = { ...TEST_ENVIRONMENT, DATABASE_URL: proxy.url, PORT: String(port) } as Record<
-      string,
-      string
-    >;
+    const env = {
+      ...TEST_ENVIRONMENT,
+      RATE_LIMITS: 'off',
+      DATABASE_URL: proxy.url,
+      PORT: String(port),
+    } as Record<string, string>;
     const process = new BuiltProcess(folder, env);
     await process.says('Try first');
     return new ProxiedApp(new Api(`http://127.0.0.1:${port}`), proxy, process, outside, database, folder);

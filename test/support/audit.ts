@@ -1,0 +1,125 @@
+import { Controller, HttpCode, Module, Post } from '@nestjs/common';
+import { CurrentUser, type Principal, Public } from '../../src/access';
+import { type AuditReport, AuditSealer, AuditVerification } from '../../src/audit';
+import { Conflict } from '../../src/platform/http';
+import { Database } from '../../src/platform/database';
+import { Events, SecurityEvent } from '../../src/platform/events';
+import type { TestApp } from './app';
+
+export class DoorOpened extends SecurityEvent {
+  static override readonly type = 'door-opened';
+}
+
+export class DoorRefused extends SecurityEvent {
+  static override readonly type = 'door-refused';
+  static override readonly outcome = 'failure';
+}
+
+export class DoorRattled extends SecurityEvent {
+  static override readonly type = 'door-rattled';
+  static override readonly outcome = 'failure';
+  static override readonly sampled = true;
+}
+
+/** What a room with events of its own could look like. */
+@Controller({ path: 'doors', version: '1' })
+class DoorsController {
+  constructor(
+    private readonly database: Database,
+    private readonly events: Events,
+  ) {}
+
+  @Post('open')
+  @HttpCode(204)
+  async open(@CurrentUser() { userId, sessionId }: Principal): Promise<void> {
+    await this.database.transaction(async () =>
+      this.events.publish(new DoorOpened({ subjectId: userId, sessionId, details: { door: 'front' } })),
+    );
+  }
+
+  /** Says that it opened, and then cannot: the failure is told on its own. */
+  @Post('jam')
+  async jam(@CurrentUser() { userId }: Principal): Promise<void> {
+    await this.database
+      .transaction(async () => {
+        await this.events.publish(new DoorOpened({ subjectId: userId }));
+        throw new Conflict();
+      })
+      .catch(async (error: unknown) => {
+        await this.events.publish(new DoorRefused({ subjectId: userId, details: { reason: 'jammed' } }));
+        throw error;
+      });
+  }
+
+  @Public()
+  @Post('knock')
+  @HttpCode(204)
+  async knock(): Promise<void> {
+    await this.events.publish(new DoorRefused());
+  }
+
+  @Public()
+  @Post('rattle')
+  @HttpCode(204)
+  async rattle(): Promise<void> {
+    await this.events.publish(new DoorRattled());
+  }
+}
+
+@Module({ controllers: [DoorsController] })
+export class DoorsModule {}
+
+export interface AuditRow {
+  readonly id: string;
+  readonly occurred_at: Date;
+  readonly type: string;
+  readonly outcome: string;
+  readonly actor_id: string | null;
+  readonly subject_id: string | null;
+  readonly session_id: string | null;
+  readonly request_id: string | null;
+  readonly details: Record<string, unknown>;
+  readonly sequence: string | null;
+  readonly user_id: string | null;
+  readonly ip_address: string | null;
+  readonly user_agent: string | null;
+}
+
+/** The trail as an operator sees it, the oldest first. */
+export async function trailOf(app: TestApp, type?: string): Promise<AuditRow[]> {
+  return app.query<AuditRow>(
+    `SELECT * FROM audit_events e LEFT JOIN audit_personal p ON p.event_id = e.id
+     WHERE $1::text IS NULL OR type = $1 ORDER BY e.id`,
+    [type ?? null],
+  );
+}
+
+/** From outside, as a browser would. */
+export async function knock(app: TestApp, times = 1, what = 'knock'): Promise<void> {
+  for (let index = 0; index < times; index++) {
+    const headers = { 'user-agent': `Knocker/${index}` };
+    const { status } = await app.api.post(`/v1/doors/${what}`, { headers });
+    expect(status).toBe(204);
+  }
+}
+
+export async function seal(app: TestApp): Promise<void> {
+  await app.nest.get(AuditSealer).run();
+}
+
+export async function verify(app: TestApp, ...checkpoints: string[]): Promise<AuditReport> {
+  return app.nest.get(AuditVerification).verify(checkpoints);
+}
+
+/** What the log would have said at this state. */
+export async function checkpointNow(app: TestApp): Promise<string> {
+  const [head] = await app.query<{ sequence: string; chain: Buffer }>('TABLE audit_head');
+  return `${head?.sequence}:${head?.chain.toString('base64url')}`;
+}
+
+/** The checkpoints in a log. */
+export function checkpointsIn(log: readonly string[]): string[] {
+  return log
+    .map((line) => JSON.parse(line) as { checkpoint?: string })
+    .flatMap(({ checkpoint }) => checkpoint ?? []);
+}

@@ -1,0 +1,38 @@
+import type { TestApp } from './app';
+import { type ReceivedMail, tokenIn } from './smtp-sink';
+
+/** The subjects of the mails, by what they are for. */
+export const SUBJECT = {
+  verification: 'Confirm your address for Gatehouse',
+  reset: 'Set a new password for Gatehouse',
+  restored: 'Your account at Gatehouse is yours again',
+  changed: 'Your password for Gatehouse was changed',
+  newAddress: 'Confirm your new address for Gatehouse',
+  undo: 'The address of your account at Gatehouse is to be changed',
+} as const;
+
+/** The next mail of a kind for an address; what came before it is passed over. */
+export async function nextMail(
+  app: TestApp,
+  address: string,
+  about: keyof typeof SUBJECT,
+): Promise<ReceivedMail> {
+  return app.mailFor(address, SUBJECT[about]);
+}
+
+/** The token of the next mail of a kind. */
+export async function nextLink(app: TestApp, address: string, about: keyof typeof SUBJECT): Promise<string> {
+  return tokenIn(await nextMail(app, address, about));
+}
+
+/** How many mails of a kind came for an address, once all that were due are there. */
+export async function countMails(
+  app: TestApp,
+  address: string,
+  about: keyof typeof SUBJECT,
+): Promise<number> {
+  await app.mailsSent();
+  // Read as they came: where this one is there, so are those before.
+  await app.mailFor((await app.someone()).email);
+  return app.smtp.for(address).filter(({ subject }) => subject === SUBJECT[about]).length;
+}
