@@ -139,8 +139,8 @@ describe('the signing keys of two instances, by command', () => {
   it.each([
     ['an unknown kid', [NOBODY], 1, `No signing key is called ${NOBODY}.\n  → npm run cli -- keys:list`],
     ['an empty kid', [''], 1, 'No signing key is called'],
-    ['no kid', [], 1, "missing required argument 'kid'"],
-    ['two kids', [NOBODY, NOBODY], 1, 'too many arguments'],
+    ['no kid', [], 2, "missing required argument 'kid'"],
+    ['two kids', [NOBODY, NOBODY], 2, 'too many arguments'],
     ['an option that there is not', ['--all'], 1, 'No signing key is called --all.'],
     ['a statement', [`' OR true --`], 1, 'No signing key is called'],
     ['--help', ['--help'], 0, 'Usage: gatehouse keys:revoke'],

@@ -6,12 +6,14 @@ import { createDatabase, type TestDatabase } from '../support/database';
 import { BuiltProcess, freePort } from '../support/process';
 
 const README = readFileSync(join(__dirname, '../../README.md'), 'utf8');
+const CLI = join(__dirname, '../../dist/cli.js');
 const MASKS: [RegExp, string][] = [
   [/[\da-f]{8}-[\da-f]{4}-7[\da-f]{3}-[\da-f]{4}-[\da-f]{12}/g, '<uuid>'],
   [/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<instant>'],
   [/"accessToken":"eyJ[^"]+"/g, '"accessToken":"<jwt>"'],
   [/"refreshToken":"rt_[^"]+"/g, '"refreshToken":"<token>"'],
   [/"deviceToken":"dt_[^"]+"/g, '"deviceToken":"<token>"'],
+  [/localhost:\d+\/account#token=in_\S+/g, '<link>'],
 ];
 
 interface Step {
@@ -36,16 +38,14 @@ describe('the README', () => {
   let app: BuiltProcess;
   let database: TestDatabase;
   let port: number;
+  let env: Record<string, string>;
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-readme-'));
 
   beforeAll(async () => {
     database = await createDatabase({ empty: true });
     port = await freePort();
-    app = new BuiltProcess(folder, {
-      PORT: String(port),
-      DATABASE_URL: database.url,
-      REQUIRE_VERIFIED_EMAIL: 'false',
-    });
+    env = { PORT: String(port), DATABASE_URL: database.url, REQUIRE_VERIFIED_EMAIL: 'false' };
+    app = new BuiltProcess(folder, env);
     await app.says('Try first');
   });
 
@@ -64,9 +64,16 @@ describe('the README', () => {
     const steps = transcript();
     expect(steps.length).toBeGreaterThan(8);
     const script = steps
-      .map(({ command }) => `${command.replaceAll('localhost:3000', `127.0.0.1:${port}`)}\necho '<end>'`)
+      .map(({ command }) => command.replaceAll('localhost:3000', `127.0.0.1:${port}`))
+      // In a folder of its own, where there is no package.json.
+      .map((command) => command.replace('npm run -s cli --', `${process.execPath} ${CLI}`))
+      .map((command) => `${command}\necho '<end>'`)
       .join('\n');
-    const outputs = execFileSync('bash', ['-c', script], { encoding: 'utf8' }).split('<end>\n');
+    const outputs = execFileSync('bash', ['-c', script], {
+      encoding: 'utf8',
+      cwd: folder,
+      env: { ...process.env, ...env },
+    }).split('<end>\n');
     for (const [index, { output }] of steps.entries())
       expect(masked(outputs[index]?.trimEnd() ?? '')).toBe(masked(output));
   });

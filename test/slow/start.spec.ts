@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { Api, BY_HTTPS } from '../support/api';
 import { createDatabase } from '../support/database';
 import { BuiltProcess, freePort } from '../support/process';
+import { NO_SMTP } from '../support/settings';
 
 const SECRET = '7d0f3a5be1c94286af17c83be05d92461b7fa0c3d8e54296fb08a1c7e3d5904f';
 
@@ -90,7 +91,7 @@ describe('a start that cannot work', () => {
       AUTH_SECRET: '12345',
     });
     expect(code).toBe(1);
-    for (const name of ['PORT', 'AUTH_SECRET', 'PUBLIC_URL', 'DATABASE_URL'])
+    for (const name of ['PORT', 'AUTH_SECRET', 'PUBLIC_URL', 'DATABASE_URL', 'SMTP_URL', 'MAIL_FROM'])
       expect(output).toContain(`  ${name} `);
     expect(output).toContain('openssl rand -hex 32');
     expect(output).not.toMatch(/12345|\n\s+at /);
@@ -135,6 +136,8 @@ describe('production', () => {
       PUBLIC_URL: 'https://auth.example.test',
       DATABASE_URL: database.url,
       AUTH_SECRET: SECRET,
+      SMTP_URL: NO_SMTP,
+      MAIL_FROM: 'no-reply@example.test',
       HOST: '127.0.0.1',
       TRUSTED_PROXIES: '127.0.0.1',
       PORT: String(port),

@@ -1,6 +1,6 @@
-import { startApp, type TestApp } from './support/app';
-import { readJws } from './support/jws';
-import { expectProblem } from './support/problem';
+import { startApp, type TestApp } from '../support/app';
+import { readJws } from '../support/jws';
+import { expectProblem } from '../support/problem';
 
 const SESSIONS = 20_000;
 

@@ -1,10 +1,10 @@
 import { createRemoteJWKSet, jwtVerify, type JWTVerifyGetKey } from 'jose';
 import * as oauth from 'oauth4webapi';
-import { SigningKeyStore } from '../src/tokens/signing-key.store';
-import { startApp, type TestApp } from './support/app';
-import { eventually } from './support/eventually';
-import { base64url, readJws } from './support/jws';
-import { freePort } from './support/process';
+import { SigningKeyStore } from '../../src/tokens/signing-key.store';
+import { startApp, type TestApp } from '../support/app';
+import { eventually } from '../support/eventually';
+import { base64url, readJws } from '../support/jws';
+import { freePort } from '../support/process';
 
 const ALGORITHMS = ['ES256', 'RS256', 'PS256'] as const;
 const AUDIENCE = 'https://api.example.test';

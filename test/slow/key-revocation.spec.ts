@@ -1,14 +1,14 @@
-import { SigningKeyStore } from '../src/tokens';
-import { SigningKeys } from '../src/tokens/signing-keys';
-import type { TokenBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
-import { createDatabase } from './support/database';
-import { eventually } from './support/eventually';
-import { readJws, signer, writeJws } from './support/jws';
-import { inParallel } from './support/parallel';
-import { expectProblem } from './support/problem';
-import { keySetOf, kidOf, kidsOf, pass, statusWith } from './support/signing';
-import { TcpProxy } from './support/tcp-proxy';
+import { SigningKeyStore } from '../../src/tokens';
+import { SigningKeys } from '../../src/tokens/signing-keys';
+import type { TokenBody } from '../support/api';
+import { startApp, type TestApp } from '../support/app';
+import { createDatabase } from '../support/database';
+import { eventually } from '../support/eventually';
+import { readJws, signer, writeJws } from '../support/jws';
+import { inParallel } from '../support/parallel';
+import { expectProblem } from '../support/problem';
+import { keySetOf, kidOf, kidsOf, pass, statusWith } from '../support/signing';
+import { TcpProxy } from '../support/tcp-proxy';
 
 jest.setTimeout(30_000);
 
@@ -18,6 +18,8 @@ describe('revoking a signing key', () => {
 
   beforeEach(async () => {
     app = await startApp();
+    // Or the next key would be as old as the first.
+    app.clock.advance({ seconds: 1 });
     store = app.nest.get(SigningKeyStore);
   });
 

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { KeyWrap } from '../src/platform/keyring/key-wrap';
-import { SigningKeys } from '../src/tokens/signing-keys';
-import type { TokenBody } from './support/api';
-import { startApp, TEST_ENVIRONMENT, type TestApp } from './support/app';
-import { createDatabase, type TestDatabase } from './support/database';
-import { readJws, signer, writeJws } from './support/jws';
-import { expectProblem } from './support/problem';
-import { kidOf, kidsOf, pass, statusWith } from './support/signing';
+import { KeyWrap } from '../../src/platform/keyring/key-wrap';
+import { SigningKeys } from '../../src/tokens/signing-keys';
+import type { TokenBody } from '../support/api';
+import { startApp, TEST_ENVIRONMENT, type TestApp } from '../support/app';
+import { createDatabase, type TestDatabase } from '../support/database';
+import { readJws, signer, writeJws } from '../support/jws';
+import { expectProblem } from '../support/problem';
+import { kidOf, kidsOf, pass, statusWith } from '../support/signing';
 
 const FORMER = TEST_ENVIRONMENT.AUTH_SECRET ?? '';
 const TODAYS = randomBytes(32).toString('hex');

@@ -1,11 +1,11 @@
-import { Clock } from '../src/platform/clock';
-import { Upkeep } from '../src/platform/upkeep';
-import { SigningKeyStore } from '../src/tokens';
-import { startApp, type TestApp } from './support/app';
-import type { TokenBody } from './support/api';
-import { type PublishedKey, verifies } from './support/jws';
-import { inParallel } from './support/parallel';
-import { keySetOf, kidOf, kidsOf, pass, statusWith } from './support/signing';
+import { Clock } from '../../src/platform/clock';
+import { Upkeep } from '../../src/platform/upkeep';
+import { SigningKeyStore } from '../../src/tokens';
+import { startApp, type TestApp } from '../support/app';
+import type { TokenBody } from '../support/api';
+import { type PublishedKey, verifies } from '../support/jws';
+import { inParallel } from '../support/parallel';
+import { keySetOf, kidOf, kidsOf, pass, statusWith } from '../support/signing';
 
 const PERIOD = { days: 90 };
 const LEAD = { hours: 1 };

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import type { Variables } from '../src/platform/config';
-import { type Key, Keyring } from '../src/platform/keyring';
-import { startApp, TEST_ENVIRONMENT, type TestApp } from './support/app';
-import { createDatabase, type TestDatabase } from './support/database';
-import { inParallel } from './support/parallel';
+import type { Variables } from '../../src/platform/config';
+import { type Key, Keyring } from '../../src/platform/keyring';
+import { startApp, TEST_ENVIRONMENT, type TestApp } from '../support/app';
+import { createDatabase, type TestDatabase } from '../support/database';
+import { inParallel } from '../support/parallel';
 
 const FORMER = TEST_ENVIRONMENT.AUTH_SECRET ?? '';
 const TODAYS = randomBytes(32).toString('hex');
@@ -82,7 +82,7 @@ describe('AUTH_SECRET changed', () => {
 
     const log: string[] = [];
     const after = await start(CHANGED, log);
-    expect(log.join('')).toContain('rewrapped 4 keys');
+    expect(log.join('')).toContain('rewrapped 6 keys');
     const rewrapped = await rowsOf(after);
     expect(rewrapped.map(({ id }) => id)).toEqual(rows.map(({ id }) => id));
     for (const [index, row] of rewrapped.entries()) {
@@ -134,7 +134,7 @@ describe('AUTH_SECRET changed', () => {
 
     const log: string[] = [];
     const third = await start({ AUTH_SECRET: TODAYS, AUTH_SECRETS_RETIRED: ` ${FORMER} , ${COMING},` }, log);
-    expect(log.join('')).toContain('rewrapped 5 keys');
+    expect(log.join('')).toContain('rewrapped 7 keys');
     expect(await wrappingsOf(third)).toBe(1);
     expect([await secretOf(third, 'made-by-the-first'), await secretOf(third, 'refresh')]).toEqual([
       made,
@@ -148,7 +148,7 @@ describe('AUTH_SECRET changed', () => {
     const log: string[] = [];
     const apps = await inParallel(4, () => start(CHANGED, log));
     expect(log.filter((line) => line.includes('rewrapped'))).toEqual([
-      expect.stringContaining('rewrapped 4 keys'),
+      expect.stringContaining('rewrapped 6 keys'),
     ]);
     for (const app of apps) expect(await profileWith(app, accessToken)).toBe(200);
   });
@@ -181,6 +181,6 @@ describe('AUTH_SECRET changed', () => {
       expect(await readinessOf(app)).toBe(200);
       expect(await profileWith(app, accessToken)).toBe(200);
     }
-    expect(await changed.nest.get(Keyring).rewrap()).toBe(4);
+    expect(await changed.nest.get(Keyring).rewrap()).toBe(6);
   });
 });

@@ -11,7 +11,7 @@ import {
   exited,
   contents,
   useEmptyFolder,
-} from './support/embedded';
+} from '../support/embedded';
 
 describe('a life', () => {
   test('a start opens a database, a stop ends the server, a restart keeps the data', async () => {
