@@ -12,6 +12,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sessions: ['access', 'platform'],
   tokens: ['access', 'platform'],
   passwords: ['platform'],
+  audit: ['access', 'platform'],
   auth: ['users', 'roles', 'passwords', 'sessions', 'tokens', 'access', 'platform'],
 };
 const FEATURE = ['auth', 'users', 'roles', 'passwords', 'sessions', 'tokens', 'access', 'platform'];
@@ -57,7 +58,8 @@ describe('a room', () => {
   it('imports the rooms below it only', () => {
     const against = arrows.filter(({ file, target }) => {
       const [from, to] = [topOf(file.path), topOf(target)];
-      if (from === undefined || from === to) return false;
+      // The operator's commands put the rooms together, as the files on top do.
+      if (from === undefined || from === 'cli' || from === to) return false;
       return to === undefined || !(ARROWS[from] ?? FEATURE).includes(to);
     });
     expect(listed(against)).toEqual([]);

@@ -109,15 +109,22 @@ describe('discovery', () => {
 
   it('tells what is in force where nothing is set', async () => {
     expect((await ask(POLICY)).body).toEqual({
-      password: { minLength: 15, maxLength: 128 },
+      password: {
+        minLength: 15,
+        maxLength: 128,
+        refused: ['common', 'guessable', 'personal'],
+        contextWords: ['Gatehouse'],
+      },
       lifetimes: {
         accessTokenSeconds: 900,
         sessionIdleSeconds: 1_209_600,
         sessionMaxSeconds: 7_776_000,
         refreshGraceSeconds: 30,
+        recentSignInSeconds: 900,
       },
       emailVerificationRequired: false,
       factors: ['pwd'],
+      limits: [],
       revocationSeconds: 1,
     });
   });
@@ -164,18 +171,28 @@ describe('what is discovered goes by the settings:', () => {
       SESSION_MAX_DAYS: '2',
       REFRESH_GRACE_SECONDS: '0',
       REQUIRE_VERIFIED_EMAIL: 'true',
+      RECENT_SIGN_IN_MINUTES: '5',
+      APP_NAME: 'Acme',
+      BREACHED_PASSWORDS_URL: 'https://passwords.example.com/range/',
     };
     await withApp({ env }, async (app) => {
       expect((await app.api.get(POLICY)).body).toEqual({
-        password: { minLength: 20, maxLength: 128 },
+        password: {
+          minLength: 20,
+          maxLength: 128,
+          refused: ['common', 'guessable', 'personal', 'breached'],
+          contextWords: ['Acme'],
+        },
         lifetimes: {
           accessTokenSeconds: 150,
           sessionIdleSeconds: 43_200,
           sessionMaxSeconds: 172_800,
           refreshGraceSeconds: 0,
+          recentSignInSeconds: 300,
         },
         emailVerificationRequired: true,
         factors: ['pwd'],
+        limits: [],
         revocationSeconds: 1,
       });
     });

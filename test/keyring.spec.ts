@@ -6,7 +6,7 @@ import { startApp, TEST_ENVIRONMENT, type TestApp } from './support/app';
 import { createDatabase, type TestDatabase } from './support/database';
 import { inParallel } from './support/parallel';
 
-const PURPOSES = ['device', 'passwords', 'refresh'];
+const PURPOSES = ['audit', 'device', 'links', 'passwords', 'refresh'];
 
 describe('the keyring', () => {
   let database: TestDatabase;
@@ -51,7 +51,7 @@ describe('the keyring', () => {
     );
     const secret = Buffer.from(TEST_ENVIRONMENT.AUTH_SECRET ?? '', 'hex');
     const material = await materialOf(app);
-    expect(material.map(({ length }) => length)).toEqual([32, 32, 32, 32]);
+    expect(material.map(({ length }) => length)).toEqual([32, 32, 32, 32, 32, 32]);
     for (const key of [...material, secret]) {
       for (const encoding of ['hex', 'base64', 'base64url', 'latin1'] as const) {
         expect(dump).not.toContain(key.toString(encoding).slice(0, 12));
@@ -142,7 +142,7 @@ describe('a wrapped key', () => {
   }
 
   it('opens where nobody touched it', async () => {
-    expect(await openAll()).toEqual([1, 1, 1, 1]);
+    expect(await openAll()).toEqual([1, 1, 1, 1, 1, 1]);
   });
 
   it.each([
@@ -152,7 +152,7 @@ describe('a wrapped key', () => {
     ],
     [
       'its purpose',
-      `UPDATE keys SET purpose = CASE purpose WHEN 'refresh' THEN 'passwords' ELSE 'refresh' END WHERE purpose <> 'signing'`,
+      `UPDATE keys SET purpose = CASE purpose WHEN 'refresh' THEN 'passwords' ELSE 'refresh' END WHERE purpose IN ('refresh', 'passwords')`,
     ],
     ['its id', `UPDATE keys SET id = 'other' WHERE purpose = 'refresh'`],
     ['its algorithm', `UPDATE keys SET algorithm = 'RS256' WHERE purpose = 'signing'`],

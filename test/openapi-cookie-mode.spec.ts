@@ -104,6 +104,7 @@ describe('cookie mode in openapi.json', () => {
       'logOut',
       'reauthenticate',
       'refresh',
+      'resetPassword',
     ]);
   });
 

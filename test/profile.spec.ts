@@ -142,6 +142,7 @@ describe('the principal', () => {
 
   it('costs no query, for a token seen the first time nor the fiftieth, nor for a bad one', async () => {
     const tokens = await inParallel(5, async () => (await someoneSignedIn()).token);
+    await app.mailsSent();
     const { master } = app.nest.get(DataSource).driver as unknown as {
       master: { query: () => void; connect: () => void };
     };

@@ -91,19 +91,19 @@ function acting<Act extends 'refresh' | 'renew' | 'logOut'>(act: Act) {
   return fc.record({ act: fc.constant(act), session: fc.integer({ min: 0, max: 1 }), age });
 }
 
-const CLIENT = { ipAddress: '127.0.0.1', userAgent: null };
+const CLIENT = { ipAddress: '127.0.0.1', userAgent: null, language: null };
 
 describe('two sessions under any interleaving of refreshes, lost answers, theft, renewal, signing out and time', () => {
   let app: TestApp;
   let sessions: SessionsService;
-  let user: { id: string; accessVersion: number };
+  let user: { id: string; roles: string[]; accessVersion: number; sessionsEpoch: number };
 
   beforeAll(async () => {
     app = await startApp();
     sessions = app.nest.get(SessionsService);
     await app.someone();
     const [row] = await app.query<{ id: string }>('SELECT id FROM users');
-    user = { id: row?.id ?? '', accessVersion: 1 };
+    user = { id: row?.id ?? '', accessVersion: 1, roles: [], sessionsEpoch: 0 };
   });
 
   afterAll(async () => app.close());
@@ -127,7 +127,7 @@ describe('two sessions under any interleaving of refreshes, lost answers, theft,
 
   async function renew(model: Model, generation: number, presented: OpenSession, now: number): Promise<void> {
     const inPlace = model.renewsInPlace(generation, now);
-    const renewed = await sessions.renew(presented.id, presented.tokenId, CLIENT);
+    const renewed = await sessions.renew({ sessionId: presented.id, tokenId: presented.tokenId }, 0, CLIENT);
     expect(renewed !== null).toBe(model.isLive(now));
     if (!renewed) return;
     expect(renewed.authenticatedAt.getTime()).toBe(now);
@@ -144,7 +144,11 @@ describe('two sessions under any interleaving of refreshes, lost answers, theft,
   it('goes as the contract says: one live generation, replays create none, reuse ends that session alone, nothing lives after', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(step, { minLength: 5, maxLength: 30 }), async (steps) => {
-        const open = async () => new Model(await sessions.open(user, ['pwd'], CLIENT), app.clock.nowMs());
+        const open = async () => {
+          const session = await sessions.open(user, ['pwd'], CLIENT);
+          if (!session) throw new Error('no session was opened');
+          return new Model(session, app.clock.nowMs());
+        };
         const models = [await open(), await open()];
         for (const action of steps) {
           if (action.act === 'wait') app.clock.advance({ milliseconds: action.ms });

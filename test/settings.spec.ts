@@ -5,6 +5,7 @@ import { Environment, type Variables } from '../src/platform/config';
 import { DatabaseSettings } from '../src/platform/database/database.settings';
 import { HttpSettings } from '../src/platform/http';
 import { LoggingSettings } from '../src/platform/logging/logging.settings';
+import { MailSettings } from '../src/platform/mail';
 import { MetricsSettings } from '../src/platform/metrics/metrics.settings';
 import { SessionSettings } from '../src/sessions/session.settings';
 import { TokenSettings } from '../src/tokens/token.settings';
@@ -35,11 +36,17 @@ describe('settings that nobody made', () => {
       algorithm: 'ES256',
       schedule: { periodMs: 90 * DAY_MS },
     });
-    expect(environment.of(AuthSettings)).toEqual({
-      requireVerifiedEmail: true,
+    expect(environment.of(AuthSettings)).toEqual({ requireVerifiedEmail: true });
+    expect(environment.of(MailSettings)).toMatchObject({
+      smtpUrl: undefined,
+      folder: `${process.cwd()}/data/outbox`,
       accountUrl: 'http://localhost:3000/account',
     });
-    expect(environment.of(AccessSettings)).toEqual({ accessTokenSeconds: 900, rememberMs: 960_000 });
+    expect(environment.of(AccessSettings)).toEqual({
+      accessTokenSeconds: 900,
+      rememberMs: 960_000,
+      recentSignInSeconds: 900,
+    });
     expect(environment.of(PasswordSettings)).toMatchObject({ minLength: 15, maxLength: 128, cost: 12 });
     expect(environment.of(SessionSettings)).toEqual({
       idleMs: 14 * DAY_MS,

@@ -1,0 +1,175 @@
+import type { Answer, ProblemBody } from './support/api';
+import { startApp, type TestApp } from './support/app';
+import { changeUser, getUser, type UserBody } from './support/administration';
+import { expectProblem, violations } from './support/problem';
+import { cursorOf } from './support/sessions';
+import { aMember, aMemberWho, aRole, type Member } from './support/staff';
+
+interface UserPage {
+  readonly items: readonly UserBody[];
+  readonly nextCursor: string | null;
+}
+
+let app: TestApp;
+let reader: Member;
+
+beforeAll(async () => {
+  app = await startApp();
+  reader = await aMemberWho(app, 'users:read');
+});
+
+afterAll(async () => app.close());
+
+const list = async (query = ''): Promise<Answer<UserPage & ProblemBody>> =>
+  app.api.get(`/v1/users${query}`, { token: reader.token });
+const idsIn = ({ body }: Answer<UserPage>) => body.items.map(({ id }) => id);
+const idsBy = async (query: string) => idsIn(await list(query));
+const everybody = async () =>
+  (await app.query<{ id: string }>('SELECT id FROM users ORDER BY id DESC')).map(({ id }) => id);
+
+/** All pages, one after the other. */
+async function allPages(limit: number, between?: () => Promise<unknown>): Promise<string[]> {
+  const ids: string[] = [];
+  let next: string | null = null;
+  do {
+    const page: Answer<UserPage> = await list(`?limit=${limit}${next === null ? '' : `&cursor=${next}`}`);
+    expect(page.body.items.length).toBeLessThanOrEqual(limit);
+    ids.push(...idsIn(page));
+    next = page.body.nextCursor;
+    await between?.();
+  } while (next !== null);
+  return ids;
+}
+
+describe('the list of users', () => {
+  it('shows of each what administrators need, and no secret', async () => {
+    const { id, email } = await aMember(app);
+    const { status, headers, body } = await list('?limit=1');
+    expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
+    const instant = expect.stringMatching(/^\d{4}-.*Z$/);
+    expect(body.items).toEqual([
+      {
+        id,
+        email,
+        emailVerified: true,
+        displayName: null,
+        status: 'active',
+        roles: [],
+        createdAt: instant,
+        updatedAt: instant,
+      },
+    ]);
+    expect((await getUser(app, reader, id)).body).toEqual(body.items[0]);
+  });
+
+  it.each([1, 2, 7, 100])('holds everybody once, the newest first, in pages of %i', async (limit) => {
+    for (let count = 0; count < 5; count++) await app.someone();
+    expect(await allPages(limit)).toEqual(await everybody());
+  });
+
+  it('stays as it is for whoever pages through it while others come', async () => {
+    const before = await everybody();
+    expect(await allPages(2, async () => app.someone())).toEqual(before);
+  });
+
+  it('goes on where the user at whom a page ended is gone', async () => {
+    for (let count = 0; count < 3; count++) await app.someone();
+    const [first = '', ...rest] = await everybody();
+    const { body } = await list('?limit=1');
+    await app.query('DELETE FROM users WHERE id = $1', [first]);
+    expect(await idsBy(`?limit=100&cursor=${body.nextCursor}`)).toEqual(rest);
+  });
+
+  it('has twenty on a page unless it is told otherwise', async () => {
+    while ((await everybody()).length < 22) await app.someone();
+    expect(await idsBy('')).toEqual((await everybody()).slice(0, 20));
+  });
+
+  it('is empty behind its end, which anybody may make up', async () => {
+    const { status, body } = await list(`?cursor=${cursorOf('00000000-0000-7000-8000-000000000000')}`);
+    expect([status, body]).toEqual([200, { items: [], nextCursor: null }]);
+  });
+});
+
+describe('of the filters of that list', () => {
+  it('email finds one, however it is written, and never a part of one', async () => {
+    const { id, email } = await aMember(app);
+    for (const written of [email, email.toUpperCase(), `  ${email} `])
+      expect(await idsBy(`?email=${encodeURIComponent(written)}`)).toEqual([id]);
+    for (const other of [email.replace('@', '+x@'), email.slice(1), `%@example.com`])
+      expect(await idsBy(`?email=${encodeURIComponent(other)}`)).toEqual([]);
+  });
+
+  it('status tells the disabled from the others', async () => {
+    const [admin, { id }] = [await aMember(app, 'admin'), await aMember(app)];
+    await changeUser(app, admin, id, { status: 'disabled' });
+    expect(await idsBy('?status=disabled&limit=100')).toEqual([id]);
+    const active = await idsBy('?status=active&limit=100');
+    expect(active).toEqual((await everybody()).filter((each) => each !== id));
+  });
+
+  it('role finds its holders, and all of them hold at once', async () => {
+    const role = await aRole(app);
+    const [one, other, odd] = [await aMember(app, role), await aMember(app, role), await aMember(app)];
+    expect(await idsBy(`?role=${role}`)).toEqual([other.id, one.id]);
+    expect(await idsBy(`?role=${role}&email=${one.email}`)).toEqual([one.id]);
+    expect(await idsBy(`?role=${role}&email=${odd.email}`)).toEqual([]);
+    expect(await idsBy(`?role=${role}&status=disabled`)).toEqual([]);
+    expect(await idsBy('?role=no-such-role')).toEqual([]);
+    const page = await list(`?role=${role}&limit=1`);
+    expect(await idsBy(`?role=${role}&limit=1&cursor=${page.body.nextCursor}`)).toEqual([one.id]);
+  });
+
+  it.each([
+    ['limit=0', '/limit'],
+    ['limit=101', '/limit'],
+    ['limit=1.5', '/limit'],
+    ['limit=ten', '/limit'],
+    ['limit=', '/limit'],
+    ['cursor=x', '/cursor'],
+    ['cursor=', '/cursor'],
+    ['status=gone', '/status'],
+    ['status=', '/status'],
+    ['status=active&status=disabled', '/status'],
+    ['role=Admin', '/role'],
+    ['role=', '/role'],
+    [`role=${'a'.repeat(64)}`, '/role'],
+    ['role[]=admin', '/role[]'],
+    ['email=nobody', '/email'],
+    ['email=', '/email'],
+    ['email=a@example.com&email=b@example.com', '/email'],
+    ['password=x', '/password'],
+    ['roles=admin', '/roles'],
+  ])('a wrong one is told: %s', async (query, pointer) => {
+    const answer = await list(`?${query}`);
+    expectProblem(answer, 422, 'validation-failed');
+    expect(Object.keys(violations(answer))).toEqual([pointer]);
+  });
+});
+
+describe('a user who is not there', () => {
+  const ids = ['01890000-0000-7000-8000-000000000000', 'x', '1', 'undefined', '%00', 'a%2F..%2Fb', 'ME'];
+  const routes = [
+    ['GET', ''],
+    ['PATCH', ''],
+    ['DELETE', ''],
+    ['GET', '/sessions'],
+    ['DELETE', '/sessions'],
+  ] as const;
+
+  it.each(routes)('is 404 to %s …%s by whatever name', async (method, path) => {
+    const { token } = await aMember(app, 'admin');
+    for (const id of ids) {
+      const json = method === 'PATCH' ? { json: {} } : {};
+      const answer = await app.api.send<ProblemBody>(method, `/v1/users/${id}${path}`, { token, ...json });
+      expectProblem(answer, 404, 'not-found');
+      expect(answer.body.detail).not.toContain(id);
+    }
+  });
+
+  it('is nobody to those who may not ask: they learn of no id whether it is one', async () => {
+    const [{ token }, { id }] = [await aMember(app), await aMember(app)];
+    for (const each of [id, ...ids])
+      expectProblem(await app.api.get(`/v1/users/${each}`, { token }), 403, 'insufficient-permission');
+  });
+});

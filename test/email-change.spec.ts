@@ -1,0 +1,182 @@
+import type { Answer } from './support/api';
+import { PASSWORD, startApp, type TestApp } from './support/app';
+import {
+  aMailbox,
+  aPerson,
+  askForChange,
+  canSignIn,
+  confirmChange,
+  expectDead,
+  linkFor,
+  moveTo,
+  profileWith,
+  undoChange,
+} from './support/email-change';
+import { inParallel } from './support/parallel';
+import { expectProblem, violations } from './support/problem';
+import { tokenIn } from './support/smtp-sink';
+
+describe('asking for another address', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp({ smtp: true });
+  });
+
+  afterAll(async () => app.close());
+
+  /** How many mails went to each of these. */
+  const arrived = async (...addresses: string[]) => {
+    await app.mailsSent();
+    return addresses.map((address) => app.smtp.for(address).length);
+  };
+
+  const addresses: [string, string, (own: string) => Promise<string>][] = [
+    ['free', 'email-change', async () => aMailbox()],
+    ['taken and verified', 'address-taken', async () => (await aPerson(app)).email],
+    [
+      'taken and not verified',
+      'address-taken',
+      async () => {
+        const { email } = await app.someone();
+        await app.mailFor(email);
+        return email;
+      },
+    ],
+    [
+      'reserved',
+      'address-taken',
+      async () => {
+        const other = await aPerson(app);
+        await moveTo(app, other, aMailbox());
+        return other.email;
+      },
+    ],
+    ["the user's own", 'email-change', async (own) => own],
+    ["the user's own in capitals", 'email-change', async (own) => own.toUpperCase()],
+  ];
+  const SUBJECTS: Readonly<Record<string, string>> = {
+    'email-change': 'Confirm your new address for Gatehouse',
+    'address-taken': 'You already have an account at Gatehouse',
+  };
+
+  it.each(addresses)('that is %s tells its mailbox, with %s, and warns the present one', async (...row) => {
+    const [, kind, address] = row;
+    const person = await aPerson(app);
+    const newEmail = await address(person.email);
+    const to = newEmail.toLowerCase();
+    const before = await arrived(to, person.email);
+    expect((await askForChange(app, await app.signIn(person), newEmail)).status).toBe(202);
+    const isOwn = to === person.email;
+    expect(await arrived(to, person.email)).toEqual(before.map((count) => count + (isOwn ? 2 : 1)));
+
+    const mails = await Promise.all((isOwn ? [to, to] : [to, person.email]).map((box) => app.mailFor(box)));
+    const warning = mails.find(({ subject }) => /is to be changed/.test(subject));
+    const other = mails.find((mail) => mail !== warning);
+    expect(warning && tokenIn(warning)).toMatch(/^eu_[\w-]{43}$/);
+    expect(other?.subject).toBe(SUBJECTS[kind]);
+    if (kind === 'email-change') expect(other && tokenIn(other)).toMatch(/^ec_[\w-]{43}$/);
+    else expect(other?.text).not.toContain('#token=');
+    // The one tells neither of the account nor of where it was, the other not where it is to go.
+    if (!isOwn) expect(`${other?.raw}`).not.toContain(person.email);
+    if (!isOwn) expect(`${warning?.raw}`).not.toContain(to);
+  });
+
+  it('answers the same bytes and headers whatever the address is', async () => {
+    const person = await aPerson(app);
+    const tokens = await app.signIn(person);
+    const seen: object[] = [];
+    for (const [, , address] of addresses.slice(0, 5)) {
+      const { status, text, headers } = await askForChange(app, tokens, await address(person.email));
+      const { date, 'x-request-id': requestId, ...others } = Object.fromEntries(headers);
+      expect([date, requestId]).not.toContain(undefined);
+      seen.push({ status, text, others });
+    }
+    expect(seen[0]).toMatchObject({ status: 202, text: '{}', others: { 'cache-control': 'no-store' } });
+    expect(seen).toEqual(seen.map(() => seen[0]));
+  });
+
+  it('changes nothing yet', async () => {
+    const person = await aPerson(app);
+    const tokens = await app.signIn(person);
+    const before = await profileWith(app, tokens.accessToken);
+    const newEmail = aMailbox();
+    await askForChange(app, tokens, newEmail);
+    expect(await profileWith(app, tokens.accessToken)).toEqual(before);
+    expect(await canSignIn(app, person)).toBe(true);
+    expect(await canSignIn(app, { ...person, email: newEmail })).toBe(false);
+  });
+
+  it('with a wrong password is refused and writes to nobody', async () => {
+    const person = await aPerson(app);
+    const [newEmail, before] = [aMailbox(), await arrived(person.email)];
+    const answer = await askForChange(app, await app.signIn(person), newEmail, `${PASSWORD}!`);
+    expectProblem(answer, 401, 'invalid-credentials');
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="Gatehouse"');
+    expect(await arrived(person.email, newEmail)).toEqual([...before, 0]);
+  });
+
+  it('is for those who are signed in', async () => {
+    const json = { newEmail: aMailbox(), password: PASSWORD };
+    expectProblem(await app.api.post('/v1/auth/email/change', { json }), 401, 'authentication-required');
+  });
+
+  it.each(['', 'ada', 'ada@example', 'a b@example.com', 'ada@example.com\r\nBcc: eve@example.com', 7, null])(
+    'is refused with %j for an address',
+    async (newEmail) => {
+      const { accessToken: token } = await app.signIn();
+      const json = { newEmail, password: PASSWORD };
+      const answer: Answer<never> = await app.api.post('/v1/auth/email/change', { token, json });
+      expectProblem(answer, 422, 'validation-failed');
+      expect(Object.keys(violations(answer))).toEqual(['/newEmail']);
+    },
+  );
+
+  it('a sixth time while five wait answers the same, sends nothing at all and ends nothing', async () => {
+    const person = await aPerson(app);
+    const tokens = await app.signIn(person);
+    const boxes = Array.from({ length: 5 }, aMailbox);
+    const answers: Answer<object>[] = [];
+    for (const box of boxes) answers.push(await askForChange(app, tokens, box));
+    const before = await arrived(person.email);
+    const sixth = aMailbox();
+    answers.push(await askForChange(app, tokens, sixth));
+    expect(answers.map(({ status, text }) => `${status} ${text}`)).toEqual(Array(6).fill('202 {}'));
+    expect(await arrived(person.email, sixth)).toEqual([...before, 0]);
+
+    app.clock.advance({ hours: 24, milliseconds: -1 });
+    const [first = '', second = ''] = boxes;
+    expect((await askForChange(app, await app.signIn(person), sixth)).status).toBe(202);
+    expect(await arrived(sixth)).toEqual([0]);
+    expect((await confirmChange(app, await linkFor(app, first))).status).toBe(204);
+    // There is room again: that ended the others.
+    expectDead(await confirmChange(app, await linkFor(app, second)));
+    const moved = { ...person, email: first };
+    expect((await askForChange(app, await app.signIn(moved), sixth)).status).toBe(202);
+    expect(await arrived(sixth)).toEqual([1]);
+  });
+
+  it('ten times at once leaves five that wait, each with its warning', async () => {
+    const person = await aPerson(app);
+    const tokens = await app.signIn(person);
+    const [before = 0] = await arrived(person.email);
+    const boxes = Array.from({ length: 10 }, aMailbox);
+    await inParallel(10, (index) => askForChange(app, tokens, boxes[index] ?? ''));
+    const counts = await arrived(...boxes, person.email);
+    expect(counts.pop()).toBe(before + 5);
+    expect(counts.filter((count) => count === 0)).toHaveLength(5);
+    expect(counts.filter((count) => count === 1)).toHaveLength(5);
+  });
+
+  it('is over with a change of the password; its undo link is not', async () => {
+    const person = await aPerson(app);
+    const { accessToken: token } = await app.signIn(person);
+    const newEmail = aMailbox();
+    await askForChange(app, { accessToken: token }, newEmail);
+    const undo = await linkFor(app, person.email);
+    const json = { currentPassword: PASSWORD, newPassword: 'nine calm badgers on a ferry' };
+    expect((await app.api.post('/v1/auth/password/change', { token, json })).status).toBe(204);
+    expectDead(await confirmChange(app, await linkFor(app, newEmail)));
+    expect((await undoChange(app, undo)).status).toBe(204);
+  });
+});

@@ -1,0 +1,173 @@
+import { accept, changeUser, getUser, invitationFor, invite, invited } from './support/administration';
+import { PASSWORD, startApp, type TestApp } from './support/app';
+import { rowsOf } from './support/database-dump';
+import { expectProblem } from './support/problem';
+import { expectUsedOnce, logIn, newAddress, profileOf } from './support/registrations';
+import { inParallel } from './support/parallel';
+import { aRole, type Member } from './support/staff';
+
+const OTHER = 'nine calm badgers on a ferry';
+
+const log: string[] = [];
+let app: TestApp;
+let admin: Member;
+let email: string;
+
+beforeAll(async () => {
+  app = await startApp({ smtp: true, log, env: { REQUIRE_VERIFIED_EMAIL: 'true', LOG_LEVEL: 'trace' } });
+});
+
+beforeEach(async () => {
+  [admin, email] = [await anAdmin(), newAddress()];
+});
+
+afterAll(async () => app.close());
+
+/** Nobody signs in here before they are verified. */
+async function anAdmin(): Promise<Member> {
+  const person = { email: newAddress(), password: PASSWORD };
+  await app.api.post('/v1/auth/register', { json: person });
+  const [row] = await app.query<{ id: string }>(
+    `UPDATE users SET email_verified = true, roles = '{admin}' WHERE email = $1 RETURNING id`,
+    [person.email],
+  );
+  const { accessToken: token, refreshToken } = await app.signIn(person);
+  return { ...person, id: row?.id ?? '', token, refreshToken };
+}
+
+const logsIn = async (password: string) => (await logIn(app, { email, password })).status === 200;
+const expectDead = async (token: string) =>
+  expectProblem(await accept(app, token), 422, 'invalid-or-expired-token');
+
+describe('an invitation', () => {
+  it('makes an account, and answers with it', async () => {
+    const written = `  ${email.toUpperCase()} `;
+    const answer = await invite(app, admin, { email: written, displayName: 'Ada' });
+    expect(answer.status).toBe(201);
+    expect(answer.body).toMatchObject({ email, displayName: 'Ada', emailVerified: false, roles: [] });
+    expect(answer.headers.get('location')).toBe(`/v1/users/${answer.body.id}`);
+    expect((await getUser(app, admin, answer.body.id)).body).toEqual(answer.body);
+    expect(await logsIn(PASSWORD)).toBe(false);
+  });
+
+  it('comes by mail to the address as it is stored, with one link and the token behind its #', async () => {
+    await invite(app, admin, { email: email.toUpperCase() });
+    const mail = await app.mailFor(email, 'You are invited to Gatehouse');
+    expect(mail.to).toEqual([email]);
+    const links = mail.text.match(/https?:\/\/\S+/g) ?? [];
+    expect(links).toEqual([
+      expect.stringMatching(/^https:\/\/auth\.example\.test\/account[^?#]*#token=in_[\w-]{43}$/),
+    ]);
+  });
+
+  it('is accepted with a password of one’s own: verified, by the name one chose, and not signed in', async () => {
+    const token = await invited(app, admin, email);
+    const answer = await accept(app, token, { password: OTHER, displayName: 'Grace' });
+    expect([answer.status, answer.text, answer.headers.getSetCookie()]).toEqual([204, '', []]);
+    expect(
+      await app.query('SELECT s.id FROM sessions s JOIN users u ON u.id = user_id WHERE email = $1', [email]),
+    ).toEqual([]);
+    const person = { email, password: OTHER };
+    expect(await profileOf(app, person)).toMatchObject({ email, emailVerified: true, displayName: 'Grace' });
+  });
+
+  it.each([
+    [{ password: PASSWORD }, 'Ada'],
+    [{ password: PASSWORD, displayName: null }, null],
+  ])('keeps the inviter’s name for them unless they say otherwise: %j', async (json, displayName) => {
+    await invite(app, admin, { email, displayName: 'Ada' });
+    expect((await accept(app, await invitationFor(app, email), json)).status).toBe(204);
+    expect(await profileOf(app, { email, password: PASSWORD })).toMatchObject({ displayName });
+  });
+
+  it('works once', async () => {
+    const token = await invited(app, admin, email);
+    expect((await accept(app, token)).status).toBe(204);
+    const again = await accept(app, token, { password: OTHER });
+    expectProblem(again, 422, 'invalid-or-expired-token');
+    expect([await logsIn(PASSWORD), await logsIn(OTHER)]).toEqual([true, false]);
+  });
+
+  it('works once of many times at once: one password holds, and its roles are given once', async () => {
+    const role = await aRole(app, 'users:read');
+    const token = await invited(app, admin, email, role);
+    const passwords = Array.from({ length: 5 }, (_, at) => `${OTHER} number ${at}`);
+    const answers = await inParallel(5, async (at) => accept(app, token, { password: passwords[at] }));
+    expectUsedOnce(answers);
+    for (const [at, password] of passwords.entries())
+      expect(await logsIn(password)).toBe(answers[at]?.status === 204);
+  });
+
+  it('works for seven days', async () => {
+    const [token, late] = [await invited(app, admin, email), await invited(app, admin, newAddress())];
+    app.clock.advance({ days: 7, milliseconds: -1 });
+    expect((await accept(app, token)).status).toBe(204);
+    app.clock.advance({ milliseconds: 1 });
+    await expectDead(late);
+  });
+
+  it.each(['in_', `in_${'A'.repeat(43)}`, `pr_${'A'.repeat(43)}`, 'x', ''])(
+    'is none with %j',
+    async (token) => {
+      const { status, body } = await accept(app, token);
+      expect([status, ['invalid-or-expired-token', 'validation-failed'].includes(body.code)]).toEqual([
+        422,
+        true,
+      ]);
+    },
+  );
+
+  it('opens nothing else: neither a reset nor a verification takes its token', async () => {
+    const token = await invited(app, admin, email);
+    for (const [path, json] of [
+      ['password/reset', { token, newPassword: OTHER }],
+      ['email/verify', { token }],
+    ] as const)
+      expectProblem(await app.api.post(`/v1/auth/${path}`, { json }), 422, 'invalid-or-expired-token');
+    expect((await accept(app, token)).status).toBe(204);
+  });
+
+  it('ends the earlier ones of its address', async () => {
+    const tokens = [];
+    for (let count = 0; count < 7; count++) tokens.push(await invited(app, admin, email));
+    const last = tokens.pop() ?? '';
+    for (const token of tokens) await expectDead(token);
+    expect((await accept(app, last)).status).toBe(204);
+  });
+
+  it('given many times at once makes one account, and one link works', async () => {
+    const answers = await inParallel(5, async () => invite(app, admin, { email }));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
+    expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
+    const tokens = [];
+    while (tokens.length < 5) tokens.push(await invitationFor(app, email));
+    const statuses = [];
+    for (const token of tokens) statuses.push((await accept(app, token)).status);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 422, 422, 422, 422]);
+  });
+
+  it('is over when the account is disabled or deleted', async () => {
+    const token = await invited(app, admin, email);
+    const { body } = await app.api.get<{ items: { id: string }[] }>(`/v1/users?email=${email}`, admin);
+    const id = body.items[0]?.id ?? '';
+    expect((await changeUser(app, admin, id, { status: 'disabled' })).status).toBe(200);
+    await expectDead(token);
+    expect((await app.api.send('DELETE', `/v1/users/${id}`, { token: admin.token })).status).toBe(204);
+    await expectDead(token);
+  });
+});
+
+describe('the token of an invitation', () => {
+  it('is for the mailbox alone: the inviter sees it nowhere, nor does whoever reads the log or the database', async () => {
+    const { text, headers } = await invite(app, admin, { email });
+    const token = await invitationFor(app, email);
+    const seen = [text, JSON.stringify([...headers])];
+    for (const path of [`/v1/users?email=${email}`, '/v1/sessions', '/v1/audit-events'])
+      seen.push((await app.api.get(path, admin)).text);
+    await app.mailsSent();
+    seen.push(log.join('\n'), await rowsOf(app));
+    for (const place of seen) expect(place).not.toContain(token.slice(3));
+    await accept(app, token);
+    expect(log.join('\n')).not.toContain(token.slice(3));
+  });
+});
