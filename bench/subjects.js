@@ -52,6 +52,9 @@ async function startApplication(databaseUrl) {
     METRICS_PORT: '0',
     BCRYPT_COST: String(COST),
     REQUIRE_VERIFIED_EMAIL: 'false',
+    // Nothing listens there: the one mail of the registration waits.
+    SMTP_URL: 'smtp://127.0.0.1:9',
+    MAIL_FROM: 'no-reply@example.test',
   };
   const url = `http://127.0.0.1:${port}`;
   const launch = async () => {
@@ -72,6 +75,12 @@ async function startApplication(databaseUrl) {
     url,
     startedInMs,
     signIn: () => call(`${url}/v1/auth/login`, { method: 'POST', json: PERSON }),
+    guess: (n) =>
+      call(`${url}/v1/auth/login`, {
+        method: 'POST',
+        json: { email: `somebody-${n % 50}@example.com`, password: `guess number ${n}` },
+        headers: { 'x-forwarded-for': `203.${n % 256}.${(n >> 8) % 256}.${(n >> 16) % 256}` },
+      }),
     refresh: (refreshToken) => call(`${url}/v1/auth/refresh`, { method: 'POST', json: { refreshToken } }),
     residentMb: () =>
       Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))[1]) / 1024,
