@@ -17,9 +17,13 @@ export interface Statement {
 
 /** A transaction that is under way, and what waits for it to be committed. */
 interface Transaction {
+  readonly of: Database;
   readonly manager: EntityManager;
   readonly followUps: (() => Promise<void>)[];
 }
+
+// One for the process: each that was ever used makes every asynchronous step dearer, for good (Node 20).
+const underWay = new AsyncLocalStorage<Transaction>();
 
 /**
  * The way to the data for every room. Inside `transaction` each call, however deep, takes part in that transaction;
@@ -27,8 +31,6 @@ interface Transaction {
  */
 @Injectable()
 export class Database {
-  private readonly active = new AsyncLocalStorage<Transaction>();
-
   constructor(private readonly dataSource: DataSource) {}
 
   repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
@@ -36,15 +38,15 @@ export class Database {
   }
 
   get isInTransaction(): boolean {
-    return this.active.getStore() !== undefined;
+    return this.current !== undefined;
   }
 
   /** Runs `work` in one transaction, joining the one that is already under way; a throw undoes all of it. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
-    if (this.active.getStore()) return work();
+    if (this.current) return work();
     const followUps: Transaction['followUps'] = [];
     const result = await this.dataSource.transaction((manager) =>
-      this.active.run({ manager, followUps }, work),
+      underWay.run({ of: this, manager, followUps }, work),
     );
     for (const followUp of followUps) await followUp();
     return result;
@@ -52,9 +54,8 @@ export class Database {
 
   /** Does it once what is under way is committed, before `transaction` returns; at once where there is no transaction. */
   async afterCommit(work: () => Promise<void>): Promise<void> {
-    const transaction = this.active.getStore();
-    if (!transaction) return work();
-    transaction.followUps.push(work);
+    if (!this.current) return work();
+    this.current.followUps.push(work);
   }
 
   /** Opens a connection of its own beside the pool, with the pool's address and limits; the caller ends it. */
@@ -83,12 +84,17 @@ export class Database {
     return result.rows;
   }
 
+  private get current(): Transaction | undefined {
+    const transaction = underWay.getStore();
+    return transaction?.of === this ? transaction : undefined;
+  }
+
   private get manager(): EntityManager {
-    return this.active.getStore()?.manager ?? this.dataSource.manager;
+    return this.current?.manager ?? this.dataSource.manager;
   }
 
   private async connection(): Promise<Pool | PoolClient> {
-    const runner = this.active.getStore()?.manager.queryRunner;
+    const runner = this.current?.manager.queryRunner;
     return runner ? ((await runner.connect()) as PoolClient) : this.pool;
   }
 

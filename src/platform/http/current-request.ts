@@ -12,25 +12,24 @@ export interface Cause extends Pick<ClientInfo, 'ipAddress' | 'userAgent'> {
 
 const NOBODY: Cause = { requestId: null, userId: null, ipAddress: null, userAgent: null };
 
+// One for the process: each that was ever used makes every asynchronous step dearer, for good (Node 20).
+const answering = new AsyncLocalStorage<FastifyRequest & { readonly user?: { readonly userId?: string } }>();
+
 /** The request that is being answered, for whoever records what happens and is not told of it by name. */
 @Injectable()
 export class CurrentRequest {
-  private readonly storage = new AsyncLocalStorage<
-    FastifyRequest & { readonly user?: { readonly userId?: string } }
-  >();
-
   watch(fastify: FastifyInstance): void {
     // After the body was read: what follows the events of a socket is in nobody's context.
-    fastify.addHook('preValidation', (request, _reply, done) => this.storage.run(request, done));
+    fastify.addHook('preValidation', (request, _reply, done) => answering.run(request, done));
   }
 
   /** Does what a request only happens to set off. */
   forget<T>(work: () => T): T {
-    return this.storage.exit(work);
+    return answering.exit(work);
   }
 
   get cause(): Cause {
-    const request = this.storage.getStore();
+    const request = answering.getStore();
     if (!request) return NOBODY;
     const { ipAddress, userAgent } = clientOf(request);
     return { requestId: request.id, userId: request.user?.userId ?? null, ipAddress, userAgent };
