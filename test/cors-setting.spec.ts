@@ -3,7 +3,7 @@ import { HttpSettings } from '../src/platform/http';
 
 describe('the setting CORS_ORIGINS', () => {
   const start = (CORS_ORIGINS: string) =>
-    new Environment({ CORS_ORIGINS }).verified().of(HttpSettings).corsOrigins;
+    new Environment({ CORS_ORIGINS }).verified([HttpSettings]).of(HttpSettings).corsOrigins;
 
   it.each([
     '*',

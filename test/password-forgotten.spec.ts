@@ -1,6 +1,6 @@
 import type { ProblemBody } from './support/api';
 import { startApp, type TestApp } from './support/app';
-import { countMails, nextLink, nextMail } from './support/mailbox';
+import { countMails, nextLink, nextMail, SUBJECT } from './support/mailbox';
 import { inParallel } from './support/parallel';
 import { askForReset, reset, resetLink } from './support/password-reset';
 import { expectProblem, violations } from './support/problem';
@@ -125,7 +125,10 @@ describe('asking for a new password', () => {
     const { email } = await app.someone();
     await inParallel(8, async () => askForReset(app, email));
     expect(await countMails(app, email, 'reset')).toBe(5);
-    const tokens = app.smtp.for(email).slice(1).map(tokenIn);
+    const tokens = app.smtp
+      .for(email)
+      .filter(({ subject }) => subject === SUBJECT.reset)
+      .map(tokenIn);
     expect(new Set(tokens).size).toBe(5);
     await askForReset(app, email);
     expect(await countMails(app, email, 'reset')).toBe(5);
