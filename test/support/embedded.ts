@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node
 import { chmodSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
 import { type Binaries, findBinaries } from '../../src/platform/database/embedded/binaries';
@@ -99,14 +100,18 @@ export async function exited(child: ChildProcess): Promise<void> {
 
 /** What findBinaries does where the account cannot reach the place that npm put them in. */
 export async function findUnreachableBinaries(...args: Parameters<typeof findBinaries>): Promise<Binaries> {
-  type Isolated = typeof import('../../src/platform/database/embedded/binaries');
-  jest.doMock('../../src/platform/database/embedded/child', () => ({ holdsFor: () => false }));
-  let isolated: Isolated | undefined;
-  jest.isolateModules(
-    () => (isolated = require('../../src/platform/database/embedded/binaries') as Isolated),
-  );
-  jest.dontMock('../../src/platform/database/embedded/child');
-  return (isolated ?? { findBinaries }).findBinaries(...args);
+  const load = createRequire(__filename);
+  const [path, child] = ['binaries', 'child'].map((name) =>
+    load.resolve(`../../src/platform/database/embedded/${name}`),
+  ) as [string, string];
+  const [itself, children] = [load.cache[path], load.cache[child]];
+  try {
+    delete load.cache[path];
+    load.cache[child] = { ...children, exports: { holdsFor: () => false } } as NodeJS.Module;
+    return await (load(path) as { findBinaries: typeof findBinaries }).findBinaries(...args);
+  } finally {
+    Object.assign(load.cache, { [path]: itself, [child]: children });
+  }
 }
 
 /** What lies in DATA_DIR, apart from the binaries' copy that a checkout inside root's home needs. */

@@ -1,5 +1,8 @@
 const Module = require('node:module');
+const { join, sep } = require('node:path');
 const { default: Runtime } = require('jest-runtime');
+
+const TESTS = join(__dirname, '../..') + sep;
 
 const sourceMaps = new Map();
 let transforms;
@@ -9,8 +12,8 @@ Module._extensions['.ts'] = (module, filename) => {
 };
 
 /**
- * Evaluates the spec itself anew and gives it everything else as Node loads it: once per worker, and pure ES modules
- * like Nest 12 as they are, which jest's own loader cannot do on Node 20. There is no `jest.mock` with it.
+ * Evaluates the spec and its support anew, and gives them the rest as Node loads it: once per worker, and pure ES modules
+ * like Nest 12 as they are, which jest's own loader cannot do on Node 20. There is no `jest.mock` of those.
  */
 module.exports = class extends Runtime {
   constructor(...options) {
@@ -21,7 +24,8 @@ module.exports = class extends Runtime {
   }
 
   requireModuleOrMock(from, name) {
-    if (name === '@jest/globals') return super.requireModuleOrMock(from, name);
-    return Module.createRequire(from)(name);
+    const require = Module.createRequire(from);
+    const isOfTests = name === '@jest/globals' || require.resolve(name).startsWith(TESTS);
+    return isOfTests ? super.requireModuleOrMock(from, name) : require(name);
   }
 };
