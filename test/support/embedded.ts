@@ -104,13 +104,13 @@ export async function findUnreachableBinaries(...args: Parameters<typeof findBin
   const [path, child] = ['binaries', 'child'].map((name) =>
     load.resolve(`../../src/platform/database/embedded/${name}`),
   ) as [string, string];
-  const [itself, children] = [load.cache[path], load.cache[child]];
+  const [itself, original] = [load.cache[path], load.cache[child]];
   try {
     delete load.cache[path];
-    load.cache[child] = { ...children, exports: { holdsFor: () => false } } as NodeJS.Module;
+    load.cache[child] = { ...original, exports: { holdsFor: () => false } } as NodeJS.Module;
     return await (load(path) as { findBinaries: typeof findBinaries }).findBinaries(...args);
   } finally {
-    Object.assign(load.cache, { [path]: itself, [child]: children });
+    Object.assign(load.cache, { [path]: itself, [child]: original });
   }
 }
 

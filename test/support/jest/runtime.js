@@ -1,8 +1,8 @@
 const Module = require('node:module');
-const { join, sep } = require('node:path');
+const path = require('node:path');
 const { default: Runtime } = require('jest-runtime');
 
-const TESTS = join(__dirname, '../..') + sep;
+const TESTS = path.join(__dirname, '../..') + path.sep;
 
 const sourceMaps = new Map();
 let transforms;
