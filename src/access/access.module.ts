@@ -7,6 +7,7 @@ import { JwtAuthGuard } from './jwt-auth.guard';
 import { RecentSignInGuard } from './recent-sign-in';
 import { PermissionsModule } from './permissions';
 import { PermissionsGuard } from './require-permissions';
+import { RoutePolicies } from './route-policies';
 import { SameSite } from './same-site';
 
 /** The doors, in order. */
@@ -15,6 +16,7 @@ import { SameSite } from './same-site';
   providers: [
     SameSite,
     AccessDiagnosis,
+    RoutePolicies,
     { provide: APP_GUARD, useClass: JwtAuthGuard }, // who are you?
     { provide: APP_GUARD, useClass: PermissionsGuard }, // may you?
     { provide: APP_GUARD, useClass: RecentSignInGuard }, // is it still you?

@@ -15,5 +15,6 @@ export { CurrentUser } from './current-user.decorator';
 export { KnownPermissions, type Permission, PermissionsModule, type PermissionWords } from './permissions';
 export type { Principal } from './principal';
 export { RequireRecentSignIn } from './recent-sign-in';
-export { permissionsFor, RequirePermissions } from './require-permissions';
-export { SameSite } from './same-site';
+export { RequirePermissions } from './require-permissions';
+export { policyOf, type RoutePolicy } from './route-policy';
+export { ChecksSite, isSafe, SameSite } from './same-site';

@@ -1,7 +1,20 @@
-import { Injectable } from '@nestjs/common';
+import { type CustomDecorator, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { HttpSettings } from '../platform/http';
 import { CrossSiteRequest } from './access.errors';
+import { noteSiteCheck } from './route-policy';
+
+// They change nothing (RFC 9110 section 9.2.1), and their answers another origin cannot read.
+const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
+
+export function isSafe(method: string): boolean {
+  return SAFE_METHODS.has(method);
+}
+
+/** States of a public handler that it acts on cookies and asks `SameSite` itself; of all others the guard does. */
+export function ChecksSite(): CustomDecorator<symbol> {
+  return noteSiteCheck();
+}
 
 const OWN = new Set(['same-origin', 'none']);
 

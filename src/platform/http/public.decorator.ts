@@ -1,10 +1,8 @@
-import { applyDecorators, type CustomDecorator, SetMetadata } from '@nestjs/common';
-import { ApiSecurity } from '@nestjs/swagger';
+import { type CustomDecorator, SetMetadata } from '@nestjs/common';
 
 export const PUBLIC = Symbol('public');
 
 /** Opens a handler, or every handler of a controller, to requests without an access token. All others are closed. */
-export function Public(): ReturnType<typeof applyDecorators> {
-  const open: CustomDecorator<symbol> = SetMetadata(PUBLIC, true);
-  return applyDecorators(open, ApiSecurity({}));
+export function Public(): CustomDecorator<symbol> {
+  return SetMetadata(PUBLIC, true);
 }

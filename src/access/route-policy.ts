@@ -1,0 +1,63 @@
+import { SetMetadata, type Type } from '@nestjs/common';
+import { PUBLIC } from '../platform/http';
+
+const PERMISSIONS = Symbol('permissions');
+const RECENT_SIGN_IN = Symbol('recent sign-in');
+const SAME_SITE = Symbol('same site');
+
+/** What the doors ask of a request before its handler is called. They, the document and the manifest all read it here. */
+export interface RoutePolicy {
+  /** Nobody has to say who they are. */
+  readonly isPublic: boolean;
+  /** What the caller must have all of. */
+  readonly permissions: readonly string[];
+  /** The caller proved who they are within `RECENT_SIGN_IN_MINUTES`. */
+  readonly recentSignIn: boolean;
+  /** A public handler that acts on cookies, and so asks itself which site a request comes from. */
+  readonly checksSite: boolean;
+}
+
+const known = new WeakMap<object, WeakMap<object, RoutePolicy>>();
+
+/** @param handler the method itself; @param controller the class it is called on, which may have inherited it */
+export function policyOf(controller: Type, handler: object): RoutePolicy {
+  const byClass = known.get(handler) ?? new WeakMap<object, RoutePolicy>();
+  known.set(handler, byClass);
+  const policy = byClass.get(controller) ?? readPolicy(controller, handler);
+  byClass.set(controller, policy);
+  return policy;
+}
+
+export const notePermissions = (target: object, permissions: readonly string[]): void =>
+  Reflect.defineMetadata(PERMISSIONS, [...ownPermissions(target), ...permissions], target);
+export const noteRecentSignIn = () => SetMetadata(RECENT_SIGN_IN, true);
+export const noteSiteCheck = () => SetMetadata(SAME_SITE, true);
+
+function readPolicy(controller: Type, handler: object): RoutePolicy {
+  const classes = lineageOf(controller);
+  return {
+    // Own metadata only: a class that extends a public controller has not said so of its own handlers.
+    isPublic: [handler, controller].some((target) => Reflect.getOwnMetadata(PUBLIC, target) === true),
+    permissions: [...new Set([...classes, handler].flatMap(ownPermissions))],
+    recentSignIn: [...classes, handler].some(
+      (target) => Reflect.getOwnMetadata(RECENT_SIGN_IN, target) === true,
+    ),
+    checksSite: Reflect.getOwnMetadata(SAME_SITE, handler) === true,
+  };
+}
+
+/** A class and those it extends: what is asked for there is asked for here, too. */
+function lineageOf(controller: Type): object[] {
+  const classes: object[] = [];
+  for (
+    let each: object | null = controller;
+    typeof each === 'function' && each !== Function.prototype;
+    each = Object.getPrototypeOf(each) as object | null
+  )
+    classes.push(each);
+  return classes;
+}
+
+function ownPermissions(target: object): readonly string[] {
+  return (Reflect.getOwnMetadata(PERMISSIONS, target) as readonly string[] | undefined) ?? [];
+}
