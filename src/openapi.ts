@@ -2,8 +2,17 @@ import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
-import { ACCESS_COOKIE, AuthenticationRequired, CrossSiteRequest, InvalidToken, TokenStale } from './access';
-import { InternalError, Unavailable, ValidationFailed } from './platform/errors';
+import {
+  ACCESS_COOKIE,
+  AuthenticationRequired,
+  CrossSiteRequest,
+  InsufficientPermission,
+  InsufficientUserAuthentication,
+  InvalidToken,
+  TokenStale,
+} from './access';
+import { describeAccess, type RouteAccess } from './access-manifest';
+import { type DomainErrorClass, InternalError, Unavailable, ValidationFailed } from './platform/errors';
 import {
   DOCUMENTS_POLICY,
   InsecureTransport,
@@ -21,7 +30,6 @@ type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed];
-const TOKEN_PROBLEMS = [AuthenticationRequired, InvalidToken, TokenStale];
 const ANY_TIME = [InternalError, Unavailable];
 const COOKIE_MODE =
   'Cookie mode (`POST /v1/auth/login?useCookies=true`). A request that changes something is refused unless a page of this site, or of an allowed origin, made it.';
@@ -54,8 +62,10 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .build();
   const document = SwaggerModule.createDocument(app, config);
   const schemas = document.components?.schemas ?? {};
-  for (const [method, operation] of operationsOf(document)) {
-    describeCommonProblems(operation, method);
+  const manifest = describeAccess(app);
+  for (const [route, operation] of operationsOf(document)) {
+    describeCommonProblems(operation);
+    describeAccessTo(operation, manifest[route]);
     describeSuccess(operation);
     describeBody(operation, schemas);
     closeEmptyAnswers(operation, schemas);
@@ -79,27 +89,39 @@ export function serveDocuments(app: NestFastifyApplication): void {
 }
 
 function operationsOf(document: OpenAPIObject): [string, Operation][] {
-  return Object.values(document.paths).flatMap((path) =>
+  return Object.entries(document.paths).flatMap(([path, item]) =>
     METHODS.flatMap((method): [string, Operation][] => {
-      const operation = path[method];
-      return operation ? [[method, operation]] : [];
+      const operation = item[method];
+      return operation ? [[`${method.toUpperCase()} ${path}`, operation]] : [];
     }),
   );
 }
 
+/** What the doors answer. */
+function describeAccessTo(operation: Operation, access: RouteAccess | undefined): void {
+  if (!access) throw new Error(`${operation.operationId} is documented, and no handler serves it`);
+  const isOpen = access.caller === 'anybody';
+  if (isOpen) operation.security = [...(operation.security ?? []), {}];
+  addProblems(operation, [
+    ...(isOpen ? [] : [MalformedRequest, AuthenticationRequired, InvalidToken, TokenStale]),
+    ...(access.crossSite === 'refused' ? [CrossSiteRequest] : []),
+    ...(access.permissions.length > 0 ? [InsufficientPermission] : []),
+    ...(access.recentSignIn ? [InsufficientUserAuthentication] : []),
+  ]);
+}
+
 /** What every route may answer stands in one place instead of on every handler. */
-function describeCommonProblems(operation: Operation, method: string): void {
-  const isPublic = operation.security?.some((scheme) => Object.keys(scheme).length === 0);
-  const common = [
+function describeCommonProblems(operation: Operation): void {
+  addProblems(operation, [
     ...(operation.requestBody ? BODY_PROBLEMS : []),
-    ...(isPublic ? [] : [MalformedRequest, ...TOKEN_PROBLEMS]),
-    ...(isPublic || method === 'get' ? [] : [CrossSiteRequest]),
     ...(operation.tags?.includes('health') ? [] : [InsecureTransport]),
     ...ANY_TIME,
-  ];
-  for (const [status, response] of Object.entries(problemResponses([...new Set(common)]))) {
-    operation.responses[status] = mergeResponses(operation.responses[status], response);
-  }
+  ]);
+}
+
+function addProblems({ responses }: Operation, problems: readonly DomainErrorClass[]): void {
+  for (const [status, response] of Object.entries(problemResponses([...new Set(problems)])))
+    responses[status] = mergeResponses(responses[status], response);
 }
 
 function mergeResponses(own: Responses[string], common: ProblemResponse): ProblemResponse {

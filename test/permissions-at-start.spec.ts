@@ -1,5 +1,11 @@
 import { Controller, Get, Module, type Type } from '@nestjs/common';
-import { type Permission, PermissionsModule, Public, RequirePermissions } from '../src/access';
+import {
+  type Permission,
+  PermissionsModule,
+  Public,
+  RequirePermissions,
+  RequireRecentSignIn,
+} from '../src/access';
 import { withApp } from './support/app';
 
 @Controller('shelf')
@@ -28,6 +34,16 @@ class WindowController {
 @RequirePermissions('books:read')
 @Controller('street')
 class StreetController {
+  @Get()
+  look(): string {
+    return 'books';
+  }
+}
+
+@Controller('door')
+class DoorController {
+  @Public()
+  @RequireRecentSignIn()
   @Get()
   look(): string {
     return 'books';
@@ -72,6 +88,12 @@ describe('the application', () => {
   ])('does not start where a %s that is public asks for one', async (_, controller, place) => {
     const said = await startWith(moduleOf([controller], 'books:read'));
     expect(said).toContain(`${place} requires a permission and is @Public()`);
+  });
+
+  it('does not start where a handler that is public asks for a recent sign-in', async () => {
+    expect(await startWith(moduleOf([DoorController]))).toContain(
+      'DoorController.look requires a recent sign-in and is @Public()',
+    );
   });
 
   it('does not start where two modules mean something by one word, be it one of the application’s own', async () => {

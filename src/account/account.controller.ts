@@ -1,8 +1,9 @@
 import { Body, Controller, Get, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal, RequireRecentSignIn } from '../access';
-import { InvalidCredentials } from '../auth';
-import { RateLimited, ValidationFailed } from '../platform/errors';
+import { InvalidCredentials, REAUTHENTICATION } from '../auth';
+import { LimitedBy } from '../platform/attempts';
+import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo, Conflict } from '../platform/http';
 import { DeleteAccountRequest, ExportResponse } from './account.dto';
 import { AccountService } from './account.service';
@@ -21,13 +22,14 @@ export class AccountController {
   }
 
   @Post('delete')
+  @LimitedBy(REAUTHENTICATION)
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'deleteAccount',
     summary: 'Delete the account and all that belongs to it, for good',
   })
   @ApiNoContentResponse()
-  @ApiProblems(InvalidCredentials, RateLimited, ValidationFailed, Conflict)
+  @ApiProblems(InvalidCredentials, ValidationFailed, Conflict)
   async delete(
     @CurrentUser() principal: Principal,
     @Body() { password }: DeleteAccountRequest,

@@ -1,9 +1,9 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal, Public } from '../access';
-import { AcceptedResponse, InvalidCredentials, MAIL_LINK } from '../auth';
-import { RateLimit } from '../platform/attempts';
-import { RateLimited, ValidationFailed } from '../platform/errors';
+import { AcceptedResponse, InvalidCredentials, MAIL_LINK, REAUTHENTICATION } from '../auth';
+import { LimitedBy, RateLimit } from '../platform/attempts';
+import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
 import { InvalidOrExpiredToken } from '../platform/one-time-tokens';
 import { ChangeEmailRequest, ChangePasswordRequest, EmailChangeTokenRequest } from './account.dto';
@@ -19,13 +19,14 @@ export class CredentialsController {
   ) {}
 
   @Post('password/change')
+  @LimitedBy(REAUTHENTICATION)
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'changePassword',
     summary: 'Set a new password with the current one; ends the other sessions',
   })
   @ApiNoContentResponse()
-  @ApiProblems(InvalidCredentials, RateLimited, ValidationFailed)
+  @ApiProblems(InvalidCredentials, ValidationFailed)
   async changePassword(
     @CurrentUser() principal: Principal,
     @Body() body: ChangePasswordRequest,
@@ -35,13 +36,14 @@ export class CredentialsController {
   }
 
   @Post('email/change')
+  @LimitedBy(REAUTHENTICATION)
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     operationId: 'changeEmail',
     summary: 'Ask for another address; the answer is the same whether or not it is taken',
   })
   @ApiAcceptedResponse({ type: AcceptedResponse })
-  @ApiProblems(InvalidCredentials, RateLimited, ValidationFailed)
+  @ApiProblems(InvalidCredentials, ValidationFailed)
   async changeEmail(
     @CurrentUser() principal: Principal,
     @Body() body: ChangeEmailRequest,

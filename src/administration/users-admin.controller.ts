@@ -21,6 +21,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, type Principal, RequirePermissions, RequireRecentSignIn } from '../access';
+import { LimitedBy } from '../platform/attempts';
 import { ValidationFailed } from '../platform/errors';
 import {
   ApiProblems,
@@ -32,6 +33,7 @@ import {
   UuidParam,
 } from '../platform/http';
 import { UsersService } from '../users';
+import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.budgets';
 import { InvitationsService } from './invitations.service';
 import {
   ChangeUserRequest,
@@ -73,6 +75,7 @@ export class UsersAdminController {
   }
 
   @Post()
+  @LimitedBy(INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS)
   @RequirePermissions('users:write')
   @RequireRecentSignIn()
   @ApiOperation({

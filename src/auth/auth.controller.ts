@@ -20,16 +20,9 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import {
-  accessTokenOf,
-  bearerTokenOf,
-  CrossSiteRequest,
-  CurrentUser,
-  type Principal,
-  Public,
-} from '../access';
-import { RateLimit } from '../platform/attempts';
-import { RateLimited, ValidationFailed } from '../platform/errors';
+import { accessTokenOf, bearerTokenOf, ChecksSite, CurrentUser, type Principal, Public } from '../access';
+import { LimitedBy, RateLimit } from '../platform/attempts';
+import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
 import {
   AcceptedResponse,
@@ -44,7 +37,14 @@ import {
   TokenResponse,
 } from './auth.dto';
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
-import { REGISTRATION } from './auth.budgets';
+import {
+  LOGIN_AFTER_RESET,
+  LOGIN_BY_ACCOUNT,
+  LOGIN_BY_DEVICE,
+  LOGIN_BY_SOURCE,
+  REAUTHENTICATION,
+  REGISTRATION,
+} from './auth.budgets';
 import { AuthService } from './auth.service';
 import { CookieMode } from './cookie-mode';
 import { LocalAuthGuard } from './local-auth.guard';
@@ -77,12 +77,14 @@ export class AuthController {
   }
 
   @Public()
+  @ChecksSite()
   @UseGuards(LocalAuthGuard)
   @Post('login')
+  @LimitedBy(LOGIN_BY_SOURCE, LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, LOGIN_AFTER_RESET)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'logIn', summary: 'Sign in with address and password' })
   @ApiTokens(LoginResponse)
-  @ApiProblems(InvalidCredentials, RateLimited, ValidationFailed, CrossSiteRequest)
+  @ApiProblems(InvalidCredentials, ValidationFailed)
   async logIn(
     @Body() { deviceToken }: LoginRequest,
     @Query() { useCookies }: LoginQuery,
@@ -95,6 +97,7 @@ export class AuthController {
   }
 
   @Public()
+  @ChecksSite()
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
@@ -102,7 +105,7 @@ export class AuthController {
     summary: 'Take a refresh token for new tokens of the same session',
   })
   @ApiTokens(TokenResponse)
-  @ApiProblems(InvalidRefreshToken, ValidationFailed, CrossSiteRequest)
+  @ApiProblems(InvalidRefreshToken, ValidationFailed)
   async refresh(
     @Body() { refreshToken }: RefreshTokenRequest,
     @Req() request: FastifyRequest,
@@ -114,13 +117,14 @@ export class AuthController {
   }
 
   @Post('reauthenticate')
+  @LimitedBy(REAUTHENTICATION)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'reauthenticate',
     summary: 'Prove again who you are, within the same session',
   })
   @ApiTokens(TokenResponse)
-  @ApiProblems(InvalidCredentials, RateLimited, ValidationFailed)
+  @ApiProblems(InvalidCredentials, ValidationFailed)
   async reauthenticate(
     @CurrentUser() principal: Principal,
     @Body() { password }: ReauthenticateRequest,
@@ -133,6 +137,7 @@ export class AuthController {
   }
 
   @Public()
+  @ChecksSite()
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiBearerAuth('bearer')
@@ -142,7 +147,7 @@ export class AuthController {
     summary: 'End the session of every credential presented, whatever they are worth',
   })
   @ApiNoContentResponse({ description: 'Cookies that were sent are taken away', headers: SET_COOKIE })
-  @ApiProblems(ValidationFailed, CrossSiteRequest)
+  @ApiProblems(ValidationFailed)
   async logOut(
     @Body() { refreshToken }: RefreshTokenRequest,
     @Req() request: FastifyRequest,

@@ -1,4 +1,4 @@
-export { MAIL_LINK, MAIL_REQUEST } from './auth.budgets';
+export { MAIL_LINK, MAIL_REQUEST, REAUTHENTICATION } from './auth.budgets';
 export { AcceptedResponse } from './auth.dto';
 export { InvalidCredentials } from './auth.errors';
 export { AuthModule } from './auth.module';

@@ -4,10 +4,11 @@ import { addAudit } from './audit.commands';
 import { addDatabase } from './database.commands';
 import { addDoctor } from './doctor.commands';
 import { addKeys } from './keys.commands';
-import { addOpenapi } from './openapi.commands';
+
 import { type Run, runOn, type Streams } from './run';
 import { addSessions } from './sessions.commands';
 import { addUsers } from './users.commands';
+import { addWritten } from './written.commands';
 
 /** What each adds is in the help and, a test sees to it, in docs/operations.md. */
 const COMMANDS: readonly ((program: Command, run: Run, streams: Streams) => void)[] = [
@@ -16,7 +17,7 @@ const COMMANDS: readonly ((program: Command, run: Run, streams: Streams) => void
   addDatabase,
   addDoctor,
   addKeys,
-  addOpenapi,
+  addWritten,
   addSessions,
   addUsers,
 ];

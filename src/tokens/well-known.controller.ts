@@ -77,6 +77,7 @@ export class WellKnownController {
   @Get('jwks.json')
   @Conditional()
   @Header('content-type', 'application/jwk-set+json; charset=utf-8')
+  @Header('cache-control', 'public')
   @ApiOperation({
     operationId: 'getJwks',
     summary: 'The public keys that verify our access tokens (RFC 7517)',

@@ -2,5 +2,5 @@ export { type Attempt, Attempts } from './attempts';
 export { AttemptsModule } from './attempts.module';
 export { AttemptsSettings } from './attempts.settings';
 export { type Budget, budget, declaredBudgets } from './budget';
-export { RateLimit, SourceLimit } from './rate-limit';
+export { budgetsOf, LimitedBy, RateLimit, SourceLimit } from './rate-limit';
 export { sourceOf } from './source';

@@ -17,6 +17,7 @@ import type { Budget } from './budget';
 import { sourceOf } from './source';
 
 const BUDGET = Symbol('budget');
+const BUDGETS = Symbol('budgets');
 
 /** What was not even an attempt. */
 const MISTAKES: ReadonlySet<Kind> = new Set(['malformed', 'unsupported', 'too-large']);
@@ -26,8 +27,17 @@ export function RateLimit(budget: Budget): MethodDecorator {
   return applyDecorators(
     SetMetadata(BUDGET, budget),
     UseInterceptors(RateLimitInterceptor),
-    ApiProblems(RateLimited),
+    LimitedBy(budget),
   );
+}
+
+/** States which budgets are used by what a handler calls, where that knows whose attempt it is and the route does not. */
+export function LimitedBy(...budgets: readonly Budget[]): MethodDecorator {
+  return applyDecorators(SetMetadata(BUDGETS, budgets), ApiProblems(RateLimited));
+}
+
+export function budgetsOf(handler: object): readonly Budget[] {
+  return (Reflect.getOwnMetadata(BUDGETS, handler) as readonly Budget[] | undefined) ?? [];
 }
 
 /** Counts attempts by source and says in the answer what is left (draft-ietf-httpapi-ratelimit-headers). */

@@ -1,0 +1,67 @@
+import { changesOf } from './access-changes';
+import type { RouteAccess } from './access-manifest';
+
+const NOTES: RouteAccess = {
+  handler: 'NotesController.add',
+  caller: 'signed in',
+  permissions: ['notes:write'],
+  recentSignIn: true,
+  guards: ['TeamGuard'],
+  limits: ['notes: 10 per account in 60 s'],
+  crossSite: 'refused',
+  cache: 'no-store',
+};
+
+describe('what has changed for those who use the routes', () => {
+  it('is nothing where the manifests say the same', () => {
+    expect(changesOf({ 'POST /notes': NOTES }, { 'POST /notes': { ...NOTES } })).toEqual([]);
+  });
+
+  it('is a route that appears, with what it asks for, or disappears', () => {
+    expect(changesOf({}, { 'POST /notes': NOTES })).toEqual([
+      'POST /notes is new: signed in, with notes:write and a recent sign-in',
+    ]);
+    expect(
+      changesOf({}, { 'GET /notes': { ...NOTES, caller: 'anybody', permissions: [], recentSignIn: false } }),
+    ).toEqual(['more permissive: GET /notes is new: anybody']);
+    expect(changesOf({ 'POST /notes': NOTES }, {})).toEqual(['POST /notes is gone']);
+  });
+
+  it.each<[Partial<RouteAccess>, string]>([
+    [{ caller: 'anybody' }, 'caller was signed in, is anybody'],
+    [{ permissions: [] }, 'permissions was notes:write, is nothing'],
+    [{ permissions: ['notes:read'] }, 'permissions was notes:write, is notes:read'],
+    [{ recentSignIn: false }, 'recentSignIn was true, is false'],
+    [{ guards: [] }, 'guards was TeamGuard, is nothing'],
+    [{ limits: [] }, 'limits was notes: 10 per account in 60 s, is nothing'],
+    [
+      { limits: ['notes: 90 per account in 60 s'] },
+      'limits was notes: 10 per account in 60 s, is notes: 90 per account in 60 s',
+    ],
+    [{ crossSite: 'has no cookies read' }, 'crossSite was refused, is has no cookies read'],
+    [{ cache: 'public, max-age=60' }, 'cache was no-store, is public, max-age=60'],
+  ])('lets more people in with %j, and is called so', (change, words) => {
+    expect(changesOf({ 'POST /notes': NOTES }, { 'POST /notes': { ...NOTES, ...change } })).toEqual([
+      `more permissive: POST /notes: ${words}`,
+    ]);
+  });
+
+  it.each<Partial<RouteAccess>>([
+    { permissions: ['notes:write', 'notes:own'] },
+    { guards: ['TeamGuard', 'HoursGuard'] },
+    { handler: 'NotesController.create' },
+  ])('is not called so with %j', (change) => {
+    const [words] = changesOf({ 'POST /notes': NOTES }, { 'POST /notes': { ...NOTES, ...change } });
+    expect(words).toMatch(/^POST \/notes: /);
+  });
+
+  it('begins with what is more permissive', () => {
+    const former = { 'GET /a': NOTES, 'GET /b': NOTES, 'GET /c': NOTES };
+    const now = { 'GET /a': { ...NOTES, handler: 'A.a' }, 'GET /b': { ...NOTES, permissions: [] } };
+    expect(changesOf(former, now).map((change) => change.slice(0, 22))).toEqual([
+      'more permissive: GET /',
+      'GET /a: handler was No',
+      'GET /c is gone',
+    ]);
+  });
+});

@@ -1,0 +1,52 @@
+import type { AccessManifest, RouteAccess } from './access-manifest';
+
+/** What is different for those who use the routes, a line each; what lets more people do more comes first. */
+export function changesOf(former: AccessManifest, now: AccessManifest): string[] {
+  const routes = [...new Set([...Object.keys(former), ...Object.keys(now)])].toSorted();
+  const changes = routes.flatMap((route) => changesAt(route, former[route], now[route]));
+  return [...changes.filter(isWider), ...changes.filter((change) => !isWider(change))];
+}
+
+const WIDER = 'more permissive: ';
+
+function isWider(change: string): boolean {
+  return change.startsWith(WIDER);
+}
+
+function changesAt(route: string, former: RouteAccess | undefined, now: RouteAccess | undefined): string[] {
+  if (!former) return now ? [`${now.caller === 'anybody' ? WIDER : ''}${route} is new: ${wordsOf(now)}`] : [];
+  if (!now) return [`${route} is gone`];
+  const fields = Object.keys(now) as (keyof RouteAccess)[];
+  return fields
+    .filter((field) => JSON.stringify(former[field]) !== JSON.stringify(now[field]))
+    .map((field) => {
+      const prefix = IS_WIDER[field]?.(former, now) ? WIDER : '';
+      return `${prefix}${route}: ${field} was ${textOf(former[field])}, is ${textOf(now[field])}`;
+    });
+}
+
+/** Whether a change of a field lets in what was kept out. A limit that only changes may be either, and is shown as wider. */
+const IS_WIDER: {
+  readonly [Field in keyof RouteAccess]?: (former: RouteAccess, now: RouteAccess) => boolean;
+} = {
+  caller: (_, now) => now.caller === 'anybody',
+  permissions: (former, now) => lacks(now.permissions, former.permissions),
+  recentSignIn: (former) => former.recentSignIn,
+  guards: (former, now) => lacks(now.guards, former.guards),
+  limits: (former, now) => lacks(now.limits, former.limits),
+  crossSite: (former) => former.crossSite === 'refused',
+  cache: (former) => former.cache === 'no-store',
+};
+
+function lacks(all: readonly string[], wanted: readonly string[]): boolean {
+  return wanted.some((each) => !all.includes(each));
+}
+
+function wordsOf({ caller, permissions, recentSignIn }: RouteAccess): string {
+  const asked = [...permissions, ...(recentSignIn ? ['a recent sign-in'] : [])];
+  return asked.length > 0 ? `${caller}, with ${asked.join(' and ')}` : caller;
+}
+
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(', ') || 'nothing' : String(value);
+}

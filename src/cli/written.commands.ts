@@ -1,0 +1,65 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import type { INestApplication } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { Command } from 'commander';
+import { type AccessManifest, describeAccess } from '../access-manifest';
+import { changesOf } from '../access-changes';
+import { AppModule } from '../app.module';
+import { VERSIONING } from '../app.setup';
+import { describeApi } from '../openapi';
+import { createFastify } from '../platform/http';
+import type { Run } from './run';
+
+const DOCUMENT = 'openapi.json';
+const MANIFEST = 'access-manifest.json';
+
+/** What is committed next to the code that it is made of. */
+export function addWritten(program: Command, run: Run): void {
+  program
+    .command('openapi:write')
+    .description('write openapi.json from the controllers; needs no database')
+    .action(async () => {
+      const app = await preview();
+      await run(
+        async () => app,
+        async () => {
+          write(DOCUMENT, describeApi(app));
+          return { data: { file: DOCUMENT }, words: '' };
+        },
+      );
+    });
+
+  program
+    .command('manifest:write')
+    .description('write access-manifest.json: who may use which route; says what has changed')
+    .action(async () => {
+      const app = await preview();
+      await run(
+        async () => app,
+        async () => {
+          const manifest = describeAccess(app);
+          const changes = changesOf(existsSync(MANIFEST) ? read(MANIFEST) : {}, manifest);
+          write(MANIFEST, manifest);
+          return {
+            data: { file: MANIFEST, changes },
+            words: changes.map((change) => `${change}\n`).join(''),
+          };
+        },
+      );
+    });
+}
+
+/** The module graph without a provider created. */
+async function preview(): Promise<INestApplication> {
+  const options = { preview: true, abortOnError: false, logger: false } as const;
+  const app = await NestFactory.create(AppModule, createFastify(), options);
+  return app.enableVersioning(VERSIONING);
+}
+
+function read(file: string): AccessManifest {
+  return JSON.parse(readFileSync(file, 'utf8')) as AccessManifest;
+}
+
+function write(file: string, content: object): void {
+  writeFileSync(file, `${JSON.stringify(content, null, 2)}\n`);
+}

@@ -1,0 +1,136 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type AccessManifest, describeAccess } from '../src/access-manifest';
+import { changesOf } from '../src/access-changes';
+import { Attempts } from '../src/platform/attempts';
+import { RouteTable } from '../src/platform/http';
+import type { Answer, ProblemBody } from './support/api';
+import { startApp, type TestApp } from './support/app';
+import { aMember } from './support/staff';
+
+const COMMITTED = JSON.parse(
+  readFileSync(join(__dirname, '../access-manifest.json'), 'utf8'),
+) as AccessManifest;
+
+/** Served by no handler: the document and its page. */
+const isDocument = (url: string) => url.startsWith('/docs') || url === '/openapi.json';
+const NOBODY = '01890000-0000-7000-8000-000000000000';
+
+/** What is counted after its body was read needs one. */
+const FIELDS: Readonly<Record<string, readonly (keyof ReturnType<typeof known>)[]>> = {
+  'POST /v1/auth/login': ['email', 'password'],
+  'POST /v1/auth/reauthenticate': ['password'],
+  'POST /v1/auth/password/change': ['currentPassword', 'newPassword'],
+  'POST /v1/auth/email/change': ['password', 'newEmail'],
+  'POST /v1/users/me/delete': ['password'],
+  'POST /v1/users': ['email'],
+};
+
+const known = (password: string) => ({
+  email: 'somebody@example.com',
+  newEmail: 'somebody@example.com',
+  password,
+  currentPassword: password,
+  newPassword: `${password}!`,
+});
+
+let app: TestApp;
+let manifest: AccessManifest;
+
+beforeAll(async () => {
+  // Longer than a sign-in counts as recent: else the token would be over first.
+  app = await startApp({ limits: true, env: { ACCESS_TOKEN_MINUTES: '60' } });
+  manifest = describeAccess(app.nest);
+});
+
+afterAll(async () => app.close());
+
+async function call(route: string, json: object, token?: string): Promise<Answer<ProblemBody | undefined>> {
+  const [method = '', path = ''] = route.split(' ');
+  const url = path.replace('{id}', NOBODY).replace('{name}', 'no-such-role');
+  const body = method === 'GET' || method === 'DELETE' ? {} : { json };
+  return app.api.send(method, url, { ...body, ...(token !== undefined && { token }) });
+}
+
+describe('the access manifest', () => {
+  it('is the committed one: if this is meant, `npm run manifest` and commit the file', () => {
+    expect(changesOf(COMMITTED, manifest)).toEqual([]);
+  });
+
+  it('has every route that is served, and no other', () => {
+    const { routes } = app.nest.get(RouteTable);
+    const served = routes
+      .filter(({ method, url }) => method !== 'HEAD' && !isDocument(url))
+      .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
+    expect(Object.keys(manifest)).toEqual([...new Set(served)].toSorted());
+  });
+
+  it('says who may call as it is', async () => {
+    for (const [route, { caller }] of Object.entries(manifest)) {
+      const { body } = await call(route, {});
+      const isRefused = body?.code === 'authentication-required';
+      expect(`${route}: ${isRefused ? 'signed in' : 'anybody'}`).toBe(`${route}: ${caller}`);
+    }
+  });
+
+  it('says which permissions and whose recent sign-in are asked for as it is', async () => {
+    const plain = await aMember(app);
+    const admin = await aMember(app, 'admin');
+    app.clock.advance({ minutes: 16 });
+    const closed = Object.entries(manifest).filter(([, { caller }]) => caller === 'signed in');
+    for (const [route, { permissions, recentSignIn }] of closed) {
+      const refused = (await call(route, {}, plain.token)).body?.code === 'insufficient-permission';
+      expect(`${route}: ${refused}`).toBe(`${route}: ${permissions.length > 0}`);
+      const { body } = await call(route, {}, admin.token);
+      const stale = body?.code === 'insufficient-user-authentication';
+      expect(`${route}: ${stale}`).toBe(`${route}: ${recentSignIn}`);
+    }
+  });
+
+  it('says what may be cached as it is', async () => {
+    for (const [route, { cache }] of Object.entries(manifest)) {
+      const { status, headers } = await call(route, {});
+      if (status === 200) expect(`${route}: ${headers.get('cache-control')}`).toContain(`${route}: ${cache}`);
+      else expect(headers.get('cache-control')).toBe('no-store');
+    }
+  });
+
+  it('says which requests of other sites are refused as it is', async () => {
+    const { token } = await aMember(app);
+    for (const [route, { crossSite, handler }] of Object.entries(manifest)) {
+      if (handler === 'AuthController.logIn') continue; // only where it is asked for cookies: cross-site.spec.ts
+      const [method = '', path = ''] = route.split(' ');
+      const { body } = await app.api.send<ProblemBody | undefined>(method, path.replace('{id}', NOBODY), {
+        ...(method !== 'GET' && method !== 'DELETE' && { json: {} }),
+        headers: { cookie: `__Host-access=${token}`, 'sec-fetch-site': 'cross-site' },
+      });
+      const isRefused = body?.code === 'cross-site-request';
+      expect(`${route}: ${isRefused}`).toBe(`${route}: ${crossSite === 'refused'}`);
+    }
+  });
+
+  it('names every budget that a request to a route uses up', async () => {
+    const used = new Map<string, Set<string>>();
+    const attempts = app.nest.get(Attempts);
+    for (const route of Object.keys(manifest)) {
+      const { token, password } = await aMember(app, 'admin');
+      const names = new Set<string>();
+      const claim = jest.spyOn(attempts, 'claim').mockImplementation(async (budget, ...subject) => {
+        names.add(`${budget.name} per ${budget.per}`);
+        return Attempts.prototype.claim.call(attempts, budget, ...subject);
+      });
+      const values = known(password);
+      const fields = FIELDS[route] ?? [];
+      await call(route, Object.fromEntries(fields.map((field) => [field, values[field]])), token);
+      claim.mockRestore();
+      if (names.size > 0) used.set(route, names);
+    }
+    for (const [route, names] of used) {
+      const stated = manifest[route]?.limits.map((limit) => limit.replace(/: \d+ (.*) in .*/, ' $1'));
+      for (const name of names)
+        expect({ route, stated }).toEqual({ route, stated: expect.arrayContaining([name]) });
+    }
+    const limited = Object.keys(manifest).filter((route) => manifest[route]?.limits.length);
+    expect([...used.keys()]).toEqual(limited);
+  });
+});
