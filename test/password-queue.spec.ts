@@ -42,13 +42,13 @@ describe('more passwords at once than can be checked', () => {
 
     const start = performance.now();
     const refused = await inParallel(10, async (index) => post(index % 2 ? 'login' : 'register'));
-    expect(performance.now() - start).toBeLessThan(500);
+    expect(performance.now() - start).toBeLessThan(2_000);
     for (const { status, headers, body } of refused) {
       expect([status, body.code]).toEqual([503, 'unavailable']);
       expect(headers.get('retry-after')).toMatch(/^[1-9]\d?$/);
       expect(headers.get('www-authenticate')).toBeNull();
     }
     for (let ping = 0; ping < 10; ping++)
-      expect(await timed(() => app.api.get('/health/live'))).toBeLessThan(500);
+      expect(await timed(() => app.api.get('/health/live'))).toBeLessThan(2_000);
   });
 });

@@ -4,7 +4,6 @@ import { addAudit } from './audit.commands';
 import { addDatabase } from './database.commands';
 import { addDoctor } from './doctor.commands';
 import { addKeys } from './keys.commands';
-
 import { type Run, runOn, type Streams } from './run';
 import { addSessions } from './sessions.commands';
 import { addUsers } from './users.commands';
@@ -17,9 +16,9 @@ const COMMANDS: readonly ((program: Command, run: Run, streams: Streams) => void
   addDatabase,
   addDoctor,
   addKeys,
-  addWritten,
   addSessions,
   addUsers,
+  addWritten,
 ];
 
 const EXIT_CODES = `

