@@ -18,6 +18,8 @@ export interface Statement {
 /** A transaction that is under way, and what waits for it to be committed. */
 interface Transaction {
   readonly of: Database;
+  /** One of another database, in which this one was begun. */
+  readonly outer: Transaction | undefined;
   readonly manager: EntityManager;
   readonly followUps: (() => Promise<void>)[];
 }
@@ -46,7 +48,7 @@ export class Database {
     if (this.current) return work();
     const followUps: Transaction['followUps'] = [];
     const result = await this.dataSource.transaction((manager) =>
-      underWay.run({ of: this, manager, followUps }, work),
+      underWay.run({ of: this, outer: underWay.getStore(), manager, followUps }, work),
     );
     for (const followUp of followUps) await followUp();
     return result;
@@ -85,8 +87,9 @@ export class Database {
   }
 
   private get current(): Transaction | undefined {
-    const transaction = underWay.getStore();
-    return transaction?.of === this ? transaction : undefined;
+    let transaction = underWay.getStore();
+    while (transaction && transaction.of !== this) transaction = transaction.outer;
+    return transaction;
   }
 
   private get manager(): EntityManager {

@@ -13,14 +13,17 @@ export interface Cause extends Pick<ClientInfo, 'ipAddress' | 'userAgent'> {
 const NOBODY: Cause = { requestId: null, userId: null, ipAddress: null, userAgent: null };
 
 // One for the process: each that was ever used makes every asynchronous step dearer, for good (Node 20).
-const answering = new AsyncLocalStorage<FastifyRequest & { readonly user?: { readonly userId?: string } }>();
+const answering = new AsyncLocalStorage<{
+  readonly of: CurrentRequest;
+  readonly request: FastifyRequest & { readonly user?: { readonly userId?: string } };
+}>();
 
 /** The request that is being answered, for whoever records what happens and is not told of it by name. */
 @Injectable()
 export class CurrentRequest {
   watch(fastify: FastifyInstance): void {
     // After the body was read: what follows the events of a socket is in nobody's context.
-    fastify.addHook('preValidation', (request, _reply, done) => answering.run(request, done));
+    fastify.addHook('preValidation', (request, _reply, done) => answering.run({ of: this, request }, done));
   }
 
   /** Does what a request only happens to set off. */
@@ -29,8 +32,9 @@ export class CurrentRequest {
   }
 
   get cause(): Cause {
-    const request = answering.getStore();
-    if (!request) return NOBODY;
+    const answer = answering.getStore();
+    if (answer?.of !== this) return NOBODY;
+    const { request } = answer;
     const { ipAddress, userAgent } = clientOf(request);
     return { requestId: request.id, userId: request.user?.userId ?? null, ipAddress, userAgent };
   }
