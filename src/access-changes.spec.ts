@@ -24,6 +24,9 @@ describe('what has changed for those who use the routes', () => {
     expect(
       changesOf({}, { 'GET /notes': { ...NOTES, caller: 'anybody', permissions: [], recentSignIn: false } }),
     ).toEqual(['more permissive: GET /notes is new: anybody']);
+    expect(
+      changesOf({}, { 'GET /notes': { ...NOTES, permissions: [], recentSignIn: false, cache: 'public' } }),
+    ).toEqual(['more permissive: GET /notes is new: signed in; its answer may be kept: public']);
     expect(changesOf({ 'POST /notes': NOTES }, {})).toEqual(['POST /notes is gone']);
   });
 
@@ -44,6 +47,44 @@ describe('what has changed for those who use the routes', () => {
     expect(changesOf({ 'POST /notes': NOTES }, { 'POST /notes': { ...NOTES, ...change } })).toEqual([
       `more permissive: POST /notes: ${words}`,
     ]);
+  });
+
+  it.each<[keyof RouteAccess, readonly string[]]>([
+    ['permissions', ['notes:read', 'notes:write']],
+    ['guards', ['TeamGuard', 'HoursGuard']],
+    ['limits', ['notes: 10 per account in 60 s', 'notes: 60 per source in 60 s']],
+  ])('lets more people in where one of two %s is gone', (field, both) => {
+    const change = changesOf(
+      { 'POST /notes': { ...NOTES, [field]: both } },
+      { 'POST /notes': { ...NOTES, [field]: both.slice(1) } },
+    );
+    expect(change).toEqual([expect.stringMatching(/^more permissive: /)]);
+  });
+
+  it('lets more people keep an answer that was only theirs', () => {
+    const former = { 'GET /notes': { ...NOTES, cache: 'private, max-age=60' } };
+    const now = { 'GET /notes': { ...NOTES, cache: 'public, max-age=60' } };
+    expect(changesOf(former, now)).toEqual([expect.stringMatching(/^more permissive: /)]);
+  });
+
+  it('is shown where only the one of the two knows of a field', () => {
+    const former = { 'GET /notes': { ...NOTES, hours: 'nine to five' } as RouteAccess };
+    expect(changesOf(former, { 'GET /notes': NOTES })).toEqual([
+      'GET /notes: hours was nine to five, is undefined',
+    ]);
+  });
+
+  it.each<[Partial<RouteAccess>, Partial<RouteAccess>]>([
+    [{ caller: 'anybody' }, { caller: 'signed in' }],
+    [{ recentSignIn: false }, { recentSignIn: true }],
+    [{ crossSite: 'has no cookies read' }, { crossSite: 'refused' }],
+    [{ cache: 'public' }, { cache: 'no-store' }],
+  ])('from %j to %j is not called so', (before, after) => {
+    const [words] = changesOf(
+      { 'POST /notes': { ...NOTES, ...before } },
+      { 'POST /notes': { ...NOTES, ...after } },
+    );
+    expect(words).toMatch(/^POST \/notes: /);
   });
 
   it.each<Partial<RouteAccess>>([

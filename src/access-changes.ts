@@ -14,9 +14,9 @@ function isWider(change: string): boolean {
 }
 
 function changesAt(route: string, former: RouteAccess | undefined, now: RouteAccess | undefined): string[] {
-  if (!former) return now ? [`${now.caller === 'anybody' ? WIDER : ''}${route} is new: ${wordsOf(now)}`] : [];
+  if (!former) return now ? [`${isOpen(now) ? WIDER : ''}${route} is new: ${wordsOf(now)}`] : [];
   if (!now) return [`${route} is gone`];
-  const fields = Object.keys(now) as (keyof RouteAccess)[];
+  const fields = Object.keys({ ...former, ...now }) as (keyof RouteAccess)[];
   return fields
     .filter((field) => JSON.stringify(former[field]) !== JSON.stringify(now[field]))
     .map((field) => {
@@ -35,16 +35,21 @@ const IS_WIDER: {
   guards: (former, now) => lacks(now.guards, former.guards),
   limits: (former, now) => lacks(now.limits, former.limits),
   crossSite: (former) => former.crossSite === 'refused',
-  cache: (former) => former.cache === 'no-store',
+  cache: (_, now) => now.cache !== 'no-store',
 };
 
 function lacks(all: readonly string[], wanted: readonly string[]): boolean {
   return wanted.some((each) => !all.includes(each));
 }
 
-function wordsOf({ caller, permissions, recentSignIn }: RouteAccess): string {
+function isOpen({ caller, cache }: RouteAccess): boolean {
+  return caller === 'anybody' || cache !== 'no-store';
+}
+
+function wordsOf({ caller, permissions, recentSignIn, cache }: RouteAccess): string {
   const asked = [...permissions, ...(recentSignIn ? ['a recent sign-in'] : [])];
-  return asked.length > 0 ? `${caller}, with ${asked.join(' and ')}` : caller;
+  const who = asked.length > 0 ? `${caller}, with ${asked.join(' and ')}` : caller;
+  return cache === 'no-store' ? who : `${who}; its answer may be kept: ${cache}`;
 }
 
 function textOf(value: unknown): string {

@@ -1,4 +1,4 @@
-import { type INestApplication, RequestMethod, type Type, type VersioningOptions } from '@nestjs/common';
+import { type INestApplication, RequestMethod, type Type } from '@nestjs/common';
 import {
   GUARDS_METADATA,
   HEADERS_METADATA,
@@ -30,7 +30,7 @@ export interface RouteAccess {
   readonly cache: string;
 }
 
-/** By method and path, `GET /v1/users/{id}`, in alphabetical order. HEAD goes with GET. */
+/** By method and path, `GET /v1/users/{id}`, in alphabetical order. HEAD goes with GET, and `@All()` is `ALL`. */
 export type AccessManifest = Readonly<Record<string, RouteAccess>>;
 
 interface Route {
@@ -46,14 +46,15 @@ export function describeAccess(app: INestApplication): AccessManifest {
   const config = app.get(ApplicationConfig);
   const paths = new RoutePathFactory(config);
   const entries = routesIn(app.get(ModulesContainer)).flatMap((route): [string, RouteAccess][] => {
-    const addresses = addressesOf(route, paths, config.getVersioning());
-    return methodsOf(route.handler).flatMap((method) =>
-      addresses.map((path): [string, RouteAccess] => [
-        `${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
-        accessTo(route, method),
-      ]),
-    );
+    const requestMethod = read(METHOD_METADATA, route.handler) as RequestMethod;
+    const method = RequestMethod[requestMethod];
+    return addressesOf(route, requestMethod, paths, config).map((path) => [
+      `${method} ${path.replace(/:(\w+)(\([^)]*\))?/g, '{$1}')}`,
+      accessTo(route, method),
+    ]);
   });
+  const twice = entries.find(([route], index) => entries.findIndex(([other]) => other === route) < index);
+  if (twice) throw new Error(`${twice[0]} has two handlers; one of them is ${twice[1].handler}`);
   return Object.fromEntries(entries.toSorted(([one], [other]) => (one < other ? -1 : 1)));
 }
 
@@ -74,30 +75,30 @@ function routesIn(modules: ModulesContainer): Route[] {
   });
 }
 
-function methodsOf(handler: object): readonly string[] {
-  const method = read(METHOD_METADATA, handler) as RequestMethod;
-  return method === RequestMethod.ALL ? ['DELETE', 'GET', 'PATCH', 'POST', 'PUT'] : [RequestMethod[method]];
-}
-
 function addressesOf(
   { controller, handler, modulePath }: Route,
+  requestMethod: RequestMethod,
   paths: RoutePathFactory,
-  versioningOptions: VersioningOptions | undefined,
+  config: ApplicationConfig,
 ): string[] {
+  const versioningOptions = config.getVersioning();
   const metadata = {
     modulePath,
-    controllerVersion: read(VERSION_METADATA, controller) as string | undefined,
+    globalPrefix: config.getGlobalPrefix(),
+    controllerVersion: (read(VERSION_METADATA, controller) ?? versioningOptions?.defaultVersion) as string,
     methodVersion: read(VERSION_METADATA, handler) as string | undefined,
     versioningOptions,
   };
   return pathsOf(controller).flatMap((ctrlPath) =>
-    pathsOf(handler).flatMap((methodPath) => paths.create({ ...metadata, ctrlPath, methodPath })),
+    pathsOf(handler).flatMap((methodPath) =>
+      paths.create({ ...metadata, ctrlPath, methodPath }, requestMethod),
+    ),
   );
 }
 
 function accessTo({ controller, handler, name }: Route, method: string): RouteAccess {
   const { isPublic, permissions, recentSignIn, checksSite } = policyOf(controller, handler);
-  const guards = [controller, handler].flatMap((target) => (read(GUARDS_METADATA, target) ?? []) as Type[]);
+  const guards = [controller, handler].flatMap((target) => (read(GUARDS_METADATA, target) ?? []) as object[]);
   const headers = (read(HEADERS_METADATA, handler) ?? []) as {
     name: string;
     value: string | (() => string);
@@ -107,7 +108,7 @@ function accessTo({ controller, handler, name }: Route, method: string): RouteAc
     caller: isPublic ? 'anybody' : 'signed in',
     permissions,
     recentSignIn,
-    guards: guards.map((guard) => guard.name),
+    guards: guards.map(nameOf),
     limits: budgetsOf(handler).map(wordsOf),
     crossSite: isSafe(method)
       ? 'changes nothing'
@@ -117,6 +118,14 @@ function accessTo({ controller, handler, name }: Route, method: string): RouteAc
     cache:
       valueOf(headers.find((header) => header.name.toLowerCase() === 'cache-control')?.value) ?? 'no-store',
   };
+}
+
+/** What `AuthGuard('…')` makes has a name by chance, another one at each start. */
+const BY_CHANCE = /^[0-9a-f]{21}$/;
+
+function nameOf(guard: object): string {
+  const { name } = typeof guard === 'function' ? guard : guard.constructor;
+  return BY_CHANCE.test(name) ? 'a guard without a name' : name;
 }
 
 function valueOf(value: string | (() => string) | undefined): string | undefined {

@@ -28,7 +28,6 @@ type ProblemResponse = ReturnType<typeof problemResponses>[string];
 type Schema = Extract<Schemas[string], { properties?: unknown }>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
-const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed];
 const ANY_TIME = [InternalError, Unavailable];
 const COOKIE_MODE =
@@ -65,7 +64,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   const manifest = describeAccess(app);
   for (const [route, operation] of operationsOf(document)) {
     describeCommonProblems(operation);
-    describeAccessTo(operation, manifest[route]);
+    describeAccessTo(operation, manifest[route] ?? manifest[route.replace(/^\S+/, 'ALL')]);
     describeSuccess(operation);
     describeBody(operation, schemas);
     closeEmptyAnswers(operation, schemas);
@@ -88,12 +87,12 @@ export function serveDocuments(app: NestFastifyApplication): void {
   });
 }
 
+/** By method and path, as in the manifest. */
 function operationsOf(document: OpenAPIObject): [string, Operation][] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    METHODS.flatMap((method): [string, Operation][] => {
-      const operation = item[method];
-      return operation ? [[`${method.toUpperCase()} ${path}`, operation]] : [];
-    }),
+    Object.entries(item as Record<string, Operation>)
+      .filter(([, operation]) => 'responses' in operation)
+      .map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]),
   );
 }
 

@@ -50,6 +50,19 @@ class DoorController {
   }
 }
 
+@Controller('cellar')
+class CellarController {
+  constructor() {
+    this.look = this.look.bind(this);
+  }
+
+  @RequireRecentSignIn()
+  @Get()
+  look(): string {
+    return 'wine';
+  }
+}
+
 function moduleOf(controllers: Type[], ...words: Permission[]): Type {
   @Module({
     controllers,
@@ -93,6 +106,12 @@ describe('the application', () => {
   it('does not start where a handler that is public asks for a recent sign-in', async () => {
     expect(await startWith(moduleOf([DoorController]))).toContain(
       'DoorController.look requires a recent sign-in and is @Public()',
+    );
+  });
+
+  it('does not start where a method with all that is asked for was replaced by another', async () => {
+    expect(await startWith(moduleOf([CellarController]))).toContain(
+      'CellarController.look is replaced in the constructor',
     );
   });
 

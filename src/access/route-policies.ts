@@ -3,6 +3,10 @@ import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { KnownPermissions } from './permissions';
 import { policyOf } from './route-policy';
 
+type Methods = Readonly<Record<string, object>>;
+
+const MEND = 'leave it the method that it was decorated as';
+
 /** Keeps an application from starting whose handlers ask for what cannot be meant. */
 @Injectable()
 export class RoutePolicies implements OnModuleInit {
@@ -14,15 +18,26 @@ export class RoutePolicies implements OnModuleInit {
 
   /** @throws Error that names each such handler, and says what to do */
   onModuleInit(): void {
-    const faults = this.discovery.getControllers().flatMap(({ metatype }) => this.faultsOf(metatype as Type));
+    const faults = this.discovery
+      .getControllers()
+      .flatMap(({ metatype, instance }) => this.faultsOf(metatype as Type, instance as Methods | undefined));
     if (faults.length > 0) throw new Error(faults.join('\n'));
   }
 
-  private faultsOf(controller: Type): string[] {
-    const prototype = controller.prototype as Readonly<Record<string, object>>;
+  private faultsOf(controller: Type, instance: Methods | undefined): string[] {
+    const prototype = controller.prototype as Methods;
     return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
       const handler = prototype[name];
-      return handler ? this.faultsIn(`${controller.name}.${name}`, controller, handler) : [];
+      if (!handler) return [];
+      const place = `${controller.name}.${name}`;
+      // Nest would ask for what is noted of the function it finds there.
+      const replaced = instance && instance[name] !== handler;
+      return [
+        ...(replaced
+          ? [`${place} is replaced in the constructor, and with it what it requires.\n  → ${MEND}`]
+          : []),
+        ...this.faultsIn(place, controller, handler),
+      ];
     });
   }
 

@@ -34,28 +34,31 @@ export const noteRecentSignIn = () => SetMetadata(RECENT_SIGN_IN, true);
 export const noteSiteCheck = () => SetMetadata(SAME_SITE, true);
 
 function readPolicy(controller: Type, handler: object): RoutePolicy {
-  const classes = lineageOf(controller);
+  const [classes, handlers] = [lineageOf(controller), lineageOf(handler)];
+  const places = [...classes, ...handlers];
   return {
     // Own metadata only: a class that extends a public controller has not said so of its own handlers.
-    isPublic: [handler, controller].some((target) => Reflect.getOwnMetadata(PUBLIC, target) === true),
-    permissions: [...new Set([...classes, handler].flatMap(ownPermissions))],
-    recentSignIn: [...classes, handler].some(
-      (target) => Reflect.getOwnMetadata(RECENT_SIGN_IN, target) === true,
-    ),
-    checksSite: Reflect.getOwnMetadata(SAME_SITE, handler) === true,
+    isPublic: [handler, controller].some((target) => isNoted(PUBLIC, target)),
+    permissions: [...new Set(places.flatMap(ownPermissions))],
+    recentSignIn: places.some((target) => isNoted(RECENT_SIGN_IN, target)),
+    checksSite: handlers.some((target) => isNoted(SAME_SITE, target)),
   };
 }
 
-/** A class and those it extends: what is asked for there is asked for here, too. */
-function lineageOf(controller: Type): object[] {
-  const classes: object[] = [];
+/** A class and those it extends, or a handler and what it was put in place of: what is asked for there is asked for here, too. */
+function lineageOf(target: object): object[] {
+  const lineage: object[] = [];
   for (
-    let each: object | null = controller;
+    let each: object | null = target;
     typeof each === 'function' && each !== Function.prototype;
     each = Object.getPrototypeOf(each) as object | null
   )
-    classes.push(each);
-  return classes;
+    lineage.push(each);
+  return lineage;
+}
+
+function isNoted(key: symbol, target: object): boolean {
+  return Reflect.getOwnMetadata(key, target) === true;
 }
 
 function ownPermissions(target: object): readonly string[] {

@@ -1,4 +1,4 @@
-import { type CustomDecorator, Injectable } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { HttpSettings } from '../platform/http';
 import { CrossSiteRequest } from './access.errors';
@@ -12,7 +12,7 @@ export function isSafe(method: string): boolean {
 }
 
 /** States of a public handler that it acts on cookies and asks `SameSite` itself; of all others the guard does. */
-export function ChecksSite(): CustomDecorator<symbol> {
+export function ChecksSite(): MethodDecorator {
   return noteSiteCheck();
 }
 

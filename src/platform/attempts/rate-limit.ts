@@ -33,11 +33,15 @@ export function RateLimit(budget: Budget): MethodDecorator {
 
 /** States which budgets are used by what a handler calls, where that knows whose attempt it is and the route does not. */
 export function LimitedBy(...budgets: readonly Budget[]): MethodDecorator {
-  return applyDecorators(SetMetadata(BUDGETS, budgets), ApiProblems(RateLimited));
+  const note: MethodDecorator = (_target, _name, { value }) => {
+    const handler = value as object;
+    Reflect.defineMetadata(BUDGETS, [...new Set([...budgetsOf(handler), ...budgets])], handler);
+  };
+  return applyDecorators(note, ApiProblems(RateLimited));
 }
 
 export function budgetsOf(handler: object): readonly Budget[] {
-  return (Reflect.getOwnMetadata(BUDGETS, handler) as readonly Budget[] | undefined) ?? [];
+  return (Reflect.getMetadata(BUDGETS, handler) as readonly Budget[] | undefined) ?? [];
 }
 
 /** Counts attempts by source and says in the answer what is left (draft-ietf-httpapi-ratelimit-headers). */
