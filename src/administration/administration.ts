@@ -9,14 +9,19 @@ import {
 import { Events } from '../platform/events';
 import { Conflict, NotFound } from '../platform/http';
 import { OneTimeTokens } from '../platform/one-time-tokens';
-import { Administrators, type Holding, lackedBy, RolesService } from '../roles';
+import { Administrators, type Holding, holdingIn, lackedBy, type Role, RolesService } from '../roles';
 import { SessionsService } from '../sessions';
 import { type User, UsersService } from '../users';
 import { INVITATION, namesIn } from './invitation';
 
 /** Whoever administers, as they are while nobody else does. */
-export interface Actor extends Holding {
+export interface Actor extends Judge {
   readonly user: User;
+}
+
+/** What somebody holds, and all roles as they were read with it. */
+export interface Judge extends Holding {
+  readonly all: readonly Role[];
 }
 
 /** What every administrative change begins with: who may touch whom is decided here and nowhere else. */
@@ -45,9 +50,10 @@ export class Administration {
       return await this.administrators.alone(async () => {
         const user = await this.users.findById(userId);
         if (user?.status !== 'active' || !(await this.sessions.isLive(sessionId))) throw new InvalidToken();
-        const holding = await this.roles.holdingOf(user.roles);
+        const all = await this.roles.all();
+        const holding = holdingIn(all, user.roles);
         this.assertHolds(holding, { isAdmin: false, permissions: new Set([permission]) });
-        return await change({ user, ...holding });
+        return await change({ user, all, ...holding });
       });
     } catch (error) {
       // Out here, where nothing undoes it.
@@ -61,11 +67,11 @@ export class Administration {
    * The user, locked, where the actor may change them.
    * @throws NotFound, or InsufficientPermission where they have a permission that the actor lacks, or are promised one
    */
-  async changeable(actor: Holding, id: string): Promise<User> {
+  async changeable(actor: Judge, id: string): Promise<User> {
     const user = await this.users.lock({ id });
     if (!user) throw new NotFound();
     const promised = (await this.tokens.alive(INVITATION, id)).flatMap(({ roles = '' }) => namesIn(roles));
-    this.assertHolds(actor, await this.roles.holdingOf([...user.roles, ...promised]));
+    this.assertHolds(actor, holdingIn(actor.all, [...user.roles, ...promised]));
     return user;
   }
 

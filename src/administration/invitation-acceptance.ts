@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Handover } from '../auth';
+import { active, Handover } from '../auth';
 import { PasswordPolicy, PasswordsService } from '../passwords';
 import { Events } from '../platform/events';
-import { InvalidOrExpiredToken, OneTimeTokens } from '../platform/one-time-tokens';
+import { OneTimeTokens } from '../platform/one-time-tokens';
 import { Administrators, type Holding, holdingIn, lackedBy, RolesService } from '../roles';
-import { type User, UserRights, UsersService } from '../users';
+import { UserRights, UsersService } from '../users';
 import { InvitationAccepted } from './administration.events';
 import type { AcceptInvitationRequest } from './invitations.dto';
 import { INVITATION, namesIn, OPERATOR } from './invitation';
@@ -66,9 +66,4 @@ export class InvitationAcceptance {
     if (lackedBy(holding, INVITING).length > 0) return [];
     return existing.filter((name) => lackedBy(holding, holdingIn(all, [name])).length === 0);
   }
-}
-
-function active(user: User | null): User {
-  if (user?.status !== 'active') throw new InvalidOrExpiredToken();
-  return user;
 }

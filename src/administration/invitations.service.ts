@@ -6,9 +6,9 @@ import { Events } from '../platform/events';
 import { type ClientInfo, Conflict } from '../platform/http';
 import { Mailer } from '../platform/mail';
 import { type IssuedToken, OneTimeTokens } from '../platform/one-time-tokens';
-import { Administrators, type Holding, holdingIn, RolesService } from '../roles';
+import { Administrators, holdingIn, RolesService } from '../roles';
 import { type User, UserRights, UsersService } from '../users';
-import { Administration } from './administration';
+import { Administration, type Judge } from './administration';
 import { UserEnabled, UserInvited } from './administration.events';
 import { INVITATION, OPERATOR } from './invitation';
 import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.budgets';
@@ -22,7 +22,7 @@ export interface Invited {
 }
 
 /** Who invites, by id, with what they hold, in which language. */
-interface Inviter extends Holding {
+interface Inviter extends Judge {
   readonly id: string;
   readonly language: string | null;
 }
@@ -59,7 +59,8 @@ export class InvitationsService {
   /** For a command on the machine. @throws Conflict like `invite` */
   async inviteAsOperator(request: InviteUserRequest): Promise<Invited> {
     return this.administrators.alone(async () => {
-      const operator = { id: OPERATOR, isAdmin: true, permissions: new Set<string>(), language: null };
+      const all = await this.roles.all();
+      const operator = { id: OPERATOR, all, isAdmin: true, permissions: new Set<string>(), language: null };
       return this.issue(request, operator);
     });
   }
@@ -68,9 +69,8 @@ export class InvitationsService {
     { email, displayName = null, roles = [] }: InviteUserRequest,
     inviter: Inviter,
   ): Promise<Invited> {
-    const all = await this.roles.all();
-    assertExisting(all, roles);
-    this.administration.assertHolds(inviter, holdingIn(all, roles));
+    assertExisting(inviter.all, roles);
+    this.administration.assertHolds(inviter, holdingIn(inviter.all, roles));
     const isNew = (await this.users.add({ email, displayName })) !== null;
     const user = await this.users.lock({ email });
     if (!user || (!isNew && user.emailVerified))

@@ -4,7 +4,7 @@ import { ArrayMaxSize, ArrayUnique, IsArray, Matches, ValidateIf } from 'class-v
 import { ValidationFailed } from '../platform/errors';
 import type { Role } from '../roles';
 
-const NAME = /^[a-z][a-z0-9-]{0,62}$/;
+export const NAME = /^[a-z][a-z0-9-]{0,62}$/;
 const NAME_RULE = 'A role is named by lower-case letters, digits and hyphens, at most 63, a letter first.';
 /** An access token names them all, and has to fit into a header and a cookie. */
 export const MOST_ROLES = 20;

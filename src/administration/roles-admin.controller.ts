@@ -18,7 +18,7 @@ import {
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Conflict, NotFound, pageOf, PageQuery } from '../platform/http';
 import { RolesService } from '../roles';
-import { isRoleName } from './role-names';
+import { isRoleName, NAME } from './role-names';
 import { PermissionListResponse, RoleListResponse, RoleResponse, SaveRoleRequest } from './roles-admin.dto';
 import { RolesAdminService } from './roles-admin.service';
 
@@ -56,7 +56,7 @@ export class RolesAdminController {
     operationId: 'saveRole',
     summary: 'Make a role, or change what its holders may do, at once',
   })
-  @ApiParam({ name: 'name', schema: { type: 'string', pattern: '^[a-z][a-z0-9-]{0,62}$' } })
+  @ApiParam({ name: 'name', schema: { type: 'string', pattern: NAME.source } })
   @ApiOkResponse({ type: RoleResponse, description: 'It was changed' })
   @ApiCreatedResponse({ type: RoleResponse, description: 'It was made' })
   @ApiProblems(ValidationFailed, Conflict)

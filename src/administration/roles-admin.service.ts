@@ -32,10 +32,10 @@ export class RolesAdminService {
     assertNotAdmin(name);
     this.assertKnown(permissions);
     return this.administration.exclusively(principal, 'roles:write', async (actor) => {
-      const all = await this.roles.all();
+      const { all } = actor;
       this.administration.assertHolds(actor, holdingIn(all, [name]));
       this.administration.assertHolds(actor, { isAdmin: false, permissions: new Set(permissions) });
-      this.assertKeepsWith(actor, all, definition);
+      this.assertKeepsWith(actor, definition);
       const former = all.find((other) => other.name === name);
       if (!former && all.length >= MOST_ROLES)
         throw new Conflict(`There are ${MOST_ROLES} roles, which is all there may be. Delete one first.`);
@@ -49,11 +49,11 @@ export class RolesAdminService {
   /** Takes the role from everybody who has it. @throws NotFound, InsufficientPermission, Conflict like `save` */
   async delete(principal: Principal, name: string): Promise<void> {
     await this.administration.exclusively(principal, 'roles:write', async (actor) => {
-      const all = await this.roles.all();
+      const { all } = actor;
       if (all.every((role) => role.name !== name)) throw new NotFound();
       assertNotAdmin(name);
       this.administration.assertHolds(actor, holdingIn(all, [name]));
-      this.assertKeepsWith(actor, all, { name, permissions: [] });
+      this.assertKeepsWith(actor, { name, permissions: [] });
       const holders = await this.rights.dropRole(name);
       await this.roles.remove(name);
       await this.events.publish(new RoleDeleted({ details: { role: name, holders } }));
@@ -62,10 +62,9 @@ export class RolesAdminService {
 
   private assertKeepsWith(
     actor: Actor,
-    all: readonly Role[],
     { name, permissions }: Pick<RoleDefinition, 'name' | 'permissions'>,
   ): void {
-    const others = all.filter((role) => role.name !== name);
+    const others = actor.all.filter((role) => role.name !== name);
     const { isAdmin, permissions: left } = holdingIn(others, actor.user.roles);
     const fromHere = actor.user.roles.includes(name) ? permissions : [];
     // One that no module declares any more is no loss.

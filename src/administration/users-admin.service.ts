@@ -4,7 +4,7 @@ import { Departure } from '../auth';
 import { Events } from '../platform/events';
 import { Conflict } from '../platform/http';
 import { OneTimeTokens } from '../platform/one-time-tokens';
-import { ADMIN, Administrators, holdingIn, RolesService } from '../roles';
+import { ADMIN, Administrators, holdingIn } from '../roles';
 import { SessionsEnded, SessionsService } from '../sessions';
 import { type User, UserRights } from '../users';
 import { type Actor, Administration } from './administration';
@@ -19,7 +19,6 @@ export class UsersAdminService {
     private readonly administration: Administration,
     private readonly administrators: Administrators,
     private readonly rights: UserRights,
-    private readonly roles: RolesService,
     private readonly sessions: SessionsService,
     private readonly tokens: OneTimeTokens,
     private readonly events: Events,
@@ -59,9 +58,8 @@ export class UsersAdminService {
   }
 
   private async changeRoles(actor: Actor, user: User, names: readonly string[]): Promise<void> {
-    const all = await this.roles.all();
-    assertExisting(all, names);
-    const holding = holdingIn(all, names);
+    assertExisting(actor.all, names);
+    const holding = holdingIn(actor.all, names);
     this.administration.assertHolds(actor, holding);
     const [added, removed] = [without(names, user.roles), without(user.roles, names)];
     if (added.length + removed.length === 0) return;

@@ -5,9 +5,9 @@ import { Conflict } from '../platform/http';
 import { ADMIN } from './role.entity';
 
 const LOCK: Statement = { text: 'SELECT name FROM roles WHERE name = $1 FOR UPDATE' };
-const OTHERS: Statement = {
-  text: `SELECT FROM users WHERE roles @> ARRAY[$1] AND status = 'active' AND email_verified AND id <> $2 LIMIT 1`,
-};
+const IS_ADMIN = `roles @> ARRAY[$1] AND status = 'active' AND email_verified`;
+const OTHERS: Statement = { text: `SELECT FROM users WHERE ${IS_ADMIN} AND id <> $2 LIMIT 1` };
+const COUNT: Statement = { text: `SELECT count(*)::int AS count FROM users WHERE ${IS_ADMIN}` };
 
 const MOST_WAITING = 50;
 
@@ -56,6 +56,12 @@ export class Administrators {
       throw new Conflict(
         'This is the last account with the role admin. Give that role to another one first.',
       );
+  }
+
+  /** How many there are that could sign in. */
+  async count(): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>(COUNT, [ADMIN]);
+    return row?.count ?? 0;
   }
 
   private async lock(): Promise<void> {

@@ -2,12 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { KnownPermissions } from '../access';
 import { Database, type Statement } from '../platform/database';
 import { advise, Diagnosis, type DiagnosisProvider, type Finding, ok } from '../platform/diagnosis';
-import { ADMIN } from './role.entity';
+import { Administrators } from './administrators';
 import { RolesService } from './roles.service';
 
-const ADMINS: Statement = {
-  text: `SELECT FROM users WHERE roles @> ARRAY[$1] AND status = 'active' AND email_verified`,
-};
 const UNKNOWN_ROLES: Statement = {
   text: 'SELECT DISTINCT role FROM users, unnest(roles) AS role WHERE role NOT IN (SELECT name FROM roles) ORDER BY role LIMIT 20',
 };
@@ -18,12 +15,13 @@ const UNKNOWN_ROLES: Statement = {
 export class RolesDiagnosis implements DiagnosisProvider {
   constructor(
     private readonly database: Database,
+    private readonly administrators: Administrators,
     private readonly roles: RolesService,
     private readonly known: KnownPermissions,
   ) {}
 
   async diagnose(): Promise<Finding[]> {
-    const admins = (await this.database.query(ADMINS, [ADMIN])).length;
+    const admins = await this.administrators.count();
     const roles = await this.roles.all();
     const unknown = await this.database.query<{ role: string }>(UNKNOWN_ROLES);
     return [

@@ -44,11 +44,6 @@ export class RolesService implements OnModuleInit {
     return found;
   }
 
-  /** What these roles hold as stored at this moment, words that this code does not know too. */
-  async holdingOf(roles: readonly string[]): Promise<Holding> {
-    return holdingIn(await this.all(), roles);
-  }
-
   /** All roles as stored at this moment, in no order. */
   async all(): Promise<Role[]> {
     return (await this.database.repository(Role).find()).map((role) => this.completed(role));
