@@ -15,6 +15,12 @@ export interface AuditEvent {
   readonly commitment: Buffer | null;
 }
 
+/** All but the commitment, in the order of the table and of the seal. */
+export function columnsOf(event: AuditEvent): readonly (string | null)[] {
+  const { id, occurredAt, type, outcome, actorId, subjectId, sessionId, requestId, details } = event;
+  return [id, occurredAt, type, outcome, actorId, subjectId, sessionId, requestId, details];
+}
+
 /** What is kept of a person beside an event, as long as they have an account. */
 export interface PersonalFields {
   /** Whose it most likely is. */

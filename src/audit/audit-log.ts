@@ -34,27 +34,24 @@ export class AuditLog {
     const { actorId = cause.userId, subjectId = null } = event.facts;
     const personal = personalFieldsOf(cause, actorId ?? subjectId);
     await this.seals.ready();
-    const row = this.eventOf(event, cause, skipped, personal);
+    const row = this.eventOf(event, { actorId, subjectId, requestId: cause.requestId }, skipped, personal);
     await this.store.write({ ...row, seal: this.seals.sealOf(row) }, personal);
   }
 
   private eventOf(
     { kind, facts }: SecurityEvent,
-    cause: Cause,
+    about: Pick<AuditEvent, 'actorId' | 'subjectId' | 'requestId'>,
     skipped: Skipped,
     personal: PersonalFields | null,
   ): AuditEvent {
     const id = this.clock.newId();
-    const { actorId = cause.userId, subjectId = null, sessionId = null } = facts;
     return {
       id,
       occurredAt: instantOf(id),
       type: kind.type,
       outcome: kind.outcome,
-      actorId,
-      subjectId,
-      sessionId,
-      requestId: cause.requestId,
+      ...about,
+      sessionId: facts.sessionId ?? null,
       details: jsonOf({ ...facts.details, ...counts(skipped) }),
       commitment: personal && commitmentTo(personal),
     };

@@ -1,7 +1,7 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Keyring } from '../platform/keyring';
-import type { AuditEvent, Link, PersonalFields } from './audit-event';
+import { type AuditEvent, columnsOf, type Link, type PersonalFields } from './audit-event';
 
 /** Whether a row was ours when it was chained. */
 type Origin = 'own' | 'foreign';
@@ -28,12 +28,10 @@ export class AuditSeals implements OnModuleInit {
   }
 
   sealOf(event: AuditEvent): Buffer {
-    const { id, occurredAt, type, outcome, actorId, subjectId, sessionId, requestId, details } = event;
-    const columns = [id, occurredAt, type, outcome, actorId, subjectId, sessionId, requestId, details];
     const commitment = event.commitment?.toString('base64') ?? null;
     return createHmac('sha256', this.secret)
       .update('event\0')
-      .update(JSON.stringify([...columns, commitment]))
+      .update(JSON.stringify([...columnsOf(event), commitment]))
       .digest();
   }
 

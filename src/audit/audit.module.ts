@@ -14,17 +14,24 @@ import { ChainStore } from './chain.store';
 import { CreateAudit1795400001000 } from './migrations/1795400001000-create-audit';
 import { RowJudge } from './row-judge';
 
-/** The trail as it lies in the database, for a command that verifies or exports it. */
 @Module({
-  imports: [StoredKeyringModule, DatabaseModule.forFeature([], [CreateAudit1795400001000])],
-  providers: [AuditStore, ChainStore, AuditSeals, RowJudge, AuditVerification, AuditExport],
-  exports: [AuditStore, ChainStore, AuditSeals, AuditVerification, AuditExport],
-})
-export class StoredAuditModule {}
-
-@Module({
-  imports: [AccessModule, PermissionsModule.of({ 'audit:read': 'Read the audit trail' }), StoredAuditModule],
+  imports: [
+    AccessModule,
+    PermissionsModule.of({ 'audit:read': 'Read the audit trail' }),
+    StoredKeyringModule,
+    DatabaseModule.forFeature([], [CreateAudit1795400001000]),
+  ],
   controllers: [AuditController],
-  providers: [AuditLog, AuditSealer, AuditData],
+  providers: [
+    AuditStore,
+    ChainStore,
+    AuditSeals,
+    RowJudge,
+    AuditLog,
+    AuditSealer,
+    AuditVerification,
+    AuditExport,
+    AuditData,
+  ],
 })
 export class AuditModule {}

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../platform/database';
-import type { AuditRecord, PersonalFields, SealedEvent } from './audit-event';
+import { type AuditRecord, columnsOf, type PersonalFields, type SealedEvent } from './audit-event';
 
 /** Which events are asked for; what is left out says nothing. */
 export interface EventFilter {
@@ -64,11 +64,9 @@ export class AuditStore {
   constructor(private readonly database: Database) {}
 
   async write(event: SealedEvent, personal: PersonalFields | null): Promise<void> {
-    const { id, occurredAt, type, outcome, actorId, subjectId, sessionId, requestId, details } = event;
-    const columns = [id, occurredAt, type, outcome, actorId, subjectId, sessionId, requestId, details];
     const { userId, salt, ipAddress, userAgent } = personal ?? {};
     const beside = [userId, salt, ipAddress, userAgent].map((value) => value ?? null);
-    await this.database.query(WRITE, [...columns, event.commitment, event.seal, ...beside]);
+    await this.database.query(WRITE, [...columnsOf(event), event.commitment, event.seal, ...beside]);
   }
 
   async find(filter: EventFilter, { order, after, limit }: Part): Promise<AuditRecord[]> {

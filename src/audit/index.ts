@@ -1,6 +1,6 @@
 export type { AuditRecord } from './audit-event';
 export { AuditExport, type Period } from './audit-export';
-export { AuditModule, StoredAuditModule } from './audit.module';
+export { AuditModule } from './audit.module';
 export { AuditSealer } from './audit-sealer';
 export { type AuditReport, AuditVerification } from './audit-verification';
 export { NotACheckpoint } from './checkpoint';

@@ -61,8 +61,9 @@ function addList(program: Command, run: Run): void {
     .action(async () =>
       run(contexts.application, async (context) => {
         const store = context.get(SigningKeyStore, { strict: false });
-        const signer = await store.signer();
-        const keys = (await store.list()).map(({ id, algorithm, createdAt }) => ({
+        const published = await store.list();
+        const signer = store.signerOf(published);
+        const keys = published.map(({ id, algorithm, createdAt }) => ({
           kid: id,
           algorithm,
           createdAt: createdAt.toISOString(),

@@ -39,9 +39,9 @@ export class SigningKeyStore {
   }
 
   /** Which of the published ones signs now; nothing is made, so there may be none of today's algorithm. */
-  async signer(): Promise<Key | undefined> {
+  signerOf(keys: readonly Key[]): Key | undefined {
     const { schedule, algorithm } = this.settings;
-    return schedule.signer(await this.list(), algorithm, this.clock.nowMs());
+    return schedule.signer(keys, algorithm, this.clock.nowMs());
   }
 
   async retired(): Promise<Key[]> {

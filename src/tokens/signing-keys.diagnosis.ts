@@ -21,7 +21,7 @@ export class SigningKeysDiagnosis implements DiagnosisProvider {
   async diagnose(): Promise<Finding[]> {
     const { schedule, algorithm } = this.settings;
     const keys = await this.store.list();
-    const signer = await this.store.signer();
+    const signer = this.store.signerOf(keys);
     if (keys.length === 0) return [ok('there are none yet: the first start makes one')];
     const unused = `none of the ${keys.length} published ones is for ${algorithm}`;
     if (!signer) return advise(true, unused, 'the next start makes one: is JWT_ALGORITHM what you mean?');

@@ -10,18 +10,10 @@ import { TokenSettings } from './token.settings';
 import { Tokens } from './tokens';
 import { WellKnownController } from './well-known.controller';
 
-/** The signing keys as they lie in the database, for a command that works on them. */
 @Module({
-  imports: [ConfigModule.of(TokenSettings), StoredKeyringModule],
-  providers: [SigningKeyStore, SigningKeysDiagnosis],
-  exports: [SigningKeyStore, ConfigModule],
-})
-export class StoredSigningKeysModule {}
-
-@Module({
-  imports: [AccessModule, StoredSigningKeysModule, JwtModule.register({})],
+  imports: [AccessModule, ConfigModule.of(TokenSettings), StoredKeyringModule, JwtModule.register({})],
   controllers: [WellKnownController],
-  providers: [SigningKeys, Tokens],
+  providers: [SigningKeyStore, SigningKeysDiagnosis, SigningKeys, Tokens],
   exports: [Tokens],
 })
 export class TokensModule {}
