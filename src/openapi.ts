@@ -119,7 +119,7 @@ function describeCommonProblems(operation: Operation): void {
 }
 
 function addProblems({ responses }: Operation, problems: readonly DomainErrorClass[]): void {
-  for (const [status, response] of Object.entries(problemResponses([...new Set(problems)])))
+  for (const [status, response] of Object.entries(problemResponses(problems)))
     responses[status] = mergeResponses(responses[status], response);
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../access';
-import { Handover } from '../auth';
+import { active, Handover } from '../auth';
 import { RegistrationAttempts } from '../passwords';
 import { Attempts } from '../platform/attempts';
 import { Clock } from '../platform/clock';
@@ -9,7 +9,7 @@ import { Events } from '../platform/events';
 import type { ClientInfo } from '../platform/http';
 import { Mailer, type Post, type Wish } from '../platform/mail';
 import { InvalidOrExpiredToken, OneTimeTokens, type Purpose } from '../platform/one-time-tokens';
-import { type User, UsersService } from '../users';
+import { UsersService } from '../users';
 import { EMAIL_CHANGE_REQUEST } from './account.budgets';
 import type { ChangeEmailRequest } from './account.dto';
 import { EmailChanged, EmailChangeRequested, EmailChangeUndone } from './account.events';
@@ -70,7 +70,7 @@ export class EmailChangeService {
   async confirm(token: string): Promise<void> {
     const { userId } = await this.tokens.get(EMAIL_CHANGE, token);
     await this.database.transaction(async () => {
-      const user = existing(await this.users.lock({ id: userId }));
+      const user = active(await this.users.lock({ id: userId }));
       const { details } = await this.tokens.redeem(EMAIL_CHANGE, token);
       const changed = await this.users.changeEmail(user, details.newEmail ?? '', this.reservedUntil());
       if (!changed) throw new InvalidOrExpiredToken();
@@ -85,7 +85,7 @@ export class EmailChangeService {
   async undo(token: string, { language }: ClientInfo): Promise<void> {
     const { userId } = await this.tokens.get(EMAIL_CHANGE_UNDO, token);
     await this.database.transaction(async () => {
-      const user = existing(await this.users.lock({ id: userId }));
+      const user = active(await this.users.lock({ id: userId }));
       const { details } = await this.tokens.redeem(EMAIL_CHANGE_UNDO, token);
       const { email = '' } = details;
       const restored = await this.users.restoreEmail(user, email, this.reservedUntil());
@@ -111,9 +111,4 @@ export class EmailChangeService {
     if (await this.users.isTaken(to, userId)) return { kind: 'address-taken', to, language };
     return { kind: 'email-change', to, language, token: { token, expiresAt: new Date(expiresAt) } };
   }
-}
-
-function existing(user: User | null): User {
-  if (user?.status !== 'active') throw new InvalidOrExpiredToken();
-  return user;
 }

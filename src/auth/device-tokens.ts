@@ -27,12 +27,12 @@ export class DeviceTokens implements OnModuleInit {
 
   /** The token that this user's device goes on with: the one it presents where that is genuine, else a new one. */
   renew(owner: Owner, presented: string | null | undefined): string {
-    return presented && this.isOf(owner, presented) ? presented : this.make(owner);
+    return this.isOf(owner, presented) ? presented : this.make(owner);
   }
 
-  /** Whether it is genuine, of this user, and not voided since. */
-  isOf(owner: Owner, token: string): boolean {
-    if (!FORM.test(token)) return false;
+  /** Whether there is one, it is genuine, of this user, and not voided since. */
+  isOf(owner: Owner | null, token: string | null | undefined): token is string {
+    if (!owner || !token || !FORM.test(token)) return false;
     const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');
     return timingSafeEqual(this.macOf(owner, bytes.subarray(0, DEVICE_BYTES)), bytes.subarray(DEVICE_BYTES));
   }

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordsService, RegistrationAttempts } from '../passwords';
-import { OneTimeTokens } from '../platform/one-time-tokens';
+import { InvalidOrExpiredToken, OneTimeTokens } from '../platform/one-time-tokens';
 import { SessionsService } from '../sessions';
-import { UsersService } from '../users';
+import { type User, UsersService } from '../users';
 
 /**
  * An account goes to whoever proved its mailbox. Whatever anybody else may have planted before is void: passwords,
@@ -36,4 +36,10 @@ export class Handover {
     await this.tokens.endOf(userId);
     await this.passwords.clear(userId);
   }
+}
+
+/** Whom a link may act for. @throws InvalidOrExpiredToken where they are gone or disabled, as for any link that is worth nothing */
+export function active(user: User | null): User {
+  if (user?.status !== 'active') throw new InvalidOrExpiredToken();
+  return user;
 }

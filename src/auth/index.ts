@@ -5,7 +5,7 @@ export { AuthModule } from './auth.module';
 export { setDeviceCookie } from './cookie-mode';
 export { Departure } from './departure';
 export { DeviceTokens } from './device-tokens';
-export { Handover } from './handover';
+export { active, Handover } from './handover';
 export { LoginLimits } from './login-limits';
 export { PasswordProof } from './password-proof';
 export { SecurityNotices } from './security-notices';

@@ -31,7 +31,7 @@ export class LoginLimits {
     deviceToken,
     client,
   }: Visitor): Promise<Attempt & { readonly knownDevice: boolean }> {
-    if (user && deviceToken && this.devices.isOf(user, deviceToken))
+    if (this.devices.isOf(user, deviceToken))
       return { ...(await this.attempts.claim(LOGIN_BY_DEVICE, email, deviceToken)), knownDevice: true };
     return { ...(await this.claimAsStranger(email, client)), knownDevice: false };
   }
@@ -40,7 +40,7 @@ export class LoginLimits {
   async isKnown(email: string, deviceToken: string | null | undefined): Promise<boolean> {
     // Looked up whether or not there is such an account, so that the time it takes tells nothing.
     const user = deviceToken ? await this.users.findByEmail(email) : null;
-    return user !== null && this.devices.isOf(user, deviceToken ?? '');
+    return this.devices.isOf(user, deviceToken);
   }
 
   /** Makes a claimed attempt; one that could not be made at all is given back. */

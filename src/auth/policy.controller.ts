@@ -1,10 +1,10 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AccessSettings, Public } from '../access';
-import { PasswordSettings } from '../passwords';
+import { PasswordPolicy, PasswordSettings } from '../passwords';
 import { AttemptsSettings, declaredBudgets } from '../platform/attempts';
 import { NEWS_BOUND_MS } from '../platform/feed';
-import { Conditional, HttpSettings } from '../platform/http';
+import { Conditional } from '../platform/http';
 import { SessionSettings } from '../sessions';
 import { AuthSettings } from './auth.settings';
 import { PolicyResponse } from './policy.dto';
@@ -19,7 +19,7 @@ export class PolicyController {
     private readonly access: AccessSettings,
     private readonly sessions: SessionSettings,
     private readonly auth: AuthSettings,
-    private readonly http: HttpSettings,
+    private readonly rules: PasswordPolicy,
     private readonly attempts: AttemptsSettings,
   ) {}
 
@@ -34,13 +34,8 @@ export class PolicyController {
       password: {
         minLength: this.passwords.minLength,
         maxLength: this.passwords.maxLength,
-        refused: [
-          'common',
-          'guessable',
-          'personal',
-          ...(this.passwords.breachedPasswordsUrl ? ['breached'] : []),
-        ],
-        contextWords: [this.http.appName],
+        refused: this.rules.refused,
+        contextWords: this.rules.contextWords,
       },
       lifetimes: {
         accessTokenSeconds: this.access.accessTokenSeconds,

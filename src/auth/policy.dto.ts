@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import type { Budget } from '../platform/attempts';
+import { type Budget, COUNTED_PER } from '../platform/attempts';
 
 class PasswordPolicy {
   @ApiProperty({ type: 'integer', description: 'In Unicode code points, after NFC normalisation' })
@@ -46,7 +46,7 @@ class Limit {
   readonly name: string;
 
   @ApiProperty({
-    enum: ['source', 'account', 'device', 'session', 'address'],
+    enum: [...COUNTED_PER],
     description: 'Whose attempts are counted together',
   })
   readonly per: Budget['per'];

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DeviceTokens, Handover, LoginLimits } from '../auth';
+import { active, DeviceTokens, Handover, LoginLimits } from '../auth';
 import { PasswordPolicy, PasswordsService } from '../passwords';
 import { Database } from '../platform/database';
 import { Events } from '../platform/events';
 import type { ClientInfo } from '../platform/http';
 import { type MailKind, Mailer, type Post, type Wish } from '../platform/mail';
-import { InvalidOrExpiredToken, OneTimeTokens, type Purpose } from '../platform/one-time-tokens';
-import { type User, UsersService } from '../users';
+import { OneTimeTokens, type Purpose } from '../platform/one-time-tokens';
+import { UsersService } from '../users';
 import type { ResetPasswordRequest } from './password-reset.dto';
 import { PasswordReset, PasswordResetRequested } from './password-reset.events';
 
@@ -72,9 +72,4 @@ export class PasswordResetService {
     const token = await this.tokens.issue(PASSWORD_RESET, { userId: user.id });
     return token && { kind, to: user.email, language, token };
   }
-}
-
-function active(user: User | null): User {
-  if (user?.status !== 'active') throw new InvalidOrExpiredToken();
-  return user;
 }

@@ -27,6 +27,18 @@ export class PasswordPolicy {
     private readonly http: HttpSettings,
   ) {}
 
+  /** What a password is refused for here, beside its length. */
+  get refused(): string[] {
+    const codes = Object.keys(DETAILS) as (keyof typeof DETAILS)[];
+    const asked = codes.filter((code) => code !== 'password-breached' || this.settings.breachedPasswordsUrl);
+    return asked.map((code) => code.slice('password-'.length));
+  }
+
+  /** What no password may be made of, beside the user's own address and name. */
+  get contextWords(): string[] {
+    return [this.http.appName];
+  }
+
   /**
    * @param pointer where it stands in the request, for the problem
    * @throws ValidationFailed

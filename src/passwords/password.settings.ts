@@ -19,8 +19,7 @@ export class PasswordSettings {
     this.minLength = environment.number('PASSWORD_MIN_LENGTH', 15, { min: 8, max: 64, integer: true });
     const weakest = environment.production ? 10 : 4;
     this.cost = environment.number('BCRYPT_COST', 12, { min: weakest, max: 15, integer: true });
-    const schemes = environment.production ? ['https:'] : ['https:', 'http:'];
-    const url = environment.url('BREACHED_PASSWORDS_URL', schemes);
+    const url = environment.webUrl('BREACHED_PASSWORDS_URL');
     if (url?.username || url?.password)
       environment.fault(
         'BREACHED_PASSWORDS_URL',

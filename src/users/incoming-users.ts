@@ -3,15 +3,8 @@ import { In, MoreThan } from 'typeorm';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { FormerEmail } from './former-email.entity';
+import { type NewUser, newUser } from './new-user';
 import { User } from './user.entity';
-
-export interface IncomingUser {
-  /** In its normal form. */
-  readonly email: string;
-  readonly displayName?: string | null | undefined;
-  /** Left out: not proven yet. */
-  readonly emailVerified?: boolean | undefined;
-}
 
 /** Users of an older system, who come in many at a time. */
 @Injectable()
@@ -25,13 +18,13 @@ export class IncomingUsers {
    * Adds those whose address is free, in a transaction; of several with one address, the first.
    * @returns the ids of those that were added, by address
    */
-  async add(users: readonly IncomingUser[]): Promise<Map<string, string>> {
+  async add(users: readonly NewUser[]): Promise<Map<string, string>> {
     // One statement decides, so that a registration of the same address cannot find it free as well.
     const insert = this.database
       .repository(User)
       .createQueryBuilder()
       .insert()
-      .values(users.map((user) => this.rowOf(user)))
+      .values(users.map((user) => newUser(this.clock, user)))
       .orIgnore()
       .returning('id, email');
     const { raw } = (await insert.execute()) as { raw: Pick<User, 'id' | 'email'>[] };
@@ -42,23 +35,6 @@ export class IncomingUsers {
     if (refused.length > 0) await this.database.repository(User).delete(refused);
     for (const email of reserved) added.delete(email);
     return added;
-  }
-
-  private rowOf({ email, displayName = null, emailVerified = false }: IncomingUser) {
-    const now = this.clock.now();
-    const counts = { accessVersion: 1, sessionsEpoch: 0, devicesEpoch: 0 };
-    const id = this.clock.newId();
-    return {
-      id,
-      email,
-      emailVerified,
-      displayName,
-      status: 'active' as const,
-      roles: [],
-      ...counts,
-      createdAt: now,
-      updatedAt: now,
-    };
   }
 
   private async reservedAmong(emails: readonly string[]): Promise<string[]> {

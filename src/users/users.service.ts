@@ -12,13 +12,9 @@ import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { type PageQuery, startOf } from '../platform/http';
 import { FormerEmail } from './former-email.entity';
+import { type NewUser, newUser } from './new-user';
 import { User, type UserStatus } from './user.entity';
 import { USER_BY_EMAIL } from './user.store';
-
-export interface NewUser {
-  readonly email: string;
-  readonly displayName?: string | null | undefined;
-}
 
 /** Whom a list is to hold. */
 export interface UserFilter {
@@ -39,22 +35,9 @@ export class UsersService {
    * Adds an unverified user, in a transaction.
    * @returns the id, or null where the address is taken already
    */
-  async add({ email, displayName = null }: NewUser): Promise<string | null> {
-    const id = this.clock.newId();
-    const now = this.clock.now();
-    const user = {
-      id,
-      email,
-      displayName,
-      emailVerified: false,
-      status: 'active' as const,
-      roles: [],
-      accessVersion: 1,
-      sessionsEpoch: 0,
-      devicesEpoch: 0,
-      createdAt: now,
-      updatedAt: now,
-    };
+  async add({ email, displayName }: Pick<NewUser, 'email' | 'displayName'>): Promise<string | null> {
+    const user = newUser(this.clock, { email, displayName });
+    const { id } = user;
     // One statement decides, so that two registrations of one address cannot both find it free.
     const insert = this.database
       .repository(User)

@@ -1,8 +1,10 @@
+export const COUNTED_PER = ['source', 'account', 'device', 'session', 'address'] as const;
+
 /** How often something may be tried. */
 export interface Budget {
   readonly name: string;
   /** Whose attempts are counted together. */
-  readonly per: 'source' | 'account' | 'device' | 'session' | 'address';
+  readonly per: (typeof COUNTED_PER)[number];
   readonly quota: number;
   readonly windowSeconds: number;
   /** A wait is one window, then two, four, … of them, and never longer than this. */

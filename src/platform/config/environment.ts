@@ -107,6 +107,11 @@ export class Environment {
   }
 
   /** A URL of one of the given schemes. Its value is never repeated in the fault: it may hold a password. */
+  /** Of the web: in production by TLS only. */
+  webUrl(name: string): URL | undefined {
+    return this.url(name, this.production ? ['https:'] : ['https:', 'http:']);
+  }
+
   url(name: string, protocols: readonly string[]): URL | undefined {
     const raw = this.text(name);
     if (raw === undefined) return undefined;

@@ -53,7 +53,7 @@ export class HttpSettings {
   }
 
   private readPublicUrl(environment: Environment): string {
-    const url = environment.url('PUBLIC_URL', this.production ? ['https:'] : ['https:', 'http:']);
+    const url = environment.webUrl('PUBLIC_URL');
     if (!url) {
       const missing = this.production && environment.text('PUBLIC_URL') === undefined;
       if (missing)

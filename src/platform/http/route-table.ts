@@ -15,6 +15,7 @@ export interface Route {
 @Injectable()
 export class RouteTable {
   readonly routes: Route[] = [];
+  private readonly methods = new Set<string>();
   // As long as the server's own, or a long parameter would turn a 405 into a 404.
   private readonly byUrl = router({ maxParamLength: 16_384 });
 
@@ -46,8 +47,7 @@ export class RouteTable {
   /** @param target the request target, query included */
   private methodsFor(target: string): string[] {
     const path = target.split('?', 1)[0] ?? '';
-    const methods = [...new Set(this.routes.map(({ method }) => method))];
-    const found = methods.flatMap((method) => {
+    const found = [...this.methods].flatMap((method) => {
       const match = this.byUrl.find(method as HTTPMethod, path);
       return match ? [{ method, url: match.store as string }] : [];
     });
@@ -58,6 +58,7 @@ export class RouteTable {
   private add(method: HTTPMethods, url: string): void {
     if (this.routes.some((route) => route.method === method && route.url === url)) return;
     this.routes.push({ method, url });
+    this.methods.add(method);
     this.byUrl.on(method as HTTPMethod, url, () => undefined, url);
   }
 }

@@ -62,8 +62,7 @@ export class MailSettings {
   }
 
   private readAccountUrl(environment: Environment): string | undefined {
-    const schemes = environment.production ? ['https:'] : ['https:', 'http:'];
-    const url = environment.url('ACCOUNT_URL', schemes);
+    const url = environment.webUrl('ACCOUNT_URL');
     if (url?.hash)
       environment.fault('ACCOUNT_URL', 'has a fragment', 'leave the part from # on out: tokens go there');
     return url?.href;

@@ -1,0 +1,29 @@
+import type { Clock } from '../platform/clock';
+import type { User } from './user.entity';
+
+export interface NewUser {
+  /** In its normal form. */
+  readonly email: string;
+  readonly displayName?: string | null | undefined;
+  /** Left out: not proven yet. */
+  readonly emailVerified?: boolean | undefined;
+}
+
+/** The row of somebody who was not there before. */
+export function newUser(clock: Clock, { email, displayName = null, emailVerified = false }: NewUser): User {
+  const id = clock.newId();
+  const now = clock.now();
+  return {
+    id,
+    email,
+    displayName,
+    emailVerified,
+    status: 'active',
+    roles: [],
+    accessVersion: 1,
+    sessionsEpoch: 0,
+    devicesEpoch: 0,
+    createdAt: now,
+    updatedAt: now,
+  };
+}
