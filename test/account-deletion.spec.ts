@@ -3,35 +3,33 @@ import { PASSWORD, startApp, type TestApp } from './support/app';
 import { clearedBy, Jar } from './support/cookies';
 import { rowsOf } from './support/database-dump';
 import {
-  aMailbox,
-  aPerson,
   askForChange,
   canSignIn,
   confirmChange,
   expectDead,
-  linkFor,
   moveTo,
-  type Person,
-  resetPassword,
   undoChange,
 } from './support/email-change';
 import { inParallel } from './support/parallel';
 import { expectProblem, violations } from './support/problem';
 import { expectOpen, expectOver } from './support/sessions';
+import { newAddress, someoneVerified, type Registration } from './support/registrations';
+import { nextLink } from './support/mailbox';
+import { reset } from './support/password-reset';
 
 /** What happened to whom stays, by an id that nothing else has. */
 const TRAIL = ['public.audit_events'];
 
 describe('deleting one’s account', () => {
   let app: TestApp;
-  let person: Person;
+  let person: Registration;
 
   beforeAll(async () => {
     app = await startApp({ smtp: true });
   });
 
   beforeEach(async () => {
-    person = await aPerson(app);
+    person = await someoneVerified(app);
   });
 
   afterAll(async () => app.close());
@@ -93,8 +91,8 @@ describe('deleting one’s account', () => {
 
   it('leaves no row of any table that knows the id or an address of the user, but for the id in the trail', async () => {
     const former = person.email;
-    const present = aMailbox();
-    const wanted = aMailbox();
+    const present = newAddress();
+    const wanted = newAddress();
     await moveTo(app, person, present);
     const moved = { ...person, email: present };
     const tokens = await app.signIn(moved);
@@ -105,7 +103,7 @@ describe('deleting one’s account', () => {
     await app.mailsSent();
     const before = await rowsOf(app);
     expect(traces.filter((trace) => !before.includes(trace))).toEqual([]);
-    const others = await idOf((await aPerson(app)).email);
+    const others = await idOf((await someoneVerified(app)).email);
     expect((await remove(tokens.accessToken)).status).toBe(204);
     await app.mailsSent();
     const after = await rowsOf(app, TRAIL);
@@ -133,7 +131,7 @@ describe('deleting one’s account', () => {
 
   it('frees its addresses: whoever registers one gets an account that knows nothing of this one', async () => {
     const former = person.email;
-    const present = aMailbox();
+    const present = newAddress();
     await moveTo(app, person, present);
     const { accessToken } = await app.signIn({ ...person, email: present });
     const gone = await idOf(present);
@@ -149,17 +147,17 @@ describe('deleting one’s account', () => {
 
   it('ends every link that waits in a mailbox, also where the address is used again', async () => {
     const tokens = await app.signIn(person);
-    const newEmail = aMailbox();
+    const newEmail = newAddress();
     await askForChange(app, tokens, newEmail);
-    const [confirmation, undo] = [await linkFor(app, newEmail), await linkFor(app, person.email)];
+    const [confirmation, undo] = [await nextLink(app, newEmail), await nextLink(app, person.email)];
     await app.api.post('/v1/auth/password/forgot', { json: { email: person.email } });
-    const reset = await linkFor(app, person.email);
+    const link = await nextLink(app, person.email);
     await remove(tokens.accessToken);
     const expectAllDead = async () =>
       expectDead(
         await confirmChange(app, confirmation),
         await undoChange(app, undo),
-        await resetPassword(app, reset, 'nine calm badgers on a ferry'),
+        await reset(app, link, 'nine calm badgers on a ferry'),
       );
     await expectAllDead();
     await app.api.post('/v1/auth/register', { json: person });

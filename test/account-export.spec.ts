@@ -1,10 +1,12 @@
 import type { ProblemBody, TokenBody } from './support/api';
 import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
 import { rowsOf } from './support/database-dump';
-import { aMailbox, aPerson, askForChange, linkFor, moveTo, type Person } from './support/email-change';
+import { askForChange, moveTo } from './support/email-change';
 import { readJws } from './support/jws';
 import { expectProblem } from './support/problem';
 import { Secrets } from './support/secrets';
+import { newAddress, someoneVerified, type Registration } from './support/registrations';
+import { nextLink } from './support/mailbox';
 
 interface Export {
   readonly exportedAt: string;
@@ -21,12 +23,12 @@ function leavesOf(value: unknown): unknown[] {
 
 describe('an export', () => {
   let app: TestApp;
-  let person: Person;
+  let person: Registration;
   let tokens: TokenBody;
 
   beforeAll(async () => {
     app = await startApp({ smtp: true });
-    person = await aPerson(app);
+    person = await someoneVerified(app);
     tokens = await app.signIn(person);
   });
 
@@ -88,10 +90,10 @@ describe('an export', () => {
   });
 
   it('has all that the tables have, but for what a secret is recognised by', async () => {
-    const present = aMailbox();
+    const present = newAddress();
     await moveTo(app, person, present);
     const { accessToken } = await app.signIn({ ...person, email: present });
-    await askForChange(app, { accessToken }, aMailbox());
+    await askForChange(app, { accessToken }, newAddress());
     // What they may not is recorded.
     await app.api.get('/v1/audit-events', { token: accessToken });
     const id = String(readJws(accessToken).claims.sub);
@@ -121,15 +123,15 @@ describe('an export', () => {
   });
 
   it('has no token: neither of a session nor of a link that waits', async () => {
-    const someone = await aPerson(app);
+    const someone = await someoneVerified(app);
     const session = await app.signIn(someone);
-    const newEmail = aMailbox();
+    const newEmail = newAddress();
     await askForChange(app, session, newEmail);
     const secrets = new Secrets();
     secrets.note('access token', session.accessToken);
     secrets.note('refresh token', session.refreshToken);
-    secrets.note('confirmation', await linkFor(app, newEmail));
-    secrets.note('undo link', await linkFor(app, someone.email));
+    secrets.note('confirmation', await nextLink(app, newEmail));
+    secrets.note('undo link', await nextLink(app, someone.email));
     secrets.note('password', someone.password);
     const { text, body } = await exported(app, session.accessToken);
     expect(secrets.shownIn(text)).toEqual([]);
@@ -140,7 +142,7 @@ describe('an export', () => {
   });
 
   it('tells nothing of others', async () => {
-    const [one, other] = [await aPerson(app), await aPerson(app)];
+    const [one, other] = [await someoneVerified(app), await someoneVerified(app)];
     const { text } = await exported(app, (await app.signIn(one)).accessToken);
     const { accessToken } = await app.signIn(other);
     const { claims } = readJws(accessToken);

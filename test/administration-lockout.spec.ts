@@ -7,7 +7,6 @@ import {
   saveRole,
   storedUser,
   withoutAdmins,
-  signInAgain,
 } from './support/administration';
 import { startApp, type TestApp } from './support/app';
 import { expectProblem } from './support/problem';
@@ -57,7 +56,7 @@ describe('the last administrator', () => {
     await changeUser(app, admin, heir.id, { roles: ['admin'] });
     expect((await leave(admin)).status).toBe(204);
     expect(await activeAdmins(app)).toEqual([heir.id]);
-    const { accessToken: token } = await signInAgain(app, heir);
+    const { accessToken: token } = await app.signIn(heir);
     expectProblem(await leave({ ...heir, token }), 409, 'conflict');
   });
 
@@ -147,9 +146,9 @@ describe('nobody locks themself out', () => {
 
   it('nor does an administrator lose the role by taking others beside it', async () => {
     expect((await changeUser(app, admin, admin.id, { roles: ['admin', role] })).status).toBe(200);
-    const { accessToken: token } = await signInAgain(app, admin);
+    const { accessToken: token } = await app.signIn(admin);
     expect((await changeUser(app, { token }, admin.id, { roles: ['admin'] })).status).toBe(200);
-    const again = await signInAgain(app, admin);
+    const again = await app.signIn(admin);
     expectProblem(
       await changeUser(app, { token: again.accessToken }, admin.id, { roles: [role] }),
       409,

@@ -1,6 +1,6 @@
 import type { ProblemBody, TokenBody } from './support/api';
 import { startApp, type TestApp } from './support/app';
-import { expectLacking, storedUser, signInAgain } from './support/administration';
+import { expectLacking, storedUser } from './support/administration';
 import { expectProblem } from './support/problem';
 import { aMember, aMemberWho, aRole, type Member } from './support/staff';
 
@@ -102,7 +102,7 @@ describe('what only reads', () => {
 describe('a sign-in elsewhere', () => {
   it('does not count for this session, whose token may be a thief’s', async () => {
     app.clock.advance({ minutes: RECENT_MINUTES + 1 });
-    await signInAgain(app, admin);
+    await app.signIn(admin);
     const before = await storedUser(app, member.id);
     expectProblem(await call('PATCH /v1/users/{id}', admin), 401, 'insufficient-user-authentication');
     expect(await storedUser(app, member.id)).toEqual(before);

@@ -11,7 +11,6 @@ import {
   permissionsOf,
   saveRole,
   storedUser,
-  signInAgain,
 } from './support/administration';
 import type { Answer } from './support/api';
 import { startApp, type TestApp } from './support/app';
@@ -125,7 +124,7 @@ describe('nobody comes to hold more than they do', () => {
     const name = `ladder-${own}`;
     expect((await saveRole(app, staff, name)).status).toBe(201);
     expect((await changeUser(app, staff, staff.id, { roles: [own, name] })).status).toBe(200);
-    const { accessToken: token } = await signInAgain(app, staff);
+    const { accessToken: token } = await app.signIn(staff);
     expectLacking(await saveRole(app, { token }, name, 'users:read'), 'users:read');
     expect(await permissionsOf(app, { token })).toEqual(STAFF);
   });
@@ -152,7 +151,7 @@ describe('nobody comes into the account of whoever holds more', () => {
     const answer = await invite(app, staff, { email: victim.email });
     expectLacking(answer, 'sessions:read', 'users:read');
     expect((await app.api.get('/v1/auth/principal', victim)).status).toBe(200);
-    expect((await signInAgain(app, victim)).accessToken).toBeDefined();
+    expect((await app.signIn(victim)).accessToken).toBeDefined();
   });
 
   it('by removing it and inviting the address again', async () => {

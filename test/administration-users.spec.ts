@@ -5,7 +5,6 @@ import {
   getUser,
   permissionsOf,
   refreshed,
-  signInAgain,
   storedUser,
 } from './support/administration';
 import { startApp, type TestApp } from './support/app';
@@ -102,7 +101,7 @@ describe('disabling a user', () => {
   const disable = async () => changeUser(app, admin, member.id, { status: 'disabled' });
 
   it('ends every session at once', async () => {
-    const other = await signInAgain(app, member);
+    const other = await app.signIn(member);
     expect((await disable()).status).toBe(200);
     for (const token of [member.token, other.accessToken])
       expectProblem(await app.api.get('/v1/auth/principal', { token }), 401, 'invalid-token');
@@ -128,7 +127,7 @@ describe('disabling a user', () => {
     await disable();
     expect((await changeUser(app, admin, member.id, { status: 'active' })).body.status).toBe('active');
     await expectOver(app, tokensOf(member));
-    await expectOpen(app, await signInAgain(app, member));
+    await expectOpen(app, await app.signIn(member));
   });
 
   it('twice is no different, and enabling whoever is not disabled ends nothing', async () => {

@@ -1,26 +1,24 @@
 import { PASSWORD, startApp, type TestApp } from './support/app';
 import {
-  aMailbox,
-  aPerson,
   askForChange,
   canSignIn,
   confirmChange,
   expectDead,
-  linkFor,
   moveTo,
-  type Person,
   profileWith,
-  resetPassword,
   undoChange,
 } from './support/email-change';
 import { inParallel } from './support/parallel';
 import { expectOpen } from './support/sessions';
+import { newAddress, someoneVerified, type Registration } from './support/registrations';
+import { nextLink } from './support/mailbox';
+import { reset } from './support/password-reset';
 
 describe('confirming another address', () => {
   let app: TestApp;
-  let person: Person;
+  let person: Registration;
   let newEmail: string;
-  let moved: Person;
+  let moved: Registration;
   /** The links that the new and the old mailbox got. */
   let confirmation: string;
   let undo: string;
@@ -30,7 +28,7 @@ describe('confirming another address', () => {
   });
 
   beforeEach(async () => {
-    person = await aPerson(app);
+    person = await someoneVerified(app);
     [newEmail, confirmation, undo] = await asked(person);
     moved = { ...person, email: newEmail };
   });
@@ -38,9 +36,9 @@ describe('confirming another address', () => {
   afterAll(async () => app.close());
 
   /** Has asked for a change. */
-  async function asked(who: Person, to = aMailbox()): Promise<[string, string, string]> {
+  async function asked(who: Registration, to = newAddress()): Promise<[string, string, string]> {
     await askForChange(app, await app.signIn(who), to, who.password);
-    return [to, await linkFor(app, to), await linkFor(app, who.email)];
+    return [to, await nextLink(app, to), await nextLink(app, who.email)];
   }
 
   const confirm = async (token = confirmation) => confirmChange(app, token);
@@ -74,7 +72,7 @@ describe('confirming another address', () => {
 
   it('proves the mailbox of an account whose former one never was', async () => {
     const unproven = await app.someone();
-    const verification = await linkFor(app, unproven.email);
+    const verification = await nextLink(app, unproven.email);
     const tokens = await app.signIn(unproven);
     const [to, link] = await asked(unproven);
     expect((await confirm(link)).status).toBe(204);
@@ -95,7 +93,7 @@ describe('confirming another address', () => {
   });
 
   it('works until 24 hours are over, to the millisecond', async () => {
-    const [, tooLate] = await asked(await aPerson(app));
+    const [, tooLate] = await asked(await someoneVerified(app));
     app.clock.advance({ hours: 24, milliseconds: -1 });
     expect((await confirm()).status).toBe(204);
     app.clock.advance({ milliseconds: 1 });
@@ -111,7 +109,7 @@ describe('confirming another address', () => {
 
   it('takes no link of another purpose, and no other purpose takes this link', async () => {
     expectDead(await confirm(undo), await undoChange(app, confirmation));
-    expectDead(await resetPassword(app, confirmation, PASSWORD));
+    expectDead(await reset(app, confirmation, PASSWORD));
     expectDead(await app.api.post('/v1/auth/email/verify', { json: { token: confirmation } }));
     expect((await confirm()).status).toBe(204);
   });
@@ -119,9 +117,9 @@ describe('confirming another address', () => {
   it('ends what else was asked for: other addresses, and a password for the old mailbox', async () => {
     const [, other] = await asked(person);
     await app.api.post('/v1/auth/password/forgot', { json: { email: person.email } });
-    const reset = await linkFor(app, person.email);
+    const link = await nextLink(app, person.email);
     expect((await confirm()).status).toBe(204);
-    expectDead(await confirm(other), await resetPassword(app, reset, 'nine calm badgers on a ferry'));
+    expectDead(await confirm(other), await reset(app, link, 'nine calm badgers on a ferry'));
   });
 
   it('is refused where somebody has the address by then, and changes nothing', async () => {
@@ -134,7 +132,7 @@ describe('confirming another address', () => {
   });
 
   it('gives an address to one of two who confirm it at once', async () => {
-    const rival = await aPerson(app);
+    const rival = await someoneVerified(app);
     const [, other] = await asked(rival, newEmail);
     const answers = await inParallel(2, (index) => confirm(index === 0 ? confirmation : other));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204, 422]));
@@ -157,7 +155,7 @@ describe('confirming another address', () => {
       app.clock.advance({ milliseconds: 1 });
       const late = await register(person.email);
       expect(await holdersOf(person.email)).toHaveLength(1);
-      const free = await register(aMailbox());
+      const free = await register(newAddress());
       expect([early.status, early.text]).toEqual([202, '{}']);
       for (const answer of [late, free]) {
         expect([answer.status, answer.text]).toEqual([early.status, early.text]);
@@ -166,11 +164,11 @@ describe('confirming another address', () => {
     });
 
     it('from whoever changes to it, also where they asked while it was free', async () => {
-      const other = await aPerson(app);
-      const former = aMailbox();
+      const other = await someoneVerified(app);
+      const former = newAddress();
       const [, early] = await asked(other, former);
       await moveTo(app, person, former);
-      await moveTo(app, { ...person, email: former }, aMailbox());
+      await moveTo(app, { ...person, email: former }, newAddress());
       expectDead(await confirm(early));
       expect(await holdersOf(former)).toEqual([]);
       app.clock.advance({ days: 7 });

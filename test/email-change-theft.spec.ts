@@ -1,19 +1,17 @@
 import type { TokenBody } from './support/api';
 import { PASSWORD, startApp, type TestApp } from './support/app';
 import {
-  aMailbox,
-  aPerson,
   askForChange,
   canSignIn,
   confirmChange,
   expectDead,
-  linkFor,
   moveTo,
-  type Person,
-  resetPassword,
   undoChange,
 } from './support/email-change';
 import { expectOver } from './support/sessions';
+import { newAddress, someoneVerified, type Registration } from './support/registrations';
+import { nextLink } from './support/mailbox';
+import { reset } from './support/password-reset';
 
 const THIEFS_PASSWORD = 'three sly foxes steal a tractor';
 const OWNERS_PASSWORD = 'nine calm badgers on a ferry';
@@ -21,7 +19,7 @@ const OWNERS_PASSWORD = 'nine calm badgers on a ferry';
 /** Whoever knows the password of an account and moves it to mailboxes of their own. */
 describe('a thief who knows the password', () => {
   let app: TestApp;
-  let owner: Person;
+  let owner: Registration;
   /** The mailboxes the thief reads. */
   let [lair, den] = ['', ''];
 
@@ -30,13 +28,13 @@ describe('a thief who knows the password', () => {
   });
 
   beforeEach(async () => {
-    owner = await aPerson(app);
-    [lair, den] = [aMailbox(), aMailbox()];
+    owner = await someoneVerified(app);
+    [lair, den] = [newAddress(), newAddress()];
   });
 
   afterAll(async () => app.close());
 
-  const at = (email: string, password = PASSWORD): Person => ({ email, password });
+  const at = (email: string, password = PASSWORD): Registration => ({ email, password });
   const later = () => app.clock.advance({ minutes: 1 });
   const forgot = async (email: string) => app.api.post('/v1/auth/password/forgot', { json: { email } });
 
@@ -45,12 +43,12 @@ describe('a thief who knows the password', () => {
     const { status, text } = await undoChange(app, undo);
     expect([status, text]).toEqual([204, '']);
     await expectOver(app, ...(booty.sessions ?? []));
-    for (const reset of booty.resets ?? []) expectDead(await resetPassword(app, reset, THIEFS_PASSWORD));
+    for (const link of booty.resets ?? []) expectDead(await reset(app, link, THIEFS_PASSWORD));
     await expectHome();
   }
 
   async function expectHome() {
-    expect((await resetPassword(app, await linkFor(app, owner.email), OWNERS_PASSWORD)).status).toBe(204);
+    expect((await reset(app, await nextLink(app, owner.email), OWNERS_PASSWORD)).status).toBe(204);
     for (const email of [owner.email, lair, den])
       for (const password of [PASSWORD, THIEFS_PASSWORD, OWNERS_PASSWORD])
         expect([email, password, await canSignIn(app, at(email, password))]).toEqual([
@@ -65,9 +63,9 @@ describe('a thief who knows the password', () => {
     const undo = await moveTo(app, owner, lair);
     const late = await app.signIn(at(lair));
     await forgot(lair);
-    const resets = [await linkFor(app, lair)];
+    const resets = [await nextLink(app, lair)];
     await askForChange(app, late, den);
-    const confirmation = await linkFor(app, den);
+    const confirmation = await nextLink(app, den);
     await expectReturn(undo, { sessions: [early, late], resets });
     expectDead(await confirmChange(app, confirmation));
   });
@@ -78,10 +76,10 @@ describe('a thief who knows the password', () => {
     await Promise.all([forgot(lair), undoChange(app, undo)]);
     await app.mailsSent();
     for (const { text } of app.smtp.for(lair).slice(before)) {
-      const [, reset = ''] = /#token=([\w-]+)/.exec(text) ?? [];
-      expectDead(await resetPassword(app, reset, THIEFS_PASSWORD));
+      const [, link = ''] = /#token=([\w-]+)/.exec(text) ?? [];
+      expectDead(await reset(app, link, THIEFS_PASSWORD));
     }
-    expect((await resetPassword(app, await linkFor(app, owner.email), OWNERS_PASSWORD)).status).toBe(204);
+    expect((await reset(app, await nextLink(app, owner.email), OWNERS_PASSWORD)).status).toBe(204);
   });
 
   it('who moves on and undoes that from a mailbox of theirs does not end the undo link of the owner', async () => {
@@ -90,9 +88,9 @@ describe('a thief who knows the password', () => {
     const thiefs = await moveTo(app, at(lair), den);
     later();
     expect((await undoChange(app, thiefs)).status).toBe(204);
-    const resets = [await linkFor(app, lair)];
+    const resets = [await nextLink(app, lair)];
     await forgot(lair);
-    resets.push(await linkFor(app, lair));
+    resets.push(await nextLink(app, lair));
     await expectReturn(undo, { resets });
   });
 
@@ -100,7 +98,7 @@ describe('a thief who knows the password', () => {
     const undo = await moveTo(app, owner, lair);
     later();
     expect((await undoChange(app, await moveTo(app, at(lair), den))).status).toBe(204);
-    expect((await resetPassword(app, await linkFor(app, lair), THIEFS_PASSWORD)).status).toBe(204);
+    expect((await reset(app, await nextLink(app, lair), THIEFS_PASSWORD)).status).toBe(204);
     const sessions = [await app.signIn(at(lair, THIEFS_PASSWORD))];
     const resetNotice = await app.mailFor(lair);
     expect(resetNotice.text).not.toContain('#token=');
@@ -111,8 +109,8 @@ describe('a thief who knows the password', () => {
     const undo = await moveTo(app, owner, lair);
     later();
     const thiefs = [await moveTo(app, at(lair), den)];
-    await askForChange(app, await app.signIn(at(den)), aMailbox());
-    thiefs.push(await linkFor(app, den));
+    await askForChange(app, await app.signIn(at(den)), newAddress());
+    thiefs.push(await nextLink(app, den));
     await expectReturn(undo);
     for (const link of thiefs) expectDead(await undoChange(app, link));
     expect(await canSignIn(app, at(owner.email, OWNERS_PASSWORD))).toBe(true);
@@ -160,7 +158,7 @@ describe('a thief who knows the password', () => {
   });
 
   it('cannot give it to an account of theirs', async () => {
-    const accomplice = await aPerson(app);
+    const accomplice = await someoneVerified(app);
     const undo = await moveTo(app, owner, lair);
     await askForChange(app, await app.signIn(accomplice), owner.email);
     expect((await app.mailFor(owner.email)).subject).toBe('You already have an account at Gatehouse');
@@ -180,7 +178,7 @@ describe('a thief who knows the password', () => {
     const undo = await moveTo(app, owner, lair);
     const tokens = await app.signIn(at(lair));
     await forgot(lair);
-    const reset = await linkFor(app, lair);
+    const link = await nextLink(app, lair);
     const { accessToken: token } = tokens;
     const change = { currentPassword: PASSWORD, newPassword: THIEFS_PASSWORD };
     const signingIn = app.api.post<TokenBody>('/v1/auth/login', { json: at(lair) });
@@ -188,7 +186,7 @@ describe('a thief who knows the password', () => {
       signingIn,
       app.api.post('/v1/auth/password/change', { token, json: change }),
       askForChange(app, tokens, den),
-      resetPassword(app, reset, THIEFS_PASSWORD),
+      reset(app, link, THIEFS_PASSWORD),
     ];
     const undone = undoChange(app, undo);
     await Promise.all(underWay);
@@ -207,7 +205,7 @@ describe('a thief who knows the password', () => {
     const undo = await moveTo(app, owner, lair);
     const tokens = await app.signIn(at(lair));
     for (let times = 0; times < 6; times++) {
-      await askForChange(app, tokens, aMailbox());
+      await askForChange(app, tokens, newAddress());
       await forgot(lair);
       await forgot(owner.email);
     }

@@ -1,26 +1,24 @@
 import { startApp, type TestApp } from './support/app';
 import {
-  aMailbox,
-  aPerson,
   askForChange,
   canSignIn,
   confirmChange,
   expectDead,
-  linkFor,
   moveTo,
-  type Person,
-  resetPassword,
   undoChange,
 } from './support/email-change';
 import { inParallel } from './support/parallel';
 import { expectOver } from './support/sessions';
 import { tokenIn } from './support/smtp-sink';
+import { newAddress, someoneVerified, type Registration } from './support/registrations';
+import { nextLink } from './support/mailbox';
+import { reset } from './support/password-reset';
 
 const NEW_PASSWORD = 'nine calm badgers on a ferry';
 
 describe('undoing a change of address', () => {
   let app: TestApp;
-  let person: Person;
+  let person: Registration;
   let newEmail: string;
 
   beforeAll(async () => {
@@ -28,8 +26,8 @@ describe('undoing a change of address', () => {
   });
 
   beforeEach(async () => {
-    person = await aPerson(app);
-    newEmail = aMailbox();
+    person = await someoneVerified(app);
+    newEmail = newAddress();
   });
 
   afterAll(async () => app.close());
@@ -40,7 +38,7 @@ describe('undoing a change of address', () => {
   /** The owner has the account back: by the mail that the undo caused, and by nothing else. */
   const expectRecovery = async () => {
     expect(await canSignIn(app, person)).toBe(false);
-    expect((await resetPassword(app, await linkFor(app, person.email), NEW_PASSWORD)).status).toBe(204);
+    expect((await reset(app, await nextLink(app, person.email), NEW_PASSWORD)).status).toBe(204);
     expect(await canSignIn(app, { ...person, password: NEW_PASSWORD })).toBe(true);
     expect(await canSignIn(app, { email: newEmail, password: NEW_PASSWORD })).toBe(false);
   };
@@ -50,7 +48,7 @@ describe('undoing a change of address', () => {
       'before it is confirmed',
       async () => {
         await askForChange(app, await app.signIn(person), newEmail);
-        return linkFor(app, person.email);
+        return nextLink(app, person.email);
       },
     ],
     ['after it was confirmed', async () => moveTo(app, person, newEmail)],
@@ -106,11 +104,11 @@ describe('undoing a change of address', () => {
       person.email,
     ]);
     await askForChange(app, await app.signIn(person), newEmail);
-    const [confirmation, link] = [await linkFor(app, newEmail), await linkFor(app, person.email)];
+    const [confirmation, link] = [await nextLink(app, newEmail), await nextLink(app, person.email)];
     await app.api.post('/v1/auth/password/forgot', { json: { email: person.email } });
-    const reset = await linkFor(app, person.email);
+    const forgotten = await nextLink(app, person.email);
     expect((await undo(link)).status).toBe(204);
-    expectDead(await confirmChange(app, confirmation), await resetPassword(app, reset, NEW_PASSWORD));
+    expectDead(await confirmChange(app, confirmation), await reset(app, forgotten, NEW_PASSWORD));
     expect(await app.query('SELECT devices_epoch FROM users WHERE email = $1', [person.email])).toEqual([
       { devices_epoch: (user?.devices_epoch ?? 0) + 1 },
     ]);
@@ -119,7 +117,7 @@ describe('undoing a change of address', () => {
 
   it('at once with the confirmation it undoes ends in the former mailbox, whichever came first', async () => {
     await askForChange(app, await app.signIn(person), newEmail);
-    const [confirmation, link] = [await linkFor(app, newEmail), await linkFor(app, person.email)];
+    const [confirmation, link] = [await nextLink(app, newEmail), await nextLink(app, person.email)];
     const [, undone] = await Promise.all([confirmChange(app, confirmation), undo(link)]);
     expect(undone.status).toBe(204);
     expect(await userOf(newEmail)).toEqual([]);
@@ -129,13 +127,13 @@ describe('undoing a change of address', () => {
   it('is not displaced by seven further changes, confirmed or not', async () => {
     const link = await moveTo(app, person, newEmail);
     const tokens = await app.signIn({ ...person, email: newEmail });
-    const boxes = Array.from({ length: 7 }, aMailbox);
+    const boxes = Array.from({ length: 7 }, newAddress);
     for (const box of boxes) {
       app.clock.advance({ minutes: 1 });
       await askForChange(app, tokens, box);
-      expect((await confirmChange(app, await linkFor(app, box))).status).toBe(204);
+      expect((await confirmChange(app, await nextLink(app, box))).status).toBe(204);
     }
-    for (let times = 0; times < 5; times++) await askForChange(app, tokens, aMailbox());
+    for (let times = 0; times < 5; times++) await askForChange(app, tokens, newAddress());
     expect((await undo(link)).status).toBe(204);
     expect(await userOf(boxes.at(-1) ?? '')).toEqual([]);
     await expectRecovery();
@@ -144,7 +142,7 @@ describe('undoing a change of address', () => {
   it('of a later change leaves the link of an earlier one good, and not the other way round', async () => {
     const first = await moveTo(app, person, newEmail);
     app.clock.advance({ minutes: 1 });
-    const second = await moveTo(app, { ...person, email: newEmail }, aMailbox());
+    const second = await moveTo(app, { ...person, email: newEmail }, newAddress());
     expect((await undo(second)).status).toBe(204);
     expect(tokenIn(await app.mailFor(newEmail))).toMatch(/^pr_/);
     expect((await undo(first)).status).toBe(204);
@@ -155,7 +153,7 @@ describe('undoing a change of address', () => {
   it('of an earlier change ends the link of a later one', async () => {
     const first = await moveTo(app, person, newEmail);
     app.clock.advance({ minutes: 1 });
-    const second = await moveTo(app, { ...person, email: newEmail }, aMailbox());
+    const second = await moveTo(app, { ...person, email: newEmail }, newAddress());
     expect((await undo(first)).status).toBe(204);
     expectDead(await undo(second));
     await expectRecovery();

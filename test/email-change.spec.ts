@@ -1,13 +1,10 @@
 import type { Answer } from './support/api';
 import { PASSWORD, startApp, type TestApp } from './support/app';
 import {
-  aMailbox,
-  aPerson,
   askForChange,
   canSignIn,
   confirmChange,
   expectDead,
-  linkFor,
   moveTo,
   profileWith,
   undoChange,
@@ -15,6 +12,8 @@ import {
 import { inParallel } from './support/parallel';
 import { expectProblem, violations } from './support/problem';
 import { tokenIn } from './support/smtp-sink';
+import { newAddress, someoneVerified } from './support/registrations';
+import { nextLink } from './support/mailbox';
 
 describe('asking for another address', () => {
   let app: TestApp;
@@ -32,8 +31,8 @@ describe('asking for another address', () => {
   };
 
   const addresses: [string, string, (own: string) => Promise<string>][] = [
-    ['free', 'email-change', async () => aMailbox()],
-    ['taken and verified', 'address-taken', async () => (await aPerson(app)).email],
+    ['free', 'email-change', async () => newAddress()],
+    ['taken and verified', 'address-taken', async () => (await someoneVerified(app)).email],
     [
       'taken and not verified',
       'address-taken',
@@ -47,8 +46,8 @@ describe('asking for another address', () => {
       'reserved',
       'address-taken',
       async () => {
-        const other = await aPerson(app);
-        await moveTo(app, other, aMailbox());
+        const other = await someoneVerified(app);
+        await moveTo(app, other, newAddress());
         return other.email;
       },
     ],
@@ -62,7 +61,7 @@ describe('asking for another address', () => {
 
   it.each(addresses)('that is %s tells its mailbox, with %s, and warns the present one', async (...row) => {
     const [, kind, address] = row;
-    const person = await aPerson(app);
+    const person = await someoneVerified(app);
     const newEmail = await address(person.email);
     const to = newEmail.toLowerCase();
     const before = await arrived(to, person.email);
@@ -83,7 +82,7 @@ describe('asking for another address', () => {
   });
 
   it('answers the same bytes and headers whatever the address is', async () => {
-    const person = await aPerson(app);
+    const person = await someoneVerified(app);
     const tokens = await app.signIn(person);
     const seen: object[] = [];
     for (const [, , address] of addresses.slice(0, 5)) {
@@ -97,10 +96,10 @@ describe('asking for another address', () => {
   });
 
   it('changes nothing yet', async () => {
-    const person = await aPerson(app);
+    const person = await someoneVerified(app);
     const tokens = await app.signIn(person);
     const before = await profileWith(app, tokens.accessToken);
-    const newEmail = aMailbox();
+    const newEmail = newAddress();
     await askForChange(app, tokens, newEmail);
     expect(await profileWith(app, tokens.accessToken)).toEqual(before);
     expect(await canSignIn(app, person)).toBe(true);
@@ -108,8 +107,8 @@ describe('asking for another address', () => {
   });
 
   it('with a wrong password is refused and writes to nobody', async () => {
-    const person = await aPerson(app);
-    const [newEmail, before] = [aMailbox(), await arrived(person.email)];
+    const person = await someoneVerified(app);
+    const [newEmail, before] = [newAddress(), await arrived(person.email)];
     const answer = await askForChange(app, await app.signIn(person), newEmail, `${PASSWORD}!`);
     expectProblem(answer, 401, 'invalid-credentials');
     expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="Gatehouse"');
@@ -117,7 +116,7 @@ describe('asking for another address', () => {
   });
 
   it('is for those who are signed in', async () => {
-    const json = { newEmail: aMailbox(), password: PASSWORD };
+    const json = { newEmail: newAddress(), password: PASSWORD };
     expectProblem(await app.api.post('/v1/auth/email/change', { json }), 401, 'authentication-required');
   });
 
@@ -133,13 +132,13 @@ describe('asking for another address', () => {
   );
 
   it('a sixth time while five wait answers the same, sends nothing at all and ends nothing', async () => {
-    const person = await aPerson(app);
+    const person = await someoneVerified(app);
     const tokens = await app.signIn(person);
-    const boxes = Array.from({ length: 5 }, aMailbox);
+    const boxes = Array.from({ length: 5 }, newAddress);
     const answers: Answer<object>[] = [];
     for (const box of boxes) answers.push(await askForChange(app, tokens, box));
     const before = await arrived(person.email);
-    const sixth = aMailbox();
+    const sixth = newAddress();
     answers.push(await askForChange(app, tokens, sixth));
     expect(answers.map(({ status, text }) => `${status} ${text}`)).toEqual(Array(6).fill('202 {}'));
     expect(await arrived(person.email, sixth)).toEqual([...before, 0]);
@@ -148,19 +147,19 @@ describe('asking for another address', () => {
     const [first = '', second = ''] = boxes;
     expect((await askForChange(app, await app.signIn(person), sixth)).status).toBe(202);
     expect(await arrived(sixth)).toEqual([0]);
-    expect((await confirmChange(app, await linkFor(app, first))).status).toBe(204);
+    expect((await confirmChange(app, await nextLink(app, first))).status).toBe(204);
     // There is room again: that ended the others.
-    expectDead(await confirmChange(app, await linkFor(app, second)));
+    expectDead(await confirmChange(app, await nextLink(app, second)));
     const moved = { ...person, email: first };
     expect((await askForChange(app, await app.signIn(moved), sixth)).status).toBe(202);
     expect(await arrived(sixth)).toEqual([1]);
   });
 
   it('ten times at once leaves five that wait, each with its warning', async () => {
-    const person = await aPerson(app);
+    const person = await someoneVerified(app);
     const tokens = await app.signIn(person);
     const [before = 0] = await arrived(person.email);
-    const boxes = Array.from({ length: 10 }, aMailbox);
+    const boxes = Array.from({ length: 10 }, newAddress);
     await inParallel(10, (index) => askForChange(app, tokens, boxes[index] ?? ''));
     const counts = await arrived(...boxes, person.email);
     expect(counts.pop()).toBe(before + 5);
@@ -169,14 +168,14 @@ describe('asking for another address', () => {
   });
 
   it('is over with a change of the password; its undo link is not', async () => {
-    const person = await aPerson(app);
+    const person = await someoneVerified(app);
     const { accessToken: token } = await app.signIn(person);
-    const newEmail = aMailbox();
+    const newEmail = newAddress();
     await askForChange(app, { accessToken: token }, newEmail);
-    const undo = await linkFor(app, person.email);
+    const undo = await nextLink(app, person.email);
     const json = { currentPassword: PASSWORD, newPassword: 'nine calm badgers on a ferry' };
     expect((await app.api.post('/v1/auth/password/change', { token, json })).status).toBe(204);
-    expectDead(await confirmChange(app, await linkFor(app, newEmail)));
+    expectDead(await confirmChange(app, await nextLink(app, newEmail)));
     expect((await undoChange(app, undo)).status).toBe(204);
   });
 });

@@ -9,7 +9,6 @@ import {
   linkOf,
   logIn,
   newAddress,
-  nextLink,
   nextLinks,
   profileOf,
   register,
@@ -19,6 +18,7 @@ import {
   verify,
 } from './support/registrations';
 import { tokenIn } from './support/smtp-sink';
+import { nextLink } from './support/mailbox';
 
 const VERIFY = '/v1/auth/email/verify';
 

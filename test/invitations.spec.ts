@@ -4,7 +4,7 @@ import { rowsOf } from './support/database-dump';
 import { expectProblem } from './support/problem';
 import { expectUsedOnce, logIn, newAddress, profileOf } from './support/registrations';
 import { inParallel } from './support/parallel';
-import { aRole, type Member } from './support/staff';
+import { aMember, aRole, type Member } from './support/staff';
 
 const OTHER = 'nine calm badgers on a ferry';
 
@@ -18,22 +18,10 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  [admin, email] = [await anAdmin(), newAddress()];
+  [admin, email] = [await aMember(app, 'admin'), newAddress()];
 });
 
 afterAll(async () => app.close());
-
-/** Nobody signs in here before they are verified. */
-async function anAdmin(): Promise<Member> {
-  const person = { email: newAddress(), password: PASSWORD };
-  await app.api.post('/v1/auth/register', { json: person });
-  const [row] = await app.query<{ id: string }>(
-    `UPDATE users SET email_verified = true, roles = '{admin}' WHERE email = $1 RETURNING id`,
-    [person.email],
-  );
-  const { accessToken: token, refreshToken } = await app.signIn(person);
-  return { ...person, id: row?.id ?? '', token, refreshToken };
-}
 
 const logsIn = async (password: string) => (await logIn(app, { email, password })).status === 200;
 const expectDead = async (token: string) =>

@@ -2,9 +2,10 @@ import { Injectable, Module } from '@nestjs/common';
 import { Database } from '../src/platform/database';
 import { PersonalData, type PersonalDataProvider, PersonalDataRegistry } from '../src/platform/personal-data';
 import { PASSWORD, startApp, type TestApp } from './support/app';
-import { aPerson, canSignIn } from './support/email-change';
+import { canSignIn } from './support/email-change';
 import { expectProblem } from './support/problem';
 import { expectOpen, expectOver } from './support/sessions';
+import { someoneVerified } from './support/registrations';
 
 const BROKEN = 'the shelves are locked';
 
@@ -65,7 +66,7 @@ describe('a module with personal data of its own', () => {
   });
 
   beforeEach(async () => {
-    person = await aPerson(app);
+    person = await someoneVerified(app);
     const [user] = await app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [person.email]);
     id = user?.id ?? '';
     await app.query(`INSERT INTO books VALUES ($1, 'Emma'), ($1, 'Dracula')`, [id]);

@@ -8,12 +8,12 @@ import {
   linkOf,
   logIn,
   newAddress,
-  nextLink,
   type Registration,
   verify,
 } from './support/registrations';
 import { expectOver } from './support/sessions';
 import { tokenIn } from './support/smtp-sink';
+import { nextLink } from './support/mailbox';
 
 const EVE_LATER = 'eleven loud magpies in a tram';
 

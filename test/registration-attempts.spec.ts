@@ -9,13 +9,13 @@ import {
   linkOf,
   logIn,
   newAddress,
-  nextLink,
   nextLinks,
   register,
   verify,
 } from './support/registrations';
 import { Secrets } from './support/secrets';
 import { expectOpen } from './support/sessions';
+import { nextLink } from './support/mailbox';
 
 const ROUNDS = 3;
 const OTHER = 'nine calm badgers on a ferry';

@@ -1,13 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { Client } from 'pg';
-import {
-  changeUser,
-  deleteRole,
-  permissionsOf,
-  refreshed,
-  saveRole,
-  signInAgain,
-} from './support/administration';
+import { changeUser, deleteRole, permissionsOf, refreshed, saveRole } from './support/administration';
 import { startApp, type TestApp } from './support/app';
 import { base64url, readJws, signer, writeJws } from './support/jws';
 import { expectProblem } from './support/problem';
@@ -60,7 +53,7 @@ describe('a role that is given or taken', () => {
   it('is in what a sign-in and a password entered again give, too', async () => {
     const role = await aRole(app, 'users:read');
     await changeUser(app, admin, member.id, { roles: [role] });
-    const { accessToken } = await signInAgain(app, member);
+    const { accessToken } = await app.signIn(member);
     expect(readJws(accessToken).claims['roles']).toEqual([role]);
     expect((await principal({ token: accessToken })).status).toBe(200);
   });

@@ -4,7 +4,6 @@ import {
   linkOf,
   logIn,
   newAddress,
-  nextLink,
   nextLinks,
   profileOf,
   register,
@@ -14,6 +13,7 @@ import {
   subjectsFor,
   verify,
 } from './support/registrations';
+import { nextLink } from './support/mailbox';
 
 const CONFIRM = 'Confirm your address for Gatehouse';
 const TAKEN = 'You already have an account at Gatehouse';

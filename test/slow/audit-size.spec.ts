@@ -1,19 +1,10 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { AuditExport, AuditVerification } from '../../src/audit';
 import { Events } from '../../src/platform/events';
+import { heapBytes } from '../support/heap';
 import { startApp, type TestApp } from '../support/app';
 import { DoorOpened, seal, verify } from '../support/audit';
 import { inParallel } from '../support/parallel';
 import { report } from '../support/traffic';
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-function heapBytes(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
 
 const ROWS = 30_000;
 const WRITERS = 10;

@@ -1,8 +1,7 @@
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { Feed } from '../../src/platform/feed';
 import { Upkeep } from '../../src/platform/upkeep';
 import { EndedSessions } from '../../src/sessions';
+import { heapBytes } from '../support/heap';
 import { type TestApp, withApp } from '../support/app';
 import { createDatabase } from '../support/database';
 import { eventually } from '../support/eventually';
@@ -12,14 +11,6 @@ import { report } from '../support/traffic';
 
 const ENDED = 100_000;
 const MOST_BYTES_EACH = 250;
-
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-
-function heapBytes(): number {
-  collectGarbage();
-  return process.memoryUsage().heapUsed;
-}
 
 const INSERT = `INSERT INTO sessions (id, user_id, secret_digest, generation, rotated_at, last_used_at,
     authenticated_at, methods, created_at)

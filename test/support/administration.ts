@@ -104,14 +104,6 @@ export async function refreshed({ api }: TestApp, member: Member): Promise<Membe
   return { ...member, token: body.accessToken, refreshToken: body.refreshToken };
 }
 
-/** Another session of somebody. */
-export async function signInAgain(
-  app: TestApp,
-  { email, password }: Pick<Member, 'email' | 'password'>,
-): Promise<TokenBody> {
-  return app.signIn({ email, password });
-}
-
 /** Refused, and told what else it would have taken. */
 export function expectLacking(answer: Answer<object>, ...missing: readonly string[]): void {
   expectProblem(answer, 403, 'insufficient-permission');

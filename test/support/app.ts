@@ -14,7 +14,7 @@ import { PasswordStrength } from '../../src/passwords/password-strength';
 import { MailTransport, Outbox } from '../../src/platform/mail';
 import { Api, type TokenBody } from './api';
 import { createDatabase } from './database';
-import { NO_SMTP } from './settings';
+import { AUTH_SECRET, NO_SMTP } from './settings';
 import { type ReceivedMail, SmtpSink } from './smtp-sink';
 import { TestClock } from './test-clock';
 
@@ -22,7 +22,7 @@ import { TestClock } from './test-clock';
 export const TEST_ENVIRONMENT: Variables = {
   NODE_ENV: 'test',
   PUBLIC_URL: 'https://auth.example.test',
-  AUTH_SECRET: '39ce9a82f4e78413f2e74e6fb61398fc83a1af18e04b2c21d0214a6a6233f7f3',
+  AUTH_SECRET,
   BCRYPT_COST: '4',
   REQUIRE_VERIFIED_EMAIL: 'false',
   MAIL_FROM: 'Gatehouse <no-reply@example.test>',
@@ -66,8 +66,10 @@ export class TestApp {
 
   /** Signs somebody in, or somebody new. */
   async signIn(person?: { email: string; password: string }): Promise<TokenBody> {
-    const json = person ?? (await this.someone());
-    const { status, body } = await this.api.post<TokenBody>('/v1/auth/login', { json });
+    const { email, password } = person ?? (await this.someone());
+    const { status, body } = await this.api.post<TokenBody>('/v1/auth/login', {
+      json: { email, password },
+    });
     if (status !== 200) throw new Error(`signing in answered ${status}`);
     return body;
   }

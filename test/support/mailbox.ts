@@ -11,17 +11,17 @@ export const SUBJECT = {
   undo: 'The address of your account at Gatehouse is to be changed',
 } as const;
 
-/** The next mail of a kind for an address; what came before it is passed over. */
+/** The next mail for an address, or the next of a kind: what came before that is passed over. */
 export async function nextMail(
   app: TestApp,
   address: string,
-  about: keyof typeof SUBJECT,
+  about?: keyof typeof SUBJECT,
 ): Promise<ReceivedMail> {
-  return app.mailFor(address, SUBJECT[about]);
+  return app.mailFor(address, about && SUBJECT[about]);
 }
 
-/** The token of the next mail of a kind. */
-export async function nextLink(app: TestApp, address: string, about: keyof typeof SUBJECT): Promise<string> {
+/** The token of that mail. */
+export async function nextLink(app: TestApp, address: string, about?: keyof typeof SUBJECT): Promise<string> {
   return tokenIn(await nextMail(app, address, about));
 }
 

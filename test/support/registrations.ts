@@ -1,7 +1,7 @@
 import type { Answer, ProblemBody, TokenBody } from './api';
 import { PASSWORD, type TestApp } from './app';
+import { nextLink } from './mailbox';
 import { expectProblem } from './problem';
-import { tokenIn } from './smtp-sink';
 
 export interface Registration {
   readonly email: string;
@@ -23,11 +23,6 @@ export async function register({ api }: TestApp, registration: Registration): Pr
 export async function resend({ api }: TestApp, email: string): Promise<void> {
   const { status, text } = await api.post('/v1/auth/email/verify/resend', { json: { email } });
   if (status !== 202 || text !== '{}') throw new Error(`resending answered ${status} ${text}`);
-}
-
-/** The token of the next mail for an address. */
-export async function nextLink(app: TestApp, email: string): Promise<string> {
-  return tokenIn(await app.mailFor(email));
 }
 
 /** The tokens of the next mails for an address. Which is of which is not known: mails overtake each other. */
