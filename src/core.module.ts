@@ -12,6 +12,7 @@ import { EnvironmentModule } from './platform/config';
 import { DatabaseModule } from './platform/database';
 import { DiagnosisModule } from './platform/diagnosis';
 import { EventsModule } from './platform/events';
+import { ExtensionsModule } from './platform/extensions';
 import { FeedModule } from './platform/feed';
 import { HealthModule } from './platform/health';
 import { HttpModule } from './platform/http';
@@ -31,6 +32,7 @@ import { UsersModule } from './users';
 @Module({
   imports: [
     EnvironmentModule.of(),
+    ExtensionsModule,
     DiagnosisModule,
     LoggingModule,
     ClockModule,

@@ -5,13 +5,21 @@ import { ClockModule } from '../platform/clock';
 import { EnvironmentModule } from '../platform/config';
 import { DatabaseModule, DatabaseSettings } from '../platform/database';
 import { DiagnosisModule } from '../platform/diagnosis';
+import { ExtensionsModule } from '../platform/extensions';
 import { createFastify } from '../platform/http';
 import { StoredKeyringModule } from '../platform/keyring';
 
 /** Makes what a command works with; whoever asked for it closes it. */
 export type Context = () => Promise<INestApplicationContext>;
 
-const BASE = [EnvironmentModule.of(), DiagnosisModule, ClockModule, DatabaseModule];
+const BASE = [
+  EnvironmentModule.of(),
+  ExtensionsModule,
+  DiagnosisModule,
+  ClockModule,
+  DatabaseModule,
+  DatabaseModule.ofEveryRoom(),
+];
 
 /** A schema that is not up to date stops it, and nothing is migrated by the way. */
 const AS_IT_IS = EnvironmentModule.reading({ overrides: { MIGRATE_ON_START: 'false' } });

@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module, type OnApplicationShutdown, type Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { Clock } from '../clock';
@@ -11,7 +12,23 @@ import { DatabaseSettings } from './database.settings';
 import { Inspection } from './inspection';
 import { Migrations } from './migrations';
 
-const declaredMigrations = new Set<Type<MigrationInterface>>();
+/** Of every room whose file was loaded, for a context without rooms. */
+const everyRoom = new Set<Type<MigrationInterface>>();
+const EVERY_ROOM = Symbol('every room');
+
+/** What a room brings along. */
+class RoomMigrations {
+  constructor(readonly classes: readonly Type<MigrationInterface>[]) {}
+}
+
+/** Those of the rooms of this application: another one in the process may be made of others. */
+function migrationsIn(modules: ModulesContainer): Set<Type<MigrationInterface>> {
+  const providers = [...modules.values()].flatMap((room) => [...room.providers.values()]);
+  const found = providers.flatMap(({ instance }: { readonly instance?: unknown }) =>
+    instance instanceof RoomMigrations ? [...instance.classes] : [],
+  );
+  return new Set(found);
+}
 
 @Module({
   imports: [ConfigModule.of(DatabaseSettings)],
@@ -27,9 +44,14 @@ class DatabaseServerModule {}
     DatabaseServerModule,
     TypeOrmModule.forRootAsync({
       imports: [DatabaseServerModule],
-      inject: [DatabaseServer, DatabaseSettings],
-      useFactory: async (server: DatabaseServer, settings: DatabaseSettings) => ({
-        ...connectionOptions(await server.start(), settings, declaredMigrations),
+      inject: [DatabaseServer, DatabaseSettings, ModulesContainer, { token: EVERY_ROOM, optional: true }],
+      useFactory: async (
+        server: DatabaseServer,
+        settings: DatabaseSettings,
+        modules: ModulesContainer,
+        migrations: ReadonlySet<Type<MigrationInterface>> = migrationsIn(modules),
+      ) => ({
+        ...connectionOptions(await server.start(), settings, migrations),
         autoLoadEntities: true,
         manualInitialization: true,
         toRetry: () => false,
@@ -75,13 +97,23 @@ export class DatabaseModule implements OnApplicationShutdown {
     return { module: InspectionModule, global: true, providers: [Inspection], exports: [Inspection] };
   }
 
+  /** For the context of a command that knows no room, beside this module: the schema is that of all of them. */
+  static ofEveryRoom(): DynamicModule {
+    const providers = [{ provide: EVERY_ROOM, useValue: everyRoom }];
+    return { module: EveryRoomModule, global: true, providers, exports: [EVERY_ROOM] };
+  }
+
   /** The tables and migrations that a room brings along. */
   static forFeature(
     entities: Parameters<typeof TypeOrmModule.forFeature>[0],
     migrations: readonly Type<MigrationInterface>[],
   ): DynamicModule {
-    for (const migration of migrations) declaredMigrations.add(migration);
-    return TypeOrmModule.forFeature(entities);
+    for (const migration of migrations) everyRoom.add(migration);
+    return {
+      module: RoomModule,
+      imports: [TypeOrmModule.forFeature(entities)],
+      providers: [{ provide: Symbol('migrations'), useValue: new RoomMigrations(migrations) }],
+    };
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -89,6 +121,12 @@ export class DatabaseModule implements OnApplicationShutdown {
     await this.server.stop();
   }
 }
+
+@Module({})
+class RoomModule {}
+
+@Module({})
+class EveryRoomModule {}
 
 @Module({})
 class InspectionModule {}

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { Extensions } from '../extensions';
 import { type Finding, worstOf } from './finding';
 
 /** What a module can tell of its own state: it reads, and changes nothing. */
@@ -30,7 +31,7 @@ type Part = DiagnosisOptions & { readonly provider: DiagnosisProvider };
 /** All of them, whichever module they are of. */
 @Injectable()
 export class Diagnoses {
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(private readonly extensions: Extensions) {}
 
   /** Those of a topic together, and each topic later than the one it comes after. */
   async run(): Promise<TopicFinding[]> {
@@ -46,10 +47,8 @@ export class Diagnoses {
   }
 
   private parts(): Part[] {
-    return this.discovery.getProviders({ metadataKey: Diagnosis.KEY }).flatMap((wrapper) => {
-      const options = this.discovery.getMetadataByDecorator(Diagnosis, wrapper);
-      return options ? [{ ...options, provider: wrapper.instance as DiagnosisProvider }] : [];
-    });
+    const found = this.extensions.of<DiagnosisProvider, DiagnosisOptions>(Diagnosis);
+    return found.map(({ options, provider }) => ({ ...options, provider }));
   }
 }
 

@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
+import { type Extension, Extensions } from '../extensions';
 
 /** What a module keeps about its users. */
 export interface PersonalDataProvider {
@@ -22,18 +23,19 @@ export const PersonalData = DiscoveryService.createDecorator<PersonalDataOptions
 /** All of them, whichever module they are of. */
 @Injectable()
 export class PersonalDataRegistry implements OnModuleInit {
-  constructor(private readonly discovery: DiscoveryService) {}
+  constructor(private readonly extensions: Extensions) {}
 
   /** @throws Error where two modules call their data the same, and one would be missing in every export */
   onModuleInit(): void {
-    const sections = this.providers().map(({ section }) => section);
+    const sections = this.providers().map(({ options }) => options.section);
     const twice = sections.find((section, index) => sections.indexOf(section) !== index);
     if (twice !== undefined) throw new Error(`two @PersonalData() providers have the section "${twice}"`);
   }
 
   async export(userId: string): Promise<Record<string, unknown>> {
     const sections: Record<string, unknown> = {};
-    for (const { section, provider } of this.providers()) sections[section] = await provider.export(userId);
+    for (const { options, provider } of this.providers())
+      sections[options.section] = await provider.export(userId);
     return sections;
   }
 
@@ -43,13 +45,10 @@ export class PersonalDataRegistry implements OnModuleInit {
 
   /** The tables that are answered for. */
   tables(): string[] {
-    return this.providers().flatMap(({ tables }) => [...tables]);
+    return this.providers().flatMap(({ options }) => [...options.tables]);
   }
 
-  private providers(): (PersonalDataOptions & { provider: PersonalDataProvider })[] {
-    return this.discovery.getProviders({ metadataKey: PersonalData.KEY }).flatMap((wrapper) => {
-      const options = this.discovery.getMetadataByDecorator(PersonalData, wrapper);
-      return options ? [{ ...options, provider: wrapper.instance as PersonalDataProvider }] : [];
-    });
+  private providers(): Extension<PersonalDataOptions, PersonalDataProvider>[] {
+    return this.extensions.of(PersonalData);
   }
 }

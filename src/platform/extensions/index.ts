@@ -1,0 +1,2 @@
+export { type Extension, Extensions } from './extensions';
+export { ExtensionsModule } from './extensions.module';
