@@ -8,6 +8,7 @@ import {
   Matches,
   MaxLength,
 } from 'class-validator';
+import { PageOf } from '../platform/http';
 import type { Role } from '../roles';
 
 const MOST_PERMISSIONS = 200;
@@ -59,13 +60,7 @@ export class RoleResponse {
   }
 }
 
-export class RoleListResponse {
-  @ApiProperty({ type: [RoleResponse] })
-  readonly items: readonly RoleResponse[];
-
-  @ApiProperty({ type: String, nullable: true, description: 'For the next page; null on the last' })
-  readonly nextCursor: string | null;
-}
+export class RoleListResponse extends PageOf(RoleResponse) {}
 
 export class PermissionResponse {
   @ApiProperty({ example: 'users:read' })

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
-import { PageQuery } from '../platform/http';
+import { PageQuery, PageOf } from '../platform/http';
 import { DisplayName, EmailAddress, ProfileResponse, type User } from '../users';
 import { MayBeAbsent, RoleName, RoleNames } from './role-names';
 
@@ -50,10 +50,4 @@ export class UserResponse extends ProfileResponse {
   }
 }
 
-export class UserListResponse {
-  @ApiProperty({ type: [UserResponse] })
-  readonly items: readonly UserResponse[];
-
-  @ApiProperty({ type: String, nullable: true, description: 'For the next page; null on the last' })
-  readonly nextCursor: string | null;
-}
+export class UserListResponse extends PageOf(UserResponse) {}

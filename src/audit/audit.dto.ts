@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsUUID, Matches } from 'class-validator';
-import { PageQuery } from '../platform/http';
+import { PageQuery, PageOf } from '../platform/http';
 import { Instant } from './instant';
 
 const TYPE = /^[a-z][a-z0-9-]{0,63}$/;
@@ -67,10 +67,4 @@ export class AuditEventResponse {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-export class AuditEventListResponse {
-  @ApiProperty({ type: [AuditEventResponse] })
-  readonly items: readonly AuditEventResponse[];
-
-  @ApiProperty({ type: String, nullable: true, description: 'For the next page; null on the last' })
-  readonly nextCursor: string | null;
-}
+export class AuditEventListResponse extends PageOf(AuditEventResponse) {}

@@ -1,5 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
+import { PageOf } from '../platform/http';
 import type { Session } from './session.entity';
 
 export class EndSessionsQuery {
@@ -45,10 +46,4 @@ export class SessionResponse {
   }
 }
 
-export class SessionListResponse {
-  @ApiProperty({ type: [SessionResponse] })
-  readonly items: readonly SessionResponse[];
-
-  @ApiProperty({ type: String, nullable: true, description: 'For the next page; null on the last' })
-  readonly nextCursor: string | null;
-}
+export class SessionListResponse extends PageOf(SessionResponse) {}

@@ -33,6 +33,9 @@ export abstract class DomainError extends Error {
   /** What would make the same request succeed, by the names RFC 6750 and RFC 9470 give it. */
   readonly demands: Readonly<Record<string, string>> = {};
 
+  /** Further members of the problem (RFC 9457 section 3.2), by names that RFC 9457 has not taken. */
+  readonly members: Readonly<Record<string, unknown>> = {};
+
   get kind(): Kind {
     return (this.constructor as unknown as DomainErrorClass).kind;
   }

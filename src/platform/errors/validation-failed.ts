@@ -11,6 +11,7 @@ export interface Violation {
 export class ValidationFailed extends DomainError {
   static override readonly kind = 'invalid';
   static override readonly code = 'validation-failed';
+  override readonly members;
 
   /** @param afterWork whether it took more to find out than a look at the body */
   constructor(
@@ -18,5 +19,6 @@ export class ValidationFailed extends DomainError {
     readonly afterWork = false,
   ) {
     super('The request does not follow the rules of this route; "errors" names each of them.');
+    this.members = { errors: violations };
   }
 }

@@ -6,7 +6,7 @@ export { createFastify } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
 export { acceptOnlyJson } from './json-body';
-export { type Page, pageOf, PageQuery, startOf } from './page';
+export { type Page, PageOf, pageOf, PageQuery, startOf } from './page';
 export { Problem } from './problem';
 export { ApiProblems, problemResponses } from './problem-docs';
 export {
@@ -20,6 +20,7 @@ export {
   UnsupportedMediaType,
 } from './request-errors';
 export { RequestValidation } from './request-validation';
+export { isText, Text, type TextRule, withoutEdges } from './text';
 export { trustProxies } from './proxies';
 export { DOCUMENTS_POLICY } from './security-headers';
 export { UuidParam } from './uuid-param';

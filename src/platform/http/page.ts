@@ -1,4 +1,5 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
+import type { Type } from '@nestjs/common';
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform, type TransformFnParams } from 'class-transformer';
 import { IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { parse as uuidBytes, stringify as uuidText } from 'uuid';
@@ -32,6 +33,21 @@ export class PageQuery {
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
+}
+
+/**
+ * The class of a list's answer, for `@ApiOkResponse`: `class NoteListResponse extends PageOf(NoteResponse) {}`.
+ * @param item the class of each of its items
+ */
+export function PageOf<Item>(item: Type<Item>): Type<Page<Item>> {
+  class PageResponse implements Page<Item> {
+    @ApiProperty({ type: [item] })
+    readonly items: readonly Item[];
+
+    @ApiProperty({ type: String, nullable: true, description: 'For the next page; null on the last' })
+    readonly nextCursor: string | null;
+  }
+  return PageResponse;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { HttpStatus } from '@nestjs/common';
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { type DomainError, type DomainErrorClass, type Kind, ValidationFailed } from '../errors';
+import type { DomainError, DomainErrorClass, Kind } from '../errors';
 
 /** The only place where a kind of failure becomes a status. */
 export const STATUS_OF: Readonly<Record<Kind, number>> = {
@@ -59,13 +59,8 @@ export class Problem {
 
 /** @param requestId becomes `instance` */
 export function problemOf(error: DomainError, requestId: string): Problem {
-  return {
-    ...headOf(error),
-    detail: error.message,
-    instance: requestId,
-    code: error.code,
-    ...(error instanceof ValidationFailed && { errors: error.violations }),
-  };
+  const { members, message: detail, code } = error;
+  return { ...members, ...headOf(error), detail, instance: requestId, code };
 }
 
 /** The part of a problem that every occurrence shares. */

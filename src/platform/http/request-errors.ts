@@ -15,8 +15,8 @@ export class AuthenticationRequired extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'authentication-required';
 
-  constructor() {
-    super('This needs an access token: "Authorization: Bearer …". Sign in to get one.');
+  constructor(detail = 'This needs an access token: "Authorization: Bearer …". Sign in to get one.') {
+    super(detail);
   }
 }
 
