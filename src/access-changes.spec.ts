@@ -4,6 +4,7 @@ import type { RouteAccess } from './access-manifest';
 const NOTES: RouteAccess = {
   handler: 'NotesController.add',
   caller: 'signed in',
+  strategies: ['jwt'],
   permissions: ['notes:write'],
   recentSignIn: true,
   guards: ['TeamGuard'],
@@ -27,11 +28,16 @@ describe('what has changed for those who use the routes', () => {
     expect(
       changesOf({}, { 'GET /notes': { ...NOTES, permissions: [], recentSignIn: false, cache: 'public' } }),
     ).toEqual(['more permissive: GET /notes is new: signed in; its answer may be kept: public']);
+    expect(changesOf({}, { 'POST /notes': { ...NOTES, strategies: ['jwt', 'api-key'] } })).toEqual([
+      'POST /notes is new: known by jwt or api-key, with notes:write and a recent sign-in',
+    ]);
     expect(changesOf({ 'POST /notes': NOTES }, {})).toEqual(['POST /notes is gone']);
   });
 
   it.each<[Partial<RouteAccess>, string]>([
     [{ caller: 'anybody' }, 'caller was signed in, is anybody'],
+    [{ strategies: ['jwt', 'api-key'] }, 'strategies was jwt, is jwt, api-key'],
+    [{ strategies: ['api-key'] }, 'strategies was jwt, is api-key'],
     [{ permissions: [] }, 'permissions was notes:write, is nothing'],
     [{ permissions: ['notes:read'] }, 'permissions was notes:write, is notes:read'],
     [{ recentSignIn: false }, 'recentSignIn was true, is false'],
@@ -75,7 +81,8 @@ describe('what has changed for those who use the routes', () => {
   });
 
   it.each<[Partial<RouteAccess>, Partial<RouteAccess>]>([
-    [{ caller: 'anybody' }, { caller: 'signed in' }],
+    [{ caller: 'anybody', strategies: [] }, { caller: 'signed in' }],
+    [{ strategies: ['jwt', 'api-key'] }, { strategies: ['jwt'] }],
     [{ recentSignIn: false }, { recentSignIn: true }],
     [{ crossSite: 'has no cookies read' }, { crossSite: 'refused' }],
     [{ cache: 'public' }, { cache: 'no-store' }],

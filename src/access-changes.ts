@@ -30,6 +30,8 @@ const IS_WIDER: {
   readonly [Field in keyof RouteAccess]?: (former: RouteAccess, now: RouteAccess) => boolean;
 } = {
   caller: (_, now) => now.caller === 'anybody',
+  strategies: (former, now) =>
+    former.caller === 'signed in' && lacks(former.strategies ?? ['jwt'], now.strategies),
   permissions: (former, now) => lacks(now.permissions, former.permissions),
   recentSignIn: (former) => former.recentSignIn,
   guards: (former, now) => lacks(now.guards, former.guards),
@@ -46,9 +48,12 @@ function isOpen({ caller, cache }: RouteAccess): boolean {
   return caller === 'anybody' || cache !== 'no-store';
 }
 
-function wordsOf({ caller, permissions, recentSignIn, cache }: RouteAccess): string {
+function wordsOf({ caller, strategies, permissions, recentSignIn, cache }: RouteAccess): string {
   const asked = [...permissions, ...(recentSignIn ? ['a recent sign-in'] : [])];
-  const who = asked.length > 0 ? `${caller}, with ${asked.join(' and ')}` : caller;
+  const known = strategies.some((strategy) => strategy !== 'jwt')
+    ? `known by ${strategies.join(' or ')}`
+    : caller;
+  const who = asked.length > 0 ? `${known}, with ${asked.join(' and ')}` : known;
   return cache === 'no-store' ? who : `${who}; its answer may be kept: ${cache}`;
 }
 

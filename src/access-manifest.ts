@@ -9,7 +9,7 @@ import {
 } from '@nestjs/common/constants.js';
 import { ApplicationConfig, MetadataScanner, ModulesContainer } from '@nestjs/core';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
-import { isSafe, policyOf } from './access';
+import { type DescribedStrategy, describedStrategyOf, isSafe, policyOf } from './access';
 import { type Budget, budgetsOf } from './platform/attempts';
 
 /** Who may use a route, and how. */
@@ -17,6 +17,8 @@ export interface RouteAccess {
   /** `Controller.method`. */
   readonly handler: string;
   readonly caller: 'anybody' | 'signed in';
+  /** The Passport strategies that may say who it is; `jwt` stands for our access tokens. */
+  readonly strategies: readonly string[];
   /** What the caller must have all of. */
   readonly permissions: readonly string[];
   readonly recentSignIn: boolean;
@@ -97,7 +99,7 @@ function addressesOf(
 }
 
 function accessTo({ controller, handler, name }: Route, method: string): RouteAccess {
-  const { isPublic, permissions, recentSignIn, checksSite } = policyOf(controller, handler);
+  const { isPublic, strategies, permissions, recentSignIn, checksSite } = policyOf(controller, handler);
   const guards = [controller, handler].flatMap((target) => (read(GUARDS_METADATA, target) ?? []) as object[]);
   const headers = (read(HEADERS_METADATA, handler) ?? []) as {
     name: string;
@@ -106,6 +108,7 @@ function accessTo({ controller, handler, name }: Route, method: string): RouteAc
   return {
     handler: `${controller.name}.${name}`,
     caller: isPublic ? 'anybody' : 'signed in',
+    strategies,
     permissions,
     recentSignIn,
     guards: guards.map(nameOf),
@@ -118,6 +121,14 @@ function accessTo({ controller, handler, name }: Route, method: string): RouteAc
     cache:
       valueOf(headers.find((header) => header.name.toLowerCase() === 'cache-control')?.value) ?? 'no-store',
   };
+}
+
+/** The strategies that routes name, with what the modules say of how a client uses them. */
+export function describedStrategies(app: INestApplication): DescribedStrategy[] {
+  const providers = [...app.get(ModulesContainer).values()].flatMap((module) => [
+    ...module.providers.values(),
+  ]);
+  return providers.flatMap(({ metatype }) => (metatype && describedStrategyOf(metatype)) ?? []);
 }
 
 /** What `AuthGuard('…')` makes has a name by chance, another one at each start. */

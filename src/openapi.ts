@@ -9,9 +9,10 @@ import {
   InsufficientPermission,
   InsufficientUserAuthentication,
   InvalidToken,
+  JWT,
   TokenStale,
 } from './access';
-import { describeAccess, type RouteAccess } from './access-manifest';
+import { describeAccess, describedStrategies, type RouteAccess } from './access-manifest';
 import { type DomainErrorClass, InternalError, Unavailable, ValidationFailed } from './platform/errors';
 import {
   DOCUMENTS_POLICY,
@@ -57,9 +58,9 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
     .addCookieAuth(ACCESS_COOKIE, { type: 'apiKey', in: 'cookie', description: COOKIE_MODE }, 'cookie')
     .addSecurityRequirements('bearer')
-    .addSecurityRequirements('cookie')
-    .build();
-  const document = SwaggerModule.createDocument(app, config);
+    .addSecurityRequirements('cookie');
+  for (const { name, scheme } of describedStrategies(app)) config.addSecurity(name, scheme);
+  const document = SwaggerModule.createDocument(app, config.build());
   const schemas = document.components?.schemas ?? {};
   const manifest = describeAccess(app);
   for (const [route, operation] of operationsOf(document)) {
@@ -99,14 +100,23 @@ function operationsOf(document: OpenAPIObject): [string, Operation][] {
 /** What the doors answer. */
 function describeAccessTo(operation: Operation, access: RouteAccess | undefined): void {
   if (!access) throw new Error(`${operation.operationId} is documented, and no handler serves it`);
+  const { strategies } = access;
   const isOpen = access.caller === 'anybody';
   if (isOpen) operation.security = [...(operation.security ?? []), {}];
+  else if (strategies.some((strategy) => strategy !== JWT)) operation.security = securityOf(strategies);
   addProblems(operation, [
-    ...(isOpen ? [] : [MalformedRequest, AuthenticationRequired, InvalidToken, TokenStale]),
+    ...(isOpen ? [] : [AuthenticationRequired]),
+    ...(strategies.includes(JWT) ? [MalformedRequest, InvalidToken, TokenStale] : []),
     ...(access.crossSite === 'refused' ? [CrossSiteRequest] : []),
     ...(access.permissions.length > 0 ? [InsufficientPermission] : []),
     ...(access.recentSignIn ? [InsufficientUserAuthentication] : []),
   ]);
+}
+
+/** Any one of these; an access token comes in two ways. */
+function securityOf(strategies: readonly string[]): Record<string, string[]>[] {
+  const names = strategies.flatMap((strategy) => (strategy === JWT ? ['bearer', 'cookie'] : [strategy]));
+  return names.map((name) => ({ [name]: [] }));
 }
 
 /** What every route may answer stands in one place instead of on every handler. */

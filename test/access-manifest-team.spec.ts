@@ -122,6 +122,7 @@ describe('the manifest of an application with a module of a team', () => {
       expect(ours['POST /v1/library/shelves']).toEqual({
         handler: 'ShelvesController.add',
         caller: 'signed in',
+        strategies: ['jwt'],
         permissions: ['shelf:read', 'shelf:write'],
         recentSignIn: true,
         guards: ['OpenHours'],

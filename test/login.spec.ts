@@ -74,7 +74,7 @@ describe('signing in', () => {
   });
 
   describe('with a password in the URL', () => {
-    const inUrl = async () => `?${new URLSearchParams(await app.someone()).toString()}`;
+    const inUrl = async () => `?${new URLSearchParams({ ...(await app.someone()) }).toString()}`;
 
     it.each([
       {},

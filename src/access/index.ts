@@ -13,8 +13,16 @@ export { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, setCookie } fro
 export { accessTokenOf, bearerTokenOf, type PresentedToken } from './credentials';
 export { CurrentUser } from './current-user.decorator';
 export { KnownPermissions, type Permission, PermissionsModule, type PermissionWords } from './permissions';
-export type { Principal } from './principal';
+export {
+  AuthenticatedBy,
+  type DescribedStrategy,
+  describedStrategyOf,
+  DescribesStrategy,
+  type SecurityScheme,
+} from './authenticated-by';
+export type { Caller, Principal } from './principal';
 export { RequireRecentSignIn } from './recent-sign-in';
 export { RequirePermissions } from './require-permissions';
 export { policyOf, type RoutePolicy } from './route-policy';
 export { ChecksSite, isSafe, SameSite } from './same-site';
+export { JWT, registeredAs } from './strategies';

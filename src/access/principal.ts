@@ -1,12 +1,18 @@
-/** Who is calling, as the access token and memory tell it: reading it costs no query. */
-export interface Principal {
+/** Who is calling, and what they may do: what every way to authenticate has to find out. */
+export interface Caller {
   readonly userId: string;
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+}
+
+/** Somebody signed in, as the access token and memory tell it: reading it costs no query. */
+export interface Principal extends Caller {
   readonly sessionId: string;
   /** The `jti` of the access token. */
   readonly tokenId: string;
-  readonly roles: readonly string[];
-  readonly permissions: readonly string[];
   /** When the user last proved who they are (`auth_time`). */
   readonly authenticatedAt: Date;
   readonly expiresAt: Date;
+  /** What `@AccessTokenClaims()` providers had to say of the user when the access token was signed. */
+  readonly claims: Readonly<Record<string, unknown>>;
 }

@@ -20,10 +20,12 @@ export class RecentSignInGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): boolean {
     if (!policyOf(context.getClass(), context.getHandler()).recentSignIn) return true;
-    const { user } = context.switchToHttp().getRequest<{ user?: Principal }>();
+    const { user } = context.switchToHttp().getRequest<{ user?: Partial<Principal> }>();
     const { recentSignInSeconds } = this.settings;
-    const sinceSeconds = user ? (this.clock.nowMs() - user.authenticatedAt.getTime()) / 1_000 : Infinity;
-    if (sinceSeconds > recentSignInSeconds) throw new InsufficientUserAuthentication(recentSignInSeconds);
+    // Who came by something else than an access token has not signed in.
+    const provenAtMs = user?.authenticatedAt?.getTime() ?? -Infinity;
+    const isRecent = this.clock.nowMs() - provenAtMs <= recentSignInSeconds * 1_000;
+    if (!isRecent) throw new InsufficientUserAuthentication(recentSignInSeconds);
     return true;
   }
 }

@@ -4,7 +4,7 @@ import { Events } from '../platform/events';
 import { InsufficientPermission } from './access.errors';
 import { AccessDenied } from './access.events';
 import type { Permission } from './permissions';
-import type { Principal } from './principal';
+import type { Caller, Principal } from './principal';
 import { notePermissions, policyOf } from './route-policy';
 
 /**
@@ -26,12 +26,14 @@ export class PermissionsGuard implements CanActivate {
   canActivate(context: ExecutionContext): boolean | Promise<never> {
     const { permissions } = policyOf(context.getClass(), context.getHandler());
     if (permissions.length === 0) return true;
-    const { user } = context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>();
+    const { user } = context
+      .switchToHttp()
+      .getRequest<FastifyRequest & { user?: Caller & Partial<Principal> }>();
     const missing = permissions.filter((permission) => !user?.permissions.includes(permission));
     return missing.length === 0 || this.refuse(user, missing);
   }
 
-  private async refuse(user: Principal | undefined, missing: readonly string[]): Promise<never> {
+  private async refuse(user: Partial<Principal> | undefined, missing: readonly string[]): Promise<never> {
     await this.events.publish(new AccessDenied({ sessionId: user?.sessionId, details: { missing } }));
     throw new InsufficientPermission(missing);
   }

@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { describedStrategyOf } from './authenticated-by';
 import { KnownPermissions } from './permissions';
-import { policyOf } from './route-policy';
+import { policyOf, type RoutePolicy } from './route-policy';
+import { JWT, registeredAs } from './strategies';
 
 type Methods = Readonly<Record<string, object>>;
-
-const MEND = 'leave it the method that it was decorated as';
 
 /** Keeps an application from starting whose handlers ask for what cannot be meant. */
 @Injectable()
@@ -29,34 +29,58 @@ export class RoutePolicies implements OnModuleInit {
     return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
       const handler = prototype[name];
       if (!handler) return [];
-      const place = `${controller.name}.${name}`;
       // Nest would ask for what is noted of the function it finds there.
       const replaced = instance && instance[name] !== handler;
-      return [
-        ...(replaced
-          ? [`${place} is replaced in the constructor, and with it what it requires.\n  → ${MEND}`]
-          : []),
-        ...this.faultsIn(place, controller, handler),
+      const policy = policyOf(controller, handler);
+      const faults = [
+        ...(replaced ? [REPLACED] : []),
+        ...policy.permissions.filter((word) => !this.known.has(word)).map(undeclared),
+        ...policy.strategies.filter((strategy) => !this.isRegistered(strategy)).map(unregistered),
+        ...contradictionsIn(policy),
       ];
+      return faults.map((fault) => `${controller.name}.${name} ${fault}`);
     });
   }
 
-  private faultsIn(place: string, controller: Type, handler: object): string[] {
-    const { isPublic, permissions, recentSignIn } = policyOf(controller, handler);
-    const unknown = permissions.filter((permission) => !this.known.has(permission));
-    const asked = [
-      ...(permissions.length > 0 ? ['a permission'] : []),
-      ...(recentSignIn ? ['a recent sign-in'] : []),
-    ];
-    return [
-      ...unknown.map(
-        (permission) =>
-          `${place} requires the permission "${permission}", which no module declares.\n  → imports: [PermissionsModule.of({ '${permission}': 'what it lets people do' })]`,
-      ),
-      ...(isPublic ? asked : []).map(
-        (what) =>
-          `${place} requires ${what} and is @Public(): nobody is known there.\n  → take away the one or the other`,
-      ),
-    ];
+  /** By a provider of this application: Passport itself knows those of every application in the process. */
+  private isRegistered(strategy: string): boolean {
+    if (strategy === JWT) return true;
+    const registered = registeredAs(strategy)?.constructor;
+    return this.discovery
+      .getProviders()
+      .some(
+        ({ metatype }) =>
+          metatype && metatype === registered && describedStrategyOf(metatype)?.name === strategy,
+      );
   }
+}
+
+const REPLACED =
+  'is replaced in the constructor, and with it what it requires.\n  → leave it the method that it was decorated as';
+
+function undeclared(word: string): string {
+  return `requires the permission "${word}", which no module declares.\n  → imports: [PermissionsModule.of({ '${word}': 'what it lets people do' })]`;
+}
+
+function unregistered(strategy: string): string {
+  return `is @AuthenticatedBy('${strategy}'), which no provider registers with Passport and describes.\n  → providers: [TheStrategy], with @DescribesStrategy('${strategy}', …) on class TheStrategy extends PassportStrategy(…, '${strategy}')`;
+}
+
+function contradictionsIn({ isPublic, permissions, recentSignIn, strategies }: RoutePolicy): string[] {
+  const asked = [
+    ...(permissions.length > 0 ? ['requires a permission'] : []),
+    ...(recentSignIn ? ['requires a recent sign-in'] : []),
+    ...(isPublic && strategies.length > 0 ? ['is @AuthenticatedBy()'] : []),
+  ];
+  const byNobody = recentSignIn && !isPublic && !strategies.includes(JWT);
+  return [
+    ...(isPublic ? asked : []).map(
+      (what) => `${what} and is @Public(): nobody is known there.\n  → take away the one or the other`,
+    ),
+    ...(byNobody
+      ? [
+          `requires a recent sign-in and is authenticated by ${strategies.join(', ')} alone: nobody signs in there.\n  → take away the one or the other`,
+        ]
+      : []),
+  ];
 }

@@ -1,14 +1,18 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import { PUBLIC } from '../platform/http';
+import { JWT } from './strategies';
 
 const PERMISSIONS = Symbol('permissions');
 const RECENT_SIGN_IN = Symbol('recent sign-in');
 const SAME_SITE = Symbol('same site');
+const STRATEGIES = Symbol('strategies');
 
 /** What the doors ask of a request before its handler is called. They, the document and the manifest all read it here. */
 export interface RoutePolicy {
   /** Nobody has to say who they are. */
   readonly isPublic: boolean;
+  /** The Passport strategies that may say who is calling; none where nobody has to. */
+  readonly strategies: readonly string[];
   /** What the caller must have all of. */
   readonly permissions: readonly string[];
   /** The caller proved who they are within `RECENT_SIGN_IN_MINUTES`. */
@@ -30,19 +34,29 @@ export function policyOf(controller: Type, handler: object): RoutePolicy {
 
 export const notePermissions = (target: object, permissions: readonly string[]): void =>
   Reflect.defineMetadata(PERMISSIONS, [...ownPermissions(target), ...permissions], target);
+export const noteStrategies = (target: object, strategies: readonly string[]): void =>
+  Reflect.defineMetadata(STRATEGIES, strategies, target);
 export const noteRecentSignIn = () => SetMetadata(RECENT_SIGN_IN, true);
 export const noteSiteCheck = () => SetMetadata(SAME_SITE, true);
 
 function readPolicy(controller: Type, handler: object): RoutePolicy {
   const [classes, handlers] = [lineageOf(controller), lineageOf(handler)];
   const places = [...classes, ...handlers];
+  // Own metadata only: a class that extends a public controller has not said so of its own handlers.
+  const isPublic = [handler, controller].some((target) => isNoted(PUBLIC, target));
   return {
-    // Own metadata only: a class that extends a public controller has not said so of its own handlers.
-    isPublic: [handler, controller].some((target) => isNoted(PUBLIC, target)),
+    isPublic,
+    strategies: strategiesIn([...handlers, ...classes]) ?? (isPublic ? [] : [JWT]),
     permissions: [...new Set(places.flatMap(ownPermissions))],
     recentSignIn: places.some((target) => isNoted(RECENT_SIGN_IN, target)),
     checksSite: handlers.some((target) => isNoted(SAME_SITE, target)),
   };
+}
+
+/** What stands nearest says by what; nobody else is asked. */
+function strategiesIn(places: readonly object[]): readonly string[] | undefined {
+  const noted = places.map((place) => Reflect.getOwnMetadata(STRATEGIES, place) as string[] | undefined);
+  return noted.find((strategies) => strategies !== undefined);
 }
 
 /** A class and those it extends, or a handler and what it was put in place of: what is asked for there is asked for here, too. */

@@ -50,12 +50,14 @@ import { CookieMode } from './cookie-mode';
 import { LocalAuthGuard } from './local-auth.guard';
 import type { ProvenUser } from './password-sign-in';
 import { RegistrationService } from './registration.service';
+import { SignIn } from './sign-in';
 import { ApiTokens, SET_COOKIE } from './token-docs';
 
 @ApiTags('authentication')
 @Controller({ path: 'auth', version: '1' })
 export class AuthController {
   constructor(
+    private readonly signIn: SignIn,
     private readonly auth: AuthService,
     private readonly cookieMode: CookieMode,
     private readonly registration: RegistrationService,
@@ -92,7 +94,7 @@ export class AuthController {
     @Res({ passthrough: true }) reply: FastifyReply,
     @Client() client: ClientInfo,
   ): Promise<LoginResponse | CookieResponse> {
-    const tokens = await this.auth.logIn(request.user, client, deviceToken);
+    const tokens = await this.signIn.begin(request.user, client, deviceToken);
     return useCookies === 'true' ? this.cookieMode.begin(request, reply, tokens) : tokens;
   }
 

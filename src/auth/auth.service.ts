@@ -1,25 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InvalidToken, type Principal } from '../access';
-import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { Events } from '../platform/events';
 import type { ClientInfo } from '../platform/http';
-import { type OpenSession, SessionsService } from '../sessions';
+import { SessionsService } from '../sessions';
 import { type AccessClaims, Tokens } from '../tokens';
-import type { LoginResponse, TokenResponse } from './auth.dto';
-import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
-import {
-  Reauthenticated,
-  RefreshRefused,
-  RefreshTokenReused,
-  SignedIn,
-  SignedOut,
-  SignInFailed,
-} from './auth.events';
-import { DeviceTokens } from './device-tokens';
+import type { TokenResponse } from './auth.dto';
+import { InvalidRefreshToken } from './auth.errors';
+import { Reauthenticated, RefreshRefused, RefreshTokenReused, SignedOut } from './auth.events';
 import { PasswordProof } from './password-proof';
-import type { ProvenUser } from './password-sign-in';
 import { SecurityNotices } from './security-notices';
+import { TokenIssuer } from './token-issuer';
 
 /** What somebody may present to sign out; each ends its own session. */
 export interface PresentedCredentials {
@@ -27,7 +18,7 @@ export interface PresentedCredentials {
   readonly refreshToken?: string | undefined;
 }
 
-/** The flows of signing in and staying so. */
+/** The flows of staying signed in, and of signing out. */
 @Injectable()
 export class AuthService {
   private readonly logger = new Logger('Auth');
@@ -35,40 +26,17 @@ export class AuthService {
   constructor(
     private readonly sessions: SessionsService,
     private readonly tokens: Tokens,
-    private readonly devices: DeviceTokens,
     private readonly proof: PasswordProof,
+    private readonly issuer: TokenIssuer,
     private readonly notices: SecurityNotices,
     private readonly database: Database,
     private readonly events: Events,
-    private readonly clock: Clock,
   ) {}
-
-  /**
-   * @param proven as `PasswordSignIn` found them
-   * @param deviceToken what the device was given at an earlier sign-in, where it says so
-   * @throws InvalidCredentials where the account changed hands or was disabled since
-   */
-  async logIn(
-    { user, isSuspicious }: ProvenUser,
-    client: ClientInfo,
-    deviceToken: string | null | undefined,
-  ): Promise<LoginResponse> {
-    const session = await this.database.transaction(async () => {
-      const opened = await this.sessions.open(user, ['pwd'], client);
-      const Happened = opened ? SignedIn : SignInFailed;
-      const facts = { actorId: opened?.userId ?? null, subjectId: user.id, sessionId: opened?.id };
-      await this.events.publish(new Happened(facts));
-      return opened;
-    });
-    if (!session) throw new InvalidCredentials();
-    if (isSuspicious) await this.notices.signedIn({ userId: user.id, sessionId: session.id, client });
-    return Object.assign(this.tokensFor(session), { deviceToken: this.devices.renew(user, deviceToken) });
-  }
 
   /** @throws InvalidRefreshToken whatever the reason */
   async refresh(refreshToken: string, client: ClientInfo): Promise<TokenResponse> {
     const rotation = await this.sessions.rotate(refreshToken, client);
-    if ('session' in rotation) return this.tokensFor(rotation.session);
+    if ('session' in rotation) return this.issuer.tokensFor(rotation.session);
     if (rotation.outcome === 'reused') {
       const { sessionId, userId } = rotation;
       this.logger.warn(
@@ -94,7 +62,7 @@ export class AuthService {
       return renewed;
     });
     if (!session) throw new InvalidToken();
-    return this.tokensFor(session);
+    return this.issuer.tokensFor(session);
   }
 
   /** Ends the session of every credential that is genuine, however old, and says nothing of the others. */
@@ -119,26 +87,5 @@ export class AuthService {
       if (error instanceof InvalidToken) return undefined;
       throw error;
     }
-  }
-
-  private tokensFor(session: OpenSession): TokenResponse {
-    const { token, expiresInSeconds } = this.tokens.signAccess({
-      userId: session.userId,
-      sessionId: session.id,
-      tokenId: session.tokenId,
-      issuedAt: session.issuedAt,
-      authenticatedAt: session.authenticatedAt,
-      methods: session.methods,
-      roles: session.roles,
-      accessVersion: session.accessVersion,
-      notAfter: session.endsAt,
-    });
-    return {
-      accessToken: token,
-      tokenType: 'Bearer',
-      expiresIn: expiresInSeconds,
-      refreshToken: session.refreshToken,
-      refreshExpiresIn: Math.round((session.refreshExpiresAt.getTime() - this.clock.nowMs()) / 1_000),
-    };
   }
 }

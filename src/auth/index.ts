@@ -1,11 +1,14 @@
+export { AccessTokenClaims, type AccessTokenClaimsProvider, type TokenOwner } from './access-token-claims';
 export { MAIL_LINK, MAIL_REQUEST, REAUTHENTICATION } from './auth.budgets';
 export { AcceptedResponse } from './auth.dto';
 export { InvalidCredentials } from './auth.errors';
 export { AuthModule } from './auth.module';
+export { Callers } from './callers';
 export { setDeviceCookie } from './cookie-mode';
 export { Departure } from './departure';
 export { DeviceTokens } from './device-tokens';
 export { active, Handover } from './handover';
+export { LoginCheck, type LoginCheckProvider, type ProvenLogin } from './login-checks';
 export { LoginLimits } from './login-limits';
 export { PasswordProof } from './password-proof';
 export { SecurityNotices } from './security-notices';

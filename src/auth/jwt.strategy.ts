@@ -6,7 +6,7 @@ import { accessTokenOf, InvalidToken, type Principal, TokenStale } from '../acce
 import { Feed } from '../platform/feed';
 import { RolesService } from '../roles';
 import { EndedSessions } from '../sessions';
-import { type AccessClaims, Tokens } from '../tokens';
+import { type AccessClaims, addedClaimsOf, Tokens } from '../tokens';
 import { AccessVersions } from '../users';
 import { SelfVerifyingKey } from './self-verifying-key';
 
@@ -45,6 +45,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
       permissions: this.roles.permissionsOf(claims.roles),
       authenticatedAt: new Date(claims.auth_time * 1_000),
       expiresAt: new Date(claims.exp * 1_000),
+      claims: addedClaimsOf(claims),
     };
   }
 }

@@ -6,7 +6,7 @@ import { Mailer } from '../platform/mail';
 import { type User, UsersService } from '../users';
 import { InvalidCredentials } from './auth.errors';
 import { SignInFailed } from './auth.events';
-import { AuthSettings } from './auth.settings';
+import { Callers } from './callers';
 import { LoginLimits } from './login-limits';
 
 /** What somebody signs in with. */
@@ -33,7 +33,7 @@ export class PasswordSignIn {
     private readonly limits: LoginLimits,
     private readonly mailer: Mailer,
     private readonly events: Events,
-    private readonly settings: AuthSettings,
+    private readonly callers: Callers,
   ) {}
 
   /**
@@ -47,7 +47,7 @@ export class PasswordSignIn {
   ): Promise<ProvenUser> {
     const user = await this.users.findByEmail(email);
     const attempt = await this.limits.claim({ email, user, deviceToken, client });
-    const signsIn = user !== null && this.maySignIn(user);
+    const signsIn = user !== null && this.callers.maySignIn(user);
     const matches = await this.limits.make(attempt, async () =>
       this.passwords.verify(user?.id ?? null, password, { signsIn }),
     );
@@ -59,9 +59,5 @@ export class PasswordSignIn {
       this.mailer.wishUnawaited({ kind: 'email-verification', address: email, language: client.language });
     await this.events.publish(new SignInFailed({ actorId: null, subjectId: user?.id ?? null }));
     throw new InvalidCredentials();
-  }
-
-  private maySignIn({ status, emailVerified }: User): boolean {
-    return status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail);
   }
 }

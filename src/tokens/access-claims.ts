@@ -13,7 +13,11 @@ export interface AccessGrant {
   readonly accessVersion: number;
   /** The token does not outlive this. */
   readonly notAfter: Date;
+  /** What else it says of the user; none of `REGISTERED_CLAIMS`. */
+  readonly claims: AddedClaims;
 }
+
+export type AddedClaims = Readonly<Record<string, unknown>>;
 
 /** The claims of an access token as they stand in it (RFC 9068 section 2.2); instants in whole seconds since the epoch. */
 export interface AccessClaims {
@@ -30,6 +34,42 @@ export interface AccessClaims {
   readonly roles: readonly string[];
   readonly ver: number;
 }
+
+const OWN_CLAIMS = {
+  iss: true,
+  aud: true,
+  sub: true,
+  client_id: true,
+  sid: true,
+  jti: true,
+  iat: true,
+  exp: true,
+  auth_time: true,
+  amr: true,
+  roles: true,
+  ver: true,
+} satisfies Record<keyof AccessClaims, true>;
+
+/**
+ * What nobody else may state: the claims of every access token, and those that say for others how far a token can be
+ * trusted (RFC 7519 section 4.1, RFC 7800, RFC 8693, RFC 9068 section 2.2).
+ */
+export const REGISTERED_CLAIMS: ReadonlySet<string> = new Set([
+  ...Object.keys(OWN_CLAIMS),
+  'nbf',
+  'acr',
+  'cnf',
+  'act',
+  'may_act',
+]);
+
+/** What a token says beyond the claims that every one has. */
+export function addedClaimsOf(claims: AccessClaims): AddedClaims {
+  const added = Object.entries(claims).filter(([name]) => !REGISTERED_CLAIMS.has(name));
+  return added.length === 0 ? NOTHING : Object.fromEntries(added);
+}
+
+const NOTHING: AddedClaims = {};
 
 /** Whether a verified payload has every claim, each of its type: a valid signature alone does not say so. */
 export function isAccessClaims(payload: unknown): payload is AccessClaims {

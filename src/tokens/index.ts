@@ -1,4 +1,10 @@
-export type { AccessClaims, AccessGrant } from './access-claims';
+export {
+  type AccessClaims,
+  type AccessGrant,
+  type AddedClaims,
+  addedClaimsOf,
+  REGISTERED_CLAIMS,
+} from './access-claims';
 export { SigningKeyStore } from './signing-key.store';
 export { Tokens } from './tokens';
 export { TokensModule } from './tokens.module';

@@ -41,7 +41,7 @@ export class Tokens {
     // A string key would be parsed anew for every token; the library's types do not know that it takes KeyObjects.
     const key = privateKey as unknown as string;
     const claims = this.claimsFor(grant);
-    const token = this.jwt.sign(claims, { privateKey: key, algorithm, header });
+    const token = this.jwt.sign({ ...grant.claims, ...claims }, { privateKey: key, algorithm, header });
     return { token, expiresInSeconds: claims.exp - claims.iat };
   }
 

@@ -1,0 +1,38 @@
+import { BlockList } from 'node:net';
+import { Injectable, Module } from '@nestjs/common';
+import { LoginCheck, type LoginCheckProvider, type ProvenLogin } from '../../src/auth';
+import { ConfigModule, type Environment } from '../../src/platform/config';
+import { DomainError } from '../../src/platform/errors';
+
+/** `STAFF_NETWORK`: the address of the network that admins sign in from, as 10.1.0.0; its first 16 bits count. */
+export class StaffSettings {
+  readonly network = new BlockList();
+
+  constructor(environment: Environment) {
+    this.network.addSubnet(environment.text('STAFF_NETWORK') ?? '127.0.0.0', 16, 'ipv4');
+  }
+}
+
+export class OutsideStaffNetwork extends DomainError {
+  static override readonly kind = 'forbidden';
+  static override readonly code = 'outside-staff-network';
+  override readonly members = { help: 'https://intranet.example.com/vpn' };
+
+  constructor() {
+    super('Admins sign in from the network of the company.');
+  }
+}
+
+@Injectable()
+@LoginCheck({ order: 20 })
+export class StaffNetworkCheck implements LoginCheckProvider {
+  constructor(private readonly settings: StaffSettings) {}
+
+  async check({ roles, client }: ProvenLogin): Promise<void> {
+    if (roles.includes('admin') && !this.settings.network.check(client.ipAddress ?? '::'))
+      throw new OutsideStaffNetwork();
+  }
+}
+
+@Module({ imports: [ConfigModule.of(StaffSettings)], providers: [StaffNetworkCheck] })
+export class StaffNetworkModule {}

@@ -1,0 +1,43 @@
+import type { DocumentBuilder } from '@nestjs/swagger';
+import { noteStrategies } from './route-policy';
+
+/** What the OpenAPI document says of a way to authenticate (OpenAPI 3.1, Security Scheme Object). */
+export type SecurityScheme = Parameters<DocumentBuilder['addSecurity']>[1];
+
+/** A strategy and the name it is registered with Passport under. */
+export interface DescribedStrategy {
+  readonly name: string;
+  readonly scheme: SecurityScheme;
+}
+
+const DESCRIPTION = Symbol('strategy');
+
+/**
+ * Says by which Passport strategies callers of a handler, or of every handler of a class, are authenticated. What stands
+ * on the handler wins. Left out it is `jwt`, our access tokens; where that is one of several, an access token that was
+ * sent decides alone: a bad one is not made up for by something else.
+ *
+ * @param strategies of a provider with `@DescribesStrategy`, or the application does not start
+ */
+export function AuthenticatedBy(...strategies: [string, ...string[]]): ClassDecorator & MethodDecorator {
+  return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor): void =>
+    noteStrategies((descriptor?.value as object | undefined) ?? target, strategies);
+}
+
+/**
+ * Stands on a `PassportStrategy(…, name)` whose `validate` returns a `Caller`; it fails, or throws a `DomainError`, for
+ * anybody else. What it proves is held to be deliberate: where a browser would attach the credentials by itself, requests
+ * of other sites are refused all the same.
+ *
+ * @param name as in `PassportStrategy(Strategy, name)`
+ * @param scheme how a client sends the credentials, for the OpenAPI document
+ */
+export function DescribesStrategy(name: string, scheme: SecurityScheme): ClassDecorator {
+  return (target) =>
+    Reflect.defineMetadata(DESCRIPTION, { name, scheme } satisfies DescribedStrategy, target);
+}
+
+/** @param provider a class; undefined where nothing is noted on it */
+export function describedStrategyOf(provider: object): DescribedStrategy | undefined {
+  return Reflect.getOwnMetadata(DESCRIPTION, provider) as DescribedStrategy | undefined;
+}

@@ -1,0 +1,134 @@
+import { setImmediate } from 'node:timers/promises';
+import { Controller, Get, Injectable, Module, type Provider, type Type } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import { Strategy } from 'passport';
+import { Strategy as PassportJwt } from 'passport-jwt';
+import { AuthenticatedBy, DescribesStrategy, Public, registeredAs, RequireRecentSignIn } from '../src/access';
+import { startApp } from './support/app';
+
+const SCHEME = { type: 'apiKey', in: 'header', name: 'x-badge' } as const;
+
+@DescribesStrategy('badge', SCHEME)
+@Injectable()
+class BadgeStrategy extends PassportStrategy(Strategy, 'badge') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+/** Registered, but nobody said what it is. */
+@Injectable()
+class SilentStrategy extends PassportStrategy(Strategy, 'silent') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+/** Called otherwise here than there. */
+@DescribesStrategy('ring', SCHEME)
+@Injectable()
+class RingStrategy extends PassportStrategy(Strategy, 'rings') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+/** Without a name of its own it has the library's, which is that of ours. */
+@Injectable()
+class PartnerStrategy extends PassportStrategy(PassportJwt) {
+  constructor() {
+    super({ jwtFromRequest: () => null, secretOrKey: 'partner' });
+  }
+
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+@Injectable()
+class OtherLocalStrategy extends PassportStrategy(Strategy, 'local') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+/** A controller of a module, whose handler is decorated so. */
+function withHandler(decorators: MethodDecorator[], ...providers: Provider[]): Type {
+  @Controller('gate')
+  class GateController {
+    @Get()
+    open(): string {
+      return 'open';
+    }
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(GateController.prototype, 'open') as PropertyDescriptor;
+  for (const decorate of decorators) decorate(GateController.prototype, 'open', descriptor);
+
+  @Module({ controllers: [GateController], providers })
+  class GateModule {}
+  return GateModule;
+}
+
+/** Made after ours, as it may well be: where it is made before, ours has taken its place. */
+function late(strategy: Type, name: string): Provider {
+  const useFactory = async (): Promise<object> => {
+    const before = registeredAs(name);
+    while (registeredAs(name) === before) await setImmediate();
+    return new strategy() as object;
+  };
+  return { provide: strategy, useFactory };
+}
+
+const unregistered = (name: string) =>
+  `GateController.open is @AuthenticatedBy('${name}'), which no provider registers with Passport and describes.\n  → providers: [TheStrategy], with @DescribesStrategy('${name}', …) on class TheStrategy extends PassportStrategy(…, '${name}')`;
+
+describe('an application does not start', () => {
+  const failure = async (module: Type) =>
+    startApp({ modules: [module] }).then(
+      async (app) => app.close(),
+      (error: Error) => error.message,
+    );
+
+  it('with a strategy that nobody registers', async () => {
+    expect(await failure(withHandler([AuthenticatedBy('badge')]))).toBe(unregistered('badge'));
+  });
+
+  it('with one that only another application in the process has registered', async () => {
+    const other = await startApp({ modules: [withHandler([AuthenticatedBy('badge')], BadgeStrategy)] });
+    expect(await failure(withHandler([AuthenticatedBy('jwt', 'badge')]))).toBe(unregistered('badge'));
+    await other.close();
+  });
+
+  it('with one that nobody described', async () => {
+    expect(await failure(withHandler([AuthenticatedBy('silent')], SilentStrategy))).toBe(
+      unregistered('silent'),
+    );
+  });
+
+  it('with one that is registered under another name than it is described by', async () => {
+    expect(await failure(withHandler([AuthenticatedBy('ring')], RingStrategy))).toBe(unregistered('ring'));
+  });
+
+  it('with a handler that is public and authenticated', async () => {
+    const module = withHandler([Public(), AuthenticatedBy('badge')], BadgeStrategy);
+    expect(await failure(module)).toBe(
+      'GateController.open is @AuthenticatedBy() and is @Public(): nobody is known there.\n  → take away the one or the other',
+    );
+  });
+
+  it('with a recent sign-in where nobody signs in', async () => {
+    const module = withHandler([RequireRecentSignIn(), AuthenticatedBy('badge')], BadgeStrategy);
+    expect(await failure(module)).toBe(
+      'GateController.open requires a recent sign-in and is authenticated by badge alone: nobody signs in there.\n  → take away the one or the other',
+    );
+  });
+
+  it.each([
+    ['jwt', PartnerStrategy, 'JwtStrategy'],
+    ['local', OtherLocalStrategy, 'LocalStrategy'],
+  ])('with a strategy that takes the place of ours, "%s"', async (name, strategy, ours) => {
+    expect(await failure(withHandler([], late(strategy, name)))).toBe(
+      `${strategy.name} is registered with Passport as "${name}", in the place of ${ours}.\n  → give it a name of its own: PassportStrategy(Strategy, 'another-name')`,
+    );
+  });
+});
