@@ -72,7 +72,15 @@ export class Api {
     return this.send<Body>('POST', path, call);
   }
 
+  async put<Body = Record<string, unknown>>(path: string, call?: Call): Promise<Answer<Body>> {
+    return this.send<Body>('PUT', path, call);
+  }
+
   async patch<Body = Record<string, unknown>>(path: string, call?: Call): Promise<Answer<Body>> {
     return this.send<Body>('PATCH', path, call);
+  }
+
+  async delete<Body = Record<string, unknown>>(path: string, call?: Call): Promise<Answer<Body>> {
+    return this.send<Body>('DELETE', path, call);
   }
 }

@@ -17,6 +17,7 @@ import { createDatabase } from './database';
 import { AUTH_SECRET, NO_SMTP } from './settings';
 import { type ReceivedMail, SmtpSink } from './smtp-sink';
 import { TestClock } from './test-clock';
+import { type Rights, TestUser } from './test-user';
 
 /** Settings of every test application; cost 4 is bcrypt's lowest, so that a sign-in takes a millisecond. */
 export const TEST_ENVIRONMENT: Variables = {
@@ -32,10 +33,17 @@ export const PASSWORD = 'teal otters juggle 7 lanterns';
 
 let people = 0;
 
+export interface Person {
+  readonly email: string;
+  readonly password: string;
+}
+
 /** The real application on a real database, listening on a free port. */
 export class TestApp {
+  /** Whoever is not signed in. */
   readonly api: Api;
   readonly database: Database;
+  private readonly people = new Map<string, Person>();
 
   constructor(
     readonly nest: NestFastifyApplication,
@@ -53,11 +61,18 @@ export class TestApp {
     return this.database.query<Row>({ text }, parameters);
   }
 
+  /**
+   * Somebody by a name of the test's choosing, new the first time and the same person later. Each call signs them in anew, with a
+   * verified address, these rights and no others.
+   */
+  async as(name: string, rights: Rights = {}): Promise<TestUser> {
+    const person = this.people.get(name) ?? (await this.someone());
+    this.people.set(name, person);
+    return TestUser.signIn(this, person, rights);
+  }
+
   /** Registers somebody new. */
-  async someone({ password = PASSWORD }: { password?: string } = {}): Promise<{
-    email: string;
-    password: string;
-  }> {
+  async someone({ password = PASSWORD }: { password?: string } = {}): Promise<Person> {
     const email = `person-${process.pid}-${++people}@example.com`;
     const { status } = await this.api.post('/v1/auth/register', { json: { email, password } });
     if (status !== 202) throw new Error(`registration answered ${status}`);
@@ -65,7 +80,7 @@ export class TestApp {
   }
 
   /** Signs somebody in, or somebody new. */
-  async signIn(person?: { email: string; password: string }): Promise<TokenBody> {
+  async signIn(person?: Person): Promise<TokenBody> {
     const { email, password } = person ?? (await this.someone());
     const { status, body } = await this.api.post<TokenBody>('/v1/auth/login', {
       json: { email, password },
@@ -153,8 +168,16 @@ export async function startApp({
   const nest = setUp(
     module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
   );
-  await nest.listen(Number(env.PORT ?? 0), '127.0.0.1');
   const release = async () => own?.drop();
+  try {
+    await nest.listen(Number(env.PORT ?? 0), '127.0.0.1');
+  } catch (error) {
+    // What a failed start has opened would keep the process of the tests from ending.
+    await nest.close();
+    await sink?.close();
+    await release();
+    throw error;
+  }
   return new TestApp(nest, clock, await nest.getUrl(), env.DATABASE_URL ?? own?.url ?? '', release, sink);
 }
 

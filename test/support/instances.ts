@@ -1,7 +1,7 @@
 import { Client } from 'pg';
 import { NEWS_BOUND_MS } from '../../src/platform/feed';
 import type { Answer, Api, TokenBody } from './api';
-import type { TestDatabase } from './database';
+import { createDatabase, type TestDatabase } from './database';
 import { Home, type Instance } from './home';
 import { expectProblem } from './problem';
 import { AUTH_SECRET } from './settings';
@@ -117,4 +117,15 @@ export class Instances {
     for (const proxy of this.proxies) await proxy.close();
     await this.database.drop();
   }
+}
+
+/** So many processes of the built application (`npm run build`) on one new database; `instances.clear()` ends them. */
+export async function startInstances(
+  count: number,
+  env: Record<string, string> = {},
+): Promise<{ instances: Instances; all: readonly Instance[] }> {
+  const instances = new Instances(await createDatabase(), env);
+  const all: Instance[] = [];
+  for (let each = 0; each < count; each++) all.push(await instances.start());
+  return { instances, all };
 }

@@ -1,0 +1,158 @@
+import { Controller, Get, Injectable, Module, Post } from '@nestjs/common';
+import {
+  type Caller,
+  CurrentUser,
+  PermissionsModule,
+  Public,
+  RequirePermissions,
+  RequireRecentSignIn,
+} from '../src/access';
+import { Database } from '../src/platform/database';
+import { Mailer } from '../src/platform/mail';
+import {
+  BAD_TOKENS,
+  badToken,
+  expectProblem,
+  inParallel,
+  startApp,
+  stolenRefreshToken,
+  type TestApp,
+  tokenIn,
+  withApp,
+} from './kit';
+
+@Injectable()
+class Tickets {
+  private sold = 0;
+
+  constructor(private readonly database: Database) {}
+
+  /** Of two that are under way at once, each may read before the other writes. */
+  async sell(): Promise<number> {
+    const sold = this.sold;
+    await this.database.query({ text: 'SELECT 1' }, []);
+    return (this.sold = sold + 1);
+  }
+}
+
+@RequirePermissions('tickets:read')
+@Controller({ path: 'tickets', version: '1' })
+class TicketsController {
+  constructor(
+    private readonly tickets: Tickets,
+    private readonly mailer: Mailer,
+  ) {}
+
+  @Get()
+  list(@CurrentUser() { permissions }: Caller): readonly string[] {
+    return permissions;
+  }
+
+  @RequireRecentSignIn()
+  @Post()
+  async sell(): Promise<number> {
+    await this.mailer.send({ kind: 'password-changed', to: 'box-office@example.com', language: null });
+    return this.tickets.sell();
+  }
+}
+
+@Public()
+@Controller({ path: 'prices', version: '1' })
+class PricesController {
+  @Get()
+  list(): string[] {
+    return ['free'];
+  }
+}
+
+@Module({
+  imports: [PermissionsModule.of({ 'tickets:read': 'See tickets' })],
+  controllers: [TicketsController, PricesController],
+  providers: [Tickets],
+})
+class TicketsModule {}
+
+describe('the test kit', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp({ modules: [TicketsModule], smtp: true });
+  });
+
+  afterAll(async () => app.close());
+
+  it('has nobody signed in at first', async () => {
+    expect((await app.api.get('/v1/prices')).body).toEqual(['free']);
+    expectProblem(await app.api.get('/v1/tickets'), 401, 'authentication-required');
+  });
+
+  it('signs somebody in with these rights and no others', async () => {
+    const ada = await app.as('ada', { permissions: ['tickets:read'] });
+    expect((await ada.get('/v1/tickets')).body).toEqual(['tickets:read']);
+    const eve = await app.as('eve', { permissions: ['users:read'] });
+    expectProblem(await eve.get('/v1/tickets'), 403, 'insufficient-permission');
+    const root = await app.as('root', { roles: ['admin'] });
+    expect((await root.get('/v1/tickets')).body).toContain('users:write');
+  });
+
+  it('knows a person by their name', async () => {
+    const [before, now] = [await app.as('bob', { roles: ['admin'] }), await app.as('bob')];
+    expect([now.id, now.email]).toEqual([before.id, before.email]);
+    expectProblem(await now.get('/v1/tickets'), 403, 'insufficient-permission');
+    expectProblem(await before.get('/v1/tickets'), 401, 'token-stale');
+    expect((await app.as('somebody else')).id).not.toBe(now.id);
+  });
+
+  it.each(BAD_TOKENS)('makes a token that is %s', async (kind) => {
+    const ada = await app.as('ada', { permissions: ['tickets:read'] });
+    const { token, code } = await badToken(app, ada, kind);
+    expectProblem(await app.api.get('/v1/tickets', { token }), 401, code);
+  });
+
+  it('moves the clock', async () => {
+    const ada = await app.as('ada', { permissions: ['tickets:read'] });
+    app.clock.advance({ minutes: 14, seconds: 59 });
+    expect((await ada.get('/v1/tickets')).status).toBe(200);
+    app.clock.advance({ seconds: 1 });
+    expectProblem(await ada.get('/v1/tickets'), 401, 'invalid-token');
+  });
+
+  it('steals refresh tokens', async () => {
+    const ada = await app.as('ada', { permissions: ['tickets:read'] });
+    const json = { refreshToken: await stolenRefreshToken(app, ada) };
+    expectProblem(await app.api.post('/v1/auth/refresh', { json }), 401, 'invalid-refresh-token');
+    expectProblem(await ada.get('/v1/tickets'), 401, 'invalid-token');
+  });
+
+  it('gets mails', async () => {
+    const ada = await app.as('ada', { permissions: ['tickets:read'] });
+    await ada.post('/v1/tickets');
+    expect((await app.mailFor('box-office@example.com')).subject).toBe(
+      'Your password for Gatehouse was changed',
+    );
+    await app.api.post('/v1/auth/password/forgot', { json: { email: ada.email } });
+    expect(tokenIn(await app.mailFor(ada.email, 'Set a new password for Gatehouse'))).toMatch(/^pr_/);
+  });
+
+  it('does things at once', async () => {
+    const ada = await app.as('ada', { permissions: ['tickets:read'] });
+    const numbers = await inParallel(10, async () => (await ada.post('/v1/tickets')).text);
+    expect(new Set(numbers).size).toBeLessThan(10);
+  });
+
+  it('asks the database', async () => {
+    const { id } = await app.as('ada');
+    expect(await app.query('SELECT status FROM users WHERE id = $1', [id])).toEqual([{ status: 'active' }]);
+  });
+
+  it('gives each application a database of its own', async () => {
+    const { email, password } = await app.as('ada');
+    await withApp({}, async ({ api }) => {
+      expectProblem(
+        await api.post('/v1/auth/login', { json: { email, password } }),
+        401,
+        'invalid-credentials',
+      );
+    });
+  });
+});

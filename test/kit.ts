@@ -1,0 +1,17 @@
+/** What the tests of a module are written with; docs/testing.md tells how. */
+export { type Answer, Api, type Call, type ProblemBody, type TokenBody } from './support/api';
+export { PASSWORD, type Person, startApp, TestApp, type TestAppOptions, withApp } from './support/app';
+export {
+  BAD_TOKENS,
+  badToken,
+  type BadToken,
+  type BadTokenKind,
+  stolenRefreshToken,
+} from './support/bad-tokens';
+export { eventually } from './support/eventually';
+export { Instances, startInstances } from './support/instances';
+export { inParallel } from './support/parallel';
+export { expectProblem, violations } from './support/problem';
+export { type ReceivedMail, tokenIn } from './support/smtp-sink';
+export { type Span, TestClock } from './support/test-clock';
+export { type Rights, TestUser } from './support/test-user';

@@ -1,0 +1,73 @@
+import { RolesService } from '../../src/roles';
+import { UserRights } from '../../src/users';
+import type { Answer, Call } from './api';
+import type { TestApp } from './app';
+
+/** What somebody is to be able to do; nothing, where it is left out. */
+export interface Rights {
+  readonly permissions?: readonly string[];
+  /** Of those that exist, `admin` among them. */
+  readonly roles?: readonly string[];
+}
+
+let roles = 0;
+
+/** Somebody who is signed in. What they send carries their access token. */
+export class TestUser {
+  /** @param app the application that they are signed in to */
+  constructor(
+    private readonly app: TestApp,
+    readonly id: string,
+    readonly email: string,
+    readonly password: string,
+    readonly token: string,
+    readonly refreshToken: string,
+  ) {}
+
+  /** Signs somebody in, with a verified address and these rights exactly. */
+  static async signIn(
+    app: TestApp,
+    person: { readonly email: string; readonly password: string },
+    { permissions = [], roles: held = [] }: Rights,
+  ): Promise<TestUser> {
+    const own = permissions.length > 0 ? [`test-${++roles}`] : [];
+    for (const name of own)
+      await app.nest.get(RolesService).save({ name, description: null, permissions: [...permissions] });
+    const [user] = await app.query<{ id: string }>(
+      'UPDATE users SET email_verified = true WHERE email = $1 RETURNING id',
+      [person.email],
+    );
+    const id = user?.id ?? '';
+    await app.nest.get(UserRights).setRoles(id, [...held, ...own]);
+    const { accessToken, refreshToken } = await app.signIn(person);
+    return new TestUser(app, id, person.email, person.password, accessToken, refreshToken);
+  }
+
+  async send<Body = Record<string, unknown>>(
+    method: string,
+    path: string,
+    call: Call = {},
+  ): Promise<Answer<Body>> {
+    return this.app.api.send<Body>(method, path, { token: this.token, ...call });
+  }
+
+  async get<Body = Record<string, unknown>>(path: string): Promise<Answer<Body>> {
+    return this.send<Body>('GET', path);
+  }
+
+  async post<Body = Record<string, unknown>>(path: string, json?: unknown): Promise<Answer<Body>> {
+    return this.send<Body>('POST', path, { json });
+  }
+
+  async put<Body = Record<string, unknown>>(path: string, json?: unknown): Promise<Answer<Body>> {
+    return this.send<Body>('PUT', path, { json });
+  }
+
+  async patch<Body = Record<string, unknown>>(path: string, json?: unknown): Promise<Answer<Body>> {
+    return this.send<Body>('PATCH', path, { json });
+  }
+
+  async delete<Body = Record<string, unknown>>(path: string): Promise<Answer<Body>> {
+    return this.send<Body>('DELETE', path);
+  }
+}
