@@ -9,7 +9,7 @@ module.exports = {
   runtime: '<rootDir>/test/support/jest/runtime.js',
   // A start takes seconds where the machine has other things to do.
   testTimeout: 20_000,
-  roots: ['<rootDir>/src', '<rootDir>/test'],
+  roots: ['<rootDir>/examples', '<rootDir>/src', '<rootDir>/test'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
   testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/slow/'],

@@ -1,0 +1,31 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageOf, Text } from '../../src/platform/http';
+import type { Note } from './note.entity';
+
+export class AddNoteRequest {
+  @Text({ longest: 200 })
+  readonly title: string;
+
+  @Text({ longest: 10_000, lines: true })
+  readonly body: string;
+}
+
+export class NoteResponse {
+  @ApiProperty({ format: 'uuid' })
+  readonly id: string;
+
+  @ApiProperty()
+  readonly title: string;
+
+  @ApiProperty()
+  readonly body: string;
+
+  @ApiProperty({ format: 'date-time' })
+  readonly createdAt: string;
+
+  static of({ id, title, body, createdAt }: Note): NoteResponse {
+    return { id, title, body, createdAt: createdAt.toISOString() };
+  }
+}
+
+export class NoteListResponse extends PageOf(NoteResponse) {}

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { LessThan } from 'typeorm';
+import { Clock } from '../../src/platform/clock';
+import { Database } from '../../src/platform/database';
+import { Events } from '../../src/platform/events';
+import { NotFound, type PageQuery, startOf } from '../../src/platform/http';
+import { Note } from './note.entity';
+import type { AddNoteRequest } from './notes.dto';
+import { NoteDeleted } from './notes.events';
+
+/** What people wrote; each of them is for its owner only. */
+@Injectable()
+export class NotesService {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    private readonly events: Events,
+  ) {}
+
+  /** The newest first; one more than was asked for, where there is one. */
+  async list(userId: string, page: PageQuery): Promise<Note[]> {
+    const after = startOf(page);
+    return this.database.repository(Note).find({
+      where: { userId, ...(after !== undefined && { id: LessThan(after) }) },
+      order: { id: 'DESC' },
+      take: page.limit + 1,
+    });
+  }
+
+  async add(userId: string, { title, body }: AddNoteRequest): Promise<Note> {
+    const note = { id: this.clock.newId(), userId, title, body, createdAt: this.clock.now() };
+    return this.database.repository(Note).save(note);
+  }
+
+  /** @throws NotFound where it is somebody else's, too */
+  async get(userId: string, id: string): Promise<Note> {
+    const note = await this.database.repository(Note).findOneBy({ id, userId });
+    if (!note) throw new NotFound();
+    return note;
+  }
+
+  /** @throws NotFound where it is somebody else's, too */
+  async delete(userId: string, id: string): Promise<void> {
+    await this.database.transaction(async () => {
+      const { affected } = await this.database.repository(Note).delete({ id, userId });
+      if (affected !== 1) throw new NotFound();
+      await this.events.publish(new NoteDeleted({ subjectId: userId, details: { note: id } }));
+    });
+  }
+}
