@@ -12,6 +12,7 @@ import type { Run } from './run';
 
 const DOCUMENT = 'openapi.json';
 const MANIFEST = 'access-manifest.json';
+const UNREADABLE = `${MANIFEST} was no JSON, so what has changed is not known: read its diff before you commit it.`;
 
 /** What is committed next to the code that it is made of. */
 export function addWritten(program: Command, run: Run): void {
@@ -38,7 +39,8 @@ export function addWritten(program: Command, run: Run): void {
         async () => app,
         async () => {
           const manifest = describeAccess(app);
-          const changes = changesOf(existsSync(MANIFEST) ? read(MANIFEST) : {}, manifest);
+          const former = existsSync(MANIFEST) ? read(MANIFEST) : {};
+          const changes = former ? changesOf(former, manifest) : [UNREADABLE];
           write(MANIFEST, manifest);
           return {
             data: { file: MANIFEST, changes },
@@ -56,8 +58,13 @@ async function preview(): Promise<INestApplication> {
   return app.enableVersioning(VERSIONING);
 }
 
-function read(file: string): AccessManifest {
-  return JSON.parse(readFileSync(file, 'utf8')) as AccessManifest;
+/** @returns undefined where it is full of a merge's marks */
+function read(file: string): AccessManifest | undefined {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as AccessManifest;
+  } catch {
+    return undefined;
+  }
 }
 
 function write(file: string, content: object): void {
