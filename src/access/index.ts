@@ -6,7 +6,6 @@ export {
   InvalidToken,
   TokenStale,
 } from './access.errors';
-export { AccessDenied } from './access.events';
 export { AccessModule } from './access.module';
 export { AccessSettings, LONGEST_ACCESS_TOKEN_MINUTES } from './access.settings';
 export { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, setCookie } from './cookies';
@@ -26,3 +25,4 @@ export { RequirePermissions } from './require-permissions';
 export { policyOf, type RoutePolicy } from './route-policy';
 export { ChecksSite, isSafe, SameSite } from './same-site';
 export { JWT, registeredAs } from './strategies';
+export { AccessDenied } from './access.events';

@@ -1,1 +1,8 @@
 export { AccountModule } from './account.module';
+export {
+  AccountExported,
+  EmailChangeRequested,
+  EmailChangeUndone,
+  EmailChanged,
+  PasswordChanged,
+} from './account.events';

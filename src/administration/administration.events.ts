@@ -1,17 +1,21 @@
 import { SecurityEvent } from '../platform/events';
 
+/** An administrator made an account for an address, or invited it again. */
 export class UserInvited extends SecurityEvent {
   static override readonly type = 'user-invited';
 }
 
+/** Whoever was invited chose a password; the address is proven by that. */
 export class InvitationAccepted extends SecurityEvent {
   static override readonly type = 'invitation-accepted';
 }
 
+/** An administrator shut an account; its sessions are over. */
 export class UserDisabled extends SecurityEvent {
   static override readonly type = 'user-disabled';
 }
 
+/** An administrator opened an account again. */
 export class UserEnabled extends SecurityEvent {
   static override readonly type = 'user-enabled';
 }
@@ -26,6 +30,7 @@ export class RoleSaved extends SecurityEvent {
   static override readonly type = 'role-saved';
 }
 
+/** A role is gone, and was taken from whoever held it. */
 export class RoleDeleted extends SecurityEvent {
   static override readonly type = 'role-deleted';
 }

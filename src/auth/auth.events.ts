@@ -1,5 +1,6 @@
 import { SecurityEvent } from '../platform/events';
 
+/** A session was opened. */
 export class SignedIn extends SecurityEvent {
   static override readonly type = 'signed-in';
 }
@@ -10,6 +11,7 @@ export class SignInFailed extends SecurityEvent {
   static override readonly outcome = 'failure';
 }
 
+/** Somebody ended a session of theirs; one event for each that what they presented was of. */
 export class SignedOut extends SecurityEvent {
   static override readonly type = 'signed-out';
 }
@@ -53,6 +55,7 @@ export class RegistrationRepeated extends SecurityEvent {
   static override readonly type = 'registration-repeated';
 }
 
+/** An account is gone, by its owner or by an administrator. */
 export class AccountDeleted extends SecurityEvent {
   static override readonly type = 'account-deleted';
 }

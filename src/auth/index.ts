@@ -13,3 +13,16 @@ export { LoginLimits } from './login-limits';
 export { PasswordProof } from './password-proof';
 export { SecurityNotices } from './security-notices';
 export { SET_COOKIE } from './token-docs';
+export {
+  AccountDeleted,
+  NoticedSessionEnded,
+  PasswordProofFailed,
+  Reauthenticated,
+  RefreshRefused,
+  RefreshTokenReused,
+  Registered,
+  RegistrationRepeated,
+  SignInFailed,
+  SignedIn,
+  SignedOut,
+} from './auth.events';

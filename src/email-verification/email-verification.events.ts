@@ -1,5 +1,6 @@
 import { SecurityEvent } from '../platform/events';
 
+/** The address of an account was proven with the link of a mail. */
 export class EmailVerified extends SecurityEvent {
   static override readonly type = 'email-verified';
 }

@@ -1,1 +1,2 @@
 export { EmailVerificationModule } from './email-verification.module';
+export { EmailVerificationFailed, EmailVerified } from './email-verification.events';

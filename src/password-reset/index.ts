@@ -1,1 +1,2 @@
 export { PasswordResetModule } from './password-reset.module';
+export { PasswordReset, PasswordResetRequested } from './password-reset.events';

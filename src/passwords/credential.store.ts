@@ -22,10 +22,11 @@ export const STORE_CREDENTIALS: Statement = {
     SELECT user_id, hash, $3 FROM unnest($1::uuid[], $2::text[]) AS given (user_id, hash)`,
 };
 
-/** How many hashes there are of each form; `keyId` is null for plain ones. */
+/** How many hashes there are of each form, with one of each; `keyId` is null for plain ones, `cost` for what is not bcrypt. */
 export const COUNT_BY_FORM: Statement = {
   text: `
     SELECT substring(hash FROM '^[$]gatehouse[$]k=([^$]+)') AS "keyId",
-      substring(hash FROM '[$]2[aby][$]([0-9]{2})[$]')::integer AS cost, count(*)::integer AS count
-    FROM credentials GROUP BY 1, 2 ORDER BY 1, 2`,
+      substring(hash FROM '^(?:[$]gatehouse[$]k=[^$]+)?[$]([a-z0-9-]+)[$]') AS algorithm,
+      substring(hash FROM '[$]2[aby][$]([0-9]{2})[$]')::integer AS cost, count(*)::integer AS count, min(hash) AS sample
+    FROM credentials GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
 };

@@ -1,4 +1,5 @@
 export { Passphrase } from './password';
+export { type PasswordAlgorithm, PasswordHashing } from './password-algorithm';
 export { PasswordPolicy } from './password-policy';
 export { PasswordSettings } from './password.settings';
 export { PasswordsModule } from './passwords.module';

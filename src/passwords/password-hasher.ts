@@ -3,8 +3,9 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Key, Keyring } from '../platform/keyring';
 import { BcryptPool, type Comparison } from './bcrypt-pool';
 import { normalisePassword } from './password';
+import { AddedAlgorithm } from './password-algorithm';
 import { PasswordSettings } from './password.settings';
-import { decoyHash, formatHash, parseHash, type StoredHash, topUpCosts } from './stored-hash';
+import { decoyHash, formatHash, keyedPartOf, parseHash, type StoredHash, topUpCosts } from './stored-hash';
 
 /** What its key is called in the keyring. */
 export const KEY_PURPOSE = 'passwords';
@@ -19,7 +20,8 @@ export interface Verdict {
 
 /**
  * bcrypt over HMAC-SHA-256 of the whole password under a key of the application's, so that byte 73 and NUL count and
- * the table alone cannot be guessed at. Plain bcrypt hashes of an older system are understood, too.
+ * the table alone cannot be guessed at. Plain bcrypt hashes of an older system are understood, too; a module may hash
+ * otherwise (`@PasswordHashing`).
  */
 @Injectable()
 export class PasswordHasher implements OnModuleInit {
@@ -29,6 +31,7 @@ export class PasswordHasher implements OnModuleInit {
     private readonly pool: BcryptPool,
     private readonly keyring: Keyring,
     private readonly settings: PasswordSettings,
+    private readonly added: AddedAlgorithm,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -37,8 +40,14 @@ export class PasswordHasher implements OnModuleInit {
 
   /** @returns a hash of today's form and cost */
   async hash(password: string): Promise<string> {
-    const bcrypt = await this.pool.hash(this.digest(normalisePassword(password)), this.settings.cost);
-    return formatHash(bcrypt, this.key.id);
+    const digest = this.digest(normalisePassword(password));
+    const hash = await (this.added.current?.hash(digest) ?? this.pool.hash(digest, this.settings.cost));
+    return formatHash(hash, this.key.id);
+  }
+
+  /** Whether hashes of another system can be taken over. */
+  get understandsBcrypt(): boolean {
+    return this.added.besideBcrypt;
   }
 
   /**
@@ -48,11 +57,25 @@ export class PasswordHasher implements OnModuleInit {
    * @param hash as stored; null for somebody who does not exist
    */
   async check(password: string, hash: string | null): Promise<Verdict> {
+    const added = this.added.current;
+    if (!added) return this.checkBcrypt(password, hash);
+    const keyed = hash === null ? undefined : keyedPartOf(hash, this.key.id);
+    const own = keyed !== undefined && added.understands(keyed) ? keyed : null;
+    // One after the other, both for everybody: what the one takes longer for, the other does not make up for.
+    const matches = await added.check(this.digest(normalisePassword(password)), own);
+    if (!this.added.besideBcrypt) return verdictOf(matches, own !== null && added.isOutdated(own));
+    const former = await this.checkBcrypt(password, own === null ? hash : null);
+    if (own !== null) return verdictOf(matches, added.isOutdated(own));
+    // A keyed hash of bcrypt is of the whole password, so replacing it changes nothing of what matches.
+    return verdictOf(former.matches, former.outdated || keyed !== undefined);
+  }
+
+  private async checkBcrypt(password: string, hash: string | null): Promise<Verdict> {
     const stored = hash === null ? undefined : parseHash(hash);
     const attempts = this.attemptsFor(password, stored);
     const decoys = attempts.flatMap(({ text }) => this.topUp(text, stored));
     const matches = (await this.pool.compare(attempts, decoys)).some((match) => match);
-    return { matches, outdated: matches && stored !== undefined && this.isOutdated(password, stored) };
+    return verdictOf(matches, stored !== undefined && this.isOutdated(password, stored));
   }
 
   /** A plain hash is tried with the text as received and then in NFC, which is two checks; so a keyed one, or none, is two as well. */
@@ -82,4 +105,8 @@ export class PasswordHasher implements OnModuleInit {
   private digest(password: string): string {
     return createHmac('sha256', this.key.material).update(password, 'utf8').digest('base64');
   }
+}
+
+function verdictOf(matches: boolean, isOutdated: boolean): Verdict {
+  return { matches, outdated: matches && isOutdated };
 }

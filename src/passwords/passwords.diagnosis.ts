@@ -3,8 +3,10 @@ import { Database } from '../platform/database';
 import { advise, Diagnosis, type DiagnosisProvider, type Finding, ok } from '../platform/diagnosis';
 import { Keyring } from '../platform/keyring';
 import { COUNT_BY_FORM } from './credential.store';
+import { AddedAlgorithm } from './password-algorithm';
 import { KEY_PURPOSE } from './password-hasher';
 import { PasswordSettings } from './password.settings';
+import { keyedPartOf } from './stored-hash';
 
 const LEAST_LENGTH = 15;
 const LEAST_COST = 12;
@@ -34,8 +36,12 @@ export class PasswordSettingsDiagnosis implements DiagnosisProvider {
 interface Form {
   /** Null: a plain hash of an older system. */
   readonly keyId: string | null;
+  readonly algorithm: string | null;
+  /** Null: it is not bcrypt's. */
   readonly cost: number | null;
   readonly count: number;
+  /** One of them, which is told to nobody. */
+  readonly sample: string;
 }
 
 /** Which forms of hashes are in use. */
@@ -46,6 +52,7 @@ export class PasswordHashesDiagnosis implements DiagnosisProvider {
     private readonly database: Database,
     private readonly keyring: Keyring,
     private readonly settings: PasswordSettings,
+    private readonly added: AddedAlgorithm,
   ) {}
 
   async diagnose(): Promise<Finding[]> {
@@ -55,23 +62,35 @@ export class PasswordHashesDiagnosis implements DiagnosisProvider {
     return forms.map((form) => this.findingOf(form, key?.id));
   }
 
-  private findingOf({ keyId, cost, count }: Form, currentKey: string | undefined): Finding {
-    if (cost === null)
+  private findingOf(form: Form, currentKey: string | undefined): Finding {
+    const { keyId, algorithm, cost, count } = form;
+    if (!this.isUnderstood(form))
       return {
         level: 'fault',
         message: `${count} hashes are of no known form`,
         advice: 'those users reset their passwords',
       };
-    const what = `${count} ${keyId === null ? 'plain' : 'keyed'} hashes at bcrypt cost ${cost}`;
+    const how = cost === null ? `hashes of ${algorithm}` : `hashes at bcrypt cost ${cost}`;
+    const what = `${count} ${keyId === null ? 'plain' : 'keyed'} ${how}`;
     if (keyId !== null && keyId !== currentKey)
       return {
         level: 'fault',
         message: `${what} are under a key that is gone`,
         advice: 'restore the table "keys" from a backup',
       };
-    const isOld = keyId === null || cost < this.settings.cost;
-    if (!isOld) return ok(what);
+    if (!this.isOld(form)) return ok(what);
     const advice = 'each is replaced when its owner signs in; nothing has to be done';
     return { level: 'warning', message: `${what}, below today's settings`, advice };
+  }
+
+  private isUnderstood({ keyId, cost, sample }: Form): boolean {
+    if (cost !== null) return this.added.besideBcrypt;
+    const hash = keyId === null ? undefined : keyedPartOf(sample, keyId);
+    return hash !== undefined && (this.added.current?.understands(hash) ?? false);
+  }
+
+  private isOld({ keyId, cost }: Form): boolean {
+    if (this.added.current) return cost !== null;
+    return keyId === null || (cost ?? 0) < this.settings.cost;
   }
 }

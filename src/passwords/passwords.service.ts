@@ -26,8 +26,13 @@ export class PasswordsService {
     await this.database.query(STORE_CREDENTIAL, [userId, hash, this.clock.now()]);
   }
 
-  /** @param hashes as `problemOfForeignHash` finds nothing wrong with, by user id */
+  /**
+   * @param hashes as `problemOfForeignHash` finds nothing wrong with, by user id
+   * @throws Error where no hash of bcrypt is understood any more
+   */
   async storeAll(hashes: ReadonlyMap<string, string>): Promise<void> {
+    if (!this.hasher.understandsBcrypt)
+      throw new Error('a module hashes passwords alone, so nobody could sign in with a hash of bcrypt');
     await this.database.query(STORE_CREDENTIALS, [
       [...hashes.keys()],
       [...hashes.values()],

@@ -19,8 +19,15 @@ export function parseHash(text: string): StoredHash | undefined {
   return cost === undefined ? undefined : { bcrypt, cost: Number(cost), keyId };
 }
 
-export function formatHash(bcrypt: string, keyId: string): string {
-  return `$gatehouse$k=${keyId}${bcrypt}`;
+/** @param hash of bcrypt or of an algorithm of a module's, as it begins with `$` */
+export function formatHash(hash: string, keyId: string): string {
+  return `$gatehouse$k=${keyId}${hash}`;
+}
+
+/** What `formatHash` was given; undefined for what was made without a key or with another one. */
+export function keyedPartOf(text: string, keyId: string): string | undefined {
+  const prefix = formatHash('$', keyId);
+  return text.startsWith(prefix) ? text.slice(prefix.length - 1) : undefined;
 }
 
 /** A well-formed hash of the given cost that no password has: checking against it is the work, and nothing else. */

@@ -3,6 +3,6 @@ export { Session } from './session.entity';
 export { SessionListResponse, SessionResponse } from './sessions.dto';
 export { SessionSettings } from './session.settings';
 export { type OpenSession, type Rotation, SessionsService } from './sessions.service';
-export { SessionsEnded } from './sessions.events';
 export { SignedInUsers } from './signed-in-users';
 export { SessionsModule } from './sessions.module';
+export { SessionEnded, SessionsEnded } from './sessions.events';

@@ -8,3 +8,4 @@ export {
 export { SigningKeyStore } from './signing-key.store';
 export { Tokens } from './tokens';
 export { TokensModule } from './tokens.module';
+export { SigningKeyRevoked, SigningKeyRotated } from './signing-key.events';

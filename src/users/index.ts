@@ -6,6 +6,6 @@ export { User, type UserStatus } from './user.entity';
 export { UserRights } from './user-rights';
 export { UserSearch } from './user-search';
 export { ProfileResponse } from './users.dto';
-export { UsersImported } from './users.events';
 export { UsersModule } from './users.module';
 export { UsersService } from './users.service';
+export { UsersImported } from './users.events';

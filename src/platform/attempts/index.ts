@@ -4,3 +4,4 @@ export { AttemptsSettings } from './attempts.settings';
 export { type Budget, budget, COUNTED_PER, declaredBudgets } from './budget';
 export { budgetsOf, LimitedBy, RateLimit, SourceLimit } from './rate-limit';
 export { sourceOf } from './source';
+export { RateLimitExceeded } from './attempts.events';

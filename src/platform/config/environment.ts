@@ -106,12 +106,12 @@ export class Environment {
     return fallback;
   }
 
-  /** A URL of one of the given schemes. Its value is never repeated in the fault: it may hold a password. */
-  /** Of the web: in production by TLS only. */
+  /** A URL of the web: in production by TLS only. */
   webUrl(name: string): URL | undefined {
     return this.url(name, this.production ? ['https:'] : ['https:', 'http:']);
   }
 
+  /** A URL of one of the given schemes. Its value is never repeated in the fault: it may hold a password. */
   url(name: string, protocols: readonly string[]): URL | undefined {
     const raw = this.text(name);
     if (raw === undefined) return undefined;

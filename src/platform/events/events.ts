@@ -24,10 +24,10 @@ const LISTENING = Symbol('listening');
 
 /** Has a method of a provider called with each event of a class, or of a class that extends it. */
 export function OnDomainEvent<Event extends DomainEvent>(event: EventClass<Event>, phase: Phase) {
-  return (
+  return <Method extends (event: Event) => Promise<void>>(
     _target: object,
     _name: string | symbol,
-    { value }: TypedPropertyDescriptor<(event: Event) => Promise<void>>,
+    { value }: TypedPropertyDescriptor<Method>,
   ): void => {
     if (value) Reflect.defineMetadata(LISTENING, { event, phase } satisfies Listening, value);
   };

@@ -4,13 +4,13 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ClientInfo, clientOf } from './client';
 
 /** What caused whatever is being done: a request, or nothing but the application itself or a command. */
-export interface Cause extends Pick<ClientInfo, 'ipAddress' | 'userAgent'> {
+export interface Cause extends ClientInfo {
   readonly requestId: string | null;
   /** The signed-in user who made it, as the guard found them. */
   readonly userId: string | null;
 }
 
-const NOBODY: Cause = { requestId: null, userId: null, ipAddress: null, userAgent: null };
+const NOBODY: Cause = { requestId: null, userId: null, ipAddress: null, userAgent: null, language: null };
 
 // One for the process: each that was ever used makes every asynchronous step dearer, for good (Node 20).
 const answering = new AsyncLocalStorage<{
@@ -35,7 +35,6 @@ export class CurrentRequest {
     const answer = answering.getStore();
     if (answer?.of !== this) return NOBODY;
     const { request } = answer;
-    const { ipAddress, userAgent } = clientOf(request);
-    return { requestId: request.id, userId: request.user?.userId ?? null, ipAddress, userAgent };
+    return { requestId: request.id, userId: request.user?.userId ?? null, ...clientOf(request) };
   }
 }

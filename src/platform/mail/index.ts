@@ -1,6 +1,10 @@
+export type { FramedMail, MailFrame } from './letter';
+export type { MailTexts } from './letters';
+export { MailDelivery, type MailDeliveryProvider, MailRefused, type OutgoingMail } from './mail-delivery';
+export { MailTextsModule } from './mail-texts.module';
 export { MailModule } from './mail.module';
 export { MailSettings } from './mail.settings';
 export { MailTransport } from './mail-transport';
-export type { MailKind } from './texts/en';
+export type { MailKind, MailText } from './texts/en';
 export { type Granter, Mailer, type Post, type Wish } from './mailer';
 export { Outbox } from './outbox';

@@ -1,4 +1,6 @@
-import { languageFor, write, type WrittenLetter } from './letter';
+import type { WrittenLetter } from './letter';
+import { Letters } from './letters';
+import type { MailSettings } from './mail.settings';
 import { de } from './texts/de';
 import { en, type MailKind, type MailText } from './texts/en';
 
@@ -12,9 +14,12 @@ const URL = `https://auth.example.test/account?tab=a&b='c'#token=ev_${'Az09-_'.r
 const UNTIL = new Date('2026-03-09T17:05:00Z');
 const HOSTILE = `</p><a href="javascript:alert(1)">"Bank" & 'Söhne'</a><script>{until}{app} $& $1 $\` &lt;`;
 
+const lettersOf = (appName: string) => new Letters({ appName } as MailSettings);
+
 function letter(language: string, kind: MailKind, appName = 'Acme'): WrittenLetter {
   const link = TEXTS[language]?.[kind].action === undefined ? undefined : { url: URL, until: UNTIL };
-  return write({ kind, language, link, event: { at: UNTIL, ipAddress: '203.0.113.9' } }, appName);
+  const event = { at: UNTIL, ipAddress: '203.0.113.9' };
+  return lettersOf(appName).write({ kind, language, link, event });
 }
 
 const placeholdersIn = (texts: readonly string[]) => [...new Set(texts.join().match(/\{\w*\}/g))].toSorted();
@@ -56,7 +61,7 @@ describe('the language of a mail', () => {
     ['separators alone', ';=;q=,"";,=', 'en'],
     ['an open quote', '"de', 'en'],
   ])('asked for with %s: %j is %s', (_, header, language) => {
-    expect(languageFor(header)).toBe(language);
+    expect(lettersOf('Acme').languageFor(header)).toBe(language);
   });
 
   it.each([
@@ -73,7 +78,7 @@ describe('the language of a mail', () => {
   ])('is found in no time in a header of 16 KB of %s', (_, piece) => {
     const header = piece.repeat(Math.ceil(16_384 / piece.length));
     const begun = performance.now();
-    expect(languageFor(header)).toBe('en');
+    expect(lettersOf('Acme').languageFor(header)).toBe('en');
     expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });

@@ -1,19 +1,18 @@
 import Negotiator from 'negotiator';
-import { de } from './texts/de';
-import { en, type MailKind, type MailText } from './texts/en';
-
-/** The languages there are, the first for everybody who asks for none of them. A further one is a file and a line here. */
-const LANGUAGES: Readonly<Record<string, Readonly<Record<MailKind, MailText>>>> = { en, de };
+import type { MailText } from './texts/en';
 
 /** What a mail is written from. */
 export interface Letter {
-  readonly kind: MailKind;
+  /** One of ours, or one that a module has texts for (`MailTextsModule.of`). */
+  readonly kind: string;
   /** An `Accept-Language` header, as it came. */
   readonly language: string | null;
   /** What it tells of, where that has a time and a place. */
   readonly event?: { readonly at: Date; readonly ipAddress: string | null } | undefined;
   /** Where its link leads and until when it works, where it has one. */
   readonly link?: { readonly url: string; readonly until: Date } | undefined;
+  /** What else its text names in braces. Nothing that a stranger chose: it would be an advertisement with our signature. */
+  readonly facts?: Readonly<Record<string, string>> | undefined;
 }
 
 /** A mail in words. */
@@ -24,37 +23,83 @@ export interface WrittenLetter {
   readonly html: string;
 }
 
-/** Writes a letter in the language that suits its reader best, as plain text and as HTML, both saying the same. */
-export function write({ kind, language, link, event }: Letter, appName: string): WrittenLetter {
-  const chosen = languageFor(language);
-  const { subject, before, action, after }: MailText = (LANGUAGES[chosen] ?? en)[kind];
-  const facts: Readonly<Record<string, string>> = {
+/** What stands around the paragraphs of an HTML part. */
+export interface FramedMail {
+  readonly language: string;
+  readonly subject: string;
+  /** HTML: paragraphs, and the link where there is one; everything in it is escaped. */
+  readonly body: string;
+}
+
+/** @returns the whole HTML part */
+export type MailFrame = (mail: FramedMail) => string;
+
+/** The same in every mail of an application. */
+export interface Style {
+  readonly appName: string;
+  readonly frame: MailFrame;
+}
+
+// A line break in a subject would begin another header.
+const CONTROL = /\p{Cc}+/gu;
+
+/**
+ * Writes a mail as plain text and as HTML, both saying the same.
+ * @throws Error where the text names something that there is nothing to say of
+ */
+export function compose(
+  { subject, before, action, after }: MailText,
+  { kind, link, event, facts }: Letter,
+  language: string,
+  { appName, frame }: Style,
+): WrittenLetter {
+  const known: Readonly<Record<string, string>> = {
+    ...facts,
     app: appName,
-    until: link ? instant(link.until, chosen) : '',
-    at: event ? instant(event.at, chosen) : '',
+    until: link ? instant(link.until, language) : '',
+    at: event ? instant(event.at, language) : '',
     from: event?.ipAddress ?? '?',
   };
   const fill = (text: string): string =>
-    text.replace(/\{(app|until|at|from)\}/g, (_, name: string) => facts[name] ?? '');
+    text.replace(/\{(\w+)\}/g, (_, name: string) => {
+      const fact = Object.hasOwn(known, name) ? known[name] : undefined;
+      if (fact === undefined) throw new Error(`the mail "${kind}" was sent without the fact "${name}"`);
+      return fact.replace(CONTROL, ' ');
+    });
   const linked = link ? [link.url] : [];
   const [head, tail] = [before.map(fill), after.map(fill)];
+  const title = fill(subject);
+  const body = [
+    ...head.map(paragraph),
+    ...linked.map((url) => `<p><a href="${escaped(url)}">${escaped(action ?? url)}</a></p>`),
+    ...tail.map(paragraph),
+  ].join('\n');
   return {
-    language: chosen,
-    subject: fill(subject),
+    language,
+    subject: title,
     text: `${[...head, ...linked.map((url) => `${action}:\n${url}`), ...tail].join('\n\n')}\n`,
-    html: page(chosen, [
-      ...head.map(paragraph),
-      ...linked.map((url) => `<p><a href="${escaped(url)}">${escaped(action ?? url)}</a></p>`),
-      ...tail.map(paragraph),
-    ]),
+    html: frame({ language, subject: title, body }),
   };
 }
 
-/** @param header an `Accept-Language` (RFC 9110 section 12.5.4) */
-export function languageFor(header: string | null): string {
-  const [fallback = 'en'] = Object.keys(LANGUAGES);
+/**
+ * @param header an `Accept-Language` (RFC 9110 section 12.5.4)
+ * @param languages that there are, the first for everybody who asks for none of them
+ */
+export function chooseLanguage(header: string | null, languages: readonly [string, ...string[]]): string {
   const headers = { 'accept-language': header ?? '*' };
-  return new Negotiator({ headers }).language(Object.keys(LANGUAGES)) ?? fallback;
+  return new Negotiator({ headers }).language([...languages]) ?? languages[0];
+}
+
+export function plainFrame({ language, body }: FramedMail): string {
+  return `<!doctype html>
+<html lang="${language}">
+<head><meta charset="utf-8"></head>
+<body>
+${body}
+</body>
+</html>
+`;
 }
 
 function instant(at: Date, language: string): string {
@@ -64,17 +109,6 @@ function instant(at: Date, language: string): string {
     timeZone: 'UTC',
   });
   return `${format.format(at)} UTC`;
-}
-
-function page(language: string, paragraphs: readonly string[]): string {
-  return `<!doctype html>
-<html lang="${language}">
-<head><meta charset="utf-8"></head>
-<body>
-${paragraphs.join('\n')}
-</body>
-</html>
-`;
 }
 
 function paragraph(text: string): string {

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
+import { Extensions } from '../extensions';
+import { MailDelivery, type MailDeliveryProvider } from './mail-delivery';
 import { MailSettings } from './mail.settings';
 
 /** No server needs longer for one mail; the lease of the outbox is longer than this. */
@@ -21,28 +23,53 @@ export interface Mail {
   readonly html: string;
 }
 
-/** The way out: to an SMTP server, or into files where there is none, in development. */
+/** The way out: to an SMTP server, by a module's own delivery, or into files where there is neither, in development. */
 @Injectable()
-export class MailTransport {
+export class MailTransport implements OnModuleInit {
   private readonly logger = new Logger('Mail');
   private readonly abandoned = new AbortController();
   private readonly smtp;
   private readonly files = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
 
-  constructor(private readonly settings: MailSettings) {
+  private delivery: MailDeliveryProvider | undefined;
+
+  constructor(
+    private readonly settings: MailSettings,
+    private readonly extensions: Extensions,
+  ) {
     this.smtp =
       settings.smtpUrl === undefined ? undefined : createTransport(this.smtpOptions(settings.smtpUrl));
+  }
+
+  /** @throws Error where a module is to deliver mails, and none or more than one of them does */
+  onModuleInit(): void {
+    if (!this.settings.byModule) return;
+    const found = this.extensions.of<MailDeliveryProvider, object>(MailDelivery);
+    if (found.length !== 1)
+      throw new Error(
+        `SMTP_URL is "module:", and ${found.length} providers are @MailDelivery(): ${found.map(({ name }) => name).join(', ') || 'none'}.\n  → one of them, in a module of src/app.module.ts`,
+      );
+    this.delivery = found[0]?.provider;
   }
 
   /**
    * Resolves once the mail is out of our hands.
    * @param id stays the same however often it is tried, so that a mailbox can tell a repeated mail
    */
-  async deliver(id: string, writtenAt: Date, { kind, language, text, html, ...mail }: Mail): Promise<void> {
+  async deliver(id: string, writtenAt: Date, mail: Mail): Promise<void> {
+    if (!this.delivery) return this.send(id, writtenAt, mail);
+    const signal = this.patience();
+    const { from } = this.settings;
+    // Who does not listen to the signal is not waited for, either.
+    await Promise.race([this.delivery.deliver({ ...mail, id, from, writtenAt }, signal), overBy(signal)]);
+  }
+
+  private async send(id: string, writtenAt: Date, mail: Mail): Promise<void> {
+    const { kind, language, text, html, ...addressed } = mail;
     // A server need not take 8 bits; a file is read as it is by whoever develops.
     const encoding = this.smtp ? '7bit' : '8bit';
     const message = {
-      ...mail,
+      ...addressed,
       text: part('text/plain', text, encoding),
       html: part('text/html', html, encoding),
       from: this.settings.from,
@@ -60,9 +87,8 @@ export class MailTransport {
   /** Why the server would take no mail from us, in words that hold nothing of the settings; it is greeted, and sent nothing. */
   async problem(): Promise<string | undefined> {
     const patience = AbortSignal.timeout(GREETING_TIMEOUT_MS);
-    const silence = once(patience, 'abort').then(() => Promise.reject(new Error('it says nothing')));
     try {
-      await Promise.race([this.smtp?.verify(), silence]);
+      await Promise.race([this.smtp?.verify(), overBy(patience)]);
       return undefined;
     } catch (error) {
       const { code, responseCode, message } = error as {
@@ -104,6 +130,11 @@ export class MailTransport {
     const { requireTls: requireTLS, isLocal } = this.settings;
     return { url, requireTLS, ...(isLocal && { tls: { rejectUnauthorized: false } }), ...patience };
   }
+}
+
+async function overBy(signal: AbortSignal): Promise<never> {
+  if (!signal.aborted) await once(signal, 'abort');
+  throw new Error('it says nothing');
 }
 
 /** ASCII goes out as it is, where an encoding would break a long link over two lines: one that is copied has to be whole. */

@@ -17,6 +17,8 @@ export class MailDiagnosis implements DiagnosisProvider {
   ) {}
 
   async diagnose(): Promise<Finding[]> {
+    if (this.settings.byModule)
+      return [ok('mails are delivered by a module; nobody here can tell how it is')];
     if (this.settings.smtpUrl === undefined)
       return advise(
         true,

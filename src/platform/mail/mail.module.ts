@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '../config';
 import { DatabaseModule } from '../database';
+import { Letters } from './letters';
 import { MailDiagnosis, OutboxDiagnosis } from './mail.diagnosis';
 import { MailSettings } from './mail.settings';
 import { MailTransport } from './mail-transport';
@@ -12,7 +13,7 @@ import { OutboxStore } from './outbox.store';
 @Global()
 @Module({
   imports: [ConfigModule.of(MailSettings), DatabaseModule.forFeature([], [CreateMails1795200000000])],
-  providers: [OutboxStore, Mailer, MailTransport, Outbox, MailDiagnosis, OutboxDiagnosis],
-  exports: [ConfigModule, Mailer],
+  providers: [Letters, OutboxStore, Mailer, MailTransport, Outbox, MailDiagnosis, OutboxDiagnosis],
+  exports: [ConfigModule, Letters, Mailer],
 })
 export class MailModule {}

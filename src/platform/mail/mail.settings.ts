@@ -4,11 +4,14 @@ import { DatabaseSettings } from '../database';
 import { HttpSettings } from '../http';
 
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
+const BY_MODULE = 'module:';
 
 /** How mails leave, and where their links lead. */
 export class MailSettings {
-  /** Undefined: mails become files, in development. */
+  /** Undefined: a module delivers them, or they become files, in development. */
   readonly smtpUrl: string | undefined;
+  /** Whether a module is the way out (`@MailDelivery()`). */
+  readonly byModule: boolean;
   /** Whether a server that offers no TLS gets no mail: what goes out holds links that open accounts. */
   readonly requireTls: boolean;
   /** Whether the server is on this machine, where it need not have a certificate that anybody vouches for. */
@@ -23,8 +26,9 @@ export class MailSettings {
   constructor(environment: Environment) {
     const { production } = environment;
     const { publicUrl, appName } = environment.of(HttpSettings);
-    const smtp = environment.url('SMTP_URL', ['smtp:', 'smtps:']);
-    this.smtpUrl = smtp?.href;
+    const smtp = environment.url('SMTP_URL', ['smtp:', 'smtps:', BY_MODULE]);
+    this.byModule = smtp?.protocol === BY_MODULE;
+    this.smtpUrl = this.byModule ? undefined : smtp?.href;
     this.isLocal = smtp !== undefined && LOOPBACK.has(smtp.hostname);
     this.requireTls = production && smtp?.protocol === 'smtp:' && !this.isLocal;
     if (production && !environment.text('SMTP_URL'))

@@ -3,7 +3,8 @@ import { Attempts, budget } from '../attempts';
 import { Clock } from '../clock';
 import { Database } from '../database';
 import { Keyring, KeyWrap } from '../keyring';
-import { languageFor, type Letter, write } from './letter';
+import type { Letter } from './letter';
+import { Letters } from './letters';
 import { MailSettings } from './mail.settings';
 import type { Mail } from './mail-transport';
 import { OutboxStore, type WaitingMail } from './outbox.store';
@@ -70,6 +71,7 @@ export class Mailer implements OnModuleInit {
     private readonly clock: Clock,
     private readonly settings: MailSettings,
     private readonly attempts: Attempts,
+    private readonly letters: Letters,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -84,8 +86,8 @@ export class Mailer implements OnModuleInit {
 
   /** Notes that a mail was asked for: the same one statement whoever it was asked for, and whether or not they exist. */
   async wish(wish: Wish): Promise<void> {
-    // A header can be as long as a request; what it comes down to is two letters.
-    const kept = { ...wish, language: languageFor(wish.language) };
+    // A header can be as long as a request; what it comes down to is a few letters.
+    const kept = { ...wish, language: this.letters.languageFor(wish.language) };
     await this.add(wish.kind, { wish: kept }, new Date(this.clock.nowMs() + WISH_MS));
   }
 
@@ -139,9 +141,9 @@ export class Mailer implements OnModuleInit {
     });
   }
 
-  private written({ to, token, kind, language, event }: Post): Mail {
+  private written({ to, token, ...letter }: Post): Mail {
     const link = token && { url: this.settings.linkWith(token.token), until: token.expiresAt };
-    return { kind, to, ...write({ kind, language, link, event }, this.settings.appName) };
+    return { kind: letter.kind, to, ...this.letters.write({ ...letter, link }) };
   }
 
   private async add(kind: string, content: Content, expiresAt: Date): Promise<void> {

@@ -3,6 +3,7 @@ import { Counter } from 'prom-client';
 import { Clock } from '../clock';
 import { CurrentRequest } from '../http';
 import { Metrics } from '../metrics';
+import { MailRefused } from './mail-delivery';
 import { Mailer } from './mailer';
 import { MailTransport } from './mail-transport';
 import { OutboxStore, type WaitingMail } from './outbox.store';
@@ -147,6 +148,7 @@ export function delayAfter(attempts: number): number {
 
 /** That there is no such mailbox (RFC 3463, 5.1.x) is said for good; other refusals may be the relay's own fault. */
 function isRefusal(error: unknown): boolean {
+  if (error instanceof MailRefused) return true;
   const { command, response } = (error ?? {}) as { command?: string; response?: string };
   return command === 'RCPT TO' && /^5\d\d[ -]5\.1\.\d/.test(response ?? '');
 }

@@ -1,0 +1,102 @@
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { startApp, type TestApp } from '../../test/support/app';
+import { MailServiceModule } from './mail-service';
+
+interface Taken {
+  readonly authorization: string | undefined;
+  readonly id: string | undefined;
+  readonly mail: Readonly<Record<string, string>>;
+}
+
+describe('a way out for mails that a module brings along', () => {
+  let service: Server;
+  let app: TestApp;
+  let url: string;
+  let status: number;
+  const taken: Taken[] = [];
+
+  beforeAll(async () => {
+    service = createServer((request, response) => {
+      void take(request).then(() => response.writeHead(status).end());
+    });
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    url = `http://127.0.0.1:${(service.address() as AddressInfo).port}/mails`;
+    app = await startApp({
+      modules: [MailServiceModule],
+      env: { SMTP_URL: 'module:', MAIL_SERVICE_URL: url, MAIL_SERVICE_KEY: 'a key' },
+    });
+  });
+
+  beforeEach(() => {
+    status = 202;
+    taken.length = 0;
+  });
+
+  afterAll(async () => {
+    await app.close();
+    service.close();
+  });
+
+  async function take(request: IncomingMessage): Promise<void> {
+    const { authorization, 'idempotency-key': id } = request.headers;
+    taken.push({ authorization, id: String(id), mail: (await json(request)) as Taken['mail'] });
+  }
+
+  const waiting = async () => app.query('SELECT attempts FROM mails');
+
+  it('takes them with all they need', async () => {
+    const { email } = await app.someone();
+    await app.mailsSent();
+    expect(taken).toEqual([
+      {
+        authorization: 'Bearer a key',
+        id: expect.stringMatching(/^[0-9a-f-]{36}$/) as string,
+        mail: {
+          from: expect.stringContaining('@') as string,
+          to: email,
+          subject: 'Confirm your address for Gatehouse',
+          text: expect.stringMatching(/#token=ev_[\w-]+\n/) as string,
+          html: expect.stringContaining('#token=ev_') as string,
+        },
+      },
+    ]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('is tried again with the same mail under the same id, until it takes it', async () => {
+    status = 500;
+    await app.someone();
+    await app.mailsSent();
+    expect(await waiting()).toEqual([{ attempts: 1 }]);
+    status = 202;
+    app.clock.advance({ seconds: 11 });
+    await app.mailsSent();
+    expect(taken).toHaveLength(2);
+    expect(taken[1]).toEqual(taken[0]);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('is not tried again with what it refuses for good', async () => {
+    status = 422;
+    await app.someone();
+    await app.mailsSent();
+    expect(taken).toHaveLength(1);
+    expect(await waiting()).toEqual([]);
+  });
+
+  it('is used where SMTP_URL says so', async () => {
+    const smtp = await startApp({ modules: [MailServiceModule], smtp: true, env: { MAIL_SERVICE_URL: url } });
+    const { email } = await smtp.someone();
+    expect((await smtp.mailFor(email)).to).toEqual([email]);
+    await smtp.close();
+    expect(taken).toEqual([]);
+  });
+
+  it('stops the start where there is none', async () => {
+    await expect(startApp({ env: { SMTP_URL: 'module:' } })).rejects.toThrow(
+      'SMTP_URL is "module:", and 0 providers are @MailDelivery(): none.\n  → one of them',
+    );
+  });
+});

@@ -1,0 +1,45 @@
+import { Injectable, Module } from '@nestjs/common';
+import { ConfigModule, type Environment } from '../../src/platform/config';
+import {
+  MailDelivery,
+  type MailDeliveryProvider,
+  MailRefused,
+  type OutgoingMail,
+} from '../../src/platform/mail';
+
+/** `MAIL_SERVICE_URL`, `MAIL_SERVICE_KEY`: where a service takes mails by HTTP, and the key it knows us by. */
+export class MailServiceSettings {
+  readonly url: string | undefined;
+  readonly key: string | undefined;
+
+  constructor(environment: Environment) {
+    this.url = environment.webUrl('MAIL_SERVICE_URL')?.href;
+    this.key = environment.text('MAIL_SERVICE_KEY');
+  }
+}
+
+@Injectable()
+@MailDelivery()
+export class MailService implements MailDeliveryProvider {
+  constructor(private readonly settings: MailServiceSettings) {}
+
+  async deliver(mail: OutgoingMail, signal: AbortSignal): Promise<void> {
+    const { id, from, to, subject, text, html } = mail;
+    const response = await fetch(this.settings.url ?? '', {
+      method: 'POST',
+      headers: {
+        authorization: `Bearer ${this.settings.key ?? ''}`,
+        'content-type': 'application/json',
+        'idempotency-key': id,
+      },
+      body: JSON.stringify({ from, to, subject, text, html }),
+      redirect: 'error',
+      signal,
+    });
+    if (response.status === 422) throw new MailRefused('the service knows no such mailbox');
+    if (!response.ok) throw new Error(`the mail service answered ${response.status}`);
+  }
+}
+
+@Module({ imports: [ConfigModule.of(MailServiceSettings)], providers: [MailService] })
+export class MailServiceModule {}

@@ -1,0 +1,162 @@
+import { scryptSync } from 'node:crypto';
+import { Injectable, Module } from '@nestjs/common';
+import { hashSync } from 'bcryptjs';
+import { type PasswordAlgorithm, PasswordHashing, PasswordsService } from '../../src/passwords';
+import { BcryptPool } from '../../src/passwords/bcrypt-pool';
+import { PasswordHashesDiagnosis } from '../../src/passwords/passwords.diagnosis';
+import { ConfigModule } from '../../src/platform/config';
+import { type Person, startApp, type TestApp } from '../../test/support/app';
+import { createDatabase, type TestDatabase } from '../../test/support/database';
+import { Scrypt, ScryptModule, ScryptSettings } from './scrypt';
+
+const KEYED = /^\$gatehouse\$k=[\w-]+\$scrypt\$ln=10,r=8,p=1\$[\w-]{22}\$[\w-]{43}$/;
+
+/** What a team would write that has no hashes of bcrypt. */
+@Injectable()
+@PasswordHashing({ alone: true })
+class ScryptAlone extends Scrypt implements PasswordAlgorithm {}
+
+@Module({ imports: [ConfigModule.of(ScryptSettings)], providers: [ScryptAlone] })
+class ScryptAloneModule {}
+
+describe('passwords that a module hashes', () => {
+  let database: TestDatabase;
+  let before: TestApp;
+  let app: TestApp;
+  let env: Record<string, string>;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    env = { DATABASE_URL: database.url, SCRYPT_COST: '10' };
+    before = await startApp({ env });
+    app = await startApp({ env, modules: [ScryptModule] });
+  });
+
+  afterEach(() => jest.restoreAllMocks());
+
+  afterAll(async () => {
+    await before.close();
+    await app.close();
+    await database.drop();
+  });
+
+  const logIn = async ({ email, password }: Person, at = app) =>
+    (await at.api.post('/v1/auth/login', { json: { email, password } })).status;
+
+  const hashOf = async ({ email }: Person) => {
+    const [row] = await app.query<{ hash: string }>(
+      'SELECT hash FROM credentials JOIN users ON id = user_id WHERE email = $1',
+      [email],
+    );
+    return row?.hash ?? '';
+  };
+
+  const giveHash = async ({ email }: Person, hash: string) =>
+    app.query('UPDATE credentials SET hash = $2 FROM users WHERE id = user_id AND email = $1', [email, hash]);
+
+  it('are of its own form, over the keyed digest, and open the account', async () => {
+    const ada = await app.someone();
+    const hash = await hashOf(ada);
+    expect(hash).toMatch(KEYED);
+    const [, , , , , salt = '', key = ''] = hash.split('$');
+    const bare = scryptSync(ada.password, Buffer.from(salt, 'base64url'), 32, {
+      N: 2 ** 17,
+      maxmem: 2 ** 28,
+    });
+    expect(bare.toString('base64url')).not.toBe(key);
+    expect(await logIn(ada)).toBe(200);
+    expect(await logIn({ ...ada, password: `${ada.password}.` })).toBe(401);
+    expect(await hashOf(ada)).toBe(hash);
+  });
+
+  it('take over those of bcrypt as their owners sign in', async () => {
+    const bob = await before.someone();
+    expect(await hashOf(bob)).toMatch(/\$2b\$04\$/);
+    expect(await logIn({ ...bob, password: 'not his password at all' })).toBe(401);
+    expect(await hashOf(bob)).toMatch(/\$2b\$04\$/);
+    expect(await logIn(bob)).toBe(200);
+    expect(await hashOf(bob)).toMatch(KEYED);
+    expect(await logIn(bob)).toBe(200);
+  });
+
+  it('leave an imported hash that matches more than the password as it is', async () => {
+    const eve = await app.someone({ password: `${'long '.repeat(20)}password` });
+    const imported = hashSync(eve.password, 4);
+    await giveHash(eve, imported);
+    expect(await logIn(eve)).toBe(200);
+    expect(await hashOf(eve)).toBe(imported);
+  });
+
+  it('are hashed anew where their parameters are of former days', async () => {
+    const hashing = jest.spyOn(app.nest.get(Scrypt), 'hash');
+    const carol = await app.someone();
+    const digest = hashing.mock.calls[0]?.[0] ?? '';
+    const [, gatehouse, key] = (await hashOf(carol)).split('$');
+    const former = scryptSync(digest, Buffer.alloc(16), 32, { N: 2 ** 9 }).toString('base64url');
+    const stored = `$${gatehouse}$${key}$scrypt$ln=9,r=8,p=1$${'A'.repeat(22)}$${former}`;
+    await giveHash(carol, stored);
+    expect(await logIn({ ...carol, password: 'not her password at all' })).toBe(401);
+    expect(await hashOf(carol)).toBe(stored);
+    expect(await logIn(carol)).toBe(200);
+    expect(await hashOf(carol)).toMatch(KEYED);
+  });
+
+  it('cost the same work whoever they are of, and whether or not they are right', async () => {
+    const [scrypt, bcrypt] = [app.nest.get(Scrypt), app.nest.get(BcryptPool)];
+    const [own, foreign] = [await app.someone(), await before.someone()];
+    const checks = jest.spyOn(scrypt, 'check');
+    const compares = jest.spyOn(bcrypt, 'compare');
+    const wrong = 'not the password of anybody';
+    const people = [
+      { ...own, password: wrong },
+      { ...foreign, password: wrong },
+      { email: 'nobody@example.com', password: wrong },
+      own,
+    ];
+    const work = [];
+    for (const person of people) {
+      await logIn(person);
+      const compared = compares.mock.calls.map(([attempts, decoys]) => [attempts.length, decoys.length]);
+      work.push([checks.mock.calls.length, compared]);
+      checks.mockClear();
+      compares.mockClear();
+    }
+    expect(work).toEqual(people.map(() => [1, [[1, 0]]]));
+  });
+
+  it('are told of by the doctor, without a word of any', async () => {
+    await before.someone();
+    const findings = await app.nest.get(PasswordHashesDiagnosis).diagnose();
+    const told = findings.map(({ level, message }) => `${level}: ${message}`);
+    expect(told).toEqual(
+      expect.arrayContaining([
+        expect.stringMatching(/^ok: \d+ keyed hashes of scrypt$/),
+        expect.stringMatching(/^warning: \d+ keyed hashes at bcrypt cost 4, below today's settings$/),
+      ]),
+    );
+    expect(JSON.stringify(findings)).not.toContain('$');
+    const without = await before.nest.get(PasswordHashesDiagnosis).diagnose();
+    expect(without).toContainEqual(expect.objectContaining({ level: 'fault' }));
+  });
+
+  it('are nothing to bcrypt where the module does it alone', async () => {
+    const [own, foreign] = [await app.someone(), await before.someone()];
+    const alone = await startApp({ env, modules: [ScryptAloneModule] });
+    try {
+      const compares = jest.spyOn(alone.nest.get(BcryptPool), 'compare');
+      expect(await logIn(own, alone)).toBe(200);
+      expect(await logIn(foreign, alone)).toBe(401);
+      expect(compares).not.toHaveBeenCalled();
+      const taken = alone.nest.get(PasswordsService).storeAll(new Map([['id', hashSync('a', 4)]]));
+      await expect(taken).rejects.toThrow('nobody could sign in with a hash of bcrypt');
+    } finally {
+      await alone.close();
+    }
+  });
+
+  it('are hashed by one module', async () => {
+    await expect(startApp({ modules: [ScryptModule, ScryptAloneModule] })).rejects.toThrow(
+      /Scrypt and ScryptAlone are both @PasswordHashing\(\)\.\n {2}→/,
+    );
+  });
+});

@@ -1,0 +1,69 @@
+import { Injectable, Module } from '@nestjs/common';
+import { EmailVerified } from '../../src/email-verification';
+import { OnDomainEvent } from '../../src/platform/events';
+import { CurrentRequest } from '../../src/platform/http';
+import { type FramedMail, Mailer, MailTextsModule, type MailTexts } from '../../src/platform/mail';
+import { UsersModule, UsersService } from '../../src/users';
+
+const TEXTS: MailTexts = {
+  en: {
+    // A mail of its own …
+    welcome: {
+      subject: 'Welcome to {app}',
+      before: ['Your address is confirmed. You are our member number {number}.'],
+      after: ['Answers are on our help page.'],
+    },
+    // … and one of ours in other words.
+    'password-reset': {
+      subject: 'Choose a new password for {app}',
+      before: ['You, we hope, asked for a new password.'],
+      action: 'Choose a password',
+      after: ['The link works until {until}.'],
+    },
+  },
+  fr: {
+    welcome: {
+      subject: 'Bienvenue chez {app}',
+      before: ['Votre adresse est confirmée. Vous êtes notre membre numéro {number}.'],
+      after: ['Notre page d’aide répond à vos questions.'],
+    },
+  },
+};
+
+/** The HTML part of every mail; `body` is escaped already. */
+function frame({ language, subject, body }: FramedMail): string {
+  return `<!doctype html>
+<html lang="${language}">
+<head><meta charset="utf-8"><title>${subject.replace(/[<&]/g, '')}</title></head>
+<body style="font-family: sans-serif">
+<h1>Acme</h1>
+${body}
+</body>
+</html>
+`;
+}
+
+@Injectable()
+class WelcomeMails {
+  constructor(
+    private readonly users: UsersService,
+    private readonly mailer: Mailer,
+    private readonly request: CurrentRequest,
+  ) {}
+
+  /** Writes a row of the outbox, in the transaction that confirms the address: there is a mail if and only if it was confirmed. */
+  @OnDomainEvent(EmailVerified, 'inTransaction')
+  async welcome({ facts: { subjectId } }: EmailVerified): Promise<void> {
+    const user = subjectId && (await this.users.findById(subjectId));
+    if (!user) return;
+    const { language } = this.request.cause;
+    const facts = { number: user.id.slice(-4) };
+    await this.mailer.send({ kind: 'welcome', to: user.email, language, facts });
+  }
+}
+
+@Module({
+  imports: [UsersModule, MailTextsModule.of({ texts: TEXTS, frame })],
+  providers: [WelcomeMails],
+})
+export class WelcomeMailsModule {}

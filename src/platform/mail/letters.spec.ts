@@ -1,0 +1,132 @@
+import { Letters, type MailTexts } from './letters';
+import type { MailSettings } from './mail.settings';
+import type { MailText } from './texts/en';
+
+const TEXT: MailText = {
+  subject: 'Your order {number}',
+  before: ['It is on its way to {place}.'],
+  after: [],
+};
+const FACTS = { number: '17', place: 'Ankara' };
+
+const lettersWith = (...texts: readonly MailTexts[]) => {
+  const letters = new Letters({ appName: 'Acme' } as MailSettings);
+  for (const text of texts) letters.add(text);
+  return letters;
+};
+
+describe('a mail that a module adds', () => {
+  const order = (language: string | null, facts: Record<string, string> = FACTS) => {
+    const french = { ...TEXT, subject: 'Votre commande {number}' };
+    return lettersWith({ en: { order: TEXT }, fr: { order: french } }).write({
+      kind: 'order',
+      language,
+      facts,
+    });
+  };
+
+  it.each([
+    ['fr-CA, de;q=0.9', 'fr', 'Votre commande 17'],
+    ['en', 'en', 'Your order 17'],
+    ['de, fr;q=0.1', 'fr', 'Votre commande 17'],
+    ['de', 'en', 'Your order 17'],
+    [null, 'en', 'Your order 17'],
+  ])('asked for in %s is in %s', (header, language, subject) => {
+    expect(order(header)).toMatchObject({ language, subject });
+  });
+
+  it('has what its text names, escaped where that is HTML', () => {
+    const place = '<b>"Köln"</b> {number} $&';
+    const { text, html } = order('en', { ...FACTS, place });
+    expect(text).toBe(`It is on its way to ${place}.\n`);
+    expect(html).toContain(
+      '<p>It is on its way to &#60;b&#62;&#34;Köln&#34;&#60;/b&#62; {number} $&#38;.</p>',
+    );
+  });
+
+  it('begins no header by a fact in its subject', () => {
+    const { subject, text } = order('en', { number: '1\r\nBcc: eve@example.com', place: 'a\u0000b' });
+    expect(subject).toBe('Your order 1 Bcc: eve@example.com');
+    expect(text).toBe('It is on its way to a b.\n');
+  });
+
+  it.each<Record<string, string>>([{}, { number: '1' }, { number: '1', Place: 'x' }])(
+    'is not written without its facts: %j',
+    (facts) => {
+      expect(() => order('en', facts)).toThrow(/the mail "order" was sent without the fact "(number|place)"/);
+    },
+  );
+
+  it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])(
+    'is given no fact by the name "%s"',
+    (name) => {
+      const letters = lettersWith({ en: { order: { subject: `{${name}}`, before: [], after: [] } } });
+      expect(() => letters.write({ kind: 'order', language: null })).toThrow(/without the fact/);
+    },
+  );
+
+  it('cannot say that it is of another application', () => {
+    const letters = lettersWith({ en: { order: { subject: '{app}', before: [], after: [] } } });
+    expect(letters.write({ kind: 'order', language: null, facts: { app: 'Bank' } }).subject).toBe('Acme');
+  });
+});
+
+describe('a text that a module has for a mail of ours', () => {
+  const reset = { subject: 'New password', before: [], action: 'Choose one', after: [] };
+  const link = { url: 'https://example.com/account#token=pr_x', until: new Date(0) };
+
+  it('stands in the place of ours, in its language alone', () => {
+    const letters = lettersWith({ en: { 'password-reset': reset } });
+    const subjects = ['en', 'de'].map(
+      (language) => letters.write({ kind: 'password-reset', language, link }).subject,
+    );
+    expect(subjects).toEqual(['New password', 'Setzen Sie ein neues Passwort für Acme']);
+  });
+
+  it('makes a language of its own, and what it lacks is in English', () => {
+    const letters = lettersWith({ 'pt-br': { 'password-reset': reset } });
+    expect(letters.languageFor('pt-BR')).toBe('pt-BR');
+    expect(letters.write({ kind: 'password-reset', language: 'pt-BR', link }).language).toBe('pt-BR');
+    expect(letters.write({ kind: 'address-taken', language: 'pt-BR' }).language).toBe('en');
+  });
+});
+
+describe('what a module says of mails', () => {
+  const noAction = { subject: 'New password', before: [], after: [] };
+
+  it.each<[string, RegExp, MailTexts[]]>([
+    ['a mail without English', /"order" has no text in English/, [{ fr: { order: TEXT } }]],
+    [
+      'a link without a name',
+      /"password-reset" has a link, and its text in de no "action"/,
+      [{ de: { 'password-reset': noAction } }],
+    ],
+    [
+      'a mail that another module has',
+      /two modules say what the mail "order" says in en/,
+      [{ en: { order: TEXT } }, { en: { order: TEXT } }],
+    ],
+    [
+      'a mail that another has, spelled otherwise',
+      /two modules/,
+      [{ en: { order: TEXT } }, { EN: { order: TEXT } }],
+    ],
+    ['a mail with the name of a file', /no name of a mail/, [{ en: { '../order': TEXT } }]],
+    ['a mail in no language', /Incorrect locale/, [{ en: { order: TEXT } }, { '../de': { order: TEXT } }]],
+  ])('is refused where it is %s', (_, message, texts) => {
+    expect(() => lettersWith(...texts)).toThrow(message);
+  });
+
+  it('can frame them once', () => {
+    const letters = lettersWith();
+    letters.useFrame(({ body }) => `<main>${body}</main>`);
+    expect(letters.write({ kind: 'address-taken', language: null }).html).toMatch(/^<main><p>/);
+    expect(() => letters.useFrame(() => '')).toThrow('two modules frame the mails');
+  });
+
+  it('is nothing of a kind that nobody knows', () => {
+    expect(() => lettersWith().write({ kind: 'order', language: null })).toThrow(
+      'no module has a text for the mail "order"',
+    );
+  });
+});
