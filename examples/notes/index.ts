@@ -1,1 +1,2 @@
+export { NoteDeleted } from './notes.events';
 export { NotesModule } from './notes.module';

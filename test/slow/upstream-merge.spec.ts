@@ -4,7 +4,13 @@ import { Repository } from '../support/repository';
 import { addRoom } from '../support/rooms';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/upgrade.md'), 'utf8');
-const GENERATED = ['access-manifest.json', 'docs/errors.md', 'openapi.json'];
+const GENERATED = [
+  'access-manifest.json',
+  'docs/errors.md',
+  'docs/events.md',
+  'docs/permissions.md',
+  'openapi.json',
+];
 const NOTES_SPEC = `import { withApp } from './support/app';
 import { aMemberWho } from './support/staff';
 

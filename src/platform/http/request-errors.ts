@@ -20,6 +20,7 @@ export class AuthenticationRequired extends DomainError {
   }
 }
 
+/** The request is understood and refused, whoever makes it. */
 export class Forbidden extends DomainError {
   static override readonly kind = 'forbidden';
   static override readonly code = 'forbidden';
@@ -29,6 +30,7 @@ export class Forbidden extends DomainError {
   }
 }
 
+/** The request does not go together with how things are: it would take the last admin away, say. Read the resource again, then decide. */
 export class Conflict extends DomainError {
   static override readonly kind = 'conflict';
   static override readonly code = 'conflict';
@@ -38,6 +40,7 @@ export class Conflict extends DomainError {
   }
 }
 
+/** The body is larger than any that is read here. */
 export class PayloadTooLarge extends DomainError {
   static override readonly kind = 'too-large';
   static override readonly code = 'payload-too-large';
@@ -47,6 +50,7 @@ export class PayloadTooLarge extends DomainError {
   }
 }
 
+/** The head of the request is larger than any that is read here; cookies of others on the same host may have grown. */
 export class HeadersTooLarge extends DomainError {
   static override readonly kind = 'head-too-large';
   static override readonly code = 'headers-too-large';
@@ -56,6 +60,7 @@ export class HeadersTooLarge extends DomainError {
   }
 }
 
+/** The request was begun and not finished; send it again, on a new connection. */
 export class RequestTimeout extends DomainError {
   static override readonly kind = 'too-slow';
   static override readonly code = 'request-timeout';
@@ -65,6 +70,7 @@ export class RequestTimeout extends DomainError {
   }
 }
 
+/** The body is in a form that is not read here. */
 export class UnsupportedMediaType extends DomainError {
   static override readonly kind = 'unsupported';
   static override readonly code = 'unsupported-media-type';
@@ -74,6 +80,7 @@ export class UnsupportedMediaType extends DomainError {
   }
 }
 
+/** There is no such route or no such thing, or it is somebody else's: which of these is not said. */
 export class NotFound extends DomainError {
   static override readonly kind = 'not-found';
   static override readonly code = 'not-found';
@@ -83,6 +90,7 @@ export class NotFound extends DomainError {
   }
 }
 
+/** The address is right and the method is not; `Allow` names those that there are (RFC 9110 section 15.5.6). */
 export class MethodNotAllowed extends DomainError {
   static override readonly kind = 'wrong-method';
   static override readonly code = 'method-not-allowed';

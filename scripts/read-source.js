@@ -1,0 +1,65 @@
+'use strict';
+
+// What the source says of itself: its classes, the permissions it declares and the status of each kind of failure.
+const { readdirSync, readFileSync } = require('node:fs');
+const path = require('node:path');
+const { HttpStatus } = require('@nestjs/common');
+const ts = require('typescript');
+
+const SOURCE = path.join(__dirname, '../src');
+
+/** Every class of `src` by name, every permission by its word, every status by its kind. */
+function readSource() {
+  const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+    .toSorted();
+  const found = { classes: new Map(), permissions: new Map(), statuses: new Map() };
+  for (const name of files) {
+    const text = readFileSync(path.join(SOURCE, name), 'utf8');
+    const tree = ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true);
+    visit(tree, path.dirname(name).split(path.sep).join('/'), found);
+  }
+  return found;
+}
+
+function visit(node, room, found) {
+  if (ts.isClassDeclaration(node) && node.name) found.classes.set(node.name.text, classOf(node, room));
+  if (ts.isCallExpression(node) && node.expression.getText() === 'PermissionsModule.of')
+    for (const { name, initializer } of node.arguments[0]?.properties ?? [])
+      if (initializer) found.permissions.set(name.text, { meaning: initializer.text, room });
+  if (ts.isVariableDeclaration(node) && node.name.getText() === 'STATUS_OF')
+    for (const { name, initializer } of node.initializer.properties)
+      found.statuses.set(name.text, statusIn(initializer));
+  ts.forEachChild(node, (child) => visit(child, room, found));
+}
+
+function classOf(node, room) {
+  const [heritage] = node.heritageClauses ?? [];
+  const statics = node.members
+    .filter((member) => ts.isPropertyDeclaration(member) && member.initializer)
+    .map(({ name, initializer }) => [name.getText(), initializer.text ?? initializer.getText()]);
+  const [comment] = ts.getJSDocCommentsAndTags(node);
+  return {
+    name: node.name.text,
+    room,
+    parent: heritage?.types[0]?.expression.getText(),
+    meaning: inOneLine(ts.getTextOfJSDocComment(comment?.comment) ?? ''),
+    ...Object.fromEntries(statics),
+  };
+}
+
+/** Those that are of a class, however far down. */
+function kindsOf({ classes }, ancestor) {
+  const isOne = ({ parent }) => parent === ancestor || (classes.has(parent) && isOne(classes.get(parent)));
+  return [...classes.values()].filter(isOne);
+}
+
+function statusIn(expression) {
+  return ts.isNumericLiteral(expression) ? Number(expression.text) : HttpStatus[expression.name.text];
+}
+
+function inOneLine(text) {
+  return text.replace(/\s+/g, ' ').trim();
+}
+
+module.exports = { readSource, kindsOf };
