@@ -54,6 +54,7 @@ function renamed(text, { plural, singular }, timestamp) {
     .replaceAll("tables: ['notes']", `tables: ['${snake(plural)}']`)
     .replaceAll("section: 'notes'", `section: '${camel(plural)}'`)
     .replaceAll('data.notes', `data.${camel(plural)}`)
+    .replaceAll("details->>'note'", `details->>'${camel(singular)}'`)
     .replaceAll('data: { notes:', `data: { ${camel(plural)}:`)
     .replaceAll('create-notes', `create-${plural}`)
     .replace(/(?<=(['/`(]|\.\/))notes(?=['/.:?`])/g, plural)
@@ -156,9 +157,13 @@ function main([plural]) {
   );
 }
 
-try {
-  main(process.argv.slice(2));
-} catch (error) {
-  process.stderr.write(error instanceof Refusal ? `${error.message}\n` : `${error.stack}\n`);
-  process.exitCode = 1;
+module.exports = { namesOf };
+
+if (require.main === module) {
+  try {
+    main(process.argv.slice(2));
+  } catch (error) {
+    process.stderr.write(error instanceof Refusal ? `${error.message}\n` : `${error.stack}\n`);
+    process.exitCode = 1;
+  }
 }

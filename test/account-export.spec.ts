@@ -1,3 +1,4 @@
+import { PersonalDataRegistry } from '../src/platform/personal-data';
 import type { ProblemBody, TokenBody } from './support/api';
 import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
 import { rowsOf } from './support/database-dump';
@@ -27,7 +28,7 @@ describe('an export', () => {
   let tokens: TokenBody;
 
   beforeAll(async () => {
-    app = await startApp({ smtp: true });
+    app = await startApp({ smtp: true, alone: true });
     person = await someoneVerified(app);
     tokens = await app.signIn(person);
   });
@@ -51,7 +52,9 @@ describe('an export', () => {
   /** Rows of every table that tell of a user. */
   async function recordsOf(id: string): Promise<[string, unknown][]> {
     const tables = await app.query<{ name: string }>(
-      `SELECT table_name AS name FROM information_schema.columns WHERE column_name = 'user_id' ORDER BY 1`,
+      `SELECT table_name AS name FROM information_schema.columns
+        WHERE column_name = 'user_id' AND table_name = ANY ($1) ORDER BY 1`,
+      [app.nest.get(PersonalDataRegistry).tables()],
     );
     const records: [string, unknown][] = [];
     for (const { name } of [...tables, { name: 'users' }]) {

@@ -64,7 +64,7 @@ const NOBODY = '01890000-0000-7000-8000-000000000000';
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ alone: true });
 });
 
 afterAll(async () => app.close());

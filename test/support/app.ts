@@ -2,6 +2,7 @@ import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module';
+import { CoreModule } from '../../src/core.module';
 import { setUp } from '../../src/app.setup';
 import { AuditSealer } from '../../src/audit';
 import { AttemptsSettings } from '../../src/platform/attempts';
@@ -118,6 +119,8 @@ export interface TestAppOptions {
   readonly env?: Variables;
   /** What a team adds to its `app.module.ts`. */
   readonly modules?: readonly Type[];
+  /** Without what `src/app.module.ts` adds to ours: for a test that lists all there is. */
+  readonly alone?: boolean;
   /** Gets every line of the log. */
   readonly log?: string[];
   /** Sends mails to a real SMTP server, `app.smtp`; without it and without an SMTP_URL they are sent nowhere. */
@@ -133,6 +136,7 @@ export interface TestAppOptions {
 export async function startApp({
   env = {},
   modules = [],
+  alone = false,
   log,
   smtp = false,
   estimates = false,
@@ -142,7 +146,7 @@ export async function startApp({
   const sink = smtp ? await SmtpSink.start() : undefined;
   const own = env.DATABASE_URL ? undefined : await createDatabase();
   const clock = new TestClock();
-  const builder = Test.createTestingModule({ imports: [AppModule, ...modules] })
+  const builder = Test.createTestingModule({ imports: [alone ? CoreModule : AppModule, ...modules] })
     .overrideProvider(Environment)
     .useFactory({
       factory: () =>
