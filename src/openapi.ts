@@ -12,25 +12,30 @@ import {
   JWT,
   TokenStale,
 } from './access';
-import { describeAccess, describedStrategies, type RouteAccess } from './access-manifest';
-import { type DomainErrorClass, InternalError, Unavailable, ValidationFailed } from './platform/errors';
+import { accessTo, describedStrategies, type RouteAccess } from './access-manifest';
+import { showExamples } from './openapi-examples';
+import { describeRefusals } from './openapi-problems';
+import { type DocumentedErrorClass, InternalError, Unavailable, ValidationFailed } from './platform/errors';
 import {
   DOCUMENTS_POLICY,
+  HeadersTooLarge,
   InsecureTransport,
   MalformedRequest,
   PayloadTooLarge,
-  problemResponses,
+  Problem,
+  problemsDeclaredOn,
+  ProblemViolation,
+  RequestTimeout,
   UnsupportedMediaType,
 } from './platform/http';
+import { routesOf } from './routes';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-type Responses = Operation['responses'];
-type ProblemResponse = ReturnType<typeof problemResponses>[string];
 type Schema = Extract<Schemas[string], { properties?: unknown }>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
 const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed];
-const ANY_TIME = [InternalError, Unavailable];
+const ANY_TIME = [RequestTimeout, HeadersTooLarge, InternalError, Unavailable];
 const COOKIE_MODE =
   'Cookie mode (`POST /v1/auth/login?useCookies=true`). A request that changes something is refused unless a page of this site, or of an allowed origin, made it.';
 
@@ -43,6 +48,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
       'Registration, sign-in, sessions and access tokens. Errors are RFC 9457 problems; switch on `code`.',
     )
     .setVersion('1')
+    .addServer('/', 'Where this document is served')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addTag('authentication', 'Signing up, in and out')
     .addTag('sessions', 'Where the signed-in user is signed in')
@@ -60,15 +66,25 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addSecurityRequirements('bearer')
     .addSecurityRequirements('cookie');
   for (const { name, scheme } of describedStrategies(app)) config.addSecurity(name, scheme);
-  const document = SwaggerModule.createDocument(app, config.build());
-  const schemas = document.components?.schemas ?? {};
-  const manifest = describeAccess(app);
-  for (const [route, operation] of operationsOf(document)) {
-    describeCommonProblems(operation);
-    describeAccessTo(operation, manifest[route] ?? manifest[route.replace(/^\S+/, 'ALL')]);
+  const document = SwaggerModule.createDocument(app, config.build(), {
+    extraModels: [Problem, ProblemViolation],
+  });
+  const components = (document.components ??= {});
+  const schemas = (components.schemas ??= {});
+  const routes = new Map(routesOf(app).map((route) => [route.address, route]));
+  for (const [address, operation] of operationsOf(document)) {
+    const route = routes.get(address) ?? routes.get(address.replace(/^\S+/, 'ALL'));
+    if (!route) throw new Error(`${operation.operationId} is documented, and no handler serves it`);
+    const { controller, handler } = route;
+    const access = accessTo(route);
+    secure(operation, access);
+    const declared = [controller, handler].flatMap(problemsDeclaredOn);
+    describeRefusals(operation, [...doorsOf(operation, access), ...declared], components);
     describeSuccess(operation);
+    nameAnswers(operation, schemas);
     describeBody(operation, schemas);
     closeEmptyAnswers(operation, schemas);
+    showExamples(operation, schemas);
   }
   return document;
 }
@@ -97,20 +113,26 @@ function operationsOf(document: OpenAPIObject): [string, Operation][] {
   );
 }
 
-/** What the doors answer. */
-function describeAccessTo(operation: Operation, access: RouteAccess | undefined): void {
-  if (!access) throw new Error(`${operation.operationId} is documented, and no handler serves it`);
-  const { strategies } = access;
-  const isOpen = access.caller === 'anybody';
-  if (isOpen) operation.security = [...(operation.security ?? []), {}];
+function secure(operation: Operation, { caller, strategies }: RouteAccess): void {
+  if (caller === 'anybody') operation.security = [...(operation.security ?? []), {}];
   else if (strategies.some((strategy) => strategy !== JWT)) operation.security = securityOf(strategies);
-  addProblems(operation, [
-    ...(isOpen ? [] : [AuthenticationRequired]),
+}
+
+/** What is answered before a handler is called, or whatever it does. */
+function doorsOf(
+  { requestBody, tags }: Operation,
+  { caller, strategies, crossSite, permissions, recentSignIn }: RouteAccess,
+): DocumentedErrorClass[] {
+  return [
+    ...(requestBody ? BODY_PROBLEMS : []),
+    ...(tags?.includes('health') ? [] : [InsecureTransport]),
+    ...(caller === 'anybody' ? [] : [AuthenticationRequired]),
     ...(strategies.includes(JWT) ? [MalformedRequest, InvalidToken, TokenStale] : []),
-    ...(access.crossSite === 'refused' ? [CrossSiteRequest] : []),
-    ...(access.permissions.length > 0 ? [InsufficientPermission] : []),
-    ...(access.recentSignIn ? [InsufficientUserAuthentication] : []),
-  ]);
+    ...(crossSite === 'refused' ? [CrossSiteRequest] : []),
+    ...(permissions.length > 0 ? [InsufficientPermission] : []),
+    ...(recentSignIn ? [InsufficientUserAuthentication] : []),
+    ...ANY_TIME,
+  ];
 }
 
 /** Any one of these; an access token comes in two ways. */
@@ -119,35 +141,22 @@ function securityOf(strategies: readonly string[]): Record<string, string[]>[] {
   return names.map((name) => ({ [name]: [] }));
 }
 
-/** What every route may answer stands in one place instead of on every handler. */
-function describeCommonProblems(operation: Operation): void {
-  addProblems(operation, [
-    ...(operation.requestBody ? BODY_PROBLEMS : []),
-    ...(operation.tags?.includes('health') ? [] : [InsecureTransport]),
-    ...ANY_TIME,
-  ]);
-}
-
-function addProblems({ responses }: Operation, problems: readonly DomainErrorClass[]): void {
-  for (const [status, response] of Object.entries(problemResponses(problems)))
-    responses[status] = mergeResponses(responses[status], response);
-}
-
-function mergeResponses(own: Responses[string], common: ProblemResponse): ProblemResponse {
-  if (!own || !('content' in own)) return common;
-  const { content } = own as ProblemResponse;
-  const [type = ''] = Object.keys(common.content);
-  const examples = { ...common.content[type]?.examples, ...content[type]?.examples };
-  const schema = common.content[type]?.schema ?? { $ref: '' };
-  const description = Object.keys(examples)
-    .map((code) => `\`${code}\``)
-    .join(', ');
-  return { ...common, description, content: { [type]: { schema, examples } } };
-}
-
 function describeSuccess({ responses }: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
     if (response && 'description' in response) response.description ||= STATUS_CODES[status] ?? '';
+  }
+}
+
+/** What an answer is of gets a name where it has a `title` and stands there in full: a generated client calls it by that. */
+function nameAnswers({ responses }: Operation, schemas: Schemas): void {
+  for (const response of Object.values(responses)) {
+    const content = response && 'content' in response ? response.content : undefined;
+    for (const media of Object.values(content ?? {})) {
+      if (!media.schema || !('title' in media.schema) || media.schema.title === undefined) continue;
+      const { title, ...schema } = media.schema;
+      schemas[title] = schema;
+      media.schema = { $ref: `#/components/schemas/${title}` };
+    }
   }
 }
 

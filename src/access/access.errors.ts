@@ -37,6 +37,7 @@ export class CrossSiteRequest extends DomainError {
 export class InsufficientUserAuthentication extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'insufficient-user-authentication';
+  static readonly example = () => new InsufficientUserAuthentication(900);
   override readonly demands;
 
   /** @param maxAgeSeconds how long ago it may have been */
@@ -52,6 +53,7 @@ export class InsufficientUserAuthentication extends DomainError {
 export class InsufficientPermission extends DomainError {
   static override readonly kind = 'forbidden';
   static override readonly code = 'insufficient-permission';
+  static readonly example = () => new InsufficientPermission(['users:read']);
   override readonly demands;
 
   /** @param missing the permissions that would be needed, too */

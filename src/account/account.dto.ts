@@ -7,11 +7,13 @@ export class ChangePasswordRequest {
   @Passphrase()
   readonly currentPassword: string;
 
+  @ApiProperty({ example: 'nine wrens mend 4 kettles' })
   @Passphrase()
   readonly newPassword: string;
 }
 
 export class ChangeEmailRequest {
+  @ApiProperty({ example: 'ada@example.net' })
   @EmailAddress()
   readonly newEmail: string;
 
@@ -38,6 +40,7 @@ export class ExportResponse {
     type: 'object',
     additionalProperties: true,
     description: 'By the section of the module that keeps it',
+    example: { account: { id: '01a22289-4dfd-7000-8000-01a3f8164e61', email: 'ada@example.com' } },
   })
   readonly data: Record<string, unknown>;
 }

@@ -17,7 +17,12 @@ const PRINTABLE = /^[^\p{Cc}\p{Cs}]*$/u;
 const LONGEST_PERMISSION = 128;
 
 export class SaveRoleRequest {
-  @ApiPropertyOptional({ type: String, nullable: true, maxLength: LONGEST_DESCRIPTION })
+  @ApiPropertyOptional({
+    type: String,
+    nullable: true,
+    maxLength: LONGEST_DESCRIPTION,
+    example: 'Helps people who cannot sign in',
+  })
   @IsOptional()
   @MaxLength(LONGEST_DESCRIPTION, { message: `This must be at most ${LONGEST_DESCRIPTION} characters.` })
   @Matches(PRINTABLE, { message: 'This must have no control character.' })
@@ -39,13 +44,17 @@ export class SaveRoleRequest {
 }
 
 export class RoleResponse {
-  @ApiProperty()
+  @ApiProperty({ example: 'support' })
   readonly name: string;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'Helps people who cannot sign in' })
   readonly description: string | null;
 
-  @ApiProperty({ type: [String], description: 'As stored; `admin` has all there are' })
+  @ApiProperty({
+    type: [String],
+    description: 'As stored; `admin` has all there are',
+    example: ['users:read'],
+  })
   readonly permissions: readonly string[];
 
   @ApiProperty({ type: String, format: 'date-time' })
@@ -66,7 +75,7 @@ export class PermissionResponse {
   @ApiProperty({ example: 'users:read' })
   readonly name: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: 'See every account' })
   readonly description: string;
 }
 
@@ -74,6 +83,11 @@ export class PermissionListResponse {
   @ApiProperty({ type: [PermissionResponse] })
   readonly items: readonly PermissionResponse[];
 
-  @ApiProperty({ type: String, nullable: true, description: 'Always null: they are all there' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Always null: they are all there',
+    example: null,
+  })
   readonly nextCursor: string | null;
 }

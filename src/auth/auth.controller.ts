@@ -85,7 +85,7 @@ export class AuthController {
   @LimitedBy(LOGIN_BY_SOURCE, LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, LOGIN_AFTER_RESET)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'logIn', summary: 'Sign in with address and password' })
-  @ApiTokens(LoginResponse)
+  @ApiTokens(LoginResponse, 'LoginOutcome')
   @ApiProblems(InvalidCredentials, ValidationFailed)
   async logIn(
     @Body() { deviceToken }: LoginRequest,
@@ -106,7 +106,7 @@ export class AuthController {
     operationId: 'refresh',
     summary: 'Take a refresh token for new tokens of the same session',
   })
-  @ApiTokens(TokenResponse)
+  @ApiTokens(TokenResponse, 'TokenOutcome')
   @ApiProblems(InvalidRefreshToken, ValidationFailed)
   async refresh(
     @Body() { refreshToken }: RefreshTokenRequest,
@@ -125,7 +125,7 @@ export class AuthController {
     operationId: 'reauthenticate',
     summary: 'Prove again who you are, within the same session',
   })
-  @ApiTokens(TokenResponse)
+  @ApiTokens(TokenResponse, 'TokenOutcome')
   @ApiProblems(InvalidCredentials, ValidationFailed)
   async reauthenticate(
     @CurrentUser() principal: Principal,

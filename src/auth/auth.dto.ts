@@ -5,6 +5,10 @@ import { Passphrase } from '../passwords';
 import { OneTimeToken } from '../platform/one-time-tokens';
 import { DisplayName, EmailAddress } from '../users';
 
+// Of a database that is gone.
+const REFRESH_TOKEN =
+  'rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ';
+
 export class RegisterRequest {
   @EmailAddress()
   readonly email: string;
@@ -49,7 +53,11 @@ export class ReauthenticateRequest {
 }
 
 export class RefreshTokenRequest {
-  @ApiPropertyOptional({ type: String, description: 'As the last sign-in or refresh gave it' })
+  @ApiPropertyOptional({
+    type: String,
+    description: 'As the last sign-in or refresh gave it',
+    example: REFRESH_TOKEN,
+  })
   @IsOptional()
   @IsString({ message: 'This must be a text.' })
   readonly refreshToken?: string | null;
@@ -64,7 +72,11 @@ export class EndSessionRequest {
 export class AcceptedResponse {}
 
 export class TokenResponse {
-  @ApiProperty({ description: 'A JWT as RFC 9068 has it; send it as "Authorization: Bearer …"' })
+  @ApiProperty({
+    description: 'A JWT as RFC 9068 has it; send it as "Authorization: Bearer …"',
+    example:
+      'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IlhydlItSHI4UGdMV3o2ZWlZcTJ2ZFdTZDl2bzBjUFNjNkJZeDRhUS1SV2MifQ.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiIwMWEyMjI4OS00ZGZkLTcwMDAtODAwMC0wMWEzZjgxNjRlNjEiLCJjbGllbnRfaWQiOiJmaXJzdC1wYXJ0eSIsInNpZCI6IjAxYTIyMjg5LTRkZmQtNzAwMC04MDAwLTI0NTBmODBmMDhlNCIsImp0aSI6ImpRVUw5R2NraWJJS0xnNjBBUVdWcVN5a2xsYUFmREViazdJTnRrVWhNdzBJVFdXRC1jcXhmMDdTdXNmS2hMRnJWdERBcTNleUlrVmVSOEpzVnFZYkZ3IiwiaWF0IjoxNzk1ODc1NzUzLCJleHAiOjE3OTU4NzY2NTMsImF1dGhfdGltZSI6MTc5NTg3NTc1MywiYW1yIjpbInB3ZCJdLCJyb2xlcyI6W10sInZlciI6MX0.3_xNmGG1ke7Yy3-Pw1PWZHXyA44vR30wQQZduGZlrHsX6W9y99viKrxEIzm2tkX5J2l15gqcuwkx36JaNxmRtQ',
+  })
   readonly accessToken: string;
 
   @ApiProperty({ enum: ['Bearer'] })
@@ -73,7 +85,10 @@ export class TokenResponse {
   @ApiProperty({ type: 'integer', description: 'Seconds until the access token expires', example: 900 })
   readonly expiresIn: number;
 
-  @ApiProperty({ description: 'Good for one refresh; opaque' })
+  @ApiProperty({
+    description: 'Good for one refresh; opaque',
+    example: REFRESH_TOKEN,
+  })
   readonly refreshToken: string;
 
   @ApiProperty({
@@ -85,7 +100,10 @@ export class TokenResponse {
 }
 
 export class LoginResponse extends TokenResponse {
-  @ApiProperty({ description: 'To be sent at the next sign-in of this user on this device; opens nothing' })
+  @ApiProperty({
+    description: 'To be sent at the next sign-in of this user on this device; opens nothing',
+    example: 'dt_kBWwYPeE-s4O4z0ojPKk50DJcJ8mAMgR5Egq1jnatVvDGuwauAmIzzTxq6NHYCGD',
+  })
   readonly deviceToken: string;
 }
 
@@ -109,19 +127,29 @@ export class PrincipalResponse {
   @ApiProperty({ format: 'uuid' })
   readonly userId: string;
 
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', example: '01a22289-4dfd-7000-8000-2450f80f08e4' })
   readonly sessionId: string;
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({ type: [String], example: ['support'] })
   readonly roles: readonly string[];
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({ type: [String], example: ['users:read'] })
   readonly permissions: readonly string[];
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'When the user last proved who they are' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When the user last proved who they are',
+    example: '2026-11-28T14:22:33.000Z',
+  })
   readonly authenticatedAt: string;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'When this access token expires' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When this access token expires',
+    example: '2026-11-28T14:37:33.000Z',
+  })
   readonly expiresAt: string;
 
   static of({

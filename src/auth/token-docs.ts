@@ -10,10 +10,14 @@ export const SET_COOKIE = {
   },
 };
 
-/** An answer with tokens: in its body as this class has them, or in cookies. `tokenType` tells which. */
-export function ApiTokens(inBody: Type): MethodDecorator {
+/**
+ * An answer with tokens: in its body as this class has them, or in cookies. `tokenType` tells which.
+ * @param title what the document calls either
+ */
+export function ApiTokens(inBody: Type, title: string): MethodDecorator {
   const [bearer, cookie] = [getSchemaPath(inBody), getSchemaPath(CookieResponse)];
   const schema = {
+    title,
     oneOf: [{ $ref: bearer }, { $ref: cookie }],
     discriminator: { propertyName: 'tokenType', mapping: { Bearer: bearer, Cookie: cookie } },
   };

@@ -11,10 +11,10 @@ export class EndSessionsQuery {
 }
 
 export class SessionResponse {
-  @ApiProperty({ format: 'uuid' })
+  @ApiProperty({ format: 'uuid', example: '01a22289-4dfd-7000-8000-2450f80f08e4' })
   readonly id: string;
 
-  @ApiProperty({ description: 'Whether this request was made in it' })
+  @ApiProperty({ description: 'Whether this request was made in it', example: true })
   readonly current: boolean;
 
   @ApiProperty({ type: String, format: 'date-time' })
@@ -23,13 +23,23 @@ export class SessionResponse {
   @ApiProperty({ type: String, format: 'date-time', description: 'When it was last refreshed' })
   readonly lastUsedAt: string;
 
-  @ApiProperty({ type: String, format: 'date-time', description: 'When it is over if it is not used again' })
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When it is over if it is not used again',
+    example: '2026-12-12T14:22:33.469Z',
+  })
   readonly expiresAt: string;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Of its last use' })
+  @ApiProperty({ type: String, nullable: true, description: 'Of its last use', example: '192.0.2.10' })
   readonly ipAddress: string | null;
 
-  @ApiProperty({ type: String, nullable: true, description: 'Of its last use, its first 256 characters' })
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Of its last use, its first 256 characters',
+    example: 'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0',
+  })
   readonly userAgent: string | null;
 
   static of(session: Session, expiresAt: Date, currentId: string): SessionResponse {

@@ -19,7 +19,7 @@ class JsonWebKeyResponse {
   @ApiProperty({ enum: ['EC', 'RSA'] })
   readonly kty?: string;
 
-  @ApiProperty({ description: 'RFC 7638 thumbprint' })
+  @ApiProperty({ description: 'RFC 7638 thumbprint', example: 'XrvR-Hr8PgLWz6eiYq2vdWSd9vo0cPSc6BYx4aQ-RWc' })
   readonly kid?: string;
 
   @ApiProperty({ enum: ['ES256', 'RS256', 'PS256'] })
@@ -28,13 +28,19 @@ class JsonWebKeyResponse {
   @ApiProperty({ enum: ['sig'] })
   readonly use?: string;
 
-  @ApiPropertyOptional({ description: 'EC: the curve' })
+  @ApiPropertyOptional({ description: 'EC: the curve', example: 'P-256' })
   readonly crv?: string;
 
-  @ApiPropertyOptional({ description: 'EC: x coordinate' })
+  @ApiPropertyOptional({
+    description: 'EC: x coordinate',
+    example: 'yXa8xvkdFFnFYgqz1LkQELpV6gxu4xd1LrxU_Obyis4',
+  })
   readonly x?: string;
 
-  @ApiPropertyOptional({ description: 'EC: y coordinate' })
+  @ApiPropertyOptional({
+    description: 'EC: y coordinate',
+    example: 'kPJs5AIDRSMcvM9c9oxvahI2AX5cNB1KPLRIYv_j9XQ',
+  })
   readonly y?: string;
 
   @ApiPropertyOptional({ description: 'RSA: modulus' })
@@ -50,16 +56,29 @@ class JsonWebKeySetResponse {
 }
 
 class ServerMetadataResponse {
-  @ApiProperty({ format: 'uri', description: 'Equals the `iss` claim exactly' })
+  @ApiProperty({
+    format: 'uri',
+    description: 'Equals the `iss` claim exactly',
+    example: 'https://auth.example.com',
+  })
   readonly issuer: string;
 
-  @ApiProperty({ format: 'uri', description: 'Where the public keys are' })
+  @ApiProperty({
+    format: 'uri',
+    description: 'Where the public keys are',
+    example: 'https://auth.example.com/.well-known/jwks.json',
+  })
   readonly jwks_uri: string;
 
-  @ApiProperty({ type: [String], maxItems: 0, description: 'None: this is no authorization endpoint' })
+  @ApiProperty({
+    type: [String],
+    maxItems: 0,
+    description: 'None: this is no authorization endpoint',
+    example: [],
+  })
   readonly response_types_supported: string[];
 
-  @ApiProperty({ type: [String], maxItems: 0, description: 'None: this is no token endpoint' })
+  @ApiProperty({ type: [String], maxItems: 0, description: 'None: this is no token endpoint', example: [] })
   readonly grant_types_supported: string[];
 }
 

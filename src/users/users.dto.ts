@@ -15,13 +15,13 @@ export class ProfileResponse {
   @ApiProperty({ format: 'email' })
   readonly email: string;
 
-  @ApiProperty()
+  @ApiProperty({ example: true })
   readonly emailVerified: boolean;
 
-  @ApiProperty({ type: String, nullable: true })
+  @ApiProperty({ type: String, nullable: true, example: 'Ada' })
   readonly displayName: string | null;
 
-  @ApiProperty({ type: [String] })
+  @ApiProperty({ type: [String], example: ['support'] })
   readonly roles: readonly string[];
 
   @ApiProperty({ type: String, format: 'date-time' })

@@ -21,6 +21,10 @@ export interface DomainErrorClass {
   readonly code: string;
 }
 
+/** One that the documentation can show: made without arguments, or by its static `example`. */
+export type DocumentedErrorClass = DomainErrorClass &
+  ((new () => DomainError) | { readonly example: () => DomainError });
+
 /**
  * A failure that a client is told of. `message` becomes the problem's detail, so it holds nothing but words for
  * the client; what else there is to know goes into `cause`, which only the log sees.
@@ -70,6 +74,8 @@ export class Unavailable extends DomainError {
 export class RateLimited extends DomainError {
   static override readonly kind = 'limited';
   static override readonly code = 'rate-limited';
+
+  static readonly example = () => new RateLimited(60);
 
   /** @param retryAfterSeconds whole seconds, becomes `Retry-After` */
   constructor(readonly retryAfterSeconds: number) {

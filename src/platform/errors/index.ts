@@ -1,4 +1,5 @@
 export {
+  type DocumentedErrorClass,
   DomainError,
   type DomainErrorClass,
   InternalError,

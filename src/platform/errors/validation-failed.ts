@@ -11,6 +11,14 @@ export interface Violation {
 export class ValidationFailed extends DomainError {
   static override readonly kind = 'invalid';
   static override readonly code = 'validation-failed';
+  static readonly example = () =>
+    new ValidationFailed([
+      {
+        pointer: '/email',
+        code: 'email-address',
+        detail: 'This must be an e-mail address such as name@example.com, ASCII before the @.',
+      },
+    ]);
   override readonly members;
 
   /** @param afterWork whether it took more to find out than a look at the body */

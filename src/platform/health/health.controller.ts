@@ -10,7 +10,11 @@ class HealthResponse {
 }
 
 class ReadinessResponse extends HealthResponse {
-  @ApiProperty({ type: [String], description: 'What an operator should look at, though requests are served' })
+  @ApiProperty({
+    type: [String],
+    description: 'What an operator should look at, though requests are served',
+    example: [],
+  })
   readonly warnings: string[];
 }
 

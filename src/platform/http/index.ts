@@ -7,16 +7,19 @@ export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
 export { acceptOnlyJson } from './json-body';
 export { type Page, PageOf, pageOf, PageQuery, startOf } from './page';
-export { Problem } from './problem';
-export { ApiProblems, problemResponses } from './problem-docs';
+export { Problem, PROBLEM_MEDIA_TYPE, ProblemViolation } from './problem';
+export { ApiProblems, problemsDeclaredOn } from './problem-docs';
+export { type DescribedProblem, describeProblem, pascalCase } from './problem-schema';
 export {
   AuthenticationRequired,
   Conflict,
   Forbidden,
+  HeadersTooLarge,
   MalformedRequest,
   MethodNotAllowed,
   NotFound,
   PayloadTooLarge,
+  RequestTimeout,
   UnsupportedMediaType,
 } from './request-errors';
 export { RequestValidation } from './request-validation';

@@ -44,7 +44,12 @@ export function PageOf<Item>(item: Type<Item>): Type<Page<Item>> {
     @ApiProperty({ type: [item] })
     readonly items: readonly Item[];
 
-    @ApiProperty({ type: String, nullable: true, description: 'For the next page; null on the last' })
+    @ApiProperty({
+      type: String,
+      nullable: true,
+      description: 'For the next page; null on the last',
+      example: null,
+    })
     readonly nextCursor: string | null;
   }
   return PageResponse;

@@ -1,5 +1,5 @@
 import { HttpStatus } from '@nestjs/common';
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { ApiProperty } from '@nestjs/swagger';
 import type { DomainError, DomainErrorClass, Kind } from '../errors';
 
 /** The only place where a kind of failure becomes a status. */
@@ -20,7 +20,8 @@ export const STATUS_OF: Readonly<Record<Kind, number>> = {
   unavailable: HttpStatus.SERVICE_UNAVAILABLE,
 };
 
-export const PROBLEM_TYPE = 'application/problem+json; charset=utf-8';
+export const PROBLEM_MEDIA_TYPE = 'application/problem+json';
+export const PROBLEM_TYPE = `${PROBLEM_MEDIA_TYPE}; charset=utf-8`;
 
 export class ProblemViolation {
   @ApiProperty({ description: 'RFC 6901 JSON Pointer into the request body', example: '/email' })
@@ -33,7 +34,7 @@ export class ProblemViolation {
   readonly detail: string;
 }
 
-/** An error as RFC 9457 has it. */
+/** An error as RFC 9457 has it; what is common to all, those included that a client has never heard of. */
 export class Problem {
   @ApiProperty({ format: 'uri', description: 'Names the sort of problem' })
   readonly type: string;
@@ -52,13 +53,13 @@ export class Problem {
 
   @ApiProperty({ description: 'Stable word to switch on' })
   readonly code: string;
-
-  @ApiPropertyOptional({ type: [ProblemViolation], description: 'With validation-failed: every broken rule' })
-  readonly errors?: readonly ProblemViolation[];
 }
 
 /** @param requestId becomes `instance` */
-export function problemOf(error: DomainError, requestId: string): Problem {
+export function problemOf(
+  error: Pick<DomainError, 'kind' | 'code' | 'message' | 'members'>,
+  requestId: string,
+): Problem {
   const { members, message: detail, code } = error;
   return { ...members, ...headOf(error), detail, instance: requestId, code };
 }

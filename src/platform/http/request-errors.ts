@@ -94,6 +94,7 @@ export class NotFound extends DomainError {
 export class MethodNotAllowed extends DomainError {
   static override readonly kind = 'wrong-method';
   static override readonly code = 'method-not-allowed';
+  static readonly example = () => new MethodNotAllowed(['GET', 'HEAD']);
 
   /** @param allowed the methods this address knows, for `Allow` */
   constructor(readonly allowed: readonly string[]) {

@@ -36,6 +36,7 @@ export function OneTimeToken(): PropertyDecorator {
     ApiProperty({
       type: String,
       maxLength: LONGEST,
+      example: 'pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE',
       description: 'What stands after `#token=` in the link of the mail',
     }),
   );
