@@ -34,8 +34,8 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schema = Extract<Schemas[string], { properties?: unknown }>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
-const BODY_PROBLEMS = [MalformedRequest, PayloadTooLarge, UnsupportedMediaType, ValidationFailed];
-const ANY_TIME = [RequestTimeout, HeadersTooLarge, InternalError, Unavailable];
+const BODY_PROBLEMS = [PayloadTooLarge, UnsupportedMediaType];
+const ANY_TIME = [MalformedRequest, RequestTimeout, HeadersTooLarge, InternalError, Unavailable];
 const COOKIE_MODE =
   'Cookie mode (`POST /v1/auth/login?useCookies=true`). A request that changes something is refused unless a page of this site, or of an allowed origin, made it.';
 
@@ -78,8 +78,12 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     const { controller, handler } = route;
     const access = accessTo(route);
     secure(operation, access);
-    const declared = [controller, handler].flatMap(problemsDeclaredOn);
-    describeRefusals(operation, [...doorsOf(operation, access), ...declared], components);
+    const refusals = [
+      ...(address.startsWith('GET ') ? [] : BODY_PROBLEMS),
+      ...doorsOf(operation, access),
+      ...[controller, handler].flatMap(problemsDeclaredOn),
+    ];
+    describeRefusals(operation, refusals, components);
     describeSuccess(operation);
     nameAnswers(operation, schemas);
     describeBody(operation, schemas);
@@ -124,10 +128,10 @@ function doorsOf(
   { caller, strategies, crossSite, permissions, recentSignIn }: RouteAccess,
 ): DocumentedErrorClass[] {
   return [
-    ...(requestBody ? BODY_PROBLEMS : []),
+    ...(requestBody ? [ValidationFailed] : []),
     ...(tags?.includes('health') ? [] : [InsecureTransport]),
     ...(caller === 'anybody' ? [] : [AuthenticationRequired]),
-    ...(strategies.includes(JWT) ? [MalformedRequest, InvalidToken, TokenStale] : []),
+    ...(strategies.includes(JWT) ? [InvalidToken, TokenStale] : []),
     ...(crossSite === 'refused' ? [CrossSiteRequest] : []),
     ...(permissions.length > 0 ? [InsufficientPermission] : []),
     ...(recentSignIn ? [InsufficientUserAuthentication] : []),
@@ -143,7 +147,12 @@ function securityOf(strategies: readonly string[]): Record<string, string[]>[] {
 
 function describeSuccess({ responses }: Operation): void {
   for (const [status, response] of Object.entries(responses)) {
-    if (response && 'description' in response) response.description ||= STATUS_CODES[status] ?? '';
+    if (!response || !('description' in response)) continue;
+    response.description ||= STATUS_CODES[status] ?? '';
+    const json = response.content?.['application/json'];
+    // What a handler returns as a text is sent as it is, not as JSON.
+    if (json?.schema && 'type' in json.schema && json.schema.type === 'string')
+      response.content = { 'text/plain': json };
   }
 }
 

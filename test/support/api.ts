@@ -1,3 +1,5 @@
+import { Conformance } from './conformance';
+
 export interface Answer<Body = Record<string, unknown>> {
   readonly status: number;
   readonly headers: Headers;
@@ -35,12 +37,16 @@ export interface ProblemBody {
 /** What a TLS proxy says; production answers nothing else. */
 export const BY_HTTPS = { 'x-forwarded-proto': 'https' };
 
-/** Speaks HTTP with the application as any client would. */
+/** Speaks HTTP with the application as any client would, and fails where an answer is not as the OpenAPI document says. */
 export class Api {
-  /** @param always headers of every request, as a proxy on the way would add */
+  /**
+   * @param always headers of every request, as a proxy on the way would add
+   * @param conformance to the document of this application, where a team's modules are part of it
+   */
   constructor(
     readonly url: string,
     private readonly always: Readonly<Record<string, string>> = {},
+    readonly conformance = Conformance.committed(),
   ) {}
 
   async send<Body = Record<string, unknown>>(
@@ -55,6 +61,7 @@ export class Api {
     const body = call.raw ?? (call.json === undefined ? null : JSON.stringify(call.json));
     const response = await fetch(this.url + path, { method, headers, body, redirect: 'manual' });
     const text = await response.text();
+    this.conformance.check(method, path, { status: response.status, headers: response.headers, text });
     const isJson = /json/.test(response.headers.get('content-type') ?? '');
     return {
       status: response.status,

@@ -4,6 +4,7 @@ import { Test } from '@nestjs/testing';
 import { AppModule } from '../../src/app.module';
 import { CoreModule } from '../../src/core.module';
 import { setUp } from '../../src/app.setup';
+import { describeApi } from '../../src/openapi';
 import { AuditSealer } from '../../src/audit';
 import { AttemptsSettings } from '../../src/platform/attempts';
 import { Clock } from '../../src/platform/clock';
@@ -14,6 +15,7 @@ import { LogSink } from '../../src/platform/logging';
 import { PasswordStrength } from '../../src/passwords/password-strength';
 import { MailTransport, Outbox } from '../../src/platform/mail';
 import { Api, type TokenBody } from './api';
+import { Conformance } from './conformance';
 import { createDatabase } from './database';
 import { AUTH_SECRET, NO_SMTP } from './settings';
 import { type ReceivedMail, SmtpSink } from './smtp-sink';
@@ -53,8 +55,9 @@ export class TestApp {
     readonly databaseUrl: string,
     private readonly release: () => Promise<void>,
     private readonly sink?: SmtpSink,
+    conformance?: Conformance,
   ) {
-    this.api = new Api(url);
+    this.api = new Api(url, {}, conformance);
     this.database = nest.get(Database);
   }
 
@@ -182,7 +185,9 @@ export async function startApp({
     await release();
     throw error;
   }
-  return new TestApp(nest, clock, await nest.getUrl(), env.DATABASE_URL ?? own?.url ?? '', release, sink);
+  const conformance = modules.length > 0 ? Conformance.to(describeApi(nest)) : undefined;
+  const databaseUrl = env.DATABASE_URL ?? own?.url ?? '';
+  return new TestApp(nest, clock, await nest.getUrl(), databaseUrl, release, sink, conformance);
 }
 
 /** An application for one test, closed however that ends. */

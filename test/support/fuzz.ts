@@ -59,7 +59,10 @@ export async function expectAnswers(fuzz: Fuzz, parameters: fc.Parameters<[Hosti
 export async function expectAnswer(fuzz: Fuzz, request: HostileRequest): Promise<void> {
   const answers = await fuzz.send(request);
   if (isWhole(request.framing)) expect(answers).toHaveLength(1);
-  for (const answer of answers) expectManners(answer);
+  for (const answer of answers) {
+    expectManners(answer);
+    fuzz.app.api.conformance.check(request.method, request.target, answer);
+  }
 }
 
 interface Damage {

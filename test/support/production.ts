@@ -19,7 +19,7 @@ export async function startProduction({ env, ...rest }: TestAppOptions = {}): Pr
 
 /** As a TLS proxy on this machine would pass it on. */
 export function overHttps({ api }: TestApp): Api {
-  return new Api(api.url, BY_HTTPS);
+  return new Api(api.url, BY_HTTPS, api.conformance);
 }
 
 export async function signInOverHttps(app: TestApp, email = 'ada@example.com'): Promise<TokenBody> {

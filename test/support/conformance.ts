@@ -1,0 +1,172 @@
+import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
+import addFormats from 'ajv-formats';
+import { pascalCase } from '../../src/platform/http';
+import { COMMITTED, type Contract, type Described, type Media, resolved } from './contract';
+
+const PROBLEM = 'application/problem+json';
+/** Of codes that are not known; it is open to further members, as RFC 9457 has it. */
+const ANY_PROBLEM = 'Problem';
+// Served as it is; what is not there is refused by whoever serves it.
+const SWAGGER_UI = /^\/docs\//;
+const DOCUMENT = 'contract';
+
+// What is compiled of the schemas serves every spec of a worker, though each evaluates this file anew.
+const ofWorker = globalThis as { conformance?: Conformance };
+
+export interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+/**
+ * Holds answers to the document. Whatever it does not name is a fault: a status, a member anywhere in the body, a content type, a body
+ * where none is; and so is a header that is promised and missing.
+ */
+export class Conformance {
+  private readonly ajv = new Ajv2020({ strict: false, validateSchema: false, discriminator: true });
+  private readonly validators = new Map<string, ValidateFunction>();
+  private readonly paths: { readonly path: string; readonly pattern: RegExp }[];
+
+  /** @param contract of the application that is asked */
+  constructor(private readonly contract: Contract) {
+    addFormats(this.ajv);
+    this.ajv.addSchema(closed(contract) as object, DOCUMENT);
+    const literalFirst = Object.keys(contract.paths).toSorted(
+      (a, b) => a.split('{').length - b.split('{').length,
+    );
+    this.paths = literalFirst.map((path) => ({ path, pattern: patternOf(path) }));
+  }
+
+  /** The application as it is, without a team's modules. */
+  static committed(): Conformance {
+    return (ofWorker.conformance ??= new Conformance(COMMITTED));
+  }
+
+  /** @param document as the application makes it */
+  static to(document: object): Conformance {
+    return new Conformance(JSON.parse(JSON.stringify(document)) as Contract);
+  }
+
+  /**
+   * @param target path and query
+   * @throws with what the answer has that the document lacks, or the other way round
+   */
+  check(method: string, target: string, answer: Received): void {
+    const fault = this.faultOf(method, target, answer);
+    if (!fault) return;
+    const { status, text } = answer;
+    throw new Error(`${method} ${target} answered ${status}: ${fault}\n${text.slice(0, 500)}`);
+  }
+
+  private faultOf(method: string, target: string, answer: Received): string | undefined {
+    const path = this.pathOf(target);
+    // Methods are told by case (RFC 9110 section 9.1).
+    const asked = method === 'HEAD' ? 'get' : method === method.toUpperCase() ? method.toLowerCase() : '';
+    const operation = path === undefined ? undefined : this.contract.paths[path]?.[asked];
+    const reference = operation?.responses[answer.status];
+    if (path === undefined || this.mayBeUndescribed(path, asked, reference, answer))
+      return SWAGGER_UI.test(target) ? undefined : this.faultOfUndescribed(method, answer);
+    if (!reference) return `a status that ${operation?.operationId} is not described with`;
+    const described = resolved(reference, this.contract);
+    const place = `#/paths/${escaped(path)}/${asked}/responses/${answer.status}`;
+    return (
+      headerFault(described, answer) ??
+      (method === 'HEAD' ? undefined : this.bodyFault(described, reference.$ref ?? place, answer))
+    );
+  }
+
+  /**
+   * What nobody serves is described nowhere. Of a route of a team's nothing need be, and what their modules refuse with may be
+   * something that no route is described with: a login check throws it, or a strategy.
+   */
+  private mayBeUndescribed(
+    path: string,
+    method: string,
+    reference: Described | undefined,
+    { text }: Received,
+  ): boolean {
+    if (!this.contract.paths[path]?.[method]) return true;
+    if (this.contract === COMMITTED) return false;
+    const [, code] = /"code":"([\w-]+)"/.exec(text) ?? [];
+    if (code !== undefined && !this.knows(code)) return true;
+    const isOurs = COMMITTED.paths[path]?.[method] !== undefined;
+    return !isOurs && (!reference || resolved(reference, this.contract).content === undefined);
+  }
+
+  private knows(code: string): boolean {
+    return problemName(code) in this.contract.components.schemas;
+  }
+
+  private pathOf(target: string): string | undefined {
+    const [raw = ''] = target.split('?', 1);
+    try {
+      const path = decodeURI(raw);
+      return this.paths.find(({ pattern }) => pattern.test(path))?.path;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Of an address or a method that the document does not know; what is refused there is a problem all the same. */
+  private faultOfUndescribed(method: string, { status, headers, text }: Received): string | undefined {
+    if (status < 400 || method === 'HEAD') return undefined;
+    if (mediaTypeOf(headers) !== PROBLEM) return 'no problem';
+    const body = JSON.parse(text) as { code: string };
+    const name = this.knows(body.code) ? problemName(body.code) : ANY_PROBLEM;
+    return this.bodyMismatch(`#/components/schemas/${name}`, body);
+  }
+
+  private bodyFault({ content }: Described, place: string, { headers, text }: Received): string | undefined {
+    const type = mediaTypeOf(headers);
+    if (!content) return text === '' ? undefined : 'a body where none is described';
+    const media: Media | undefined = content[type];
+    if (!media) return `${type}, where ${Object.keys(content).join(' or ')} is described`;
+    const body: unknown = /\bjson$/.test(type) ? JSON.parse(text) : text;
+    return this.bodyMismatch(`${place}/content/${escaped(type)}/schema`, body);
+  }
+
+  private bodyMismatch(schema: string, body: unknown): string | undefined {
+    const validate = this.validators.get(schema) ?? this.ajv.compile({ $ref: `${DOCUMENT}${schema}` });
+    this.validators.set(schema, validate);
+    if (validate(body)) return undefined;
+    return this.ajv.errorsText(validate.errors, { dataVar: 'the body' });
+  }
+}
+
+const problemName = (code: string): string => `${pascalCase(code)}Problem`;
+
+function headerFault({ headers = {} }: Described, answer: Received): string | undefined {
+  for (const [name, { required = false, schema }] of Object.entries(headers)) {
+    const value = answer.headers.get(name);
+    if (value === null && required) return `no ${name}, which is promised`;
+    if (value !== null && schema?.type === 'integer' && !/^\d+$/.test(value)) return `${name}: ${value}`;
+  }
+  return undefined;
+}
+
+/** The document with each object that names its members taking no other; requests and the document itself stay as they are. */
+function closed(part: unknown, name = ''): unknown {
+  if (Array.isArray(part)) return part.map((each) => closed(each));
+  if (typeof part !== 'object' || part === null) return part;
+  const entries = Object.entries(part as Record<string, unknown>)
+    // Ajv finds the choices by their constants.
+    .filter(([key]) => key !== 'mapping' && key !== 'example' && key !== 'examples')
+    .map(([key, value]) => [key, closed(value, key)] as const);
+  const isSchema = 'properties' in part && !('additionalProperties' in part) && name !== ANY_PROBLEM;
+  return { ...Object.fromEntries(entries), ...(isSchema && { additionalProperties: false }) };
+}
+
+function patternOf(path: string): RegExp {
+  const literal = path.replaceAll(/[.*+?^$()|[\]\\]/g, '\\$&').replaceAll(/\{\w+\}/g, '[^/]+');
+  return new RegExp(`^${literal}$`);
+}
+
+/** A step of a JSON Pointer in a URI fragment. */
+function escaped(step: string): string {
+  return encodeURIComponent(step.replaceAll('~', '~0').replaceAll('/', '~1'));
+}
+
+function mediaTypeOf(headers: Headers): string {
+  return (headers.get('content-type') ?? '').split(';', 1)[0]?.trim() ?? '';
+}
