@@ -1,0 +1,188 @@
+import { once } from 'node:events';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { startApp, type TestApp } from '../../test/kit';
+import { RolesService } from '../../src/roles';
+import { SigningKeyStore } from '../../src/tokens/signing-key.store';
+import { AUDIENCE, Issuer } from '../../test/support/issuer';
+import { base64url, readJws } from '../../test/support/jws';
+import { freePort } from '../../test/support/process';
+import { pass } from '../../test/support/signing';
+import { AccessTokenVerifier, type VerifierOptions } from './access-token-verifier';
+import { discoverKeys } from './discovery';
+import { resourceServer } from './resource-server';
+
+const servers: Server[] = [];
+
+/** A service that knows this issuer, and how it is asked. */
+async function serviceOf(issuer: string, options?: VerifierOptions) {
+  const server = resourceServer(new AccessTokenVerifier(issuer, AUDIENCE, options)).listen(0, '127.0.0.1');
+  servers.push(server);
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return async (token?: string) => {
+    const headers = new Headers(token === undefined ? [] : [['authorization', `Bearer ${token}`]]);
+    const response = await fetch(`http://127.0.0.1:${port}/reports`, { headers });
+    const { readBy } = (await response.json()) as { readBy?: string };
+    return { status: response.status, challenge: response.headers.get('www-authenticate'), readBy };
+  };
+}
+
+const REFUSED = { status: 401, challenge: 'Bearer error="invalid_token"', readBy: undefined };
+
+afterEach(() => {
+  for (const server of servers.splice(0)) server.close().closeAllConnections();
+});
+
+describe('a service that knows the issuer alone', () => {
+  let issuer: Issuer;
+  let ask: Awaited<ReturnType<typeof serviceOf>>;
+
+  beforeEach(async () => {
+    issuer = await Issuer.start();
+    ask = await serviceOf(issuer.url);
+  });
+
+  afterEach(async () => issuer.stop());
+
+  it('answers whom the token is of', async () => {
+    expect(await ask(await issuer.token())).toEqual({ status: 200, challenge: null, readBy: 'ada' });
+  });
+
+  it('asks for a token where there is none, and for the role where that is missing', async () => {
+    expect(await ask()).toMatchObject({ status: 401, challenge: 'Bearer' });
+    for (const roles of [[], ['admin'], 'support', [['support']], undefined])
+      expect(await ask(await issuer.token({ roles }))).toMatchObject({
+        status: 403,
+        challenge: 'Bearer error="insufficient_scope"',
+      });
+  });
+
+  it.each([
+    ['of another issuer', { iss: 'https://other.example.test' }, {}],
+    ['of the issuer with a slash more', { iss: 'slash' }, {}],
+    ['for another audience', { aud: 'https://other.example.test' }, {}],
+    ['for nobody', { aud: undefined }, {}],
+    ['of another sort', {}, { typ: 'JWT' }],
+    ['of no sort', {}, { typ: undefined }],
+    ['that has expired', { exp: 1 }, {}],
+    ['that never expires', { exp: undefined }, {}],
+    ['that is not good yet', { nbf: 4_000_000_000 }, {}],
+    ['without a subject', { sub: undefined }, {}],
+    ['of no session', { sid: undefined }, {}],
+    ['by a key that nobody published', {}, { kid: 'unknown' }],
+  ])('refuses a token %s', async (_, claims, header) => {
+    const { iss } = claims as { iss?: string };
+    const changed = iss === 'slash' ? { iss: `${issuer.url}/` } : claims;
+    expect(await ask(await issuer.token(changed, header))).toEqual(REFUSED);
+    expect(await ask(await issuer.token())).toMatchObject({ status: 200 });
+  });
+
+  it('refuses a token that somebody else made of a good one', async () => {
+    const { header, claims, parts } = readJws(await issuer.token());
+    const [, , signature] = parts;
+    const mallory = await Issuer.start();
+    const jwks = `${mallory.url}/keys`;
+    for (const token of [
+      `${base64url({ ...header, alg: 'none' })}.${parts[1]}.`,
+      `${base64url({ ...header, alg: 'HS256' })}.${parts[1]}.${signature}`,
+      `${parts[0]}.${base64url({ ...claims, sub: 'eve' })}.${signature}`,
+      `${parts[0]}.${parts[1]}.`,
+      await mallory.token({ iss: issuer.url }, { kid: issuer.kid }),
+      await mallory.token({ iss: issuer.url }, { jku: jwks }),
+      await mallory.token({ iss: issuer.url }, { kid: issuer.kid, jku: jwks }),
+      await mallory.token(),
+      'eyJ.eyJ.x',
+      'x'.repeat(4_000),
+    ])
+      expect(await ask(token)).toEqual(REFUSED);
+    expect(mallory.keySetFetches).toBe(0);
+    await mallory.stop();
+  });
+
+  it('fetches the keys once, whatever keys tokens name', async () => {
+    const tokens = Array.from({ length: 30 }, async (_, n) => issuer.token({}, { kid: `unknown-${n}` }));
+    for (const token of await Promise.all(tokens)) expect(await ask(token)).toEqual(REFUSED);
+    expect(issuer.keySetFetches).toBe(1);
+  });
+
+  it('fetches them again for a key it has not seen, once the last time is long enough ago', async () => {
+    const eager = await serviceOf(issuer.url, { cooldownMs: 0 });
+    const before = await issuer.token();
+    expect(await eager(before)).toMatchObject({ status: 200 });
+    await issuer.rotate();
+    expect(await eager(await issuer.token())).toMatchObject({ status: 200 });
+    // What is not published any more is good for nothing.
+    expect(await eager(before)).toEqual(REFUSED);
+  });
+
+  it('says 503, not 401, where the keys cannot be had, and tries again', async () => {
+    issuer.broken = true;
+    expect(await ask(await issuer.token())).toEqual({ status: 503, challenge: null, readBy: undefined });
+    issuer.broken = false;
+    expect(await ask(await issuer.token())).toMatchObject({ status: 200 });
+  });
+
+  it.each([
+    ['that names another issuer', { issuer: 'https://other.example.test' }],
+    ['that names none', { issuer: undefined }],
+    ['whose keys would come over a network in the clear', { jwks_uri: 'http://auth.example.test/keys' }],
+    ['whose keys would come from a file', { jwks_uri: 'file:///etc/passwd' }],
+    ['without keys', { jwks_uri: undefined }],
+  ])('does not take metadata %s', async (_, metadata) => {
+    issuer.metadata = metadata;
+    await expect(discoverKeys(issuer.url)).rejects.toThrow(/./);
+    expect(await ask(await issuer.token())).toMatchObject({ status: 503 });
+    expect(issuer.keySetFetches).toBe(0);
+  });
+
+  it.each(['http://auth.example.test', 'http://127.0.0.1.example.test', 'ftp://127.0.0.1', 'gatehouse'])(
+    'does not ask %s',
+    async (url) => {
+      await expect(discoverKeys(url)).rejects.toThrow(/neither https nor here|Invalid URL/);
+    },
+  );
+});
+
+describe('a service that knows where this application is', () => {
+  let app: TestApp;
+  let issuer: string;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    issuer = `http://127.0.0.1:${port}`;
+    app = await startApp({ env: { PORT: String(port), PUBLIC_URL: issuer, TOKEN_AUDIENCE: AUDIENCE } });
+    await app.nest.get(RolesService).save({ name: 'support', description: null, permissions: [] });
+  });
+
+  afterAll(async () => app.close());
+
+  it('takes the tokens of its users, by role', async () => {
+    const ask = await serviceOf(issuer);
+    const ada = await app.as('ada', { roles: ['support'] });
+    expect(await ask(ada.token)).toMatchObject({ status: 200, readBy: ada.id });
+    expect(await ask((await app.as('bob')).token)).toMatchObject({ status: 403 });
+  });
+
+  it('goes on where the signing key is replaced', async () => {
+    const ask = await serviceOf(issuer, { cooldownMs: 0 });
+    const rights = { roles: ['support'] };
+    const first = await app.as('ada', rights);
+    expect(await ask(first.token)).toMatchObject({ status: 200 });
+    app.clock.advance({ days: 1 });
+    await app.nest.get(SigningKeyStore).rotate();
+    // It signs when every service that keeps the keys for an hour knows it.
+    await pass(app, { minutes: 61 });
+    const { token } = await app.as('ada', rights);
+    expect(readJws(token).header.kid).not.toBe(readJws(first.token).header.kid);
+    expect(await ask(token)).toMatchObject({ status: 200 });
+  });
+
+  it('learns of the end of a session when its token expires, and no sooner', async () => {
+    const ask = await serviceOf(issuer);
+    const ada = await app.as('ada', { roles: ['support'] });
+    expect((await ada.post('/v1/auth/logout')).status).toBe(204);
+    expect((await ada.get('/v1/auth/principal')).status).toBe(401);
+    expect(await ask(ada.token)).toMatchObject({ status: 200 });
+  });
+});
