@@ -1,0 +1,60 @@
+import type { Grant } from './grant.ts';
+import type { Mode, Tokens } from './sender.ts';
+import type { SessionChange, SessionState } from './session.ts';
+
+/** What one client knows of its session. Tokens are in here and nowhere else: not in storage, which outlives the page. */
+export class Memory {
+  readonly mode: Mode;
+  state: SessionState;
+  /** In bearer mode, while somebody is signed in. */
+  tokens: Tokens | undefined;
+  /** Grows with every sign-in and sign-out: what began before changes nothing after, and is not repeated. */
+  era = 0;
+  // By performance.now(), which nobody sets. It may stand still while the machine sleeps; then the server's 401 tells.
+  expiresAt = Infinity;
+  renewedAt = -Infinity;
+  /** A sign-out is under way: nothing is renewed for what comes after it. */
+  isLeaving = false;
+  readonly listeners = new Set<(change: SessionChange) => void>();
+
+  constructor(mode: Mode) {
+    this.mode = mode;
+    this.state = mode === 'bearer' ? 'signed-out' : 'unknown';
+  }
+
+  get mayBeRenewed(): boolean {
+    return !this.isLeaving && this.state !== 'signed-out';
+  }
+
+  /** @param sinceMs when it was asked for, or heard of: it expires rather early than late */
+  keep({ tokens, expiresIn }: Omit<Grant, 'deviceToken'>, sinceMs: number): void {
+    this.tokens = tokens;
+    this.expiresAt = sinceMs + expiresIn * 1_000;
+    this.renewedAt = performance.now();
+  }
+
+  begin(by: SessionChange['by']): void {
+    this.era++;
+    this.isLeaving = false;
+    this.#become('signed-in', by);
+  }
+
+  end(by: SessionChange['by']): void {
+    this.tokens = undefined;
+    this.expiresAt = Infinity;
+    if (this.state === 'signed-out') return;
+    this.era++;
+    this.#become('signed-out', by);
+  }
+
+  /** The server knows it, so whoever did not know is told. */
+  goesOn(): void {
+    if (this.state === 'unknown') this.#become('signed-in', 'server');
+  }
+
+  #become(state: SessionState, by: SessionChange['by']): void {
+    this.state = state;
+    // Later, so that a listener that throws stops nothing here.
+    for (const listener of this.listeners) queueMicrotask(() => listener({ state, by }));
+  }
+}

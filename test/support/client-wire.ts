@@ -1,0 +1,111 @@
+/** What a client sent, as a server sees it. */
+export interface Sent {
+  readonly method: string;
+  /** With its query. */
+  readonly path: string;
+  readonly url: string;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** What happens to a request instead; `undefined` where it goes its way after all. */
+export type Fault = (goOn: () => Promise<Response>) => Promise<Response | undefined>;
+
+/** The answer is on its way when the connection breaks. */
+export const lostAnswer: Fault = async (goOn) => {
+  await goOn();
+  throw new TypeError('fetch failed');
+};
+
+/** Nothing arrives there. */
+export const noNetwork: Fault = async () => {
+  throw new TypeError('fetch failed');
+};
+
+export const answering =
+  (status: number, body = '', headers: Record<string, string> = {}): Fault =>
+  async () =>
+    new Response(body, { status, headers });
+
+/** A problem as the application would word it. */
+export function problem(status: number, code: string, headers: Record<string, string> = {}): Fault {
+  const body = { type: `urn:problem-type:gatehouse:${code}`, title: code, status, detail: 'So.', instance: '', code };
+  const type = { 'content-type': 'application/problem+json' };
+  return answering(status, JSON.stringify(body), { ...type, ...headers });
+}
+
+/** Keeps an answer back until it is let go. */
+export function held(): { fault: Fault; arrived: Promise<void>; letGo: () => void } {
+  let [arrive, letGo] = [() => {}, () => {}];
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const gone = new Promise<void>((resolve) => (letGo = resolve));
+  const fault: Fault = async (goOn) => {
+    const response = await goOn();
+    arrive();
+    await gone;
+    return response;
+  };
+  return { fault, arrived, letGo };
+}
+
+/** The way from a client to the application: all that goes by is written down, and what a test wants happens to it. */
+export class ClientWire {
+  readonly sent: Sent[] = [];
+  private readonly faults: { path: string; fault: Fault; isLasting: boolean }[] = [];
+  private readonly cookies = new Map<string, string>();
+
+  /** As a client takes it. Sends and keeps cookies, as a browser does where credentials are included. */
+  readonly fetch = async (request: Request): Promise<Response> => {
+    const { pathname, search } = new URL(request.url);
+    const { method, url, headers, credentials } = request;
+    const body = await request.clone().text();
+    this.sent.push({ method, url, path: pathname + search, headers: new Headers(headers), body });
+    const isWithCookies = credentials === 'include';
+    const goOn = async () => this.passOn(request, isWithCookies);
+    const index = this.faults.findIndex(({ path }) => path === pathname);
+    const met = this.faults[index];
+    if (met && !met.isLasting) this.faults.splice(index, 1);
+    const response = (await met?.fault(goOn)) ?? (await goOn());
+    if (isWithCookies) this.keepCookiesOf(response);
+    return response;
+  };
+
+  /** Happens to the next request for this path. */
+  next(path: string, fault: Fault): void {
+    this.faults.push({ path, fault, isLasting: false });
+  }
+
+  /** Happens to all of them, until it is mended. */
+  always(path: string, fault: Fault): void {
+    this.faults.push({ path, fault, isLasting: true });
+  }
+
+  mend(): void {
+    this.faults.length = 0;
+  }
+
+  count(path: string): number {
+    return this.sent.filter((sent) => sent.path === path).length;
+  }
+
+  private async passOn(request: Request, withCookies: boolean): Promise<Response> {
+    const headers = new Headers(request.headers);
+    const pairs = [...this.cookies].map(([name, value]) => `${name}=${value}`);
+    if (withCookies && pairs.length > 0) headers.set('cookie', pairs.join('; '));
+    return fetch(new Request(request, { headers }));
+  }
+
+  /** Of an answer that arrived. */
+  private keepCookiesOf({ headers }: Response): void {
+    for (const line of headers.getSetCookie()) {
+      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
+      if (/max-age=0/i.test(line)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
+  }
+
+  /** As when the browser's time for a cookie is up. */
+  drop(cookie: string): void {
+    this.cookies.delete(cookie);
+  }
+}
