@@ -53,7 +53,7 @@ describe.each(MODES)('what has expired, in %s mode', (mode) => {
       if (isPause) wait(milliseconds);
       return later(work, isPause ? 0 : milliseconds);
     };
-    jest.spyOn(globalThis, 'setTimeout').mockImplementation(hurried as typeof later);
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(hurried);
   };
 
   it('is renewed and asked again, unseen by the caller', async () => {
@@ -112,9 +112,10 @@ describe.each(MODES)('what has expired, in %s mode', (mode) => {
     expect((await me()).response.status).toBe(200);
     const [first, second] = wire.sent.filter(({ path }) => path === REFRESH);
     expect(second?.body).toBe(first?.body);
-    const [row] = await app.query('SELECT generation FROM sessions JOIN users ON users.id = user_id WHERE email = $1', [
-      person.email,
-    ]);
+    const [row] = await app.query(
+      'SELECT generation FROM sessions JOIN users ON users.id = user_id WHERE email = $1',
+      [person.email],
+    );
     expect(row).toEqual({ generation: 1 });
   });
 

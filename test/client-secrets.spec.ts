@@ -100,7 +100,10 @@ describe('what the client holds', () => {
     const errors: unknown[] = [];
     wire.next(ME, answering(500, 'no'));
     errors.push((await client.api.GET(ME)).error);
-    wire.next('/v1/auth/reauthenticate', answering(200, '{"accessToken":1}', { 'content-type': 'application/json' }));
+    wire.next(
+      '/v1/auth/reauthenticate',
+      answering(200, '{"accessToken":1}', { 'content-type': 'application/json' }),
+    );
     errors.push(await client.session.reauthenticate(person.password).catch((error: unknown) => error));
     errors.push(await client.session.reauthenticate('wrong').catch((error: unknown) => error));
     expect(inspect(errors, { depth: Infinity, showHidden: true })).not.toMatch(SECRET);
@@ -109,9 +112,11 @@ describe('what the client holds', () => {
 
   it('is never put where it outlives the page', async () => {
     const touched: PropertyKey[] = [];
-    const trap = () => new Proxy({}, { get: (_, name) => touched.push(name), set: (_, name) => touched.push(name) > 0 });
+    const trap = () =>
+      new Proxy({}, { get: (_, name) => touched.push(name), set: (_, name) => touched.push(name) > 0 });
     const places = ['localStorage', 'sessionStorage', 'indexedDB', 'caches', 'document'] as const;
-    for (const place of places) Object.defineProperty(globalThis, place, { value: trap(), configurable: true });
+    for (const place of places)
+      Object.defineProperty(globalThis, place, { value: trap(), configurable: true });
     const fresh = createClient({ baseUrl: app.api.url, mode: 'bearer', fetch: wire.fetch });
     await fresh.session.signIn(person);
     app.clock.advance({ minutes: 15 });

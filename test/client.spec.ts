@@ -1,4 +1,11 @@
-import { createClient, dataOf, type Mode, ProblemError, StepUpRequired, UnexpectedAnswer } from '../client/src/index.ts';
+import {
+  createClient,
+  dataOf,
+  type Mode,
+  ProblemError,
+  StepUpRequired,
+  UnexpectedAnswer,
+} from '../client/src/index.ts';
 import { type Person, startApp, type TestApp } from './kit';
 import { answering, ClientWire } from './support/client-wire';
 
@@ -125,10 +132,18 @@ describe('a device token', () => {
     };
     const person = await app.someone();
     for (let round = 0; round < 2; round++) {
-      const { session } = createClient({ baseUrl: app.api.url, mode: 'bearer', fetch: wire.fetch, deviceTokens });
+      const { session } = createClient({
+        baseUrl: app.api.url,
+        mode: 'bearer',
+        fetch: wire.fetch,
+        deviceTokens,
+      });
       const before = kept.get(person.email);
       await session.signIn(person);
-      expect(JSON.parse(wire.sent.at(-1)?.body ?? '')).toEqual({ ...person, ...(before && { deviceToken: before }) });
+      expect(JSON.parse(wire.sent.at(-1)?.body ?? '')).toEqual({
+        ...person,
+        ...(before && { deviceToken: before }),
+      });
       expect(kept.get(person.email)).toMatch(/^dt_/);
     }
     await app.close();

@@ -5,11 +5,10 @@ import { type Mode, type Send, Sender } from './sender.ts';
 import type { DeviceTokens, Session } from './session.ts';
 
 /** They change the session, and are called by `session`, which is told of what they answer. */
-type SessionPath =
-  '/v1/auth/login' | '/v1/auth/logout' | '/v1/auth/reauthenticate' | '/v1/auth/refresh';
+type SessionPath = '/v1/auth/login' | '/v1/auth/logout' | '/v1/auth/reauthenticate' | '/v1/auth/refresh';
 
 export interface ClientOptions {
-  /** Where the application is; in a page it may be relative, and '' is where the page comes from. */
+  /** Where the application is; in a page `''` is the origin that the page comes from. */
   readonly baseUrl: string;
   /** In a browser `cookie`, which keeps tokens from scripts (RFC 10017); `bearer` in programs, and in pages of another site. */
   readonly mode: Mode;
@@ -30,7 +29,7 @@ export interface Client {
 /** One for a page or a user: it has one session. Asks the server nothing by itself. */
 export function createClient({ baseUrl, mode, fetch, deviceTokens }: ClientOptions): Client {
   const { location } = globalThis as { readonly location?: { readonly href: string } };
-  const address = new URL(baseUrl, location?.href);
+  const address = new URL(baseUrl || '/', location?.href);
   const sender = new Sender(address.href, mode, fetch ?? (async (request) => globalThis.fetch(request)));
   const session = new KeptSession(mode, sender, deviceTokens);
   const send: Send = async (request) => session.fetch(request);

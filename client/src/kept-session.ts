@@ -3,7 +3,14 @@ import { Memory } from './memory.ts';
 import { errorOf, jsonOf } from './problem.ts';
 import { Renewals } from './renewals.ts';
 import { insist, type Mode, type Sender, type Tokens } from './sender.ts';
-import type { Credentials, DeviceTokens, Principal, Session, SessionChange, SessionState } from './session.ts';
+import type {
+  Credentials,
+  DeviceTokens,
+  Principal,
+  Session,
+  SessionChange,
+  SessionState,
+} from './session.ts';
 import { type News, shareWithTabs, type Tabs } from './tabs.ts';
 
 /** All that changes who is signed in, one thing at a time among those who share the session. */

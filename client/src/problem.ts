@@ -2,7 +2,9 @@ import type { paths } from './generated/openapi.ts';
 
 type Values<T> = T[keyof T];
 type AnswersOf<Operation> = Operation extends { responses: infer Answers } ? Values<Answers> : never;
-type ProblemOf<Answer> = Answer extends { content: { 'application/problem+json': infer Body } } ? Body : never;
+type ProblemOf<Answer> = Answer extends { content: { 'application/problem+json': infer Body } }
+  ? Body
+  : never;
 
 /** Any error of any route of the document (RFC 9457); `code` tells which, and narrows it. */
 export type Problem = ProblemOf<AnswersOf<Values<Values<paths>>>>;
@@ -71,7 +73,10 @@ export function errorOf(body: unknown, response: Response): ProblemError | Unexp
 /** The body, where it is JSON; the answer can still be read by others. */
 export async function jsonOf(response: Response): Promise<unknown> {
   if (!/[/+]json\b/.test(response.headers.get('content-type') ?? '')) return undefined;
-  return response.clone().json().catch(() => undefined);
+  return response
+    .clone()
+    .json()
+    .catch(() => undefined);
 }
 
 /** As a number of seconds, which is what the server sends; a date counts for nothing. */

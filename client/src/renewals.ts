@@ -45,14 +45,14 @@ export class Renewals {
     }
     let sentAt = performance.now();
     let response = await send();
-    for (const isForced of [false, true]) {
+    for (let round = 0; round < 2; round++) {
       if (!(await this.#isMended(response))) break;
-      const renewal = await unlessAborted(this.renew(sentAt, isForced), signal);
+      const renewal = await unlessAborted(this.renew(sentAt), signal);
       if (renewal.outcome === 'failed') return renewal.response.clone();
-      if (renewal.outcome === 'over' || this.#memory.era !== era) break;
+      if (renewal.outcome === 'over' || this.#memory.era !== era || this.#memory.isLeaving) break;
       sentAt = performance.now();
       response = await send();
-      // What another tab got may be older than what the server asks for.
+      // What another tab got may be no newer than what was refused: then it is this one's turn.
       if (renewal.outcome === 'renewed') break;
     }
     return response;
@@ -85,7 +85,7 @@ export class Renewals {
     const { tokens, mode } = this.#memory;
     if (this.#memory.era !== era || !this.#memory.mayBeRenewed) return { outcome: 'over' };
     if (this.#memory.renewedAt > usedAt) return { outcome: 'joined' };
-    if (!isForced && (await this.#tabs.haveJustRenewed())) return { outcome: 'joined' };
+    if (!isForced && (await this.#tabs.haveRenewed())) return { outcome: 'joined' };
     const startedAt = performance.now();
     const body = tokens && { refreshToken: tokens.refreshToken };
     const response = await this.#sender.post('/v1/auth/refresh', body);

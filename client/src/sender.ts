@@ -25,9 +25,9 @@ export class Sender {
   readonly #fetch: Send;
 
   constructor(baseUrl: string, mode: Mode, fetch: Send) {
-    const { origin, href } = new URL(baseUrl);
+    const { origin, pathname } = new URL(baseUrl);
     this.#origin = origin;
-    this.baseUrl = href.replace(/\/+$/, '');
+    this.baseUrl = origin + pathname.replace(/\/+$/, '');
     this.#mode = mode;
     this.#fetch = fetch;
   }
@@ -38,7 +38,8 @@ export class Sender {
    */
   async send(request: Request, tokens?: Tokens): Promise<Response> {
     const { origin } = new URL(request.url);
-    if (origin !== this.#origin) throw new TypeError(`This client talks to ${this.#origin}, not to ${origin}.`);
+    if (origin !== this.#origin)
+      throw new TypeError(`This client talks to ${this.#origin}, not to ${origin}.`);
     const headers = new Headers(request.headers);
     if (tokens) headers.set('authorization', `Bearer ${tokens.accessToken}`);
     const credentials = this.#mode === 'cookie' ? 'include' : 'omit';
@@ -58,7 +59,10 @@ export class Sender {
  * @param work must do no harm when it is done twice: of an answer that got lost nobody knows what came of the request
  * @param answerIn what the server said, as far as it said anything
  */
-export async function insist<T>(work: () => Promise<T>, answerIn: (result: T) => Response | undefined): Promise<T> {
+export async function insist<T>(
+  work: () => Promise<T>,
+  answerIn: (result: T) => Response | undefined,
+): Promise<T> {
   const patientUntil = performance.now() + PATIENCE_MS;
   for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
     let waitMs = pauseMs;

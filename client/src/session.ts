@@ -1,6 +1,8 @@
 import type { paths } from './generated/openapi.ts';
 
-type Answer<Operation> = Operation extends { responses: { 200: { content: { 'application/json': infer Body } } } }
+type Answer<Operation> = Operation extends {
+  responses: { 200: { content: { 'application/json': infer Body } } };
+}
   ? Body
   : never;
 type LoginBody = NonNullable<paths['/v1/auth/login']['post']['requestBody']>['content']['application/json'];

@@ -6,65 +6,69 @@ interface Browser {
 }
 
 interface Locks {
-  request<T>(name: string, options: { mode: 'exclusive' | 'shared' }, work: () => Promise<T>): Promise<T>;
+  request<T>(name: string, options: { mode: 'exclusive' }, work: () => Promise<T>): Promise<T>;
   query(): Promise<{ readonly held?: readonly { readonly name?: string }[] }>;
 }
 
 interface Channel {
-  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void;
   postMessage(message: News): void;
 }
 
 /** What tabs tell each other. Whatever else runs in the origin hears it, so there is no secret in it. */
 export type News =
-  | { readonly type: 'renewed' | 'signed-in'; readonly expiresIn: number }
-  | { readonly type: 'signed-out' };
+  { readonly type: 'renewed' | 'signed-in'; readonly expiresIn: number } | { readonly type: 'signed-out' };
 
 /** Those who share a session: the tabs of a browser that have the same cookies, or one client alone. */
 export interface Tabs {
   /** Runs the work while nobody else of them runs any. */
   alone<T>(work: () => Promise<T>): Promise<T>;
-  /** Whether one of them has noted a renewal within the last second. */
-  haveJustRenewed(): Promise<boolean>;
+  /** Within `alone`: whether another one has noted a renewal a moment ago; each is told of once. */
+  haveRenewed(): Promise<boolean>;
   /** Within `alone`. */
   noteRenewal(): Promise<void>;
   tell(news: News): void;
 }
 
 // Longer than it takes until another tab has handled the refusal that the renewal mends.
-const JUST_MS = 1_000;
+const MARKED_MS = 1_000;
 
 /** @param hear is told what others told */
 export function shareWithTabs(name: string, isShared: boolean, hear: (news: News) => void): Tabs {
   const { location, navigator, BroadcastChannel } = globalThis as unknown as Browser;
   // Who has no address is no page: its channels reach other clients of the process, and would keep it from ending.
   const channel = location && BroadcastChannel ? new BroadcastChannel(name) : undefined;
-  if (channel)
-    channel.onmessage = ({ data }) => {
-      if (isNews(data)) hear(data);
-    };
+  channel?.addEventListener('message', ({ data }) => {
+    if (isNews(data)) hear(data);
+  });
   const tell = (news: News) => channel?.postMessage(news);
   const locks = isShared && location ? navigator?.locks : undefined;
   return { tell, ...(locks ? byLocks(locks, name) : withinThis()) };
 }
 
-/** By Web Locks: a browser process keeps them, so they are in order, which messages and storage are not. */
+/** By Web Locks: the browser itself keeps them, so they are in order, which messages and storage are not. */
 function byLocks(locks: Locks, name: string): Omit<Tabs, 'tell'> {
-  const renewed = `${name} renewed`;
+  const prefix = `${name} renewed `;
+  let known = new Set<string>();
   return {
     alone: async (work) => locks.request(name, { mode: 'exclusive' }, work),
-    haveJustRenewed: async () => {
+    haveRenewed: async () => {
       const { held = [] } = await locks.query();
-      return held.some((lock) => lock.name === renewed);
+      const marks = held.map((lock) => lock.name ?? '').filter((mark) => mark.startsWith(prefix));
+      const isNew = marks.some((mark) => !known.has(mark));
+      known = new Set(marks);
+      return isNew;
     },
     // A lock held for a while says so to whoever is alone next.
     noteRenewal: async () =>
       new Promise<void>((noted, failed) => {
+        const mark = prefix + crypto.randomUUID();
         const hold = async () => {
+          known.add(mark);
           noted();
-          await new Promise((resolve) => setTimeout(resolve, JUST_MS));
+          await new Promise((resolve) => setTimeout(resolve, MARKED_MS));
         };
-        locks.request(renewed, { mode: 'shared' }, hold).catch(failed);
+        locks.request(mark, { mode: 'exclusive' }, hold).catch(failed);
       }),
   };
 }
@@ -77,12 +81,14 @@ function withinThis(): Omit<Tabs, 'tell'> {
       last = mine.catch(() => undefined);
       return mine;
     },
-    haveJustRenewed: async () => false,
+    haveRenewed: async () => false,
     noteRenewal: async () => undefined,
   };
 }
 
 function isNews(data: unknown): data is News {
   const { type, expiresIn } = (data ?? {}) as Partial<Record<string, unknown>>;
-  return type === 'signed-out' || ((type === 'renewed' || type === 'signed-in') && typeof expiresIn === 'number');
+  return (
+    type === 'signed-out' || ((type === 'renewed' || type === 'signed-in') && typeof expiresIn === 'number')
+  );
 }

@@ -29,7 +29,14 @@ export const answering =
 
 /** A problem as the application would word it. */
 export function problem(status: number, code: string, headers: Record<string, string> = {}): Fault {
-  const body = { type: `urn:problem-type:gatehouse:${code}`, title: code, status, detail: 'So.', instance: '', code };
+  const body = {
+    type: `urn:problem-type:gatehouse:${code}`,
+    title: code,
+    status,
+    detail: 'So.',
+    instance: '',
+    code,
+  };
   const type = { 'content-type': 'application/problem+json' };
   return answering(status, JSON.stringify(body), { ...type, ...headers });
 }
