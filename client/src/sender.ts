@@ -14,8 +14,9 @@ export type Send = (request: Request) => Promise<Response>;
 // So that a server that never answers does not keep every tab waiting.
 const ANSWER_WITHIN_MS = 10_000;
 const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 2_000;
 // Well within the 30 seconds in which the server answers the same refresh token with the same successor.
-const PATIENCE_MS = 8_000;
+const PATIENCE_MS = 12_000;
 
 /** Sends requests to one origin and to no other, with what proves who is calling. */
 export class Sender {
@@ -64,7 +65,7 @@ export async function insist<T>(
   answerIn: (result: T) => Response | undefined,
 ): Promise<T> {
   const patientUntil = performance.now() + PATIENCE_MS;
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs *= 2) {
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, LONGEST_PAUSE_MS)) {
     let waitMs = pauseMs;
     try {
       const result = await work();

@@ -1,0 +1,143 @@
+import type { BrowserContext, Page } from 'playwright-core';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ClientStage } from '../support/client-stage';
+import { eventually } from '../support/eventually';
+
+const TABS = 20;
+const ROUNDS = 10;
+const LIFE_SECONDS = 4;
+const REFRESH = 'POST /v1/auth/refresh';
+
+const all = async <T>(tabs: readonly Page[], script: string): Promise<T[]> =>
+  Promise.all(tabs.map(async (tab) => tab.evaluate<T>(script)));
+const me = async (tabs: readonly Page[]) => all<string>(tabs, 'me()');
+const eachOf = <T>(tabs: readonly unknown[], value: T): T[] => tabs.map(() => value);
+
+describe('in Chromium, with an access token of four seconds', () => {
+  let stage: ClientStage;
+  let profile: BrowserContext;
+  let person: { email: string; password: string };
+
+  beforeAll(async () => {
+    stage = await ClientStage.build({ ACCESS_TOKEN_MINUTES: String(LIFE_SECONDS / 60) });
+  });
+
+  afterAll(async () => stage?.close());
+
+  beforeEach(async () => {
+    profile = await stage.profile();
+    person = await stage.register();
+  });
+
+  afterEach(async () => profile.close());
+
+  const signIn = async (tab?: Page) => tab?.evaluate(`client.session.signIn(${JSON.stringify(person)})`);
+  const expire = async () => sleep(LIFE_SECONDS * 1_000 + 200);
+
+  it('twenty tabs renew once for each time that it expires, before anything is refused', async () => {
+    const tabs = await stage.tabs(profile, TABS);
+    await signIn(tabs[0]);
+    await eventually(async () => expect(await me(tabs)).toEqual(eachOf(tabs, person.email)), 5_000);
+    const [refreshed, refused] = [stage.count(REFRESH), stage.count('GET /v1/users/me 401')];
+    for (let round = 0; round < ROUNDS; round++) {
+      await expire();
+      expect(await me(tabs)).toEqual(eachOf(tabs, person.email));
+    }
+    const refreshes = stage.count(REFRESH) - refreshed;
+    process.stdout.write(`${TABS} tabs, expired ${ROUNDS} times: ${refreshes} refreshes\n`);
+    expect(refreshes).toBe(ROUNDS);
+    expect(stage.count('GET /v1/users/me 401')).toBe(refused);
+  });
+
+  it('nobody sees anything of a restart that comes when it has expired', async () => {
+    const tabs = await stage.tabs(profile, TABS);
+    await signIn(tabs[0]);
+    await eventually(async () => expect(await me(tabs)).toEqual(eachOf(tabs, person.email)), 5_000);
+    await expire();
+    let seen: Promise<string[]> | undefined;
+    await stage.restart(async () => {
+      seen = me(tabs);
+    });
+    expect(await seen).toEqual(eachOf(tabs, person.email));
+  });
+
+  it('a tab that nobody told goes by what the server says', async () => {
+    const [deaf] = await stage.tabs(profile, 1);
+    await signIn(deaf);
+    // As after the sleep of a machine in which that clock stood still.
+    await deaf?.evaluate('{ const now = performance.now(); performance.now = () => now; }');
+    await expire();
+    expect(await deaf?.evaluate('me()')).toBe(person.email);
+  });
+});
+
+describe('tabs in bearer mode', () => {
+  let stage: ClientStage;
+  let profile: BrowserContext;
+  let tabs: Page[];
+
+  beforeAll(async () => {
+    stage = await ClientStage.build();
+    profile = await stage.profile();
+    tabs = await stage.tabs(profile, 3, 'bearer');
+  });
+
+  afterAll(async () => stage?.close());
+
+  it('have a session each, which a reload ends and no storage keeps', async () => {
+    const people = await Promise.all(tabs.map(async () => stage.register()));
+    for (const [index, tab] of tabs.entries())
+      await tab.evaluate(`client.session.signIn(${JSON.stringify(people[index])})`);
+    expect(await me(tabs)).toEqual(people.map(({ email }) => email));
+    const kept = await all<object>(
+      tabs,
+      'indexedDB.databases().then((made) => [gatehouse.kept(), made.length])',
+    );
+    expect(kept).toEqual(eachOf(tabs, [{ cookie: '' }, 0]));
+    expect(await profile.cookies()).toEqual([]);
+    await tabs[0]?.reload();
+    await tabs[0]?.waitForFunction('window.client !== undefined');
+    expect(await tabs[0]?.evaluate('client.session.state')).toBe('signed-out');
+  });
+
+  it('hear nothing of each other that is a secret', async () => {
+    const [spy, victim] = tabs;
+    await spy?.evaluate(`{
+      window.overheard = [];
+      for (const mode of ['bearer', 'cookie'])
+        new BroadcastChannel('gatehouse ' + mode + ' ' + location.origin).onmessage = ({ data }) => overheard.push(data);
+    }`);
+    await victim?.evaluate(`client.session.signIn(${JSON.stringify(await stage.register())})`);
+    await victim?.evaluate('client.session.signOut()');
+    await eventually(
+      async () => expect(await spy?.evaluate('overheard')).toEqual([{ type: 'signed-out' }]),
+      5_000,
+    );
+  });
+
+  it('all end their own session when one of them signs out', async () => {
+    const people = await Promise.all(tabs.map(async () => stage.register()));
+    for (const [index, tab] of tabs.entries())
+      await tab.evaluate(`client.session.signIn(${JSON.stringify(people[index])})`);
+    const before = stage.count('POST /v1/auth/logout');
+    await tabs[1]?.evaluate('client.session.signOut()');
+    await eventually(
+      async () => expect(await all(tabs, 'client.session.state')).toEqual(eachOf(tabs, 'signed-out')),
+      5_000,
+    );
+    expect(stage.count('POST /v1/auth/logout') - before).toBe(tabs.length);
+    expect(await me(tabs)).toEqual(eachOf(tabs, 'authentication-required'));
+  });
+
+  it('take no news that is not of their kind', async () => {
+    const [liar, victim] = tabs;
+    const person = await stage.register();
+    await victim?.evaluate(`client.session.signIn(${JSON.stringify(person)})`);
+    await liar?.evaluate(`{
+      const channel = new BroadcastChannel('gatehouse bearer ' + location.origin);
+      for (const news of [null, 1, 'signed-out', {}, { type: 'signed-in' }, { type: 'renewed', expiresIn: '1' },
+        { type: 'signed-in', expiresIn: 1, tokens: { accessToken: 'a', refreshToken: 'b' } }]) channel.postMessage(news);
+    }`);
+    expect(await victim?.evaluate('me()')).toBe(person.email);
+  });
+});
