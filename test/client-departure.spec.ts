@@ -69,7 +69,7 @@ describe.each(MODES)('who signs out or in while something is under way, in %s mo
     letGo();
     expect((await reading).response.status).toBe(401);
     expect(wire.count(REFRESH)).toBe(0);
-    expect(heard).toEqual([{ state: 'signed-out', by: 'this-tab' }]);
+    expect(heard).toEqual([{ state: 'signed-out', was: 'signed-in', by: 'this-tab' }]);
   });
 
   it('does not do as somebody else what was asked for before', async () => {
@@ -138,7 +138,7 @@ describe.each(MODES)('who signs out or in while something is under way, in %s mo
     await other.session.signIn(ada);
     await other.api.DELETE('/v1/sessions');
     expect((await me()).response.status).toBe(401);
-    expect(heard).toEqual([{ state: 'signed-out', by: 'server' }]);
+    expect(heard).toEqual([{ state: 'signed-out', was: 'signed-in', by: 'server' }]);
     expect(client.session.state).toBe('signed-out');
   });
 

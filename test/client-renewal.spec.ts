@@ -158,7 +158,7 @@ describe.each(MODES)('what has expired, in %s mode', (mode) => {
     client.session.onChange((change) => heard.push(change));
     app.clock.advance({ days: 15 });
     expect((await me()).error?.code).toMatch(/invalid-token|authentication-required/);
-    expect(heard).toEqual([{ state: 'signed-out', by: 'server' }]);
+    expect(heard).toEqual([{ state: 'signed-out', was: 'signed-in', by: 'server' }]);
     await me();
     expect(wire.count(REFRESH)).toBe(1);
   });

@@ -109,8 +109,8 @@ describe.each(MODES)('the client in %s mode', (mode) => {
     stop();
     await session.signIn(person);
     expect(heard).toEqual([
-      { state: 'signed-in', by: 'this-tab' },
-      { state: 'signed-out', by: 'this-tab' },
+      { state: 'signed-in', was: mode === 'cookie' ? 'unknown' : 'signed-out', by: 'this-tab' },
+      { state: 'signed-out', was: 'signed-in', by: 'this-tab' },
     ]);
   });
 

@@ -53,8 +53,9 @@ export class Memory {
   }
 
   #become(state: SessionState, by: SessionChange['by']): void {
+    const was = this.state;
     this.state = state;
     // Later, so that a listener that throws stops nothing here.
-    for (const listener of this.listeners) queueMicrotask(() => listener({ state, by }));
+    for (const listener of this.listeners) queueMicrotask(() => listener({ state, was, by }));
   }
 }

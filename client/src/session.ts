@@ -18,6 +18,8 @@ export type SessionState = 'unknown' | 'signed-in' | 'signed-out';
 
 export interface SessionChange {
   readonly state: SessionState;
+  /** `unknown` where this is what has been found out, and nobody did anything. */
+  readonly was: SessionState;
   /** `server`: it said that the session goes on, or that it is over: ended elsewhere, expired, or revoked. */
   readonly by: 'this-tab' | 'another-tab' | 'server';
 }

@@ -113,7 +113,7 @@ describe('twenty tabs of a browser, in cookie mode', () => {
     const others = tabs.filter((_, index) => index !== 3);
     await eventually(async () => {
       const last = await all<object>(others, 'heard.at(-1)');
-      expect(last).toEqual(others.map(() => ({ state: 'signed-in', by: 'another-tab' })));
+      expect(last).toEqual(others.map(() => ({ state: 'signed-in', was: 'signed-in', by: 'another-tab' })));
     }, 5_000);
     expect(await me(tabs)).toEqual(eachOf(other.email));
   });

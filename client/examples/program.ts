@@ -1,0 +1,17 @@
+import { createClient, type Credentials, dataOf, type DeviceTokens } from '../src/index.ts';
+
+/** Signs in, reads, and leaves nothing behind. */
+export async function listSessions(
+  baseUrl: string,
+  credentials: Credentials,
+  deviceTokens: DeviceTokens,
+): Promise<string[]> {
+  const { api, session } = createClient({ baseUrl, mode: 'bearer', deviceTokens });
+  await session.signIn(credentials);
+  try {
+    const { items } = await dataOf(api.GET('/v1/sessions'));
+    return items.map(({ createdAt, userAgent }) => `${createdAt} ${userAgent ?? 'unknown'}`);
+  } finally {
+    await session.signOut();
+  }
+}

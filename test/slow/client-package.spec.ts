@@ -1,0 +1,103 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { minifySync } from '@swc/core';
+import { startApp, type TestApp } from '../kit';
+
+const CLIENT = join(__dirname, '../../client');
+const FETCH = join(CLIENT, 'node_modules/openapi-fetch/dist/index.mjs');
+const README = readFileSync(join(CLIENT, 'README.md'), 'utf8');
+const [, TEN_LINES = ''] = /```ts\n([^]*?)```/.exec(README) ?? [];
+
+const execute = promisify(execFile);
+const read = (...path: string[]) => readFileSync(join(CLIENT, ...path), 'utf8');
+const run = (file: string, ...parameters: string[]) =>
+  execFileSync(process.execPath, [join(CLIENT, 'node_modules', file), ...parameters], {
+    cwd: CLIENT,
+    encoding: 'utf8',
+  });
+/** Minified and compressed, as it goes over the wire. */
+const weightOf = (files: readonly string[]) => {
+  const code = files
+    .map((file) => minifySync(file, { module: true, compress: true, mangle: true }).code)
+    .join('\n');
+  return { minified: code.length, gzipped: gzipSync(code).length };
+};
+
+describe('the package of the client', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'gatehouse-package-'));
+
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('is generated from the document as it is (npm run client:generate)', () => {
+    const fresh = join(folder, 'openapi.ts');
+    run('openapi-typescript/bin/cli.js', '../openapi.json', '--output', fresh);
+    expect(readFileSync(fresh, 'utf8') === read('src/generated/openapi.ts')).toBe(true);
+  });
+
+  it('names exact versions, the same as the project where both have one', () => {
+    const own = JSON.parse(read('package.json')) as Record<string, Record<string, string>>;
+    const { devDependencies } = JSON.parse(read('../package.json')) as Record<string, Record<string, string>>;
+    const versions = Object.values({ ...own.dependencies, ...own.devDependencies });
+    expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
+    expect(own.dependencies).toEqual({ 'openapi-fetch': devDependencies?.['openapi-fetch'] });
+    expect(read('package-lock.json')).not.toContain('"resolved"');
+  });
+
+  it('has no side effects, no default export, and no file over 200 lines', () => {
+    expect(JSON.parse(read('package.json'))).toMatchObject({ type: 'module', sideEffects: false });
+    const files = readdirSync(join(CLIENT, 'src')).filter((name) => name.endsWith('.ts'));
+    expect(files.length).toBeGreaterThan(5);
+    for (const name of files) {
+      const text = read('src', name);
+      expect(text).not.toMatch(
+        /export default|\bany\b(?= *[;,)>\]|])|@ts-|\w!\.|oxlint-|localStorage|sessionStorage|indexedDB/,
+      );
+      expect([name, text.trimEnd().split('\n').length <= 200]).toEqual([name, true]);
+    }
+  });
+
+  it('is small', () => {
+    const own = readdirSync(join(CLIENT, 'dist')).filter((name) => name.endsWith('.js'));
+    const keeper = weightOf(own.map((name) => read('dist', name)));
+    const whole = weightOf([...own.map((name) => read('dist', name)), readFileSync(FETCH, 'utf8')]);
+    process.stdout.write(
+      `the client: ${JSON.stringify(keeper)}, with openapi-fetch: ${JSON.stringify(whole)}\n`,
+    );
+    expect(keeper.gzipped).toBeLessThan(5_000);
+    expect(whole.gzipped).toBeLessThan(8_000);
+  });
+});
+
+describe('the ten lines of its README', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp();
+  });
+
+  afterAll(async () => app.close());
+
+  it('compile strictly for whoever installs it', () => {
+    const file = join(CLIENT, `dist/readme-${process.pid}.ts`);
+    writeFileSync(file, TEN_LINES);
+    const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck'];
+    try {
+      expect(run('typescript/bin/tsc', ...options, file)).toBe('');
+    } finally {
+      rmSync(file);
+    }
+  });
+
+  it('are ten, sign in and read', async () => {
+    expect(TEN_LINES.split('\n').filter((line) => line !== '')).toHaveLength(10);
+    const person = { email: 'ada@example.com', password: 'teal otters juggle 7 lanterns' };
+    await app.api.post('/v1/auth/register', { json: person });
+    const code = TEN_LINES.replace('http://localhost:3000', app.api.url);
+    const { stdout } = await execute(process.execPath, ['--input-type=module', '-e', code], { cwd: CLIENT });
+    expect(stdout).toBe('Signed in as ada@example.com\n');
+  });
+});
