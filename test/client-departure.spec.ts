@@ -85,6 +85,22 @@ describe.each(MODES)('who signs out or in while something is under way, in %s mo
     await eventually(async () => expect(await openSessions(ada)).toBe(0));
   });
 
+  it('does not do as somebody else what waited for a refresh when they signed in', async () => {
+    const { fault, arrived, letGo } = held();
+    wire.next('/v1/auth/login', fault);
+    const arriving = client.session.signIn(bob);
+    await arrived;
+    const later = performance.now() + 15 * 60_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => later);
+    const renaming = client.api.PATCH(ME, { body: { displayName: 'Ada' } });
+    letGo();
+    await expect(renaming).rejects.toMatchObject({ name: 'AbortError' });
+    jest.restoreAllMocks();
+    await arriving;
+    expect([wire.count(ME), wire.count(REFRESH)]).toEqual([0, 0]);
+    expect((await me()).data).toMatchObject({ email: bob.email, displayName: null });
+  });
+
   it('is whoever signed in last, where two do at the same time', async () => {
     await Promise.all([client.session.signIn(bob), client.session.signIn(ada), client.session.signIn(bob)]);
     expect(await whose()).toBe(bob.email);

@@ -7,6 +7,7 @@ describe('code in a page', () => {
   it('is found', () => {
     expect([...new Set(blocks.map(({ page }) => page))].toSorted()).toEqual([
       'docs/add-a-module.md',
+      'docs/clients.md',
       'docs/extending.md',
       'docs/testing.md',
     ]);

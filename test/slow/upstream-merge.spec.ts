@@ -6,6 +6,7 @@ import { addRoom } from '../support/rooms';
 const PAGE = readFileSync(join(__dirname, '../../docs/upgrade.md'), 'utf8');
 const GENERATED = [
   'access-manifest.json',
+  'client/src/generated/openapi.ts',
   'docs/errors.md',
   'docs/events.md',
   'docs/permissions.md',

@@ -26,6 +26,7 @@ export function quoted(file: string): string {
     .replace(/^src\/notes\//, 'examples/notes/')
     .replace(/^test\/notes\.spec\.ts$/, 'examples/notes/notes.spec.ts');
   const text = readFileSync(join(__dirname, '../..', path), 'utf8');
+  if (path.startsWith('client/examples/')) return text.replace('../src/index.ts', 'gatehouse-client');
   if (path === file) return text;
   return text
     .replaceAll('../../../src/', '../../')
