@@ -597,59 +597,41 @@ export interface components {
             /** @enum {string} */
             status: "ok";
         };
-        ProblemViolation: {
-            /**
-             * @description RFC 6901 JSON Pointer into the request body
-             * @example /email
-             */
-            pointer: string;
-            /**
-             * @description Stable word for the broken rule
-             * @example email-address
-             */
-            code: string;
-            /** @description The rule in words */
-            detail: string;
-        };
-        Problem: {
-            /**
-             * Format: uri
-             * @description Names the sort of problem
-             */
-            type: string;
-            /** @description The sort of problem in words */
-            title: string;
-            /** @description The HTTP status */
-            status: number;
-            /** @description This occurrence in words */
-            detail: string;
-            /** @description The request id, as in X-Request-Id */
-            instance: string;
-            /** @description Stable word to switch on */
-            code: string;
-            /** @description With validation-failed: every broken rule */
-            errors?: components["schemas"]["ProblemViolation"][];
-        };
         ReadinessResponse: {
             /** @enum {string} */
             status: "ok";
-            /** @description What an operator should look at, though requests are served */
+            /**
+             * @description What an operator should look at, though requests are served
+             * @example []
+             */
             warnings: string[];
         };
         JsonWebKeyResponse: {
             /** @enum {string} */
             kty: "EC" | "RSA";
-            /** @description RFC 7638 thumbprint */
+            /**
+             * @description RFC 7638 thumbprint
+             * @example XrvR-Hr8PgLWz6eiYq2vdWSd9vo0cPSc6BYx4aQ-RWc
+             */
             kid: string;
             /** @enum {string} */
             alg: "ES256" | "RS256" | "PS256";
             /** @enum {string} */
             use: "sig";
-            /** @description EC: the curve */
+            /**
+             * @description EC: the curve
+             * @example P-256
+             */
             crv?: string;
-            /** @description EC: x coordinate */
+            /**
+             * @description EC: x coordinate
+             * @example yXa8xvkdFFnFYgqz1LkQELpV6gxu4xd1LrxU_Obyis4
+             */
             x?: string;
-            /** @description EC: y coordinate */
+            /**
+             * @description EC: y coordinate
+             * @example kPJs5AIDRSMcvM9c9oxvahI2AX5cNB1KPLRIYv_j9XQ
+             */
             y?: string;
             /** @description RSA: modulus */
             n?: string;
@@ -663,22 +645,36 @@ export interface components {
             /**
              * Format: uri
              * @description Equals the `iss` claim exactly
+             * @example https://auth.example.com
              */
             issuer: string;
             /**
              * Format: uri
              * @description Where the public keys are
+             * @example https://auth.example.com/.well-known/jwks.json
              */
             jwks_uri: string;
-            /** @description None: this is no authorization endpoint */
+            /**
+             * @description None: this is no authorization endpoint
+             * @example []
+             */
             response_types_supported: string[];
-            /** @description None: this is no token endpoint */
+            /**
+             * @description None: this is no token endpoint
+             * @example []
+             */
             grant_types_supported: string[];
         };
         SessionResponse: {
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @example 01a22289-4dfd-7000-8000-2450f80f08e4
+             */
             id: string;
-            /** @description Whether this request was made in it */
+            /**
+             * @description Whether this request was made in it
+             * @example true
+             */
             current: boolean;
             /** Format: date-time */
             createdAt: string;
@@ -690,16 +686,26 @@ export interface components {
             /**
              * Format: date-time
              * @description When it is over if it is not used again
+             * @example 2026-12-12T14:22:33.469Z
              */
             expiresAt: string;
-            /** @description Of its last use */
+            /**
+             * @description Of its last use
+             * @example 192.0.2.10
+             */
             ipAddress: string | null;
-            /** @description Of its last use, its first 256 characters */
+            /**
+             * @description Of its last use, its first 256 characters
+             * @example Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0
+             */
             userAgent: string | null;
         };
         SessionListResponse: {
             items: components["schemas"]["SessionResponse"][];
-            /** @description For the next page; null on the last */
+            /**
+             * @description For the next page; null on the last
+             * @example null
+             */
             nextCursor: string | null;
         };
         ProfileResponse: {
@@ -707,8 +713,15 @@ export interface components {
             id: string;
             /** Format: email */
             email: string;
+            /** @example true */
             emailVerified: boolean;
+            /** @example Ada */
             displayName: string | null;
+            /**
+             * @example [
+             *       "support"
+             *     ]
+             */
             roles: string[];
             /** Format: date-time */
             createdAt: string;
@@ -732,7 +745,10 @@ export interface components {
         };
         AcceptedResponse: Record<string, never>;
         LoginResponse: {
-            /** @description A JWT as RFC 9068 has it; send it as "Authorization: Bearer …" */
+            /**
+             * @description A JWT as RFC 9068 has it; send it as "Authorization: Bearer …"
+             * @example eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IlhydlItSHI4UGdMV3o2ZWlZcTJ2ZFdTZDl2bzBjUFNjNkJZeDRhUS1SV2MifQ.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiIwMWEyMjI4OS00ZGZkLTcwMDAtODAwMC0wMWEzZjgxNjRlNjEiLCJjbGllbnRfaWQiOiJmaXJzdC1wYXJ0eSIsInNpZCI6IjAxYTIyMjg5LTRkZmQtNzAwMC04MDAwLTI0NTBmODBmMDhlNCIsImp0aSI6ImpRVUw5R2NraWJJS0xnNjBBUVdWcVN5a2xsYUFmREViazdJTnRrVWhNdzBJVFdXRC1jcXhmMDdTdXNmS2hMRnJWdERBcTNleUlrVmVSOEpzVnFZYkZ3IiwiaWF0IjoxNzk1ODc1NzUzLCJleHAiOjE3OTU4NzY2NTMsImF1dGhfdGltZSI6MTc5NTg3NTc1MywiYW1yIjpbInB3ZCJdLCJyb2xlcyI6W10sInZlciI6MX0.3_xNmGG1ke7Yy3-Pw1PWZHXyA44vR30wQQZduGZlrHsX6W9y99viKrxEIzm2tkX5J2l15gqcuwkx36JaNxmRtQ
+             */
             accessToken: string;
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -744,14 +760,20 @@ export interface components {
              * @example 900
              */
             expiresIn: number;
-            /** @description Good for one refresh; opaque */
+            /**
+             * @description Good for one refresh; opaque
+             * @example rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ
+             */
             refreshToken: string;
             /**
              * @description Seconds until the refresh token expires if it is not used
              * @example 1209600
              */
             refreshExpiresIn: number;
-            /** @description To be sent at the next sign-in of this user on this device; opens nothing */
+            /**
+             * @description To be sent at the next sign-in of this user on this device; opens nothing
+             * @example dt_kBWwYPeE-s4O4z0ojPKk50DJcJ8mAMgR5Egq1jnatVvDGuwauAmIzzTxq6NHYCGD
+             */
             deviceToken: string;
         };
         CookieResponse: {
@@ -783,7 +805,10 @@ export interface components {
             deviceToken?: string;
         };
         TokenResponse: {
-            /** @description A JWT as RFC 9068 has it; send it as "Authorization: Bearer …" */
+            /**
+             * @description A JWT as RFC 9068 has it; send it as "Authorization: Bearer …"
+             * @example eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IlhydlItSHI4UGdMV3o2ZWlZcTJ2ZFdTZDl2bzBjUFNjNkJZeDRhUS1SV2MifQ.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiIwMWEyMjI4OS00ZGZkLTcwMDAtODAwMC0wMWEzZjgxNjRlNjEiLCJjbGllbnRfaWQiOiJmaXJzdC1wYXJ0eSIsInNpZCI6IjAxYTIyMjg5LTRkZmQtNzAwMC04MDAwLTI0NTBmODBmMDhlNCIsImp0aSI6ImpRVUw5R2NraWJJS0xnNjBBUVdWcVN5a2xsYUFmREViazdJTnRrVWhNdzBJVFdXRC1jcXhmMDdTdXNmS2hMRnJWdERBcTNleUlrVmVSOEpzVnFZYkZ3IiwiaWF0IjoxNzk1ODc1NzUzLCJleHAiOjE3OTU4NzY2NTMsImF1dGhfdGltZSI6MTc5NTg3NTc1MywiYW1yIjpbInB3ZCJdLCJyb2xlcyI6W10sInZlciI6MX0.3_xNmGG1ke7Yy3-Pw1PWZHXyA44vR30wQQZduGZlrHsX6W9y99viKrxEIzm2tkX5J2l15gqcuwkx36JaNxmRtQ
+             */
             accessToken: string;
             /**
              * @description discriminator enum property added by openapi-typescript
@@ -795,7 +820,10 @@ export interface components {
              * @example 900
              */
             expiresIn: number;
-            /** @description Good for one refresh; opaque */
+            /**
+             * @description Good for one refresh; opaque
+             * @example rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ
+             */
             refreshToken: string;
             /**
              * @description Seconds until the refresh token expires if it is not used
@@ -804,7 +832,10 @@ export interface components {
             refreshExpiresIn: number;
         };
         RefreshTokenRequest: {
-            /** @description As the last sign-in or refresh gave it */
+            /**
+             * @description As the last sign-in or refresh gave it
+             * @example rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ
+             */
             refreshToken?: string;
         };
         ReauthenticateRequest: {
@@ -814,73 +845,144 @@ export interface components {
         PrincipalResponse: {
             /** Format: uuid */
             userId: string;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @example 01a22289-4dfd-7000-8000-2450f80f08e4
+             */
             sessionId: string;
+            /**
+             * @example [
+             *       "support"
+             *     ]
+             */
             roles: string[];
+            /**
+             * @example [
+             *       "users:read"
+             *     ]
+             */
             permissions: string[];
             /**
              * Format: date-time
              * @description When the user last proved who they are
+             * @example 2026-11-28T14:22:33.000Z
              */
             authenticatedAt: string;
             /**
              * Format: date-time
              * @description When this access token expires
+             * @example 2026-11-28T14:37:33.000Z
              */
             expiresAt: string;
         };
         EndSessionRequest: {
-            /** @description What stands after `#token=` in the link of the mail */
+            /**
+             * @description What stands after `#token=` in the link of the mail
+             * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
             token: string;
         };
         PasswordPolicy: {
-            /** @description In Unicode code points, after NFC normalisation */
+            /**
+             * @description In Unicode code points, after NFC normalisation
+             * @example 15
+             */
             minLength: number;
-            /** @description In Unicode code points, after NFC normalisation */
+            /**
+             * @description In Unicode code points, after NFC normalisation
+             * @example 128
+             */
             maxLength: number;
-            /** @description What is refused whatever its length: `common` (in a list), `guessable` (too few guesses), `personal` (made of the address, the name or a context word), `breached` (in a list of stolen ones) */
+            /**
+             * @description What is refused whatever its length: `common` (in a list), `guessable` (too few guesses), `personal` (made of the address, the name or a context word), `breached` (in a list of stolen ones)
+             * @example [
+             *       "common",
+             *       "guessable",
+             *       "personal"
+             *     ]
+             */
             refused: string[];
-            /** @description Words that a password may not be made of, the same for everybody */
+            /**
+             * @description Words that a password may not be made of, the same for everybody
+             * @example [
+             *       "Gatehouse"
+             *     ]
+             */
             contextWords: string[];
         };
         Lifetimes: {
+            /** @example 900 */
             accessTokenSeconds: number;
-            /** @description A session that is not refreshed for so long is over */
+            /**
+             * @description A session that is not refreshed for so long is over
+             * @example 1209600
+             */
             sessionIdleSeconds: number;
-            /** @description A session is over after that, however much it is used */
+            /**
+             * @description A session is over after that, however much it is used
+             * @example 7776000
+             */
             sessionMaxSeconds: number;
-            /** @description How long the refresh token before the current one gets the same successor */
+            /**
+             * @description How long the refresh token before the current one gets the same successor
+             * @example 30
+             */
             refreshGraceSeconds: number;
-            /** @description How long ago the user may have proven who they are where a recent sign-in is needed */
+            /**
+             * @description How long ago the user may have proven who they are where a recent sign-in is needed
+             * @example 900
+             */
             recentSignInSeconds: number;
         };
         Limit: {
-            /** @description As in `RateLimit` */
+            /**
+             * @description As in `RateLimit`
+             * @example login
+             */
             name: string;
             /**
              * @description Whose attempts are counted together
              * @enum {string}
              */
             per: "source" | "account" | "device" | "session" | "address";
+            /** @example 60 */
             quota: number;
+            /** @example 60 */
             windowSeconds: number;
-            /** @description Waits grow from one window to this, and end */
+            /**
+             * @description Waits grow from one window to this, and end
+             * @example 900
+             */
             longestWaitSeconds: number;
         };
         PolicyResponse: {
             password: components["schemas"]["PasswordPolicy"];
             lifetimes: components["schemas"]["Lifetimes"];
-            /** @description Whether an address must be proven before its account can sign in */
+            /**
+             * @description Whether an address must be proven before its account can sign in
+             * @example true
+             */
             emailVerificationRequired: boolean;
-            /** @description The ways to prove who one is (RFC 8176) */
+            /**
+             * @description The ways to prove who one is (RFC 8176)
+             * @example [
+             *       "pwd"
+             *     ]
+             */
             factors: string[];
             /** @description Successful sign-ins count for nothing */
             limits: components["schemas"]["Limit"][];
-            /** @description How long after the end of a session an access token of it may still be taken, at the most */
+            /**
+             * @description How long after the end of a session an access token of it may still be taken, at the most
+             * @example 1
+             */
             revocationSeconds: number;
         };
         VerifyEmailRequest: {
-            /** @description What stands after `#token=` in the link of the mail */
+            /**
+             * @description What stands after `#token=` in the link of the mail
+             * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
             token: string;
             /**
              * Format: password
@@ -903,7 +1005,10 @@ export interface components {
             email: string;
         };
         ResetPasswordRequest: {
-            /** @description What stands after `#token=` in the link of the mail */
+            /**
+             * @description What stands after `#token=` in the link of the mail
+             * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
             token: string;
             /** Format: password */
             newPassword: string;
@@ -911,7 +1016,15 @@ export interface components {
         ExportResponse: {
             /** Format: date-time */
             exportedAt: string;
-            /** @description By the section of the module that keeps it */
+            /**
+             * @description By the section of the module that keeps it
+             * @example {
+             *       "account": {
+             *         "id": "01a22289-4dfd-7000-8000-01a3f8164e61",
+             *         "email": "ada@example.com"
+             *       }
+             *     }
+             */
             data: {
                 [key: string]: unknown;
             };
@@ -923,20 +1036,26 @@ export interface components {
         ChangePasswordRequest: {
             /** Format: password */
             currentPassword: string;
-            /** Format: password */
+            /**
+             * Format: password
+             * @example nine wrens mend 4 kettles
+             */
             newPassword: string;
         };
         ChangeEmailRequest: {
             /**
              * Format: email
-             * @example ada@example.com
+             * @example ada@example.net
              */
             newEmail: string;
             /** Format: password */
             password: string;
         };
         EmailChangeTokenRequest: {
-            /** @description What stands after `#token=` in the link of the mail */
+            /**
+             * @description What stands after `#token=` in the link of the mail
+             * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
             token: string;
         };
         UserResponse: {
@@ -944,8 +1063,15 @@ export interface components {
             id: string;
             /** Format: email */
             email: string;
+            /** @example true */
             emailVerified: boolean;
+            /** @example Ada */
             displayName: string | null;
+            /**
+             * @example [
+             *       "support"
+             *     ]
+             */
             roles: string[];
             /** Format: date-time */
             createdAt: string;
@@ -956,7 +1082,10 @@ export interface components {
         };
         UserListResponse: {
             items: components["schemas"]["UserResponse"][];
-            /** @description For the next page; null on the last */
+            /**
+             * @description For the next page; null on the last
+             * @example null
+             */
             nextCursor: string | null;
         };
         InviteUserRequest: {
@@ -992,17 +1121,28 @@ export interface components {
         PermissionResponse: {
             /** @example users:read */
             name: string;
+            /** @example See every account */
             description: string;
         };
         PermissionListResponse: {
             items: components["schemas"]["PermissionResponse"][];
-            /** @description Always null: they are all there */
+            /**
+             * @description Always null: they are all there
+             * @example null
+             */
             nextCursor: string | null;
         };
         RoleResponse: {
+            /** @example support */
             name: string;
+            /** @example Helps people who cannot sign in */
             description: string | null;
-            /** @description As stored; `admin` has all there are */
+            /**
+             * @description As stored; `admin` has all there are
+             * @example [
+             *       "users:read"
+             *     ]
+             */
             permissions: string[];
             /** Format: date-time */
             createdAt: string;
@@ -1011,10 +1151,14 @@ export interface components {
         };
         RoleListResponse: {
             items: components["schemas"]["RoleResponse"][];
-            /** @description For the next page; null on the last */
+            /**
+             * @description For the next page; null on the last
+             * @example null
+             */
             nextCursor: string | null;
         };
         SaveRoleRequest: {
+            /** @example Helps people who cannot sign in */
             description?: string | null;
             /**
              * @description All that its holders may do; see `GET /v1/permissions`
@@ -1025,7 +1169,10 @@ export interface components {
             permissions: string[];
         };
         AcceptInvitationRequest: {
-            /** @description What stands after `#token=` in the link of the mail */
+            /**
+             * @description What stands after `#token=` in the link of the mail
+             * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
             token: string;
             /** Format: password */
             password: string;
@@ -1035,11 +1182,17 @@ export interface components {
         AuditEventResponse: {
             /** Format: uuid */
             id: string;
-            /** @description Its place in the chain; null for a second */
+            /**
+             * @description Its place in the chain; null for a second
+             * @example 1042
+             */
             sequence: number | null;
             /** Format: date-time */
             occurredAt: string;
-            /** @description What happened, such as `access-denied` */
+            /**
+             * @description What happened, such as `access-denied`
+             * @example signed-in
+             */
             type: string;
             /** @enum {string} */
             outcome: "success" | "failure";
@@ -1053,26 +1206,610 @@ export interface components {
              * @description Whose account it is about
              */
             subjectId: string | null;
-            /** Format: uuid */
+            /**
+             * Format: uuid
+             * @example 01a22289-4dfd-7000-8000-2450f80f08e4
+             */
             sessionId: string | null;
-            /** @description Null where it was erased, too */
+            /**
+             * @description Null where it was erased, too
+             * @example 192.0.2.10
+             */
             ipAddress: string | null;
-            /** @description Null where it was erased, too */
+            /**
+             * @description Null where it was erased, too
+             * @example Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0
+             */
             userAgent: string | null;
-            /** @description The `X-Request-Id` of the request that did it */
+            /**
+             * @description The `X-Request-Id` of the request that did it
+             * @example 01a22289-519c-712c-8898-762900c4b626
+             */
             requestId: string | null;
-            /** @description By the type of the event */
+            /**
+             * @description By the type of the event
+             * @example {}
+             */
             details: {
                 [key: string]: unknown;
             };
         };
         AuditEventListResponse: {
             items: components["schemas"]["AuditEventResponse"][];
-            /** @description For the next page; null on the last */
+            /**
+             * @description For the next page; null on the last
+             * @example null
+             */
             nextCursor: string | null;
         };
+        Problem: {
+            /**
+             * Format: uri
+             * @description Names the sort of problem
+             */
+            type: string;
+            /** @description The sort of problem in words */
+            title: string;
+            /** @description The HTTP status */
+            status: number;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @description Stable word to switch on */
+            code: string;
+        };
+        ProblemViolation: {
+            /**
+             * @description RFC 6901 JSON Pointer into the request body
+             * @example /email
+             */
+            pointer: string;
+            /**
+             * @description Stable word for the broken rule
+             * @example email-address
+             */
+            code: string;
+            /** @description The rule in words */
+            detail: string;
+        };
+        MalformedRequestProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:malformed-request";
+            /** @constant */
+            title: "Malformed request";
+            /** @constant */
+            status: 400;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "malformed-request";
+        };
+        RequestTimeoutProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:request-timeout";
+            /** @constant */
+            title: "Request timeout";
+            /** @constant */
+            status: 408;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "request-timeout";
+        };
+        HeadersTooLargeProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:headers-too-large";
+            /** @constant */
+            title: "Headers too large";
+            /** @constant */
+            status: 431;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "headers-too-large";
+        };
+        InternalErrorProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:internal-error";
+            /** @constant */
+            title: "Internal error";
+            /** @constant */
+            status: 500;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "internal-error";
+        };
+        UnavailableProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:unavailable";
+            /** @constant */
+            title: "Unavailable";
+            /** @constant */
+            status: 503;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "unavailable";
+        };
+        InsecureTransportProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:insecure-transport";
+            /** @constant */
+            title: "Insecure transport";
+            /** @constant */
+            status: 403;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "insecure-transport";
+        };
+        AuthenticationRequiredProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:authentication-required";
+            /** @constant */
+            title: "Authentication required";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "authentication-required";
+        };
+        InvalidTokenProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:invalid-token";
+            /** @constant */
+            title: "Invalid token";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "invalid-token";
+        };
+        TokenStaleProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:token-stale";
+            /** @constant */
+            title: "Token stale";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "token-stale";
+        };
+        ValidationFailedProblem: {
+            /** @description Every broken rule */
+            errors: components["schemas"]["ProblemViolation"][];
+            /** @constant */
+            type: "urn:problem-type:gatehouse:validation-failed";
+            /** @constant */
+            title: "Validation failed";
+            /** @constant */
+            status: 422;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "validation-failed";
+        };
+        ListSessions401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        PayloadTooLargeProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:payload-too-large";
+            /** @constant */
+            title: "Payload too large";
+            /** @constant */
+            status: 413;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "payload-too-large";
+        };
+        UnsupportedMediaTypeProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:unsupported-media-type";
+            /** @constant */
+            title: "Unsupported media type";
+            /** @constant */
+            status: 415;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "unsupported-media-type";
+        };
+        CrossSiteRequestProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:cross-site-request";
+            /** @constant */
+            title: "Cross site request";
+            /** @constant */
+            status: 403;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "cross-site-request";
+        };
+        EndSessions401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        EndSessions403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        NotFoundProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:not-found";
+            /** @constant */
+            title: "Not found";
+            /** @constant */
+            status: 404;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "not-found";
+        };
+        EndSession401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        EndSession403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        GetProfile401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        UpdateProfile401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        UpdateProfile403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        RateLimitedProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:rate-limited";
+            /** @constant */
+            title: "Rate limited";
+            /** @constant */
+            status: 429;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "rate-limited";
+        };
+        InvalidCredentialsProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:invalid-credentials";
+            /** @constant */
+            title: "Invalid credentials";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "invalid-credentials";
+        };
+        LogIn403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        LoginOutcome: components["schemas"]["LoginResponse"] | components["schemas"]["CookieResponse"];
+        InvalidRefreshTokenProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:invalid-refresh-token";
+            /** @constant */
+            title: "Invalid refresh token";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "invalid-refresh-token";
+        };
+        Refresh403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        TokenOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["CookieResponse"];
+        Reauthenticate401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"];
+        Reauthenticate403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        LogOut403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        GetPrincipal401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        InvalidOrExpiredTokenProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:invalid-or-expired-token";
+            /** @constant */
+            title: "Invalid or expired token";
+            /** @constant */
+            status: 422;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "invalid-or-expired-token";
+        };
+        EndNoticedSession422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
+        PasswordRequiredProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:password-required";
+            /** @constant */
+            title: "Password required";
+            /** @constant */
+            status: 422;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "password-required";
+        };
+        VerifyEmail422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"] | components["schemas"]["PasswordRequiredProblem"];
+        ResetPassword422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
+        InsufficientUserAuthenticationProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:insufficient-user-authentication";
+            /** @constant */
+            title: "Insufficient user authentication";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "insufficient-user-authentication";
+        };
+        ExportAccount401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        ConflictProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:conflict";
+            /** @constant */
+            title: "Conflict";
+            /** @constant */
+            status: 409;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /** @constant */
+            code: "conflict";
+        };
+        DeleteAccount401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"];
+        DeleteAccount403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        ChangePassword401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"];
+        ChangePassword403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        ChangeEmail401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"];
+        ChangeEmail403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        ConfirmEmailChange422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
+        UndoEmailChange422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
+        InsufficientPermissionProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:insufficient-permission";
+            /** @constant */
+            title: "Insufficient permission";
+            /** @constant */
+            status: 403;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "insufficient-permission";
+        };
+        ListUsers401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        ListUsers403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        InviteUser401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        InviteUser403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        GetUser401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        GetUser403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        ChangeUser401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        ChangeUser403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        DeleteUser401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        DeleteUser403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        ListUserSessions401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        ListUserSessions403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        EndUserSessions401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        EndUserSessions403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        ListPermissions401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        ListPermissions403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        ListRoles401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        ListRoles403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        SaveRole401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        SaveRole403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        DeleteRole401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        DeleteRole403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        AcceptInvitation422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
+        ListAuditEvents401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        ListAuditEvents403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
     };
-    responses: never;
+    responses: {
+        /** @description `malformed-request` */
+        MalformedRequest: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["MalformedRequestProblem"];
+            };
+        };
+        /** @description `request-timeout` */
+        RequestTimeout: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RequestTimeoutProblem"];
+            };
+        };
+        /** @description `headers-too-large` */
+        HeadersTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["HeadersTooLargeProblem"];
+            };
+        };
+        /** @description `internal-error` */
+        InternalError: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["InternalErrorProblem"];
+            };
+        };
+        /** @description `unavailable` */
+        Unavailable: {
+            headers: {
+                /** @description Seconds to wait */
+                "Retry-After": number;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["UnavailableProblem"];
+            };
+        };
+        /** @description `insecure-transport` */
+        InsecureTransport: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["InsecureTransportProblem"];
+            };
+        };
+        /** @description `validation-failed` */
+        ValidationFailed: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ValidationFailedProblem"];
+            };
+        };
+        /** @description `payload-too-large` */
+        PayloadTooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["PayloadTooLargeProblem"];
+            };
+        };
+        /** @description `unsupported-media-type` */
+        UnsupportedMediaType: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["UnsupportedMediaTypeProblem"];
+            };
+        };
+        /** @description `not-found` */
+        NotFound: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["NotFoundProblem"];
+            };
+        };
+        /** @description `rate-limited` */
+        RateLimited: {
+            headers: {
+                /** @description Seconds to wait */
+                "Retry-After": number;
+                /** @description `"name";q=quota;w=seconds`, of the source */
+                "RateLimit-Policy"?: string;
+                /** @description `"name";r=left;t=seconds`, of the source */
+                RateLimit?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["RateLimitedProblem"];
+            };
+        };
+        /** @description `invalid-credentials` */
+        InvalidCredentials: {
+            headers: {
+                /** @description RFC 6750: `Bearer realm="…"` */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
+            };
+        };
+        /** @description `invalid-refresh-token` */
+        InvalidRefreshToken: {
+            headers: {
+                /** @description RFC 6750: `Bearer realm="…"` */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["InvalidRefreshTokenProblem"];
+            };
+        };
+        /** @description `conflict` */
+        Conflict: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ConflictProblem"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -1095,29 +1832,19 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok"
+                     *     }
+                     */
                     "application/json": components["schemas"]["HealthResponse"];
                 };
             };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getReadiness: {
@@ -1135,29 +1862,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "status": "ok",
+                     *       "warnings": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ReadinessResponse"];
                 };
             };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getJwks: {
@@ -1175,6 +1893,21 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "keys": [
+                     *         {
+                     *           "kty": "EC",
+                     *           "kid": "XrvR-Hr8PgLWz6eiYq2vdWSd9vo0cPSc6BYx4aQ-RWc",
+                     *           "alg": "ES256",
+                     *           "use": "sig",
+                     *           "crv": "P-256",
+                     *           "x": "yXa8xvkdFFnFYgqz1LkQELpV6gxu4xd1LrxU_Obyis4",
+                     *           "y": "kPJs5AIDRSMcvM9c9oxvahI2AX5cNB1KPLRIYv_j9XQ"
+                     *         }
+                     *       ]
+                     *     }
+                     */
                     "application/jwk-set+json": components["schemas"]["JsonWebKeySetResponse"];
                 };
             };
@@ -1185,37 +1918,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getServerMetadata: {
@@ -1233,6 +1941,14 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "issuer": "https://auth.example.com",
+                     *       "jwks_uri": "https://auth.example.com/.well-known/jwks.json",
+                     *       "response_types_supported": [],
+                     *       "grant_types_supported": []
+                     *     }
+                     */
                     "application/json": components["schemas"]["ServerMetadataResponse"];
                 };
             };
@@ -1243,37 +1959,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listSessions: {
@@ -1295,69 +1986,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a22289-4dfd-7000-8000-2450f80f08e4",
+                     *           "current": true,
+                     *           "createdAt": "2026-11-28T14:22:33.469Z",
+                     *           "lastUsedAt": "2026-11-28T14:22:33.469Z",
+                     *           "expiresAt": "2026-12-12T14:22:33.469Z",
+                     *           "ipAddress": "192.0.2.10",
+                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionListResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListSessions401Problem"];
                 };
             };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     endSessions: {
@@ -1379,66 +2044,34 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EndSessions401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EndSessions403Problem"];
                 };
             };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     endSession: {
@@ -1459,66 +2092,34 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EndSession401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EndSession403Problem"];
                 };
             };
-            /** @description `not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getProfile: {
@@ -1536,60 +2137,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *       "email": "ada@example.com",
+                     *       "emailVerified": true,
+                     *       "displayName": "Ada",
+                     *       "roles": [
+                     *         "support"
+                     *       ],
+                     *       "createdAt": "2026-11-28T14:22:33.469Z",
+                     *       "updatedAt": "2026-11-28T14:22:33.469Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProfileResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["GetProfile401Problem"];
                 };
             };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     updateProfile: {
@@ -1601,6 +2181,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "displayName": "Ada"
+                 *     }
+                 */
                 "application/json": components["schemas"]["UpdateProfileRequest"];
             };
         };
@@ -1611,87 +2196,50 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *       "email": "ada@example.com",
+                     *       "emailVerified": true,
+                     *       "displayName": "Ada",
+                     *       "roles": [
+                     *         "support"
+                     *       ],
+                     *       "createdAt": "2026-11-28T14:22:33.469Z",
+                     *       "updatedAt": "2026-11-28T14:22:33.469Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["ProfileResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UpdateProfile401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UpdateProfile403Problem"];
                 };
             };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     register: {
@@ -1703,6 +2251,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "password": "teal otters juggle 7 lanterns",
+                 *       "displayName": "Ada"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RegisterRequest"];
             };
         };
@@ -1713,91 +2268,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": components["schemas"]["AcceptedResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     logIn: {
@@ -1812,6 +2296,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "password": "teal otters juggle 7 lanterns"
+                 *     }
+                 */
                 "application/json": components["schemas"]["LoginRequest"];
             };
         };
@@ -1824,102 +2314,28 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LoginResponse"] | components["schemas"]["CookieResponse"];
+                    "application/json": components["schemas"]["LoginOutcome"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-credentials` */
-            401: {
-                headers: {
-                    /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site-request`, `insecure-transport` */
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidCredentials"];
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["LogIn403Problem"];
                 };
             };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     refresh: {
@@ -1931,6 +2347,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshTokenRequest"];
             };
         };
@@ -1943,87 +2364,27 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenResponse"] | components["schemas"]["CookieResponse"];
+                    "application/json": components["schemas"]["TokenOutcome"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-refresh-token` */
-            401: {
-                headers: {
-                    /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site-request`, `insecure-transport` */
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidRefreshToken"];
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Refresh403Problem"];
                 };
             };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     reauthenticate: {
@@ -2035,6 +2396,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "teal otters juggle 7 lanterns"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ReauthenticateRequest"];
             };
         };
@@ -2047,102 +2413,38 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TokenResponse"] | components["schemas"]["CookieResponse"];
+                    "application/json": components["schemas"]["TokenOutcome"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Reauthenticate401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["Reauthenticate403Problem"];
                 };
             };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     logOut: {
@@ -2154,6 +2456,11 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "refreshToken": "rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ"
+                 *     }
+                 */
                 "application/json": components["schemas"]["RefreshTokenRequest"];
             };
         };
@@ -2167,73 +2474,23 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `cross-site-request`, `insecure-transport` */
+            400: components["responses"]["MalformedRequest"];
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["LogOut403Problem"];
                 };
             };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getPrincipal: {
@@ -2251,60 +2508,40 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "userId": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *       "sessionId": "01a22289-4dfd-7000-8000-2450f80f08e4",
+                     *       "roles": [
+                     *         "support"
+                     *       ],
+                     *       "permissions": [
+                     *         "users:read"
+                     *       ],
+                     *       "authenticatedAt": "2026-11-28T14:22:33.000Z",
+                     *       "expiresAt": "2026-11-28T14:37:33.000Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["PrincipalResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["GetPrincipal401Problem"];
                 };
             };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     endNoticedSession: {
@@ -2316,6 +2553,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EndSessionRequest"];
             };
         };
@@ -2327,88 +2569,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `validation-failed`, `invalid-or-expired-token` */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EndNoticedSession422Problem"];
                 };
             };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getPolicy: {
@@ -2426,6 +2604,43 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "password": {
+                     *         "minLength": 15,
+                     *         "maxLength": 128,
+                     *         "refused": [
+                     *           "common",
+                     *           "guessable",
+                     *           "personal"
+                     *         ],
+                     *         "contextWords": [
+                     *           "Gatehouse"
+                     *         ]
+                     *       },
+                     *       "lifetimes": {
+                     *         "accessTokenSeconds": 900,
+                     *         "sessionIdleSeconds": 1209600,
+                     *         "sessionMaxSeconds": 7776000,
+                     *         "refreshGraceSeconds": 30,
+                     *         "recentSignInSeconds": 900
+                     *       },
+                     *       "emailVerificationRequired": true,
+                     *       "factors": [
+                     *         "pwd"
+                     *       ],
+                     *       "limits": [
+                     *         {
+                     *           "name": "login",
+                     *           "per": "source",
+                     *           "quota": 60,
+                     *           "windowSeconds": 60,
+                     *           "longestWaitSeconds": 900
+                     *         }
+                     *       ],
+                     *       "revocationSeconds": 1
+                     *     }
+                     */
                     "application/json": components["schemas"]["PolicyResponse"];
                 };
             };
@@ -2436,37 +2651,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     findPasswordChange: {
@@ -2486,37 +2676,12 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     verifyEmail: {
@@ -2528,6 +2693,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE",
+                 *       "password": "teal otters juggle 7 lanterns"
+                 *     }
+                 */
                 "application/json": components["schemas"]["VerifyEmailRequest"];
             };
         };
@@ -2539,99 +2710,25 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-credentials` */
-            401: {
-                headers: {
-                    /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            401: components["responses"]["InvalidCredentials"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `validation-failed`, `invalid-or-expired-token`, `password-required` */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["VerifyEmail422Problem"];
                 };
             };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     resendVerification: {
@@ -2643,6 +2740,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResendVerificationRequest"];
             };
         };
@@ -2653,91 +2755,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": components["schemas"]["AcceptedResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     forgotPassword: {
@@ -2749,6 +2780,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ForgotPasswordRequest"];
             };
         };
@@ -2759,91 +2795,20 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": components["schemas"]["AcceptedResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     resetPassword: {
@@ -2855,6 +2820,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE",
+                 *       "newPassword": "teal otters juggle 7 lanterns"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ResetPasswordRequest"];
             };
         };
@@ -2868,88 +2839,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `validation-failed`, `invalid-or-expired-token` */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ResetPassword422Problem"];
                 };
             };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     exportAccount: {
@@ -2967,60 +2874,37 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "exportedAt": "2026-11-28T14:22:33.469Z",
+                     *       "data": {
+                     *         "account": {
+                     *           "id": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *           "email": "ada@example.com"
+                     *         }
+                     *       }
+                     *     }
+                     */
                     "application/json": components["schemas"]["ExportResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ExportAccount401Problem"];
                 };
             };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteAccount: {
@@ -3032,6 +2916,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "password": "teal otters juggle 7 lanterns"
+                 *     }
+                 */
                 "application/json": components["schemas"]["DeleteAccountRequest"];
             };
         };
@@ -3043,108 +2932,36 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["DeleteAccount401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["DeleteAccount403Problem"];
                 };
             };
-            /** @description `conflict` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     changePassword: {
@@ -3156,6 +2973,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "currentPassword": "teal otters juggle 7 lanterns",
+                 *       "newPassword": "nine wrens mend 4 kettles"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangePasswordRequest"];
             };
         };
@@ -3167,99 +2990,35 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ChangePassword401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ChangePassword403Problem"];
                 };
             };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     changeEmail: {
@@ -3271,6 +3030,12 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "newEmail": "ada@example.net",
+                 *       "password": "teal otters juggle 7 lanterns"
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeEmailRequest"];
             };
         };
@@ -3281,102 +3046,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /** @example {} */
                     "application/json": components["schemas"]["AcceptedResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ChangeEmail401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ChangeEmail403Problem"];
                 };
             };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     confirmEmailChange: {
@@ -3388,6 +3090,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EmailChangeTokenRequest"];
             };
         };
@@ -3399,88 +3106,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `validation-failed`, `invalid-or-expired-token` */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ConfirmEmailChange422Problem"];
                 };
             };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     undoEmailChange: {
@@ -3492,6 +3135,11 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE"
+                 *     }
+                 */
                 "application/json": components["schemas"]["EmailChangeTokenRequest"];
             };
         };
@@ -3503,88 +3151,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `validation-failed`, `invalid-or-expired-token` */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["UndoEmailChange422Problem"];
                 };
             };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listUsers: {
@@ -3609,69 +3193,56 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *           "email": "ada@example.com",
+                     *           "emailVerified": true,
+                     *           "displayName": "Ada",
+                     *           "roles": [
+                     *             "support"
+                     *           ],
+                     *           "createdAt": "2026-11-28T14:22:33.469Z",
+                     *           "updatedAt": "2026-11-28T14:22:33.469Z",
+                     *           "status": "active"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserListResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListUsers401Problem"];
                 };
             };
-            /** @description `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListUsers403Problem"];
                 };
             };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     inviteUser: {
@@ -3683,6 +3254,15 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "email": "ada@example.com",
+                 *       "displayName": "Ada",
+                 *       "roles": [
+                 *         "support"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["InviteUserRequest"];
             };
         };
@@ -3693,111 +3273,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *       "email": "ada@example.com",
+                     *       "emailVerified": true,
+                     *       "displayName": "Ada",
+                     *       "roles": [
+                     *         "support"
+                     *       ],
+                     *       "createdAt": "2026-11-28T14:22:33.469Z",
+                     *       "updatedAt": "2026-11-28T14:22:33.469Z",
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InviteUser401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["InviteUser403Problem"];
                 };
             };
-            /** @description `conflict` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     getUser: {
@@ -3817,69 +3341,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *       "email": "ada@example.com",
+                     *       "emailVerified": true,
+                     *       "displayName": "Ada",
+                     *       "roles": [
+                     *         "support"
+                     *       ],
+                     *       "createdAt": "2026-11-28T14:22:33.469Z",
+                     *       "updatedAt": "2026-11-28T14:22:33.469Z",
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["GetUser401Problem"];
                 };
             };
-            /** @description `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["GetUser403Problem"];
                 };
             };
-            /** @description `not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteUser: {
@@ -3900,75 +3406,37 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["DeleteUser401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["DeleteUser403Problem"];
                 };
             };
-            /** @description `not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `conflict` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     changeUser: {
@@ -3982,6 +3450,14 @@ export interface operations {
         };
         requestBody?: {
             content: {
+                /**
+                 * @example {
+                 *       "status": "active",
+                 *       "roles": [
+                 *         "support"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["ChangeUserRequest"];
             };
         };
@@ -3992,105 +3468,55 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *       "email": "ada@example.com",
+                     *       "emailVerified": true,
+                     *       "displayName": "Ada",
+                     *       "roles": [
+                     *         "support"
+                     *       ],
+                     *       "createdAt": "2026-11-28T14:22:33.469Z",
+                     *       "updatedAt": "2026-11-28T14:22:33.469Z",
+                     *       "status": "active"
+                     *     }
+                     */
                     "application/json": components["schemas"]["UserResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ChangeUser401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ChangeUser403Problem"];
                 };
             };
-            /** @description `not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `conflict` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listUserSessions: {
@@ -4114,78 +3540,54 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a22289-4dfd-7000-8000-2450f80f08e4",
+                     *           "current": true,
+                     *           "createdAt": "2026-11-28T14:22:33.469Z",
+                     *           "lastUsedAt": "2026-11-28T14:22:33.469Z",
+                     *           "expiresAt": "2026-12-12T14:22:33.469Z",
+                     *           "ipAddress": "192.0.2.10",
+                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["SessionListResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListUserSessions401Problem"];
                 };
             };
-            /** @description `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListUserSessions403Problem"];
                 };
             };
-            /** @description `not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     endUserSessions: {
@@ -4206,66 +3608,36 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EndUserSessions401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["EndUserSessions403Problem"];
                 };
             };
-            /** @description `not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listPermissions: {
@@ -4283,60 +3655,47 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "name": "users:read",
+                     *           "description": "See every account"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["PermissionListResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListPermissions401Problem"];
                 };
             };
-            /** @description `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListPermissions403Problem"];
                 };
             };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listRoles: {
@@ -4358,69 +3717,53 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "name": "support",
+                     *           "description": "Helps people who cannot sign in",
+                     *           "permissions": [
+                     *             "users:read"
+                     *           ],
+                     *           "createdAt": "2026-11-28T14:22:33.469Z",
+                     *           "updatedAt": "2026-11-28T14:22:33.469Z"
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["RoleListResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListRoles401Problem"];
                 };
             };
-            /** @description `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListRoles403Problem"];
                 };
             };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     saveRole: {
@@ -4434,6 +3777,14 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "description": "Helps people who cannot sign in",
+                 *       "permissions": [
+                 *         "users:read"
+                 *       ]
+                 *     }
+                 */
                 "application/json": components["schemas"]["SaveRoleRequest"];
             };
         };
@@ -4444,6 +3795,17 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "support",
+                     *       "description": "Helps people who cannot sign in",
+                     *       "permissions": [
+                     *         "users:read"
+                     *       ],
+                     *       "createdAt": "2026-11-28T14:22:33.469Z",
+                     *       "updatedAt": "2026-11-28T14:22:33.469Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RoleResponse"];
                 };
             };
@@ -4453,96 +3815,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "name": "support",
+                     *       "description": "Helps people who cannot sign in",
+                     *       "permissions": [
+                     *         "users:read"
+                     *       ],
+                     *       "createdAt": "2026-11-28T14:22:33.469Z",
+                     *       "updatedAt": "2026-11-28T14:22:33.469Z"
+                     *     }
+                     */
                     "application/json": components["schemas"]["RoleResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["SaveRole401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["SaveRole403Problem"];
                 };
             };
-            /** @description `conflict` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     deleteRole: {
@@ -4563,75 +3880,37 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["DeleteRole401Problem"];
                 };
             };
-            /** @description `cross-site-request`, `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `cross-site-request`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["DeleteRole403Problem"];
                 };
             };
-            /** @description `not-found` */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `conflict` */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     acceptInvitation: {
@@ -4643,6 +3922,13 @@ export interface operations {
         };
         requestBody: {
             content: {
+                /**
+                 * @example {
+                 *       "token": "pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE",
+                 *       "password": "teal otters juggle 7 lanterns",
+                 *       "displayName": "Ada"
+                 *     }
+                 */
                 "application/json": components["schemas"]["AcceptInvitationRequest"];
             };
         };
@@ -4654,88 +3940,24 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `insecure-transport` */
-            403: {
-                headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
-                    "WWW-Authenticate"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `payload-too-large` */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type` */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             /** @description `validation-failed`, `invalid-or-expired-token` */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["AcceptInvitation422Problem"];
                 };
             };
-            /** @description `rate-limited` */
-            429: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    /** @description `"name";q=quota;w=seconds`, of the source */
-                    "RateLimit-Policy"?: string;
-                    /** @description `"name";r=left;t=seconds`, of the source */
-                    RateLimit?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
     listAuditEvents: {
@@ -4767,69 +3989,58 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *           "sequence": 1042,
+                     *           "occurredAt": "2026-11-28T14:22:33.469Z",
+                     *           "type": "signed-in",
+                     *           "outcome": "success",
+                     *           "actorId": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *           "subjectId": "01a22289-4dfd-7000-8000-01a3f8164e61",
+                     *           "sessionId": "01a22289-4dfd-7000-8000-2450f80f08e4",
+                     *           "ipAddress": "192.0.2.10",
+                     *           "userAgent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0",
+                     *           "requestId": "01a22289-519c-712c-8898-762900c4b626",
+                     *           "details": {}
+                     *         }
+                     *       ],
+                     *       "nextCursor": null
+                     *     }
+                     */
                     "application/json": components["schemas"]["AuditEventListResponse"];
                 };
             };
-            /** @description `malformed-request` */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            400: components["responses"]["MalformedRequest"];
             /** @description `authentication-required`, `invalid-token`, `token-stale` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
-                    "WWW-Authenticate"?: string;
+                    "WWW-Authenticate": string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListAuditEvents401Problem"];
                 };
             };
-            /** @description `insufficient-permission`, `insecure-transport` */
+            /** @description `insecure-transport`, `insufficient-permission` */
             403: {
                 headers: {
-                    /** @description With `insufficient-permission`: `error="insufficient_scope"` and what is missing as `scope` */
+                    /** @description `error="insufficient_scope"` and what is missing as `scope` */
                     "WWW-Authenticate"?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/problem+json": components["schemas"]["ListAuditEvents403Problem"];
                 };
             };
-            /** @description `validation-failed` */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal-error` */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unavailable` */
-            503: {
-                headers: {
-                    /** @description Seconds to wait */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
+            408: components["responses"]["RequestTimeout"];
+            422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
         };
     };
 }
