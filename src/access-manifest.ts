@@ -60,7 +60,7 @@ export function accessTo({ controller, handler, name, method }: HandledRoute): R
   };
 }
 
-/** The strategies that routes name, with what the modules say of how a client uses them. */
+/** The strategies that modules bring along, with what they say of how a client uses them. */
 export function describedStrategies(app: INestApplication): DescribedStrategy[] {
   const providers = [...app.get(ModulesContainer).values()].flatMap((module) => [
     ...module.providers.values(),

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { Controller, Get, Injectable, Module, Post } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport';
@@ -9,6 +10,7 @@ import {
   RequireRecentSignIn,
 } from '../src/access';
 import { Unavailable } from '../src/platform/errors';
+import { Conflict } from '../src/platform/http';
 import { startApp, type TestApp } from './support/app';
 import { expectProblem } from './support/problem';
 
@@ -16,7 +18,7 @@ const SCHEME = { type: 'apiKey', in: 'header', name: 'x-odd' } as const;
 const SOMEBODY: Caller = { userId: '01a208a2-3a61-7325-944d-ecf01eaa3246', roles: [], permissions: [] };
 
 /** What each of them does with a request. */
-const OUTCOMES: Readonly<Record<string, (strategy: OddStrategy) => void>> = {
+const OUTCOMES: Readonly<Record<string, (strategy: OddStrategy) => unknown>> = {
   passes: (strategy) => strategy.pass(),
   fails: (strategy) => strategy.fail('Basic realm="elsewhere"', 403),
   'knows nobody': (strategy) => strategy.success(undefined as never),
@@ -28,14 +30,32 @@ const OUTCOMES: Readonly<Record<string, (strategy: OddStrategy) => void>> = {
   'throws at once': () => {
     throw new Error('SELECT secret FROM keys');
   },
+  'throws later': async () => {
+    await setImmediate();
+    throw new Error('SELECT secret FROM keys');
+  },
+  redirects: (strategy) => strategy.redirect('https://elsewhere.example'),
+  'redirects later': async (strategy) => {
+    await setImmediate();
+    strategy.redirect('https://elsewhere.example');
+  },
+  'knows nobody, and then somebody': (strategy) => {
+    strategy.fail();
+    strategy.success(SOMEBODY);
+  },
+  'knows somebody with a permission that is no word': (strategy) =>
+    strategy.success({ ...SOMEBODY, permissions: [{ toString: () => 'users:read' }] }),
+  'refuses in words': (strategy) => strategy.fail(new Conflict() as never),
   'knows somebody': (strategy) => strategy.success(SOMEBODY),
+  'knows somebody who says they signed in': (strategy) =>
+    strategy.success({ ...SOMEBODY, authenticatedAt: new Date(8e15), sessionId: 'abc' }),
 };
 
 @DescribesStrategy('odd', SCHEME)
 @Injectable()
 class OddStrategy extends PassportStrategy(Strategy, 'odd') {
-  override authenticate({ headers }: { headers: Record<string, unknown> }): void {
-    OUTCOMES[String(headers['x-odd'])]?.(this);
+  override authenticate({ headers }: { headers: Record<string, unknown> }): unknown {
+    return OUTCOMES[String(headers['x-odd'])]?.(this);
   }
 
   validate(): undefined {
@@ -99,6 +119,12 @@ describe('a strategy of a module', () => {
     ['breaks', 500, 'internal-error'],
     ['cannot tell', 503, 'unavailable'],
     ['throws at once', 500, 'internal-error'],
+    ['throws later', 500, 'internal-error'],
+    ['redirects', 500, 'internal-error'],
+    ['redirects later', 500, 'internal-error'],
+    ['knows nobody, and then somebody', 401, 'authentication-required'],
+    ['knows somebody with a permission that is no word', 500, 'internal-error'],
+    ['refuses in words', 409, 'conflict'],
   ])('that %s opens nothing', async (outcome, status, code) => {
     expectProblem(await ask(outcome), status, code);
     expectProblem(await ask(outcome, '/heir'), status, code);
@@ -110,8 +136,14 @@ describe('a strategy of a module', () => {
     expectProblem(await ask('knows somebody', '/odd/permitted'), 403, 'insufficient-permission');
   });
 
-  it('that knows somebody has nobody signed in', async () => {
-    expectProblem(await ask('knows somebody', '/odd/recent'), 401, 'insufficient-user-authentication');
+  it('that knows somebody has nobody signed in, whatever it says', async () => {
+    for (const outcome of ['knows somebody', 'knows somebody who says they signed in'])
+      expectProblem(await ask(outcome, '/odd/recent'), 401, 'insufficient-user-authentication');
+    expectProblem(
+      await ask('knows somebody who says they signed in', '/odd/permitted'),
+      403,
+      'insufficient-permission',
+    );
     const { accessToken: token } = await app.signIn();
     expect((await app.api.get('/odd/recent', { token })).text).toBe('inside');
   });

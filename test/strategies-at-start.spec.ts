@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { Controller, Get, Injectable, Module, type Provider, type Type } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, type Provider, Scope, type Type } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import { Strategy } from 'passport';
 import { Strategy as PassportJwt } from 'passport-jwt';
@@ -24,10 +24,18 @@ class SilentStrategy extends PassportStrategy(Strategy, 'silent') {
   }
 }
 
-/** Called otherwise here than there. */
-@DescribesStrategy('ring', SCHEME)
+/** Of another team, which found the same name. */
+@DescribesStrategy('badge', SCHEME)
 @Injectable()
-class RingStrategy extends PassportStrategy(Strategy, 'rings') {
+class OtherBadgeStrategy extends PassportStrategy(Strategy, 'badge') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+@DescribesStrategy('ring', SCHEME)
+@Injectable({ scope: Scope.REQUEST })
+class RingStrategy extends PassportStrategy(Strategy, 'ring') {
   validate(): undefined {
     return undefined;
   }
@@ -80,7 +88,7 @@ function late(strategy: Type, name: string): Provider {
 }
 
 const unregistered = (name: string) =>
-  `GateController.open is @AuthenticatedBy('${name}'), which no provider registers with Passport and describes.\n  → providers: [TheStrategy], with @DescribesStrategy('${name}', …) on class TheStrategy extends PassportStrategy(…, '${name}')`;
+  `GateController.open is @AuthenticatedBy('${name}'), which no provider is.\n  → providers: [TheStrategy], with @DescribesStrategy('${name}', …) on class TheStrategy extends PassportStrategy(…, '${name}')`;
 
 describe('an application does not start', () => {
   const failure = async (module: Type) =>
@@ -105,8 +113,17 @@ describe('an application does not start', () => {
     );
   });
 
-  it('with one that is registered under another name than it is described by', async () => {
-    expect(await failure(withHandler([AuthenticatedBy('ring')], RingStrategy))).toBe(unregistered('ring'));
+  it('with two of one name: each would open the routes of the other', async () => {
+    const module = withHandler([AuthenticatedBy('badge')], BadgeStrategy, OtherBadgeStrategy);
+    expect(await failure(module)).toBe(
+      'BadgeStrategy and OtherBadgeStrategy are both the strategy "badge".\n  → rename one of them',
+    );
+  });
+
+  it('with one that is made anew for each request', async () => {
+    expect(await failure(withHandler([AuthenticatedBy('ring')], RingStrategy))).toMatch(
+      /^RingStrategy is made for each request/,
+    );
   });
 
   it('with a handler that is public and authenticated', async () => {
@@ -131,4 +148,13 @@ describe('an application does not start', () => {
       `${strategy.name} is registered with Passport as "${name}", in the place of ${ours}.\n  → give it a name of its own: PassportStrategy(Strategy, 'another-name')`,
     );
   });
+});
+
+describe('a strategy', () => {
+  it.each(['jwt', 'local', 'session', 'bearer', 'cookie', '', 'x y', 'X', '__proto__', 'x,y'])(
+    'is not called %j',
+    (name) => {
+      expect(() => DescribesStrategy(name, SCHEME)).toThrow(/is no name for a strategy/);
+    },
+  );
 });

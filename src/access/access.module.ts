@@ -9,6 +9,7 @@ import { PermissionsModule } from './permissions';
 import { PermissionsGuard } from './require-permissions';
 import { RoutePolicies } from './route-policies';
 import { SameSite } from './same-site';
+import { Strategies } from './strategies';
 
 /** The doors, in order. */
 @Module({
@@ -17,6 +18,7 @@ import { SameSite } from './same-site';
     SameSite,
     AccessDiagnosis,
     RoutePolicies,
+    Strategies,
     { provide: APP_GUARD, useClass: JwtAuthGuard }, // who are you?
     { provide: APP_GUARD, useClass: PermissionsGuard }, // may you?
     { provide: APP_GUARD, useClass: RecentSignInGuard }, // is it still you?

@@ -11,6 +11,9 @@ export interface DescribedStrategy {
 }
 
 const DESCRIPTION = Symbol('strategy');
+const NAME = /^[a-z][a-z0-9-]*$/;
+// Ours, and what the OpenAPI document calls the ways in which an access token comes.
+const TAKEN = new Set(['jwt', 'local', 'session', 'bearer', 'cookie']);
 
 /**
  * Says by which Passport strategies callers of a handler, or of every handler of a class, are authenticated. What stands
@@ -26,13 +29,18 @@ export function AuthenticatedBy(...strategies: [string, ...string[]]): ClassDeco
 
 /**
  * Stands on a `PassportStrategy(…, name)` whose `validate` returns a `Caller`; it fails, or throws a `DomainError`, for
- * anybody else. What it proves is held to be deliberate: where a browser would attach the credentials by itself, requests
- * of other sites are refused all the same.
+ * anybody else. It cannot redirect, and of what it returns only the members of a `Caller` are used. What it proves is held
+ * to be deliberate: where a browser would attach the credentials by itself, requests of other sites are refused all the same.
  *
  * @param name as in `PassportStrategy(Strategy, name)`
  * @param scheme how a client sends the credentials, for the OpenAPI document
+ * @throws Error for a name that is ours, or none
  */
 export function DescribesStrategy(name: string, scheme: SecurityScheme): ClassDecorator {
+  if (!NAME.test(name) || TAKEN.has(name))
+    throw new Error(
+      `"${name}" is no name for a strategy: use small letters, digits and hyphens, and none of ${[...TAKEN].join(', ')}`,
+    );
   return (target) =>
     Reflect.defineMetadata(DESCRIPTION, { name, scheme } satisfies DescribedStrategy, target);
 }

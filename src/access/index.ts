@@ -22,7 +22,7 @@ export {
 export type { Caller, Principal } from './principal';
 export { RequireRecentSignIn } from './recent-sign-in';
 export { RequirePermissions } from './require-permissions';
-export { policyOf, type RoutePolicy } from './route-policy';
+export { JWT, policyOf, type RoutePolicy } from './route-policy';
 export { ChecksSite, isSafe, SameSite } from './same-site';
-export { JWT, registeredAs } from './strategies';
+export { registeredAs } from './strategies';
 export { AccessDenied } from './access.events';

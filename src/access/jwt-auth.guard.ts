@@ -1,34 +1,43 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
+import { DomainError } from '../platform/errors';
 import { AuthenticationRequired } from '../platform/http';
 import { InvalidToken } from './access.errors';
 import { accessTokenOf } from './credentials';
-import { policyOf } from './route-policy';
+import type { Caller } from './principal';
+import { JWT, policyOf } from './route-policy';
 import { isSafe, SameSite } from './same-site';
-import { admit, JWT, knownBy } from './strategies';
+import { Strategies } from './strategies';
 
 /** Who are you? Closes every handler that is not declared `@Public()`. The strategy it names is registered by `auth`. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard(JWT) {
-  constructor(private readonly sameSite: SameSite) {
+  constructor(
+    private readonly sameSite: SameSite,
+    private readonly strategies: Strategies,
+  ) {
     super();
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     const { isPublic, strategies } = policyOf(context.getClass(), context.getHandler());
     if (isPublic) return true;
-    const request = context.switchToHttp().getRequest<FastifyRequest>();
+    const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Caller }>();
     const presented = strategies.includes(JWT) ? accessTokenOf(request) : undefined;
     const others = strategies.filter((strategy) => strategy !== JWT);
     if (!presented && others.length === 0) throw new AuthenticationRequired();
     // Nobody knows of the others whether a browser attaches what they ask for by itself.
     if (presented?.by !== 'bearer' && !isSafe(request.method)) this.sameSite.assert(request);
-    return presented ? ((await super.canActivate(context)) as boolean) : admit(others, context);
+    if (presented) return (await super.canActivate(context)) as boolean;
+    request.user = await this.strategies.know(others, request);
+    return true;
   }
 
-  override handleRequest<Principal>(error: unknown, known: Principal | false, why: unknown): Principal {
-    const principal = knownBy(error, known, why);
+  override handleRequest<Principal>(error: unknown, principal: Principal | false, why: unknown): Principal {
+    if (error) throw error;
+    // Passport takes whatever keeps it from a key for a bad token; here it may be the database that is away.
+    if (why instanceof DomainError) throw why;
     if (!principal) throw new InvalidToken();
     return principal;
   }

@@ -1,9 +1,8 @@
 import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { describedStrategyOf } from './authenticated-by';
 import { KnownPermissions } from './permissions';
-import { policyOf, type RoutePolicy } from './route-policy';
-import { JWT, registeredAs } from './strategies';
+import { JWT, policyOf, type RoutePolicy } from './route-policy';
+import { Strategies } from './strategies';
 
 type Methods = Readonly<Record<string, object>>;
 
@@ -14,6 +13,7 @@ export class RoutePolicies implements OnModuleInit {
     private readonly known: KnownPermissions,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
+    private readonly strategies: Strategies,
   ) {}
 
   /** @throws Error that names each such handler, and says what to do */
@@ -35,23 +35,13 @@ export class RoutePolicies implements OnModuleInit {
       const faults = [
         ...(replaced ? [REPLACED] : []),
         ...policy.permissions.filter((word) => !this.known.has(word)).map(undeclared),
-        ...policy.strategies.filter((strategy) => !this.isRegistered(strategy)).map(unregistered),
+        ...policy.strategies
+          .filter((strategy) => strategy !== JWT && !this.strategies.has(strategy))
+          .map(unregistered),
         ...contradictionsIn(policy),
       ];
       return faults.map((fault) => `${controller.name}.${name} ${fault}`);
     });
-  }
-
-  /** By a provider of this application: Passport itself knows those of every application in the process. */
-  private isRegistered(strategy: string): boolean {
-    if (strategy === JWT) return true;
-    const registered = registeredAs(strategy)?.constructor;
-    return this.discovery
-      .getProviders()
-      .some(
-        ({ metatype }) =>
-          metatype && metatype === registered && describedStrategyOf(metatype)?.name === strategy,
-      );
   }
 }
 
@@ -63,7 +53,7 @@ function undeclared(word: string): string {
 }
 
 function unregistered(strategy: string): string {
-  return `is @AuthenticatedBy('${strategy}'), which no provider registers with Passport and describes.\n  → providers: [TheStrategy], with @DescribesStrategy('${strategy}', …) on class TheStrategy extends PassportStrategy(…, '${strategy}')`;
+  return `is @AuthenticatedBy('${strategy}'), which no provider is.\n  → providers: [TheStrategy], with @DescribesStrategy('${strategy}', …) on class TheStrategy extends PassportStrategy(…, '${strategy}')`;
 }
 
 function contradictionsIn({ isPublic, permissions, recentSignIn, strategies }: RoutePolicy): string[] {

@@ -1,6 +1,8 @@
 import { SetMetadata, type Type } from '@nestjs/common';
 import { PUBLIC } from '../platform/http';
-import { JWT } from './strategies';
+
+/** The strategy of our access tokens, registered by `auth`. */
+export const JWT = 'jwt';
 
 const PERMISSIONS = Symbol('permissions');
 const RECENT_SIGN_IN = Symbol('recent sign-in');
