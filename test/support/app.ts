@@ -178,6 +178,9 @@ export async function startApp({
   const release = async () => own?.drop();
   try {
     await nest.listen(Number(env.PORT ?? 0), '127.0.0.1');
+    const conformance = modules.length > 0 ? Conformance.to(describeApi(nest)) : undefined;
+    const databaseUrl = env.DATABASE_URL ?? own?.url ?? '';
+    return new TestApp(nest, clock, await nest.getUrl(), databaseUrl, release, sink, conformance);
   } catch (error) {
     // What a failed start has opened would keep the process of the tests from ending.
     await nest.close();
@@ -185,9 +188,6 @@ export async function startApp({
     await release();
     throw error;
   }
-  const conformance = modules.length > 0 ? Conformance.to(describeApi(nest)) : undefined;
-  const databaseUrl = env.DATABASE_URL ?? own?.url ?? '';
-  return new TestApp(nest, clock, await nest.getUrl(), databaseUrl, release, sink, conformance);
 }
 
 /** An application for one test, closed however that ends. */

@@ -114,7 +114,7 @@ export class Conformance {
     if (mediaTypeOf(headers) !== PROBLEM) return 'no problem';
     const body = JSON.parse(text) as { code: string };
     const name = this.knows(body.code) ? problemName(body.code) : ANY_PROBLEM;
-    return this.bodyMismatch(`#/components/schemas/${name}`, body);
+    return this.mismatch(`#/components/schemas/${name}`, body);
   }
 
   private bodyFault({ content }: Described, place: string, { headers, text }: Received): string | undefined {
@@ -123,10 +123,11 @@ export class Conformance {
     const media: Media | undefined = content[type];
     if (!media) return `${type}, where ${Object.keys(content).join(' or ')} is described`;
     const body: unknown = /\bjson$/.test(type) ? JSON.parse(text) : text;
-    return this.bodyMismatch(`${place}/content/${escaped(type)}/schema`, body);
+    return this.mismatch(`${place}/content/${escaped(type)}/schema`, body);
   }
 
-  private bodyMismatch(schema: string, body: unknown): string | undefined {
+  /** @param schema a reference into the document */
+  mismatch(schema: string, body: unknown): string | undefined {
     const validate = this.validators.get(schema) ?? this.ajv.compile({ $ref: `${DOCUMENT}${schema}` });
     this.validators.set(schema, validate);
     if (validate(body)) return undefined;

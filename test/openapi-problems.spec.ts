@@ -1,0 +1,226 @@
+import { Controller, Get, Module, Post } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
+import { Public } from '../src/access';
+import { describeApi } from '../src/openapi';
+import { DomainError } from '../src/platform/errors';
+import { ApiProblems } from '../src/platform/http';
+import { startApp, type TestApp, withApp } from './support/app';
+import {
+  COMMITTED,
+  type Contract,
+  type Media,
+  operationsOf,
+  resolved,
+  type Schema,
+} from './support/contract';
+import { Conformance } from './support/conformance';
+
+class NoteClosed extends DomainError {
+  static override readonly kind = 'conflict';
+  static override readonly code = 'note-closed';
+  override readonly members = { closedBy: ['ada'], note: { number: 7 } };
+
+  constructor() {
+    super('This note is closed.');
+  }
+}
+
+class NotePinned extends DomainError {
+  static override readonly kind = 'conflict';
+  static override readonly code = 'note-pinned';
+  static readonly example = () => new NotePinned('top');
+
+  constructor(place: string) {
+    super(`This note is pinned to the ${place}.`);
+  }
+}
+
+class NoteClosedOtherwise extends DomainError {
+  static override readonly kind = 'invalid';
+  static override readonly code = 'note-closed';
+}
+
+@Public()
+@ApiProblems(NotePinned)
+@Controller('problem-notes')
+class NotesController {
+  @Get()
+  @ApiOperation({ operationId: 'readNotes' })
+  @ApiOkResponse({ type: String })
+  read(): string {
+    return 'a note';
+  }
+
+  @Post()
+  @ApiProblems(NoteClosed)
+  @ApiProblems(NotePinned)
+  write(): void {
+    throw new NoteClosed();
+  }
+}
+
+@Module({ controllers: [NotesController] })
+class NotesModule {}
+
+@Public()
+@Controller('other-notes')
+class OtherController {
+  @Get()
+  @ApiProblems(NoteClosedOtherwise)
+  read(): void {}
+}
+
+@Module({ controllers: [OtherController] })
+class OtherModule {}
+
+const schemaOf = ({ schema = {} }: Media, contract: Contract): Schema => resolved(schema, contract);
+const problems = Object.entries(COMMITTED.components.schemas).filter(
+  ([, { properties }]) => properties?.code?.const !== undefined,
+);
+
+describe('a problem in openapi.json', () => {
+  it.each(problems)('%s is told by its code, and named after it', (name, { properties = {}, required }) => {
+    const code = String(properties.code?.const);
+    expect(name).toBe(
+      `${code.replaceAll(/(?:^|-)(\w)/g, (_, letter: string) => letter.toUpperCase())}Problem`,
+    );
+    expect(properties).toMatchObject({
+      type: { const: `urn:problem-type:gatehouse:${code}` },
+      title: { const: expect.stringMatching(/^[A-Z]/) as string },
+      status: { const: expect.any(Number) as number },
+    });
+    expect(required?.toSorted()).toEqual(Object.keys(properties).toSorted());
+  });
+
+  it('is one of a union where several share a status, and the same wherever it is alone', () => {
+    for (const { operationId, responses } of operationsOf(COMMITTED)) {
+      for (const [status, { content = {} }] of Object.entries(responses)) {
+        const media = content['application/problem+json'];
+        if (!media) continue;
+        const { oneOf, discriminator } = schemaOf(media, COMMITTED);
+        const codes = Object.keys(media.examples ?? {});
+        if (codes.length === 1) continue;
+        const name = `${operationId.charAt(0).toUpperCase()}${operationId.slice(1)}${status}Problem`;
+        expect(media.schema).toEqual({ $ref: `#/components/schemas/${name}` });
+        expect(discriminator?.propertyName).toBe('code');
+        expect(Object.keys(discriminator?.mapping ?? {})).toEqual(codes);
+        expect(oneOf?.map(({ $ref }) => $ref)).toEqual(Object.values(discriminator?.mapping ?? {}));
+      }
+    }
+  });
+
+  it('is of a schema with a name, as is everything that is sent', () => {
+    for (const { operationId, requestBody, responses } of operationsOf(COMMITTED)) {
+      for (const content of [requestBody?.content, ...Object.values(responses).map((each) => each.content)])
+        for (const { schema } of Object.values(content ?? {}))
+          expect({ operationId, named: schema?.$ref !== undefined }).toEqual({ operationId, named: true });
+    }
+    const inside = (schema: Schema): Schema[] => [
+      ...Object.values(schema.properties ?? {}),
+      ...(schema.items ? [schema.items] : []),
+      ...(schema.oneOf ?? []),
+    ];
+    for (const schema of Object.values(COMMITTED.components.schemas).flatMap(inside)) {
+      expect(schema.properties).toBeUndefined();
+      expect(schema.items?.properties).toBeUndefined();
+    }
+  });
+});
+
+describe('an example in openapi.json', () => {
+  const conformance = Conformance.committed();
+
+  it('stands at every body and every answer, and is as its schema says', () => {
+    for (const { operationId, requestBody, responses } of operationsOf(COMMITTED)) {
+      const contents = [requestBody?.content, ...Object.values(responses).map(({ content }) => content)];
+      for (const media of contents.flatMap((content) => Object.values(content ?? {}))) {
+        const examples = Object.values(media.examples ?? { only: { value: media.example } });
+        expect({ operationId, examples: examples.length > 0 }).toEqual({ operationId, examples: true });
+        for (const example of examples) {
+          const { value } = resolved(example, COMMITTED);
+          expect({ operationId, fault: conformance.mismatch(media.schema?.$ref ?? '', value) }).toEqual({
+            operationId,
+          });
+        }
+      }
+    }
+  });
+});
+
+describe('what the examples of problems say', () => {
+  let app: TestApp;
+  const exampleOf = (name: string) => COMMITTED.components.examples[`${name}Problem`]?.value;
+
+  beforeAll(async () => {
+    app = await startApp();
+  });
+
+  afterAll(async () => app.close());
+
+  it.each([
+    ['AuthenticationRequired', 'GET', '/v1/users/me', {}],
+    ['InvalidToken', 'GET', '/v1/users/me', { token: 'x' }],
+    ['InvalidCredentials', 'POST', '/v1/auth/login', { json: { email: 'ada@example.com', password: 'x' } }],
+    ['InvalidRefreshToken', 'POST', '/v1/auth/refresh', { json: { refreshToken: 'x' } }],
+    ['InvalidOrExpiredToken', 'POST', '/v1/auth/email/change/confirm', { json: { token: 'x' } }],
+    ['ValidationFailed', 'POST', '/v1/auth/password/forgot', { json: { email: 'x' } }],
+    [
+      'UnsupportedMediaType',
+      'POST',
+      '/v1/auth/logout',
+      { raw: 'x', headers: { 'content-type': 'text/plain' } },
+    ],
+    ['PayloadTooLarge', 'POST', '/v1/auth/logout', { json: { refreshToken: 'x'.repeat(70_000) } }],
+    [
+      'CrossSiteRequest',
+      'POST',
+      '/v1/auth/login?useCookies=true',
+      { json: {}, headers: { 'sec-fetch-site': 'cross-site' } },
+    ],
+  ])('is what is answered: %s', async (name, method, path, call) => {
+    const { body } = await app.api.send(method, path, call);
+    expect({ ...body, instance: '' }).toEqual({ ...(exampleOf(name) as object), instance: '' });
+  });
+
+  it('is what is answered to those who may not', async () => {
+    const { body } = await (await app.as('nobody')).get('/v1/users');
+    expect({ ...body, instance: '' }).toEqual({
+      ...(exampleOf('InsufficientPermission') as object),
+      instance: '',
+    });
+  });
+});
+
+describe('a problem that a team adds', () => {
+  it('is in the document by its class alone, with its members and with those of the class of its route', async () => {
+    await withApp({ modules: [NotesModule] }, async ({ nest, api }) => {
+      const document = JSON.parse(JSON.stringify(describeApi(nest))) as Contract;
+      const { schemas, examples } = document.components;
+      expect(schemas.NoteClosedProblem?.properties).toMatchObject({
+        code: { const: 'note-closed' },
+        closedBy: { type: 'array', items: { type: 'string' } },
+        note: { type: 'object', properties: { number: { type: 'number' } }, required: ['number'] },
+      });
+      expect(examples.NotePinnedProblem?.value).toMatchObject({ detail: 'This note is pinned to the top.' });
+      expect(schemas.NotesControllerWrite409Problem?.discriminator?.mapping).toEqual({
+        'note-pinned': '#/components/schemas/NotePinnedProblem',
+        'note-closed': '#/components/schemas/NoteClosedProblem',
+      });
+      const { get } = document.paths['/problem-notes'] ?? {};
+      expect(get?.responses).toMatchObject({
+        200: { content: { 'text/plain': { schema: { type: 'string' } } } },
+        409: { $ref: '#/components/responses/NotePinned' },
+      });
+      const { status, body } = await api.post('/problem-notes');
+      expect({ status, code: body.code, closedBy: body.closedBy }).toEqual({
+        status: 409,
+        code: 'note-closed',
+        closedBy: ['ada'],
+      });
+    });
+  });
+
+  it('stops the document where its code means something else elsewhere', async () => {
+    await expect(startApp({ modules: [NotesModule, OtherModule] })).rejects.toThrow(/NoteClosedProblem/);
+  });
+});
