@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { INestApplication } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
@@ -13,6 +12,7 @@ import {
   TokenStale,
 } from './access';
 import { accessTo, describedStrategies, type RouteAccess } from './access-manifest';
+import { describeAnswers } from './openapi-answers';
 import { showExamples } from './openapi-examples';
 import { describeRefusals } from './openapi-problems';
 import { type DocumentedErrorClass, InternalError, Unavailable, ValidationFailed } from './platform/errors';
@@ -84,8 +84,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
       ...[controller, handler].flatMap(problemsDeclaredOn),
     ];
     describeRefusals(operation, refusals, components);
-    describeSuccess(operation);
-    nameAnswers(operation, schemas);
+    describeAnswers(operation, schemas);
     describeBody(operation, schemas);
     closeEmptyAnswers(operation, schemas);
     showExamples(operation, schemas);
@@ -143,30 +142,6 @@ function doorsOf(
 function securityOf(strategies: readonly string[]): Record<string, string[]>[] {
   const names = strategies.flatMap((strategy) => (strategy === JWT ? ['bearer', 'cookie'] : [strategy]));
   return names.map((name) => ({ [name]: [] }));
-}
-
-function describeSuccess({ responses }: Operation): void {
-  for (const [status, response] of Object.entries(responses)) {
-    if (!response || !('description' in response)) continue;
-    response.description ||= STATUS_CODES[status] ?? '';
-    const json = response.content?.['application/json'];
-    // What a handler returns as a text is sent as it is, not as JSON.
-    if (json?.schema && 'type' in json.schema && json.schema.type === 'string')
-      response.content = { 'text/plain': json };
-  }
-}
-
-/** What an answer is of gets a name where it has a `title` and stands there in full: a generated client calls it by that. */
-function nameAnswers({ responses }: Operation, schemas: Schemas): void {
-  for (const response of Object.values(responses)) {
-    const content = response && 'content' in response ? response.content : undefined;
-    for (const media of Object.values(content ?? {})) {
-      if (!media.schema || !('title' in media.schema) || media.schema.title === undefined) continue;
-      const { title, ...schema } = media.schema;
-      schemas[title] = schema;
-      media.schema = { $ref: `#/components/schemas/${title}` };
-    }
-  }
 }
 
 /** No body counts as `{}`, so one is required where a property of it is. Properties that are not named are refused. */

@@ -16,7 +16,7 @@ export class InvalidAccessToken extends Error {}
 export class IssuerUnavailable extends Error {}
 
 export interface VerifierOptions {
-  /** How long a key set is used before it is fetched again; the issuer publishes a key at least so long before it signs. */
+  /** How long a key set is used before it is fetched again: as long as the issuer says it may be kept. */
   readonly cacheMs?: number;
   /** The shortest time between two fetches, however many tokens name unknown keys. */
   readonly cooldownMs?: number;
@@ -69,7 +69,7 @@ export class AccessTokenVerifier {
 
   /** Asked once; where that failed, again with the next token. */
   private async discovered(): Promise<JWTVerifyGetKey> {
-    const { cacheMs = 600_000, cooldownMs = 30_000 } = this.options;
+    const { cacheMs = 300_000, cooldownMs = 30_000 } = this.options;
     this.keys ??= discoverKeys(this.issuer).then((uri) =>
       createRemoteJWKSet(uri, {
         cacheMaxAge: cacheMs,

@@ -1,0 +1,35 @@
+import { STATUS_CODES } from 'node:http';
+import type { OpenAPIObject } from '@nestjs/swagger';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
+/** Says of answers what decorators leave unsaid. */
+export function describeAnswers(operation: Operation, schemas: Schemas): void {
+  describeSuccess(operation);
+  nameAnswers(operation, schemas);
+}
+
+function describeSuccess({ responses }: Operation): void {
+  for (const [status, response] of Object.entries(responses)) {
+    if (!response || !('description' in response)) continue;
+    response.description ||= STATUS_CODES[status] ?? '';
+    const json = response.content?.['application/json'];
+    // What a handler returns as a text is sent as it is, not as JSON.
+    if (json?.schema && 'type' in json.schema && json.schema.type === 'string')
+      response.content = { 'text/plain': json };
+  }
+}
+
+/** What an answer is of gets a name where it has a `title` and stands there in full: a generated client calls it by that. */
+function nameAnswers({ responses }: Operation, schemas: Schemas): void {
+  for (const response of Object.values(responses)) {
+    const content = response && 'content' in response ? response.content : undefined;
+    for (const media of Object.values(content ?? {})) {
+      if (!media.schema || !('title' in media.schema) || media.schema.title === undefined) continue;
+      const { title, ...schema } = media.schema;
+      schemas[title] = schema;
+      media.schema = { $ref: `#/components/schemas/${title}` };
+    }
+  }
+}
