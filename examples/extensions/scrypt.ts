@@ -2,9 +2,11 @@ import { randomBytes, scrypt, timingSafeEqual } from 'node:crypto';
 import { Injectable, Module } from '@nestjs/common';
 import { type PasswordAlgorithm, PasswordHashing } from '../../src/passwords';
 import { ConfigModule, type Environment } from '../../src/platform/config';
+import { Unavailable } from '../../src/platform/errors';
 
 const KEY_BYTES = 32;
 const SALT_BYTES = 16;
+const MOST_WAITING = 16;
 
 /** `SCRYPT_COST`: N is two to the power of it. 17, with r = 8 and p = 1, is OWASP's least: 128 MiB for each hash under way. */
 export class ScryptSettings {
@@ -20,6 +22,7 @@ export class ScryptSettings {
 @PasswordHashing()
 export class Scrypt implements PasswordAlgorithm {
   private readonly decoy: Stored;
+  private waiting = 0;
 
   constructor({ cost }: ScryptSettings) {
     this.decoy = { cost, salt: Buffer.alloc(SALT_BYTES), key: Buffer.alloc(KEY_BYTES) };
@@ -28,7 +31,7 @@ export class Scrypt implements PasswordAlgorithm {
   async hash(digest: string): Promise<string> {
     const { cost } = this.decoy;
     const salt = randomBytes(SALT_BYTES);
-    const key = await derive(digest, salt, cost);
+    const key = await this.bounded(async () => derive(digest, salt, cost));
     return `$scrypt$ln=${cost},r=8,p=1$${salt.toString('base64url')}$${key.toString('base64url')}`;
   }
 
@@ -38,12 +41,23 @@ export class Scrypt implements PasswordAlgorithm {
 
   async check(digest: string, hash: string | null): Promise<boolean> {
     const { salt, key, cost } = (hash !== null && parse(hash)) || this.decoy;
-    const matches = timingSafeEqual(await derive(digest, salt, cost), key);
-    return matches && hash !== null;
+    const derived = await this.bounded(async () => {
+      // The work doubles with each step of the cost: a cheap hash of former days takes as long as one of today.
+      for (let step = cost; step < this.decoy.cost; step++) await derive(digest, this.decoy.salt, step);
+      return derive(digest, salt, cost);
+    });
+    return timingSafeEqual(derived, key) && hash !== null;
   }
 
   isOutdated(hash: string): boolean {
     return parse(hash)?.cost !== this.decoy.cost;
+  }
+
+  /** Whoever comes when too many wait is told so at once, instead of waiting with 128 MiB in hand. */
+  private async bounded<T>(work: () => Promise<T>): Promise<T> {
+    if (this.waiting >= MOST_WAITING) throw new Unavailable(2);
+    this.waiting++;
+    return work().finally(() => this.waiting--);
   }
 }
 

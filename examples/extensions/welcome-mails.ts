@@ -30,11 +30,11 @@ const TEXTS: MailTexts = {
   },
 };
 
-/** The HTML part of every mail; `body` is escaped already. */
+/** The HTML part of every mail; what it is given is escaped already. */
 function frame({ language, subject, body }: FramedMail): string {
   return `<!doctype html>
 <html lang="${language}">
-<head><meta charset="utf-8"><title>${subject.replace(/[<&]/g, '')}</title></head>
+<head><meta charset="utf-8"><title>${subject}</title></head>
 <body style="font-family: sans-serif">
 <h1>Acme</h1>
 ${body}

@@ -1,20 +1,18 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
-import { Extensions } from '../platform/extensions';
+import { extensionDecorator, Extensions } from '../platform/extensions';
 import { type AddedClaims, REGISTERED_CLAIMS } from '../tokens';
 
 /** Whom an access token is signed for. */
 export interface TokenOwner {
   readonly userId: string;
-  readonly sessionId: string;
-  readonly roles: readonly string[];
 }
 
 /** Says more of a user than every access token does. */
 export interface AccessTokenClaimsProvider {
   /**
-   * Called for every sign-in, reauthentication and refresh, and waited for. Nothing secret: whoever holds the token reads it.
-   * A throw is the answer to that request (`Unavailable` for 503), and nobody is signed out by it.
+   * Called for every sign-in, reauthentication and refresh, and waited for, before anything of it is done. Nothing secret:
+   * whoever holds the token reads it. A throw is the answer to that request (`Unavailable` for 503); nobody is signed out by
+   * it, and the same request can be repeated.
    *
    * @returns JSON values by claim name; no names but those that were declared
    */
@@ -27,7 +25,10 @@ export interface AccessTokenClaimsOptions {
 }
 
 /** Makes a provider, an `AccessTokenClaimsProvider`, add to every access token. Guards find it in `Principal.claims`. */
-export const AccessTokenClaims = DiscoveryService.createDecorator<AccessTokenClaimsOptions>();
+export const AccessTokenClaims = extensionDecorator<AccessTokenClaimsOptions>();
+
+// Neither what every object has nor what JSON is written by.
+const NAME = /^(?!(?:__proto__|constructor|prototype|toJSON)$)[A-Za-z][\w.:/#-]*$/;
 
 /** In bytes of JSON. A browser drops a cookie of more than 4,096 bytes without a word. */
 const LARGEST_BYTES = 1_024;
@@ -42,6 +43,10 @@ export class AddedTokenClaims implements OnModuleInit {
     const owners = new Map<string, string>();
     for (const { name: provider, options } of this.providers()) {
       for (const claim of options.names) {
+        if (!NAME.test(claim) || claim in {})
+          throw new Error(
+            `${provider} states "${claim}", which is no name for a claim.\n  → use another name`,
+          );
         if (REGISTERED_CLAIMS.has(claim))
           throw new Error(
             `${provider} states the claim "${claim}", which is registered.\n  → use another name`,
@@ -56,8 +61,13 @@ export class AddedTokenClaims implements OnModuleInit {
     }
   }
 
-  /** @throws Error where a provider says what it has not declared, or all of them too much */
-  async of(owner: TokenOwner): Promise<AddedClaims> {
+  /**
+   * @param findOwner looked for only where somebody has something to say of them; null: nobody is there to say it of
+   * @throws Error where a provider says what it has not declared, or all of them too much
+   */
+  async of(findOwner: () => Promise<TokenOwner | null>): Promise<AddedClaims> {
+    const owner = this.providers().length > 0 ? await findOwner() : null;
+    if (!owner) return {};
     const stated = await Promise.all(
       this.providers().map(async ({ name, options, provider }) => {
         const claims = await provider.claimsOf(owner);
@@ -67,13 +77,13 @@ export class AddedTokenClaims implements OnModuleInit {
         return claims;
       }),
     );
-    const claims = Object.assign({}, ...stated) as AddedClaims;
-    const bytes = Buffer.byteLength(JSON.stringify(claims));
+    const json = JSON.stringify(Object.assign({}, ...stated));
+    const bytes = Buffer.byteLength(json);
     if (bytes > LARGEST_BYTES)
       throw new Error(
         `the added claims of an access token are ${bytes} bytes long: ${LARGEST_BYTES} at most`,
       );
-    return claims;
+    return JSON.parse(json) as AddedClaims;
   }
 
   private providers() {

@@ -35,8 +35,9 @@ export class AuthService {
 
   /** @throws InvalidRefreshToken whatever the reason */
   async refresh(refreshToken: string, client: ClientInfo): Promise<TokenResponse> {
+    const claims = await this.issuer.claimsFor(async () => this.sessions.findOwner(refreshToken));
     const rotation = await this.sessions.rotate(refreshToken, client);
-    if ('session' in rotation) return this.issuer.tokensFor(rotation.session);
+    if ('session' in rotation) return this.issuer.tokensFor(rotation.session, claims);
     if (rotation.outcome === 'reused') {
       const { sessionId, userId } = rotation;
       this.logger.warn(
@@ -55,6 +56,7 @@ export class AuthService {
    */
   async reauthenticate(principal: Principal, password: string, client: ClientInfo): Promise<TokenResponse> {
     const { sessionsEpoch } = await this.proof.prove(principal, password);
+    const claims = await this.issuer.claimsFor(async () => principal);
     const session = await this.database.transaction(async () => {
       const renewed = await this.sessions.renew(principal, sessionsEpoch, client);
       const { userId: subjectId, sessionId } = principal;
@@ -62,7 +64,7 @@ export class AuthService {
       return renewed;
     });
     if (!session) throw new InvalidToken();
-    return this.issuer.tokensFor(session);
+    return this.issuer.tokensFor(session, claims);
   }
 
   /** Ends the session of every credential that is genuine, however old, and says nothing of the others. */

@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
 import { DomainError } from '../platform/errors';
 import { Events } from '../platform/events';
-import { Extensions } from '../platform/extensions';
+import { Extensions, extensionDecorator } from '../platform/extensions';
 import type { ClientInfo } from '../platform/http';
 import { SignInFailed } from './auth.events';
 
@@ -29,7 +28,7 @@ export interface LoginCheckOptions {
 }
 
 /** Makes a provider, a `LoginCheckProvider`, part of every sign-in. */
-export const LoginCheck = DiscoveryService.createDecorator<LoginCheckOptions>();
+export const LoginCheck = extensionDecorator<LoginCheckOptions>();
 
 /** All of them, in their order. */
 @Injectable()

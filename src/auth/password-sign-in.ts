@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordsService } from '../passwords';
+import type { Attempt } from '../platform/attempts';
 import { Events } from '../platform/events';
 import type { ClientInfo } from '../platform/http';
 import { Mailer } from '../platform/mail';
@@ -22,6 +23,8 @@ export interface ProvenUser {
   readonly user: User;
   /** On a device that was not known, after attempts that failed: worth telling the owner. */
   readonly isSuspicious: boolean;
+  /** Counted until they are let in: then it was none. */
+  readonly attempt: Attempt;
 }
 
 /** Checking an address and a password. */
@@ -51,10 +54,8 @@ export class PasswordSignIn {
     const matches = await this.limits.make(attempt, async () =>
       this.passwords.verify(user?.id ?? null, password, { signsIn }),
     );
-    if (signsIn && matches) {
-      await this.limits.refund(attempt);
-      return { user, isSuspicious: !attempt.knownDevice && attempt.afterFailures };
-    }
+    if (signsIn && matches)
+      return { user, isSuspicious: !attempt.knownDevice && attempt.afterFailures, attempt };
     if (matches && user && !user.emailVerified)
       this.mailer.wishUnawaited({ kind: 'email-verification', address: email, language: client.language });
     await this.events.publish(new SignInFailed({ actorId: null, subjectId: user?.id ?? null }));

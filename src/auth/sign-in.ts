@@ -8,6 +8,7 @@ import { InvalidCredentials } from './auth.errors';
 import { SignedIn, SignInFailed } from './auth.events';
 import { DeviceTokens } from './device-tokens';
 import { LoginChecks } from './login-checks';
+import { LoginLimits } from './login-limits';
 import type { ProvenUser } from './password-sign-in';
 import { SecurityNotices } from './security-notices';
 import { TokenIssuer } from './token-issuer';
@@ -17,6 +18,7 @@ import { TokenIssuer } from './token-issuer';
 export class SignIn {
   constructor(
     private readonly checks: LoginChecks,
+    private readonly limits: LoginLimits,
     private readonly sessions: SessionsService,
     private readonly issuer: TokenIssuer,
     private readonly devices: DeviceTokens,
@@ -31,15 +33,17 @@ export class SignIn {
    * @throws InvalidCredentials where the account changed hands or was disabled since, and what a login check throws
    */
   async begin(
-    { user, isSuspicious }: ProvenUser,
+    { user, isSuspicious, attempt }: ProvenUser,
     client: ClientInfo,
     deviceToken: string | null | undefined,
   ): Promise<LoginResponse> {
     const { id: userId, email, roles } = user;
     await this.checks.pass({ userId, email, roles, client });
+    const claims = await this.issuer.claimsFor(async () => ({ userId }));
+    await this.limits.refund(attempt);
     const session = await this.open(user, client);
     if (isSuspicious) await this.notices.signedIn({ userId, sessionId: session.id, client });
-    const tokens = await this.issuer.tokensFor(session);
+    const tokens = this.issuer.tokensFor(session, claims);
     return Object.assign(tokens, { deviceToken: this.devices.renew(user, deviceToken) });
   }
 

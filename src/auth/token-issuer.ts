@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
 import type { OpenSession } from '../sessions';
-import { Tokens } from '../tokens';
-import { AddedTokenClaims } from './access-token-claims';
+import { type AddedClaims, Tokens } from '../tokens';
+import { AddedTokenClaims, type TokenOwner } from './access-token-claims';
 import type { TokenResponse } from './auth.dto';
 
 /** What a session that was just opened or rotated is answered with. */
@@ -14,7 +14,17 @@ export class TokenIssuer {
     private readonly clock: Clock,
   ) {}
 
-  async tokensFor(session: OpenSession): Promise<TokenResponse> {
+  /**
+   * What modules have to say of a user, asked before a session is opened or rotated: a provider that fails would else leave
+   * the client with a token that has done its work.
+   * @param findOwner looked for only where a module has something to say
+   */
+  async claimsFor(findOwner: () => Promise<TokenOwner | null>): Promise<AddedClaims> {
+    return this.claims.of(findOwner);
+  }
+
+  /** @param claims as `claimsFor` gave them */
+  tokensFor(session: OpenSession, claims: AddedClaims): TokenResponse {
     const { userId, id: sessionId, roles } = session;
     const { token, expiresInSeconds } = this.tokens.signAccess({
       userId,
@@ -26,7 +36,7 @@ export class TokenIssuer {
       roles,
       accessVersion: session.accessVersion,
       notAfter: session.endsAt,
-      claims: await this.claims.of({ userId, sessionId, roles }),
+      claims,
     });
     return {
       accessToken: token,

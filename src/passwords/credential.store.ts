@@ -22,11 +22,20 @@ export const STORE_CREDENTIALS: Statement = {
     SELECT user_id, hash, $3 FROM unnest($1::uuid[], $2::text[]) AS given (user_id, hash)`,
 };
 
-/** How many hashes there are of each form, with one of each; `keyId` is null for plain ones, `cost` for what is not bcrypt. */
+/**
+ * How many hashes there are of each form, with one of each; `keyId` is null for plain ones, `cost` for what is not bcrypt.
+ * What stands between the name and the salt tells parameters of one day from those of another.
+ */
 export const COUNT_BY_FORM: Statement = {
   text: `
-    SELECT substring(hash FROM '^[$]gatehouse[$]k=([^$]+)') AS "keyId",
-      substring(hash FROM '^(?:[$]gatehouse[$]k=[^$]+)?[$]([a-z0-9-]+)[$]') AS algorithm,
-      substring(hash FROM '[$]2[aby][$]([0-9]{2})[$]')::integer AS cost, count(*)::integer AS count, min(hash) AS sample
-    FROM credentials GROUP BY 1, 2, 3 ORDER BY 1, 2, 3`,
+    SELECT "keyId", substring(rest FROM '^[$]([A-Za-z0-9-]+)[$]') AS algorithm,
+      substring(rest FROM '^[$]2[aby][$](0[4-9]|[12][0-9]|3[01])[$][./A-Za-z0-9]{53}$')::integer AS cost,
+      substring(rest FROM '^[$][A-Za-z0-9-]+[$]([^$]*=[^$]*)[$]') AS parameters,
+      count(*)::integer AS count, min(hash) AS sample
+    FROM (
+      SELECT hash, substring(hash FROM '^[$]gatehouse[$]k=([^$]+)[$]') AS "keyId",
+        regexp_replace(hash, '^[$]gatehouse[$]k=[^$]+', '') AS rest
+      FROM credentials
+    ) AS forms
+    GROUP BY 1, 2, 3, 4 ORDER BY 1, 2, 3, 4`,
 };

@@ -1,18 +1,18 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
-import { type Extension, Extensions } from '../platform/extensions';
+import { type Extension, Extensions, extensionDecorator } from '../platform/extensions';
 
 /**
  * Hashes passwords otherwise than by bcrypt. What it is given is an HMAC-SHA-256 of the whole password under a key of the
  * application's, in base64: 44 ASCII characters, whatever somebody typed.
  */
 export interface PasswordAlgorithm {
-  /** @returns a text of at most 400 characters that begins with `$` and a name of its own, as `$scrypt$…` (the PHC string format) */
+  /** @returns a text of at most 400 characters that begins with `$` and a name of its own in small letters, as `$scrypt$…` (the PHC string format) */
   hash(digest: string): Promise<string>;
   /** Whether a hash is one of its own, of today's parameters or of former ones. */
   understands(hash: string): boolean;
   /**
-   * Off the main thread, and in constant time.
+   * Off the main thread, comparing in constant time, and as much work as today's parameters take whatever those of the hash
+   * are: how long it takes must not tell whose is of former days.
    * @param hash one that it understands; null for somebody who has none: the same work, and false
    */
   check(digest: string, hash: string | null): Promise<boolean>;
@@ -29,12 +29,12 @@ export interface PasswordHashingOptions {
 }
 
 /** Makes a provider, a `PasswordAlgorithm`, hash the passwords that are set from then on. */
-export const PasswordHashing = DiscoveryService.createDecorator<PasswordHashingOptions>();
+export const PasswordHashing = extensionDecorator<PasswordHashingOptions | undefined>();
 
 /** The one that a module brings along, where one does. */
 @Injectable()
 export class AddedAlgorithm implements OnModuleInit {
-  private found: readonly Extension<PasswordHashingOptions, PasswordAlgorithm>[] | undefined;
+  private found: readonly Extension<PasswordHashingOptions | undefined, PasswordAlgorithm>[] | undefined;
 
   constructor(private readonly extensions: Extensions) {}
 
@@ -54,11 +54,11 @@ export class AddedAlgorithm implements OnModuleInit {
 
   /** Whether hashes of bcrypt are understood. */
   get besideBcrypt(): boolean {
-    return !this.all()[0]?.options.alone;
+    return !this.all()[0]?.options?.alone;
   }
 
   // Asked for when it is needed: a command that hashes nothing does not initialise the rooms.
-  private all(): readonly Extension<PasswordHashingOptions, PasswordAlgorithm>[] {
+  private all(): readonly Extension<PasswordHashingOptions | undefined, PasswordAlgorithm>[] {
     return (this.found ??= this.extensions.of(PasswordHashing));
   }
 }

@@ -3,7 +3,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Key, Keyring } from '../platform/keyring';
 import { BcryptPool, type Comparison } from './bcrypt-pool';
 import { normalisePassword } from './password';
-import { AddedAlgorithm } from './password-algorithm';
+import { AddedAlgorithm, type PasswordAlgorithm } from './password-algorithm';
 import { PasswordSettings } from './password.settings';
 import { decoyHash, formatHash, keyedPartOf, parseHash, type StoredHash, topUpCosts } from './stored-hash';
 
@@ -45,11 +45,6 @@ export class PasswordHasher implements OnModuleInit {
     return formatHash(hash, this.key.id);
   }
 
-  /** Whether hashes of another system can be taken over. */
-  get understandsBcrypt(): boolean {
-    return this.added.besideBcrypt;
-  }
-
   /**
    * Checks a password. How long it takes depends on the password and on today's cost alone: not on whether there is a
    * hash, which form it has, or whether it matches.
@@ -59,15 +54,22 @@ export class PasswordHasher implements OnModuleInit {
   async check(password: string, hash: string | null): Promise<Verdict> {
     const added = this.added.current;
     if (!added) return this.checkBcrypt(password, hash);
-    const keyed = hash === null ? undefined : keyedPartOf(hash, this.key.id);
-    const own = keyed !== undefined && added.understands(keyed) ? keyed : null;
-    // One after the other, both for everybody: what the one takes longer for, the other does not make up for.
+    const own = this.hashOf(added, hash);
+    // One after the other, both for everybody: whose hash is of which kind must not be told by the time it takes.
     const matches = await added.check(this.digest(normalisePassword(password)), own);
-    if (!this.added.besideBcrypt) return verdictOf(matches, own !== null && added.isOutdated(own));
+    const ofAdded = verdictOf(own !== null && matches, own !== null && added.isOutdated(own));
+    if (!this.added.besideBcrypt) return ofAdded;
     const former = await this.checkBcrypt(password, own === null ? hash : null);
-    if (own !== null) return verdictOf(matches, added.isOutdated(own));
+    if (own !== null) return ofAdded;
     // A keyed hash of bcrypt is of the whole password, so replacing it changes nothing of what matches.
-    return verdictOf(former.matches, former.outdated || keyed !== undefined);
+    const isKeyed = hash !== null && keyedPartOf(hash, this.key.id) !== undefined;
+    return verdictOf(former.matches, former.outdated || isKeyed);
+  }
+
+  /** A hash as the algorithm of a module made it; null where it is bcrypt's, or nobody's. */
+  private hashOf(added: PasswordAlgorithm, hash: string | null): string | null {
+    const keyed = hash === null || parseHash(hash) ? undefined : keyedPartOf(hash, this.key.id);
+    return keyed !== undefined && added.understands(keyed) ? keyed : null;
   }
 
   private async checkBcrypt(password: string, hash: string | null): Promise<Verdict> {

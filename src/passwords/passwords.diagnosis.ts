@@ -83,14 +83,19 @@ export class PasswordHashesDiagnosis implements DiagnosisProvider {
     return { level: 'warning', message: `${what}, below today's settings`, advice };
   }
 
-  private isUnderstood({ keyId, cost, sample }: Form): boolean {
-    if (cost !== null) return this.added.besideBcrypt;
-    const hash = keyId === null ? undefined : keyedPartOf(sample, keyId);
+  private isUnderstood(form: Form): boolean {
+    if (form.cost !== null) return this.added.besideBcrypt;
+    const hash = ownPartOf(form);
     return hash !== undefined && (this.added.current?.understands(hash) ?? false);
   }
 
-  private isOld({ keyId, cost }: Form): boolean {
-    if (this.added.current) return cost !== null;
-    return keyId === null || (cost ?? 0) < this.settings.cost;
+  private isOld(form: Form): boolean {
+    const [added, hash] = [this.added.current, ownPartOf(form)];
+    if (added) return form.cost !== null || (hash !== undefined && added.isOutdated(hash));
+    return form.keyId === null || (form.cost ?? 0) < this.settings.cost;
   }
+}
+
+function ownPartOf({ keyId, sample }: Form): string | undefined {
+  return keyId === null ? undefined : keyedPartOf(sample, keyId);
 }

@@ -5,6 +5,7 @@ import { Database } from '../platform/database';
 import { Unavailable } from '../platform/errors';
 import { Credential } from './credential.entity';
 import { CREDENTIAL_OF_USER, STORE_CREDENTIAL, STORE_CREDENTIALS } from './credential.store';
+import { AddedAlgorithm } from './password-algorithm';
 import { PasswordHasher } from './password-hasher';
 
 /** The passwords of the users. */
@@ -13,6 +14,7 @@ export class PasswordsService {
   constructor(
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
+    private readonly added: AddedAlgorithm,
     private readonly clock: Clock,
   ) {}
 
@@ -31,7 +33,7 @@ export class PasswordsService {
    * @throws Error where no hash of bcrypt is understood any more
    */
   async storeAll(hashes: ReadonlyMap<string, string>): Promise<void> {
-    if (!this.hasher.understandsBcrypt)
+    if (!this.added.besideBcrypt)
       throw new Error('a module hashes passwords alone, so nobody could sign in with a hash of bcrypt');
     await this.database.query(STORE_CREDENTIALS, [
       [...hashes.keys()],

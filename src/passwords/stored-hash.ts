@@ -19,15 +19,23 @@ export function parseHash(text: string): StoredHash | undefined {
   return cost === undefined ? undefined : { bcrypt, cost: Number(cost), keyId };
 }
 
-/** @param hash of bcrypt or of an algorithm of a module's, as it begins with `$` */
+// The PHC string format, as far as it matters here: what is stored has to be told apart again.
+const HASH = /^\$[a-z0-9-]+\$[\x21-\x7e]{1,400}$/;
+
+/**
+ * @param hash of bcrypt or of an algorithm of a module's
+ * @throws Error where it could not be read back; the hash itself is in none of the words
+ */
 export function formatHash(hash: string, keyId: string): string {
+  if (!HASH.test(hash))
+    throw new Error('a module made a hash that does not begin with its name, as "$scrypt$…"');
   return `$gatehouse$k=${keyId}${hash}`;
 }
 
 /** What `formatHash` was given; undefined for what was made without a key or with another one. */
 export function keyedPartOf(text: string, keyId: string): string | undefined {
-  const prefix = formatHash('$', keyId);
-  return text.startsWith(prefix) ? text.slice(prefix.length - 1) : undefined;
+  const prefix = `$gatehouse$k=${keyId}`;
+  return text.startsWith(`${prefix}$`) ? text.slice(prefix.length) : undefined;
 }
 
 /** A well-formed hash of the given cost that no password has: checking against it is the work, and nothing else. */

@@ -66,7 +66,14 @@ export const REGISTERED_CLAIMS: ReadonlySet<string> = new Set([
 /** What a token says beyond the claims that every one has. */
 export function addedClaimsOf(claims: AccessClaims): AddedClaims {
   const added = Object.entries(claims).filter(([name]) => !REGISTERED_CLAIMS.has(name));
-  return added.length === 0 ? NOTHING : Object.fromEntries(added);
+  // A token is remembered with its claims: what one request made of them, the next one would find.
+  return added.length === 0 ? NOTHING : frozen(Object.fromEntries(added));
+}
+
+function frozen<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const part of Object.values(value)) frozen(part);
+  return Object.freeze(value);
 }
 
 const NOTHING: AddedClaims = {};

@@ -1,7 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
-import { Extensions } from '../extensions';
+import { Extensions, extensionDecorator } from '../extensions';
 import { type Finding, worstOf } from './finding';
 
 /** What a module can tell of its own state: it reads, and changes nothing. */
@@ -21,7 +20,7 @@ export interface TopicFinding extends Finding {
 }
 
 /** Makes a provider, a `DiagnosisProvider`, part of what `doctor` tells. It is made, but its module is not begun. */
-export const Diagnosis = DiscoveryService.createDecorator<DiagnosisOptions>();
+export const Diagnosis = extensionDecorator<DiagnosisOptions>();
 
 /** Longer than the slowest of ours may take, a handful of requests to a silent server. */
 const PATIENCE_MS = 30_000;

@@ -1,6 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type DiscoverableDecorator, DiscoveryService } from '@nestjs/core';
 
+/** Stands on the class of a provider, and on nothing else. */
+export interface ExtensionDecorator<Options> {
+  (...options: undefined extends Options ? [options?: Options] : [options: Options]): ClassDecorator;
+  readonly KEY: string;
+}
+
+/** Makes a decorator by which a provider adds itself, with what it has to say of itself. */
+export function extensionDecorator<Options>(): ExtensionDecorator<Options> {
+  return DiscoveryService.createDecorator<Options>() as DiscoverableDecorator<Options> as ExtensionDecorator<Options>;
+}
+
 /** A provider that added itself by a decorator. */
 export interface Extension<Options, Provider> {
   /** Of its class, for messages. */
@@ -9,22 +20,43 @@ export interface Extension<Options, Provider> {
   readonly provider: Provider;
 }
 
+/** What Nest knows of a provider. */
+interface Wrapper {
+  readonly metatype: unknown;
+  readonly instance?: unknown;
+}
+
 /** Finds what modules have added, whoever's they are: nobody keeps a list of them. */
 @Injectable()
 export class Extensions {
   constructor(private readonly discovery: DiscoveryService) {}
 
   /**
-   * @param decorator made by `DiscoveryService.createDecorator`
-   * @returns every provider whose class it stands on, in no order
+   * @param decorator made by `extensionDecorator`
+   * @returns every provider on whose class, or a class that it extends, it stands; in no order
+   * @throws Error where one would not be asked: it is a controller, or is made for each request
    */
   of<Provider extends object, Options>(
-    decorator: DiscoverableDecorator<Options>,
+    decorator: ExtensionDecorator<Options>,
   ): Extension<Options, Provider>[] {
-    return this.discovery.getProviders({ metadataKey: decorator.KEY }).flatMap((wrapper) => {
-      const options = this.discovery.getMetadataByDecorator(decorator, wrapper);
-      const { name, instance } = wrapper;
-      return options ? [{ name: String(name), options, provider: instance as Provider }] : [];
-    });
+    const optionsOf = ({ metatype, instance }: Wrapper): Options | undefined => {
+      const type = typeof instance === 'object' && instance !== null ? instance.constructor : metatype;
+      return typeof type === 'function' ? (Reflect.getMetadata(decorator.KEY, type) as Options) : undefined;
+    };
+    const controller = this.discovery.getControllers().find((wrapper) => optionsOf(wrapper));
+    if (controller)
+      throw new Error(`${controller.name} is a controller, and would not be asked.\n  → decorate a provider`);
+    const found = new Map<unknown, Extension<Options, Provider>>();
+    for (const wrapper of this.discovery.getProviders()) {
+      const options = optionsOf(wrapper);
+      if (!options) continue;
+      if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient)
+        throw new Error(
+          `${wrapper.name} is made for each request or injection, and would not be asked.\n  → leave it the default scope`,
+        );
+      const { instance } = wrapper as { readonly instance: Provider };
+      found.set(instance, { name: String(wrapper.name), options, provider: instance });
+    }
+    return [...found.values()];
   }
 }

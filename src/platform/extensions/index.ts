@@ -1,2 +1,2 @@
-export { type Extension, Extensions } from './extensions';
+export { extensionDecorator, type ExtensionDecorator, type Extension, Extensions } from './extensions';
 export { ExtensionsModule } from './extensions.module';

@@ -26,6 +26,7 @@ export interface WrittenLetter {
 /** What stands around the paragraphs of an HTML part. */
 export interface FramedMail {
   readonly language: string;
+  /** HTML, escaped. */
   readonly subject: string;
   /** HTML: paragraphs, and the link where there is one; everything in it is escaped. */
   readonly body: string;
@@ -40,6 +41,7 @@ export interface Style {
   readonly frame: MailFrame;
 }
 
+const PLACEHOLDER = /\{(\w+)\}/g;
 // A line break in a subject would begin another header.
 const CONTROL = /\p{Cc}+/gu;
 
@@ -61,7 +63,7 @@ export function compose(
     from: event?.ipAddress ?? '?',
   };
   const fill = (text: string): string =>
-    text.replace(/\{(\w+)\}/g, (_, name: string) => {
+    text.replace(PLACEHOLDER, (_, name: string) => {
       const fact = Object.hasOwn(known, name) ? known[name] : undefined;
       if (fact === undefined) throw new Error(`the mail "${kind}" was sent without the fact "${name}"`);
       return fact.replace(CONTROL, ' ');
@@ -71,24 +73,30 @@ export function compose(
   const title = fill(subject);
   const body = [
     ...head.map(paragraph),
-    ...linked.map((url) => `<p><a href="${escaped(url)}">${escaped(action ?? url)}</a></p>`),
+    ...linked.map((url) => `<p><a href="${escaped(url)}">${escaped(action ?? title)}</a></p>`),
     ...tail.map(paragraph),
   ].join('\n');
   return {
     language,
     subject: title,
-    text: `${[...head, ...linked.map((url) => `${action}:\n${url}`), ...tail].join('\n\n')}\n`,
-    html: frame({ language, subject: title, body }),
+    text: `${[...head, ...linked.map((url) => `${action ?? title}:\n${url}`), ...tail].join('\n\n')}\n`,
+    html: frame({ language, subject: escaped(title), body }),
   };
 }
 
 /**
  * @param header an `Accept-Language` (RFC 9110 section 12.5.4)
- * @param languages that there are, the first for everybody who asks for none of them
+ * @param languages that there are, the first for everybody who does not mind
+ * @returns those that its reader wants, the best first
  */
-export function chooseLanguage(header: string | null, languages: readonly [string, ...string[]]): string {
-  const headers = { 'accept-language': header ?? '*' };
-  return new Negotiator({ headers }).language([...languages]) ?? languages[0];
+export function wantedLanguages(header: string | null, languages: readonly string[]): string[] {
+  return new Negotiator({ headers: { 'accept-language': header ?? '*' } }).languages([...languages]);
+}
+
+/** The names in braces. */
+export function factsIn({ subject, before, action = '', after }: MailText): ReadonlySet<string> {
+  const texts = [subject, ...before, action, ...after].join();
+  return new Set([...texts.matchAll(PLACEHOLDER)].map(([, name = '']) => name));
 }
 
 export function plainFrame({ language, body }: FramedMail): string {

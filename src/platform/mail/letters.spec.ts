@@ -85,7 +85,7 @@ describe('a text that a module has for a mail of ours', () => {
 
   it('makes a language of its own, and what it lacks is in English', () => {
     const letters = lettersWith({ 'pt-br': { 'password-reset': reset } });
-    expect(letters.languageFor('pt-BR')).toBe('pt-BR');
+    expect(letters.languagesIn('pt-BR')).toBe('pt-BR');
     expect(letters.write({ kind: 'password-reset', language: 'pt-BR', link }).language).toBe('pt-BR');
     expect(letters.write({ kind: 'address-taken', language: 'pt-BR' }).language).toBe('en');
   });
@@ -98,7 +98,7 @@ describe('what a module says of mails', () => {
     ['a mail without English', /"order" has no text in English/, [{ fr: { order: TEXT } }]],
     [
       'a link without a name',
-      /"password-reset" has a link, and its text in de no "action"/,
+      /"password-reset" in de has a link, and no "action"/,
       [{ de: { 'password-reset': noAction } }],
     ],
     [
@@ -111,6 +111,11 @@ describe('what a module says of mails', () => {
       /two modules/,
       [{ en: { order: TEXT } }, { EN: { order: TEXT } }],
     ],
+    [
+      'one of ours with a fact that we do not send it with',
+      /"password-changed" in fr names \{who\}; there are \{app\}, \{until\}/,
+      [{ fr: { 'password-changed': { ...noAction, action: 'Sign out', before: ['It was {who}.'] } } }],
+    ],
     ['a mail with the name of a file', /no name of a mail/, [{ en: { '../order': TEXT } }]],
     ['a mail in no language', /Incorrect locale/, [{ en: { order: TEXT } }, { '../de': { order: TEXT } }]],
   ])('is refused where it is %s', (_, message, texts) => {
@@ -122,6 +127,27 @@ describe('what a module says of mails', () => {
     letters.useFrame(({ body }) => `<main>${body}</main>`);
     expect(letters.write({ kind: 'address-taken', language: null }).html).toMatch(/^<main><p>/);
     expect(() => letters.useFrame(() => '')).toThrow('two modules frame the mails');
+  });
+
+  it('is framed with what is escaped', () => {
+    const letters = new Letters({ appName: '<img src=x onerror=alert(1)>' } as MailSettings);
+    letters.useFrame(({ subject, body }) => `<title>${subject}</title>${body}`);
+    expect(letters.write({ kind: 'address-taken', language: null }).html).not.toMatch(/<(?!\/?(title|p)>)/);
+  });
+
+  it('leaves a reader the language that they like better among those of ours', () => {
+    const letters = lettersWith({ en: { order: TEXT }, fr: { order: TEXT } });
+    const kept = letters.languagesIn('fr, de;q=0.9');
+    expect(letters.write({ kind: 'address-taken', language: kept }).language).toBe('de');
+    expect(letters.write({ kind: 'order', language: kept, facts: FACTS }).language).toBe('fr');
+  });
+
+  it('has a link called by its subject where it has no better name for it', () => {
+    const letters = lettersWith({ en: { order: TEXT } });
+    const link = { url: 'https://example.com/account#token=or_x', until: new Date(0) };
+    const { text, html } = letters.write({ kind: 'order', language: null, facts: FACTS, link });
+    expect(text).toContain('Your order 17:\nhttps://example.com/account#token=or_x\n');
+    expect(html).toContain('>Your order 17</a>');
   });
 
   it('is nothing of a kind that nobody knows', () => {

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import {
-  chooseLanguage,
   compose,
+  factsIn,
   type Letter,
   type MailFrame,
   plainFrame,
+  wantedLanguages,
   type WrittenLetter,
 } from './letter';
 import { MailSettings } from './mail.settings';
@@ -50,9 +51,9 @@ export class Letters {
     this.frame = frame;
   }
 
-  /** Of all languages that there are, the one that suits a reader best. */
-  languageFor(header: string | null): string {
-    return chooseLanguage(header, [FALLBACK, ...this.texts.keys()]);
+  /** What a header comes down to: the languages there are that its reader wants, the best first. */
+  languagesIn(header: string | null): string {
+    return wantedLanguages(header, [...this.texts.keys()]).join(', ') || FALLBACK;
   }
 
   /** @throws Error for a kind that nobody has a text for, and where the text names what is not there */
@@ -60,7 +61,7 @@ export class Letters {
     const spoken = [...this.texts]
       .filter(([, kinds]) => kinds.has(letter.kind))
       .map(([language]) => language);
-    const language = chooseLanguage(letter.language, [FALLBACK, ...spoken]);
+    const [language = FALLBACK] = wantedLanguages(letter.language, spoken);
     const text = this.textsIn(language).get(letter.kind);
     if (!text) throw new Error(`no module has a text for the mail "${letter.kind}"`);
     const { appName } = this.settings;
@@ -72,8 +73,8 @@ export class Letters {
       throw new Error(`"${kind}" is no name of a mail: write it in small letters and hyphens`);
     // Throws for what is no language: times are written in it.
     const tag = new Intl.Locale(language).toString();
-    if (OURS[kind]?.action !== undefined && text.action === undefined)
-      throw new Error(`the mail "${kind}" has a link, and its text in ${tag} no "action" to call it by`);
+    const ours = OURS[kind];
+    if (ours) assertSays(text, ours, `the mail "${kind}" in ${tag}`);
     if (this.added.has(`${tag} ${kind}`))
       throw new Error(`two modules say what the mail "${kind}" says in ${tag}`);
     this.added.add(`${tag} ${kind}`);
@@ -85,4 +86,16 @@ export class Letters {
     this.texts.set(language, texts);
     return texts;
   }
+}
+
+/** What we send it with, nobody else can: a name of no fact would undo what the mail tells of. */
+function assertSays(text: MailText, ours: MailText, which: string): void {
+  if (ours.action !== undefined && text.action === undefined)
+    throw new Error(`${which} has a link, and no "action" to call it by`);
+  const known = factsIn(ours);
+  const unknown = [...factsIn(text)].filter((name) => !known.has(name));
+  if (unknown.length > 0)
+    throw new Error(
+      `${which} names {${unknown.join('}, {')}}; there are ${[...known].map((name) => `{${name}}`).join(', ')}`,
+    );
 }

@@ -1,4 +1,4 @@
-import { DiscoveryService } from '@nestjs/core';
+import { extensionDecorator } from '../extensions';
 import type { Mail } from './mail-transport';
 
 /** A mail on its way out. */
@@ -22,7 +22,7 @@ export interface MailDeliveryProvider {
 }
 
 /** Makes a provider, a `MailDeliveryProvider`, the way out for all mails where `SMTP_URL` says `module:`. */
-export const MailDelivery = DiscoveryService.createDecorator();
+export const MailDelivery = extensionDecorator<object | undefined>();
 
 /** There is no such mailbox, for good: this mail is not tried again. */
 export class MailRefused extends Error {}

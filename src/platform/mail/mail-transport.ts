@@ -59,6 +59,7 @@ export class MailTransport implements OnModuleInit {
   async deliver(id: string, writtenAt: Date, mail: Mail): Promise<void> {
     if (!this.delivery) return this.send(id, writtenAt, mail);
     const signal = this.patience();
+    signal.throwIfAborted();
     const { from } = this.settings;
     // Who does not listen to the signal is not waited for, either.
     await Promise.race([this.delivery.deliver({ ...mail, id, from, writtenAt }, signal), overBy(signal)]);

@@ -87,7 +87,7 @@ export class Mailer implements OnModuleInit {
   /** Notes that a mail was asked for: the same one statement whoever it was asked for, and whether or not they exist. */
   async wish(wish: Wish): Promise<void> {
     // A header can be as long as a request; what it comes down to is a few letters.
-    const kept = { ...wish, language: this.letters.languageFor(wish.language) };
+    const kept = { ...wish, language: this.letters.languagesIn(wish.language) };
     await this.add(wish.kind, { wish: kept }, new Date(this.clock.nowMs() + WISH_MS));
   }
 

@@ -1,6 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { DiscoveryService } from '@nestjs/core';
-import { type Extension, Extensions } from '../extensions';
+import { type Extension, Extensions, extensionDecorator } from '../extensions';
 
 /** What a module keeps about its users. */
 export interface PersonalDataProvider {
@@ -18,7 +17,7 @@ export interface PersonalDataOptions {
 }
 
 /** Makes a provider, a `PersonalDataProvider`, part of every export and of every deletion of an account. */
-export const PersonalData = DiscoveryService.createDecorator<PersonalDataOptions>();
+export const PersonalData = extensionDecorator<PersonalDataOptions>();
 
 /** All of them, whichever module they are of. */
 @Injectable()
