@@ -62,10 +62,15 @@ export function accessTo({ controller, handler, name, method }: HandledRoute): R
 
 /** The strategies that modules bring along, with what they say of how a client uses them. */
 export function describedStrategies(app: INestApplication): DescribedStrategy[] {
-  const providers = [...app.get(ModulesContainer).values()].flatMap((module) => [
-    ...module.providers.values(),
-  ]);
-  return providers.flatMap(({ metatype }) => (metatype && describedStrategyOf(metatype)) ?? []);
+  return providersOf(app).flatMap((provider) => describedStrategyOf(provider) ?? []);
+}
+
+/** The classes of the providers of every module. Needs no instance of them: a preview will do. */
+export function providersOf(app: INestApplication): readonly object[] {
+  const modules = [...app.get(ModulesContainer).values()];
+  return modules.flatMap(({ providers }) =>
+    [...providers.values()].flatMap(({ metatype }) => metatype ?? []),
+  );
 }
 
 /** What `AuthGuard('…')` makes has a name by chance, another one at each start. */

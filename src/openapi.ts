@@ -11,7 +11,8 @@ import {
   JWT,
   TokenStale,
 } from './access';
-import { accessTo, describedStrategies, type RouteAccess } from './access-manifest';
+import { accessTo, describedStrategies, providersOf, type RouteAccess } from './access-manifest';
+import { problemsOfLoginChecks } from './auth';
 import { describeAnswers } from './openapi-answers';
 import { showExamples } from './openapi-examples';
 import { describeRefusals } from './openapi-problems';
@@ -65,7 +66,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addCookieAuth(ACCESS_COOKIE, { type: 'apiKey', in: 'cookie', description: COOKIE_MODE }, 'cookie')
     .addSecurityRequirements('bearer')
     .addSecurityRequirements('cookie');
-  for (const { name, scheme } of describedStrategies(app)) config.addSecurity(name, scheme);
+  const described = describedStrategies(app);
+  for (const { name, scheme } of described) config.addSecurity(name, scheme);
   const document = SwaggerModule.createDocument(app, config.build(), {
     extraModels: [Problem, ProblemViolation],
   });
@@ -82,6 +84,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
       ...(address.startsWith('GET ') ? [] : BODY_PROBLEMS),
       ...doorsOf(operation, access),
       ...[controller, handler].flatMap(problemsDeclaredOn),
+      ...described.flatMap(({ name, problems }) => (access.strategies.includes(name) ? problems : [])),
+      ...(operation.operationId === 'logIn' ? problemsOfLoginChecks(providersOf(app)) : []),
     ];
     describeRefusals(operation, refusals, components);
     describeAnswers(operation, schemas);

@@ -2,6 +2,7 @@ import { describeAccess } from '../../src/access-manifest';
 import { describeApi } from '../../src/openapi';
 import { startApp, type TestApp } from '../../test/support/app';
 import { expectProblem } from '../../test/support/problem';
+import { tokenIn } from '../../test/support/smtp-sink';
 import { aMemberWho, type Member } from '../../test/support/staff';
 import { ApiKeysModule } from './api-keys';
 
@@ -11,7 +12,7 @@ describe('a way to authenticate that a module brings along', () => {
   let key: string;
 
   beforeAll(async () => {
-    app = await startApp({ modules: [ApiKeysModule] });
+    app = await startApp({ modules: [ApiKeysModule], smtp: true });
     ada = await aMemberWho(app, 'reports:read');
     key = await renew(ada);
   });
@@ -58,6 +59,22 @@ describe('a way to authenticate that a module brings along', () => {
     expect((await reports({ 'x-api-key': hers })).status).toBe(200);
     await app.query(`UPDATE users SET status = 'disabled' WHERE id = $1`, [eve.id]);
     expectProblem(await reports({ 'x-api-key': hers }), 401, 'invalid-api-key');
+  });
+
+  it('is void once its owner takes the account back, whoever had made it', async () => {
+    const victim = await app.someone();
+    const thief = await app.signIn(victim);
+    const planted = (await app.api.post<{ key: string }>('/v1/api-key', { token: thief.accessToken })).body
+      .key;
+    await app.query(`UPDATE users SET roles = '{admin}', email_verified = true WHERE email = $1`, [
+      victim.email,
+    ]);
+    expect((await reports({ 'x-api-key': planted })).status).toBe(200);
+    await app.api.post('/v1/auth/password/forgot', { json: { email: victim.email } });
+    const token = tokenIn(await app.mailFor(victim.email, 'Set a new password for Gatehouse'));
+    const json = { token, newPassword: 'nine calm badgers on a ferry' };
+    expect((await app.api.post('/v1/auth/password/reset', { json })).status).toBe(204);
+    expectProblem(await reports({ 'x-api-key': planted }), 401, 'invalid-api-key');
   });
 
   it('opens no other route', async () => {
@@ -113,6 +130,7 @@ describe('a way to authenticate that a module brings along', () => {
       in: 'header',
       name: 'x-api-key',
     });
+    expect(JSON.stringify(components?.schemas)).toContain('InvalidApiKeyProblem');
     expect(paths['/v1/reports']?.get?.security).toEqual([{ 'api-key': [] }]);
     expect(paths['/v1/reports']?.post?.security).toEqual([{ bearer: [] }, { cookie: [] }, { 'api-key': [] }]);
     expect(paths['/v1/api-key']?.post?.security).toBeUndefined();

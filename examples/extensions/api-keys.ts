@@ -14,10 +14,11 @@ import {
   RequirePermissions,
   RequireRecentSignIn,
 } from '../../src/access';
-import { AuthModule, Callers } from '../../src/auth';
+import { AccessVoided, AuthModule, Callers } from '../../src/auth';
 import { Clock } from '../../src/platform/clock';
 import { Database, DatabaseModule, SqlMigration } from '../../src/platform/database';
 import { DomainError } from '../../src/platform/errors';
+import { OnDomainEvent } from '../../src/platform/events';
 import { NotFound } from '../../src/platform/http';
 import { PersonalData, type PersonalDataProvider } from '../../src/platform/personal-data';
 
@@ -56,7 +57,7 @@ class InvalidApiKey extends DomainError {
 const HEADER = 'x-api-key';
 
 @Injectable()
-@DescribesStrategy('api-key', { type: 'apiKey', in: 'header', name: HEADER })
+@DescribesStrategy('api-key', { type: 'apiKey', in: 'header', name: HEADER }, InvalidApiKey)
 export class ApiKeyStrategy extends PassportStrategy(Strategy, 'api-key') {
   constructor(
     private readonly database: Database,
@@ -103,6 +104,12 @@ class ApiKeys implements PersonalDataProvider {
 
   async revoke(userId: string): Promise<boolean> {
     return (await this.database.repository(ApiKey).delete({ userId })).affected === 1;
+  }
+
+  /** Somebody else may have made it, before the owner took the account (back). */
+  @OnDomainEvent(AccessVoided, 'inTransaction')
+  async void({ userId }: AccessVoided): Promise<void> {
+    await this.revoke(userId);
   }
 
   async export(userId: string): Promise<unknown> {

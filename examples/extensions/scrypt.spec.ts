@@ -1,4 +1,4 @@
-import { scryptSync } from 'node:crypto';
+import crypto, { scryptSync } from 'node:crypto';
 import { Injectable, Module } from '@nestjs/common';
 import { hashSync } from 'bcryptjs';
 import { type PasswordAlgorithm, PasswordHashing, PasswordsService } from '../../src/passwords';
@@ -122,6 +122,55 @@ describe('passwords that a module hashes', () => {
       compares.mockClear();
     }
     expect(work).toEqual(people.map(() => [1, [[1, 0]]]));
+  });
+
+  it('cost no less work where their parameters are of former days', async () => {
+    const scrypt = app.nest.get(Scrypt);
+    const derived = jest.spyOn(crypto, 'scrypt');
+    const workOf = async (hash: string | null) => {
+      derived.mockClear();
+      expect(await scrypt.check('a digest', hash)).toBe(false);
+      return derived.mock.calls.reduce(
+        (sum, [, , , options]) => sum + Number((options as { N: number }).N),
+        0,
+      );
+    };
+    const hash = (cost: number) => `$scrypt$ln=${cost},r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
+    expect(await workOf(hash(10))).toBe(2 ** 10);
+    expect(await workOf(hash(8))).toBe(2 ** 10);
+    expect(await workOf(null)).toBe(2 ** 10);
+  });
+
+  it('are not hashed without end: who comes when too many wait is told so', async () => {
+    const scrypt = app.nest.get(Scrypt);
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 40 }, async () => scrypt.hash('a digest')),
+    );
+    const refused = outcomes.filter(({ status }) => status === 'rejected');
+    expect(refused).toHaveLength(24);
+    expect(refused[0]).toMatchObject({ reason: { code: 'unavailable' } });
+  });
+
+  it.each<[string, Partial<PasswordAlgorithm>]>([
+    ['takes everything for its own', { understands: () => true }],
+    ['says yes to everything', { check: async () => true }],
+  ])('open nobody to an algorithm that %s', async (_, oddness) => {
+    const scrypt = app.nest.get(Scrypt);
+    const foreign = await before.someone();
+    Object.assign(scrypt, oddness);
+    try {
+      expect(await logIn({ ...foreign, password: 'not the password of anybody' })).toBe(401);
+      expect(await logIn({ email: 'nobody@example.com', password: 'whatever it is' })).toBe(401);
+      expect(await logIn(foreign)).toBe(200);
+    } finally {
+      for (const name of Object.keys(oddness)) Reflect.deleteProperty(scrypt, name);
+    }
+  });
+
+  it('are not kept in a form that could not be read back', async () => {
+    jest.spyOn(app.nest.get(Scrypt), 'hash').mockResolvedValue('sloppy');
+    const json = { email: 'sloppy@example.com', password: 'teal otters juggle 7 lanterns' };
+    expect((await app.api.post('/v1/auth/register', { json })).status).toBe(500);
   });
 
   it('are told of by the doctor, without a word of any', async () => {

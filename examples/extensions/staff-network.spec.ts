@@ -1,6 +1,9 @@
-import { Injectable, Module } from '@nestjs/common';
+import { Controller, Injectable, Module, Scope, type Type } from '@nestjs/common';
 import { LoginCheck, type LoginCheckProvider, type ProvenLogin } from '../../src/auth';
-import { startApp, type TestApp } from '../../test/support/app';
+import { describeApi } from '../../src/openapi';
+import { Conflict } from '../../src/platform/http';
+import { startApp, type TestApp, withApp } from '../../test/support/app';
+import { inParallel } from '../../test/support/parallel';
 import { expectProblem } from '../../test/support/problem';
 import { aMember, type Member } from '../../test/support/staff';
 import { StaffNetworkModule } from './staff-network';
@@ -83,6 +86,12 @@ describe('a login check that a module brings along', () => {
     });
   });
 
+  it('is in the OpenAPI document with what it refuses with', () => {
+    const { components } = describeApi(app.nest);
+    expect(components?.schemas).toHaveProperty('OutsideStaffNetworkProblem');
+    expect(JSON.stringify(components?.schemas?.['LogIn403Problem'])).toContain('OutsideStaffNetworkProblem');
+  });
+
   it('opens nothing when it breaks', async () => {
     const member = await aMember(app);
     const [before, check] = [await sessions(member), app.nest.get(LastCheck)];
@@ -90,5 +99,63 @@ describe('a login check that a module brings along', () => {
     expectProblem(await from('10.1.0.1', member), 500, 'internal-error');
     check.broken = false;
     expect(await sessions(member)).toBe(before);
+  });
+});
+
+@LoginCheck({ order: 10, problems: [Conflict] })
+abstract class Refusal implements LoginCheckProvider {
+  async check(): Promise<void> {
+    throw new Conflict();
+  }
+}
+
+@Injectable()
+class Heir extends Refusal {}
+
+@LoginCheck({ order: 10 })
+@Injectable({ scope: Scope.REQUEST })
+class PerRequest extends Refusal {}
+
+function of(check: Type): Type {
+  @Module({ providers: [check] })
+  class CheckModule {}
+  return CheckModule;
+}
+
+function atTheDoor(): Type {
+  @LoginCheck({ order: 10 })
+  @Controller('door')
+  class AtTheDoor extends Refusal {}
+  @Module({ controllers: [AtTheDoor] })
+  class DoorModule {}
+  return DoorModule;
+}
+
+describe('a login check that refuses', () => {
+  it('costs an attempt each time: nobody is asked without end', async () => {
+    const env = { STAFF_NETWORK: '10.1.0.0', TRUSTED_PROXIES: '127.0.0.1' };
+    await withApp({ modules: [StaffNetworkModule], env, limits: true }, async (app) => {
+      const { email, password } = await app.someone();
+      await app.query(`UPDATE users SET roles = '{admin}' WHERE email = $1`, [email]);
+      const statuses = await inParallel(15, async (turn) => {
+        const headers = { 'x-forwarded-for': `192.0.2.${turn}` };
+        return (await app.api.post('/v1/auth/login', { json: { email, password }, headers })).status;
+      });
+      expect(statuses.filter((status) => status === 403)).toHaveLength(10);
+      expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+    });
+  });
+
+  it.each<[string, RegExp, Type]>([
+    ['for each request', /PerRequest is made for each request or injection/, of(PerRequest)],
+    ['as a controller', /AtTheDoor is a controller, and would not be asked/, atTheDoor()],
+  ])('is not made %s, where it would not be asked', async (_, message, module) => {
+    await expect(startApp({ modules: [module] })).rejects.toThrow(message);
+  });
+
+  it('is asked where it extends one that is decorated', async () => {
+    await withApp({ modules: [of(Heir)] }, async (app) => {
+      expectProblem(await app.api.post('/v1/auth/login', { json: await app.someone() }), 409, 'conflict');
+    });
   });
 });

@@ -24,7 +24,7 @@ export class OutsideStaffNetwork extends DomainError {
 }
 
 @Injectable()
-@LoginCheck({ order: 20 })
+@LoginCheck({ order: 20, problems: [OutsideStaffNetwork] })
 export class StaffNetworkCheck implements LoginCheckProvider {
   constructor(private readonly settings: StaffSettings) {}
 

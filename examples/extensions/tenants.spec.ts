@@ -1,6 +1,11 @@
-import { Injectable, Module, type Type } from '@nestjs/common';
+import { Controller, Get, Injectable, Module, type Type } from '@nestjs/common';
+import { CurrentUser, type Principal } from '../../src/access';
 import { AccessTokenClaims, type AccessTokenClaimsProvider } from '../../src/auth';
-import { startApp, type TestApp, withApp } from '../../test/support/app';
+import { AddedTokenClaims } from '../../src/auth/access-token-claims';
+import { Unavailable } from '../../src/platform/errors';
+import type { Extensions } from '../../src/platform/extensions';
+import { REGISTERED_CLAIMS } from '../../src/tokens';
+import { type Person, startApp, type TestApp, withApp } from '../../test/support/app';
 import { readJws } from '../../test/support/jws';
 import { expectProblem } from '../../test/support/problem';
 import { TenantsModule } from './tenants';
@@ -48,27 +53,26 @@ describe('a claim that a module brings along', () => {
 });
 
 describe('the claims of an access token', () => {
-  it.each([
-    'iss',
-    'sub',
-    'aud',
-    'exp',
-    'nbf',
-    'iat',
-    'jti',
-    'client_id',
-    'sid',
-    'auth_time',
-    'amr',
-    'acr',
-    'roles',
-    'ver',
-    'cnf',
-    'act',
-  ])('keep the registered %s from being stated by a module', async (name) => {
-    await expect(startApp({ modules: [stating([name])] })).rejects.toThrow(
+  const refusalOf = (name: string) => {
+    const provider = { name: 'StatedClaims', options: { names: [name] }, provider: {} };
+    return () => new AddedTokenClaims({ of: () => [provider] } as unknown as Extensions).onModuleInit();
+  };
+
+  it.each([...REGISTERED_CLAIMS])('keep the registered %s from being stated by a module', (name) => {
+    expect(refusalOf(name)).toThrow(
       `StatedClaims states the claim "${name}", which is registered.\n  → use another name`,
     );
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'toJSON', '', ' ', '1', 'a b'])(
+    'have no name that is none: %j',
+    (name) => {
+      expect(refusalOf(name)).toThrow(/is no name for a claim/);
+    },
+  );
+
+  it('are looked at when the application starts', async () => {
+    await expect(startApp({ modules: [stating(['sub'])] })).rejects.toThrow(/states the claim "sub"/);
   });
 
   it('are stated by one module each', async () => {
@@ -85,5 +89,91 @@ describe('the claims of an access token', () => {
       await api.post('/v1/auth/register', { json });
       expectProblem(await api.post('/v1/auth/login', { json }), 500, 'internal-error');
     });
+  });
+});
+
+/** Asks somebody else, who may be away, and hands out what it hands out. */
+@Injectable()
+@AccessTokenClaims({ names: ['groups'] })
+class Groups implements AccessTokenClaimsProvider {
+  isAway = false;
+  readonly groups = ['staff'];
+
+  async claimsOf(): Promise<Record<string, unknown>> {
+    if (this.isAway) throw new Unavailable();
+    return { groups: this.groups };
+  }
+}
+
+@Controller('groups')
+class GroupsController {
+  /** What no handler should do. */
+  @Get()
+  join(@CurrentUser() { claims }: Principal): unknown {
+    (claims.groups as string[]).push('admin');
+    return claims.groups;
+  }
+}
+
+@Module({ controllers: [GroupsController], providers: [Groups] })
+class GroupsModule {}
+
+describe('a module that cannot say its claims', () => {
+  let app: TestApp;
+  let person: Person;
+
+  beforeAll(async () => {
+    app = await startApp({ modules: [GroupsModule] });
+    person = await app.someone();
+  });
+
+  beforeEach(() => {
+    app.nest.get(Groups).isAway = false;
+  });
+
+  afterAll(async () => app.close());
+
+  const refresh = async (refreshToken: string) =>
+    app.api.post<{ refreshToken: string }>('/v1/auth/refresh', { json: { refreshToken } });
+
+  it('signs nobody in, and leaves no session behind', async () => {
+    app.nest.get(Groups).isAway = true;
+    const before = await app.query('SELECT id FROM sessions');
+    expectProblem(await app.api.post('/v1/auth/login', { json: person }), 503, 'unavailable');
+    expect(await app.query('SELECT id FROM sessions')).toEqual(before);
+  });
+
+  it('takes no refresh token: whoever tries again later goes on', async () => {
+    const { refreshToken } = await app.signIn(person);
+    app.nest.get(Groups).isAway = true;
+    expectProblem(await refresh(refreshToken), 503, 'unavailable');
+    app.nest.get(Groups).isAway = false;
+    app.clock.advance({ minutes: 10 });
+    expect((await refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('takes no turn of a session at a reauthentication', async () => {
+    const { accessToken: token, refreshToken } = await app.signIn(person);
+    app.nest.get(Groups).isAway = true;
+    const json = { password: person.password };
+    expectProblem(await app.api.post('/v1/auth/reauthenticate', { json, token }), 503, 'unavailable');
+    app.nest.get(Groups).isAway = false;
+    app.clock.advance({ minutes: 10 });
+    expect((await refresh(refreshToken)).status).toBe(200);
+  });
+
+  it('is not asked in the name of a thief, and hides none', async () => {
+    const { refreshToken } = await app.signIn(person);
+    const { body } = await refresh(refreshToken);
+    await refresh(body.refreshToken);
+    app.nest.get(Groups).isAway = true;
+    expectProblem(await refresh(refreshToken), 401, 'invalid-refresh-token');
+    expectProblem(await refresh('rt_made-up'), 401, 'invalid-refresh-token');
+  });
+
+  it('is not told by a handler what the next request finds', async () => {
+    const { accessToken: token } = await app.signIn(person);
+    expectProblem(await app.api.get('/groups', { token }), 500, 'internal-error');
+    expect(app.nest.get(Groups).groups).toEqual(['staff']);
   });
 });

@@ -1,4 +1,5 @@
 import type { DocumentBuilder } from '@nestjs/swagger';
+import type { DocumentedErrorClass } from '../platform/errors';
 import { noteStrategies } from './route-policy';
 
 /** What the OpenAPI document says of a way to authenticate (OpenAPI 3.1, Security Scheme Object). */
@@ -8,6 +9,8 @@ export type SecurityScheme = Parameters<DocumentBuilder['addSecurity']>[1];
 export interface DescribedStrategy {
   readonly name: string;
   readonly scheme: SecurityScheme;
+  /** What it refuses with, beyond `authentication-required`. */
+  readonly problems: readonly DocumentedErrorClass[];
 }
 
 const DESCRIPTION = Symbol('strategy');
@@ -34,15 +37,20 @@ export function AuthenticatedBy(...strategies: [string, ...string[]]): ClassDeco
  *
  * @param name as in `PassportStrategy(Strategy, name)`
  * @param scheme how a client sends the credentials, for the OpenAPI document
+ * @param problems what it throws, for the same
  * @throws Error for a name that is ours, or none
  */
-export function DescribesStrategy(name: string, scheme: SecurityScheme): ClassDecorator {
+export function DescribesStrategy(
+  name: string,
+  scheme: SecurityScheme,
+  ...problems: readonly DocumentedErrorClass[]
+): ClassDecorator {
   if (!NAME.test(name) || TAKEN.has(name))
     throw new Error(
       `"${name}" is no name for a strategy: use small letters, digits and hyphens, and none of ${[...TAKEN].join(', ')}`,
     );
   return (target) =>
-    Reflect.defineMetadata(DESCRIPTION, { name, scheme } satisfies DescribedStrategy, target);
+    Reflect.defineMetadata(DESCRIPTION, { name, scheme, problems } satisfies DescribedStrategy, target);
 }
 
 /** @param provider a class; undefined where nothing is noted on it */

@@ -1,12 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordsService, RegistrationAttempts } from '../passwords';
+import { DomainEvent, Events } from '../platform/events';
 import { InvalidOrExpiredToken, OneTimeTokens } from '../platform/one-time-tokens';
 import { SessionsService } from '../sessions';
 import { type User, UsersService } from '../users';
 
+/** Whatever opened an account until now is void, because somebody else may have planted it. Not a security event: what led to it is. */
+export class AccessVoided extends DomainEvent {
+  constructor(readonly userId: string) {
+    super();
+  }
+}
+
 /**
  * An account goes to whoever proved its mailbox. Whatever anybody else may have planted before is void: passwords,
- * sessions, the devices that count as known, links that were asked for.
+ * sessions, the devices that count as known, links that were asked for, and what modules let people in by (`AccessVoided`).
  */
 @Injectable()
 export class Handover {
@@ -16,6 +24,7 @@ export class Handover {
     private readonly passwords: PasswordsService,
     private readonly attempts: RegistrationAttempts,
     private readonly tokens: OneTimeTokens,
+    private readonly events: Events,
   ) {}
 
   /**
@@ -35,6 +44,7 @@ export class Handover {
     await this.attempts.drop(userId);
     await this.tokens.endOf(userId);
     await this.passwords.clear(userId);
+    await this.events.publish(new AccessVoided(userId));
   }
 }
 

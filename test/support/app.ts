@@ -170,20 +170,21 @@ export async function startApp({
   // It loads dictionaries for half a second, which most tests would do for nothing.
   if (!estimates) builder.overrideProvider(PasswordStrength).useValue({ weaknessOf: async () => undefined });
   if (log) builder.overrideProvider(LogSink).useValue({ write: (line: string) => log.push(line) });
-  const module = await builder.compile();
-  if (!seals) module.get(AuditSealer, { strict: false }).onApplicationBootstrap = () => undefined;
-  const nest = setUp(
-    module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
-  );
   const release = async () => own?.drop();
+  let nest: NestFastifyApplication | undefined;
   try {
+    const module = await builder.compile();
+    if (!seals) module.get(AuditSealer, { strict: false }).onApplicationBootstrap = () => undefined;
+    nest = setUp(
+      module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
+    );
     await nest.listen(Number(env.PORT ?? 0), '127.0.0.1');
     const conformance = modules.length > 0 ? Conformance.to(describeApi(nest)) : undefined;
     const databaseUrl = env.DATABASE_URL ?? own?.url ?? '';
     return new TestApp(nest, clock, await nest.getUrl(), databaseUrl, release, sink, conformance);
   } catch (error) {
     // What a failed start has opened would keep the process of the tests from ending.
-    await nest.close();
+    await nest?.close();
     await sink?.close();
     await release();
     throw error;
