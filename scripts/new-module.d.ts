@@ -1,2 +1,2 @@
-/** What a module is called, in kebab-case. */
-export function namesOf(plural: string | undefined): { readonly plural: string; readonly singular: string };
+/** The text of `src/app.module.ts` with one module more. */
+export function withModule(text: string, names: { readonly plural: string }): string;

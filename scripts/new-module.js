@@ -4,45 +4,13 @@
 const { execFileSync } = require('node:child_process');
 const { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
+const ts = require('typescript');
+const { camel, namesOf, pascal, Refusal, snake, tables, words } = require('./module-names');
 
 const ROOT = path.join(__dirname, '..');
 const EXAMPLE = path.join(ROOT, 'examples/notes');
 const TEAM = path.join(ROOT, 'src/app.module.ts');
 const TIMESTAMP = '1795600000000';
-
-/** Words that make no name of a class, a variable or a table. */
-const RESERVED = new Set(
-  'all and any array as asc both case cast check class columns const constraint create default delete desc distinct do else end enum export extends false fetch for foreign from function grant group having if import in index initially inner into is join leading left like limit natural new not null offset on only or order outer package primary private protected public references return right select session-user some static super switch table then this throw to trailing true try type typeof union unique user using var variadic void when where while window with yield'.split(
-    ' ',
-  ),
-);
-
-class Refusal extends Error {}
-
-/** How the module is called in each of the places where the example says notes, Notes, note and Note. */
-function namesOf(plural) {
-  if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(plural ?? ''))
-    throw new Refusal(
-      'Name the module in small letters, digits and hyphens, in the plural: npm run new:module invoices',
-    );
-  const singular = singularOf(plural);
-  if (RESERVED.has(plural) || RESERVED.has(singular))
-    throw new Refusal(`"${plural}" means something to TypeScript or SQL. Choose another name.`);
-  return { plural, singular };
-}
-
-function singularOf(plural) {
-  if (/[^aeiou]ies$/.test(plural)) return plural.replace(/ies$/, 'y');
-  if (/(ss|sh|ch|x|z)es$/.test(plural)) return plural.replace(/es$/, '');
-  if (/[^s]s$/.test(plural)) return plural.replace(/s$/, '');
-  return `${plural}-entry`;
-}
-
-const words = (kebab) => kebab.split('-');
-const upper = (word) => word.charAt(0).toUpperCase() + word.slice(1);
-const pascal = (kebab) => words(kebab).map(upper).join('');
-const camel = (kebab) => kebab.replace(/-(.)/g, (_, letter) => letter.toUpperCase());
-const snake = (kebab) => kebab.replaceAll('-', '_');
 
 /** The example's text with other names. What is an address, a permission or a file stays in kebab-case, what SQL reads gets underscores. */
 function renamed(text, { plural, singular }, timestamp) {
@@ -88,13 +56,15 @@ function filesFor(names) {
     const isSpec = from.endsWith('.spec.ts');
     const name = from
       .replace(TIMESTAMP, timestamp)
-      .replace(/\bnotes\b/, names.plural)
-      .replace(/\bnote\b/, names.singular);
+      .replace(/\bnotes?\b/, (word) => (word === 'notes' ? names.plural : names.singular));
     const text = renamed(readFileSync(path.join(EXAMPLE, from), 'utf8'), names, timestamp);
     return isSpec
       ? [
           `test/${name}`,
-          text.replaceAll('../../test/kit', './kit').replace("from '.'", `from '../src/${names.plural}'`),
+          text
+            .replaceAll('../../test/kit', './kit')
+            .replace(/import \{ \w+Module \} from '\.';\n/, '')
+            .replace(/startApp\(\{ alone: true, modules: \[\w+\] \}\)/, 'startApp()'),
         ]
       : [`src/${names.plural}/${name}`, text.replaceAll('../../src/', '../')];
   });
@@ -103,13 +73,31 @@ function filesFor(names) {
 /** The team's list of modules with one more. */
 function withModule(text, { plural }) {
   const name = `${pascal(plural)}Module`;
-  if (new RegExp(`\\b${name}\\b`).test(text)) return text;
-  if (!/imports: \[/.test(text))
-    throw new Refusal('src/app.module.ts has no "imports: [" to add the module to.');
-  const lastImport = text.lastIndexOf('\nimport ');
-  const end = text.indexOf(';\n', lastImport) + 2;
-  const imported = `${text.slice(0, end)}import { ${name} } from './${plural}';\n${text.slice(end)}`;
-  return imported.replace(/imports: \[([^\]]*?),?\s*\]/, (_, list) => `imports: [${list}, ${name}]`);
+  const tree = ts.createSourceFile('app.module.ts', text, ts.ScriptTarget.ES2023, true);
+  const imports = listOfImports(tree);
+  if (!imports) throw new Refusal('src/app.module.ts has no @Module({ imports: […] }) to add the module to.');
+  const statements = tree.statements.filter(ts.isImportDeclaration);
+  const afterImports = statements.at(-1)?.end ?? 0;
+  const last = imports.elements.at(-1);
+  const afterList = last ? last.end : imports.getStart() + 1;
+  const parts = [
+    text.slice(0, afterImports),
+    `\nimport { ${name} } from './${plural}';`,
+    text.slice(afterImports, afterList),
+    last ? `, ${name}` : name,
+    text.slice(afterList),
+  ];
+  return parts.join('');
+}
+
+/** The array of the first `@Module({ imports: […] })`. */
+function listOfImports(node) {
+  const isList =
+    ts.isPropertyAssignment(node) &&
+    node.name.getText() === 'imports' &&
+    ts.isArrayLiteralExpression(node.initializer) &&
+    ts.isDecorator(node.parent.parent.parent);
+  return isList ? node.initializer : ts.forEachChild(node, listOfImports);
 }
 
 function write(file, text) {
@@ -134,6 +122,8 @@ function main([plural]) {
   for (const taken of [`src/${names.plural}`, `test/${names.plural}.spec.ts`])
     if (existsSync(path.join(ROOT, taken)))
       throw new Refusal(`${taken} is there already. Choose another name.`);
+  if (tables().has(snake(names.plural)))
+    throw new Refusal(`There is a table "${snake(names.plural)}" already. Choose another name.`);
   const team = withModule(readFileSync(TEAM, 'utf8'), names);
   process.stdout.write('Writing\n');
   for (const [file, text] of files) write(file, text);
@@ -157,7 +147,7 @@ function main([plural]) {
   );
 }
 
-module.exports = { namesOf };
+module.exports = { withModule };
 
 if (require.main === module) {
   try {

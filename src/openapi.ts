@@ -15,6 +15,7 @@ import { accessTo, describedStrategies, providersOf, type RouteAccess } from './
 import { problemsOfLoginChecks } from './auth';
 import { describeAnswers } from './openapi-answers';
 import { showExamples } from './openapi-examples';
+import { describeInputs } from './openapi-inputs';
 import { describeRefusals } from './openapi-problems';
 import { type DocumentedErrorClass, InternalError, Unavailable, ValidationFailed } from './platform/errors';
 import {
@@ -87,6 +88,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
       ...described.flatMap(({ name, problems }) => (access.strategies.includes(name) ? problems : [])),
       ...(operation.operationId === 'logIn' ? problemsOfLoginChecks(providersOf(app)) : []),
     ];
+    describeInputs(operation, route);
     describeRefusals(operation, refusals, components);
     describeAnswers(operation, schemas);
     describeBody(operation, schemas);

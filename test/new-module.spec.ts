@@ -1,4 +1,5 @@
-import { namesOf } from '../scripts/new-module';
+import { namesOf } from '../scripts/module-names';
+import { withModule } from '../scripts/new-module';
 
 describe('the name of a new module', () => {
   it.each([
@@ -24,11 +25,40 @@ describe('the name of a new module', () => {
     ['-invoices', /Name the module in small letters/],
     ['invoices-', /Name the module in small letters/],
     ['$(touch hacked)', /Name the module in small letters/],
-    ['tables', /means something to TypeScript or SQL/],
-    ['classes', /means something to TypeScript or SQL/],
-    ['news', /means something to TypeScript or SQL/],
-    ['users', /means something to TypeScript or SQL/],
+    ['tables', /means something to TypeScript, SQL or/],
+    ['classes', /means something to TypeScript, SQL or/],
+    ['news', /means something to TypeScript, SQL or/],
+    ['texts', /means something to TypeScript, SQL or/],
+    ['bodies', /means something to TypeScript, SQL or/],
+    ['dates', /means something to TypeScript, SQL or/],
+    ['users', /means something to TypeScript, SQL or/],
   ])('is not %j', (name, message) => {
     expect(() => namesOf(name)).toThrow(message);
+  });
+});
+
+describe('the list of a team’s modules', () => {
+  const head = "import { Module } from '@nestjs/common';\nimport { CoreModule } from './core.module';\n";
+  const added = "import { InvoicesModule } from './invoices';\n";
+
+  it.each([
+    ['CoreModule', 'CoreModule, InvoicesModule'],
+    [
+      "CoreModule, TenantsModule.of(['a', 'b']), X",
+      "CoreModule, TenantsModule.of(['a', 'b']), X, InvoicesModule",
+    ],
+    ['CoreModule, // ours [core]\n', 'CoreModule, InvoicesModule, // ours [core]\n'],
+    ['', 'InvoicesModule'],
+  ])('[%s] becomes [%s]', (before, after) => {
+    const text = (list: string) => `\n@Module({ imports: [${list}] })\nexport class AppModule {}\n`;
+    expect(withModule(head + text(before), { plural: 'invoices' })).toBe(head + added + text(after));
+  });
+
+  it.each([
+    'export class AppModule {}',
+    '@Module({ imports: list })\nclass AppModule {}',
+    'const imports = [];',
+  ])('is not made up where there is none: %s', (text) => {
+    expect(() => withModule(head + text, { plural: 'invoices' })).toThrow(/has no @Module/);
   });
 });

@@ -1,3 +1,6 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { AccessManifest } from '../src/access-manifest';
 import { describeApi } from '../src/openapi';
 import { RouteTable } from '../src/platform/http';
 import { codesOf, COMMITTED, type Operation, operationsOf, type Schema } from './support/contract';
@@ -25,6 +28,9 @@ const PUBLIC = [
   'confirmEmailChange',
   'undoEmailChange',
 ];
+const MANIFEST = JSON.parse(
+  readFileSync(join(__dirname, '../access-manifest.json'), 'utf8'),
+) as AccessManifest;
 const NOBODY = '01890000-0000-7000-8000-000000000000';
 // Their answer is where it is to be had, not a body.
 const NO_BODY = new Set(['204', '302', '304']);
@@ -72,10 +78,10 @@ describe('the contract in openapi.json', () => {
   });
 
   it('gives every operation a name of its own, a summary and one tag', () => {
-    for (const { operationId, summary, tags } of operations) {
-      expect(operationId).toMatch(/^[a-z][A-Za-z]+$/);
-      expect(summary).toMatch(/^[A-Z].{9,}/);
-      expect(tags).toHaveLength(1);
+    for (const { route, operationId, summary, tags } of operations) {
+      expect(`${route}: ${operationId}`).toMatch(/: [a-z][A-Za-z]+$/);
+      expect(`${route}: ${summary}`).toMatch(/: [A-Z].{9,}/);
+      expect([route, tags]).toEqual([route, [expect.any(String)]]);
     }
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
   });
@@ -94,8 +100,16 @@ describe('the contract in openapi.json', () => {
       cookie: { type: 'apiKey', in: 'cookie', name: '__Host-access' },
     });
     const open = operations.filter(isOpen).map(({ operationId }) => operationId);
-    expect(new Set(open)).toEqual(new Set(PUBLIC));
-    for (const { security } of operations.filter((each) => !isOpen(each))) expect(security).toBeUndefined();
+    expect(open).toEqual(expect.arrayContaining(PUBLIC));
+    // Whatever a team opens has been read there.
+    for (const operation of operations)
+      expect([operation.route, isOpen(operation)]).toEqual([
+        operation.route,
+        MANIFEST[operation.route]?.caller === 'anybody',
+      ]);
+    const byToken = operations.filter(({ route }) => MANIFEST[route]?.strategies.join() === 'jwt');
+    expect(byToken.length).toBeGreaterThan(20);
+    for (const { route, security } of byToken) expect([route, security]).toEqual([route, undefined]);
     expect(named('logOut')?.security).toEqual(expect.arrayContaining([{ bearer: [] }, {}]));
   });
 
@@ -104,11 +118,14 @@ describe('the contract in openapi.json', () => {
       const statuses = Object.keys(responses);
       const successes = statuses.filter((status) => status < '400' && status !== '304');
       // A role that is made and one that is changed look alike, and are told apart by the status.
-      expect(successes).toHaveLength(operation.operationId === 'saveRole' ? 2 : 1);
-      expect(statuses).toEqual(expect.arrayContaining(['500', '503']));
-      if (!isOpen({ responses, ...operation })) expect(statuses).toContain('401');
-      if (operation.requestBody)
-        expect(statuses).toEqual(expect.arrayContaining(['400', '413', '415', '422']));
+      expect([route, successes.length]).toEqual([route, operation.operationId === 'saveRole' ? 2 : 1]);
+      const due = [
+        '500',
+        '503',
+        ...(isOpen({ responses, ...operation }) ? [] : ['401']),
+        ...(operation.requestBody ? ['400', '413', '415', '422'] : []),
+      ];
+      expect([route, due.filter((status) => !statuses.includes(status))]).toEqual([route, []]);
       for (const [status, { description, content = {} }] of Object.entries(responses)) {
         expect(`${route} ${status}: ${description}`).toMatch(/: \S/);
         if (status >= '400') {
@@ -116,7 +133,12 @@ describe('the contract in openapi.json', () => {
           expect(Object.keys(content)).toEqual(['application/problem+json']);
           expect(description).toBe(codes.map((code) => `\`${code}\``).join(', '));
         } else {
-          expect(Object.keys(content)).toHaveLength(NO_BODY.has(status) ? 0 : 1);
+          // @ApiOkResponse({ type: … }) says what it is.
+          expect([route, status, Object.keys(content).length]).toEqual([
+            route,
+            status,
+            NO_BODY.has(status) ? 0 : 1,
+          ]);
         }
       }
     }

@@ -45,7 +45,7 @@ const OUTCOMES: Readonly<Record<string, (strategy: OddStrategy) => unknown>> = {
   },
   'knows somebody with a permission that is no word': (strategy) =>
     strategy.success({ ...SOMEBODY, permissions: [{ toString: () => 'users:read' }] }),
-  'refuses in words': (strategy) => strategy.fail(new Conflict() as never),
+  'refuses in words': (strategy) => strategy.fail(new Conflict()),
   'knows somebody': (strategy) => strategy.success(SOMEBODY),
   'knows somebody who says they signed in': (strategy) =>
     strategy.success({ ...SOMEBODY, authenticatedAt: new Date(8e15), sessionId: 'abc' }),

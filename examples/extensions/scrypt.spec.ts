@@ -130,10 +130,7 @@ describe('passwords that a module hashes', () => {
     const workOf = async (hash: string | null) => {
       derived.mockClear();
       expect(await scrypt.check('a digest', hash)).toBe(false);
-      return derived.mock.calls.reduce(
-        (sum, [, , , options]) => sum + Number((options as { N: number }).N),
-        0,
-      );
+      return derived.mock.calls.reduce((sum, [, , , options]) => sum + (options as { N: number }).N, 0);
     };
     const hash = (cost: number) => `$scrypt$ln=${cost},r=8,p=1$${'A'.repeat(22)}$${'A'.repeat(43)}`;
     expect(await workOf(hash(10))).toBe(2 ** 10);

@@ -20,7 +20,7 @@ describe('notes', () => {
   let ada: TestUser;
 
   beforeAll(async () => {
-    app = await startApp({ modules: [NotesModule] });
+    app = await startApp({ alone: true, modules: [NotesModule] });
   });
 
   beforeEach(async () => {

@@ -1,5 +1,5 @@
 import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@nestjs/common';
-import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal, RequirePermissions, RequireRecentSignIn } from '../access';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, NotFound, pageOf, PageQuery, UuidParam } from '../platform/http';
@@ -20,7 +20,6 @@ export class UserSessionsController {
   @Get()
   @RequirePermissions('sessions:read')
   @ApiOperation({ operationId: 'listUserSessions', summary: 'Where a user is signed in, the newest first' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ type: SessionListResponse })
   @ApiProblems(NotFound, ValidationFailed)
   async list(
@@ -39,7 +38,6 @@ export class UserSessionsController {
   @RequireRecentSignIn()
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({ operationId: 'endUserSessions', summary: 'Sign a user out everywhere' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
   @ApiProblems(NotFound)
   async end(@CurrentUser() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {

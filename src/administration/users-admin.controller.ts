@@ -16,7 +16,6 @@ import {
   ApiNoContentResponse,
   ApiOkResponse,
   ApiOperation,
-  ApiParam,
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
@@ -65,7 +64,6 @@ export class UsersAdminController {
   @Get(':id')
   @RequirePermissions('users:read')
   @ApiOperation({ operationId: 'getUser', summary: 'A user as administrators see them' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ type: UserResponse })
   @ApiProblems(NotFound)
   async get(@Param('id', UuidParam) id: string): Promise<UserResponse> {
@@ -99,7 +97,6 @@ export class UsersAdminController {
   @RequirePermissions('users:write')
   @RequireRecentSignIn()
   @ApiOperation({ operationId: 'changeUser', summary: 'Disable or enable a user, give and take roles' })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiOkResponse({ type: UserResponse })
   @ApiProblems(NotFound, ValidationFailed, Conflict)
   async change(
@@ -118,7 +115,6 @@ export class UsersAdminController {
     operationId: 'deleteUser',
     summary: 'Delete a user with all that belongs to them, for good',
   })
-  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
   @ApiProblems(NotFound, Conflict)
   async delete(@CurrentUser() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { In, IsNull } from 'typeorm';
 import { NIL } from 'uuid';
 import { Database, type Statement } from '../platform/database';
 import type { ClientInfo } from '../platform/http';
 import { digestOf, type RefreshClaim } from './refresh-token';
-import type { Session } from './session.entity';
+import { Session } from './session.entity';
 import type { Bounds } from './session.settings';
 
 export type Outcome = 'rotated' | 'replayed' | 'reused' | 'refused';
@@ -131,6 +132,14 @@ const END_ALL_ROWS = 500;
 @Injectable()
 export class SessionStore {
   constructor(private readonly database: Database) {}
+
+  /** Of a session that is not over, whose turn it is or was just now. */
+  async findOwner({ sessionId: id, secretDigest, generation }: Claimed): Promise<EndedSession | null> {
+    return this.database.repository(Session).findOne({
+      select: { id: true, userId: true },
+      where: { id, secretDigest, revokedAt: IsNull(), generation: In([generation, generation + 1]) },
+    });
+  }
 
   /** @returns false where the user is not the one who was read any more, or may not sign in */
   async open(session: NewSession, sessionsEpoch: number): Promise<boolean> {

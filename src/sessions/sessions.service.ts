@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type FindOptionsWhere, In, IsNull, LessThan, MoreThan } from 'typeorm';
+import { type FindOptionsWhere, IsNull, LessThan, MoreThan } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import type { Principal } from '../access';
 import { Clock } from '../platform/clock';
@@ -105,12 +105,7 @@ export class SessionsService implements OnModuleInit {
   /** Whose session a refresh token is of, where it may be the token's turn; whether it is, only `rotate` knows. */
   async findOwner(refreshToken: string): Promise<{ readonly userId: string } | null> {
     const claim = readRefreshToken(refreshToken, this.key);
-    if (!claim) return null;
-    const { sessionId: id, generation, secretDigest } = claimedBy(claim);
-    return this.database.repository(Session).findOne({
-      select: { userId: true },
-      where: { id, secretDigest, revokedAt: IsNull(), generation: In([generation, generation + 1]) },
-    });
+    return claim ? this.store.findOwner(claimedBy(claim)) : null;
   }
 
   /** Takes a refresh token for the next generation of its session. */

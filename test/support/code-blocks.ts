@@ -32,7 +32,8 @@ export function quoted(file: string): string {
     .replaceAll('../../../src/', '../../')
     .replaceAll('../../src/', '../')
     .replaceAll('../../test/kit', './kit')
-    .replaceAll("from '.'", "from '../src/notes'");
+    .replace("import { NotesModule } from '.';\n", '')
+    .replace('startApp({ alone: true, modules: [NotesModule] })', 'startApp()');
 }
 
 /** Where its lines break is a matter of how long they are. */

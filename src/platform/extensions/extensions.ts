@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type DiscoverableDecorator, DiscoveryService } from '@nestjs/core';
+import { DiscoveryService } from '@nestjs/core';
 
 /** Stands on the class of a provider, and on nothing else. */
 export interface ExtensionDecorator<Options> {
@@ -9,7 +9,7 @@ export interface ExtensionDecorator<Options> {
 
 /** Makes a decorator by which a provider adds itself, with what it has to say of itself. */
 export function extensionDecorator<Options>(): ExtensionDecorator<Options> {
-  return DiscoveryService.createDecorator<Options>() as DiscoverableDecorator<Options> as ExtensionDecorator<Options>;
+  return DiscoveryService.createDecorator<Options>();
 }
 
 /** A provider that added itself by a decorator. */

@@ -22,10 +22,12 @@ export function isText(value: unknown, { longest, lines = false }: TextRule): va
   return length > 0 && length <= longest;
 }
 
-/** In NFC and without white space around it; what is much too long anyhow is left as it is. */
-export function withoutEdges(value: unknown, { longest }: TextRule): unknown {
+/** In NFC, without white space around it, its lines ended by line feeds; what is much too long anyhow is left as it is. */
+export function withoutEdges(value: unknown, { longest, lines = false }: TextRule): unknown {
   // Normalising a text made for it takes time with the square of its length; NFC shortens none to an eighth.
-  return typeof value === 'string' && value.length <= 8 * longest ? value.normalize('NFC').trim() : value;
+  if (typeof value !== 'string' || value.length > 8 * longest) return value;
+  const text = value.normalize('NFC').trim();
+  return lines ? text.replace(/\r\n?/g, '\n') : text;
 }
 
 /** A property of a body that holds text for people, as it can be stored and shown again; trimmed, in NFC. */
