@@ -12,14 +12,22 @@ export const openClient = (): Client => createClient({ baseUrl: '', mode: 'cooki
 
 /** Draws what is true, now and after every change, in this tab or another. */
 export async function start({ api, session }: Client, screen: Screen): Promise<void> {
-  const draw = async (because = '') => {
-    if (!(await session.findPrincipal())) return screen.signIn(because);
-    screen.home((await dataOf(api.GET('/v1/users/me'))).email);
+  let drawing = 0;
+  const draw = async () => {
+    const mine = ++drawing;
+    const isSignedIn = (await session.findPrincipal()) !== undefined;
+    const email = isSignedIn ? (await dataOf(api.GET('/v1/users/me'))).email : undefined;
+    // What was asked for before somebody else signed in, or out, is not shown any more.
+    if (mine !== drawing) return;
+    if (email === undefined) screen.signIn('');
+    else screen.home(email);
   };
   session.onChange(({ state, was, by }) => {
-    if (was === 'unknown') return;
-    if (state === 'signed-in') void draw();
-    else screen.signIn(by === 'server' ? 'Your session has ended.' : '');
+    if (was === 'unknown' && by === 'server') return;
+    if (state !== 'signed-out')
+      return void draw().catch(() => screen.signIn('The server cannot be reached.'));
+    drawing++;
+    screen.signIn(by === 'server' ? 'Your session has ended.' : '');
   });
   await draw();
 }

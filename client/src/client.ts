@@ -1,6 +1,7 @@
 import createTypedClient, { type Client as TypedClient } from 'openapi-fetch';
 import type { paths } from './generated/openapi.ts';
 import { KeptSession } from './kept-session.ts';
+import { UnexpectedAnswer } from './problem.ts';
 import { type Mode, type Send, Sender } from './sender.ts';
 import type { DeviceTokens, Session } from './session.ts';
 
@@ -22,7 +23,7 @@ export interface Client {
   /** Every route of the document, typed: `const { data, error } = await api.GET('/v1/users/me')`. See `dataOf`. */
   readonly api: TypedClient<Omit<paths, SessionPath>>;
   readonly session: Session;
-  /** As the global one, within the session, for routes that are not in the document; throws for other origins. */
+  /** As the global one, within the session, for routes that are not in the document; throws for other origins. A path that begins with `/` is one of the origin. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 }
 
@@ -34,9 +35,16 @@ export function createClient({ baseUrl, mode, fetch, deviceTokens }: ClientOptio
   const session = new KeptSession(mode, sender, deviceTokens);
   const send: Send = async (request) => session.fetch(request);
   return {
-    api: createTypedClient({ baseUrl: sender.baseUrl, fetch: send }),
+    api: createTypedClient({ baseUrl: sender.baseUrl, fetch: async (request) => ours(await send(request)) }),
     session,
     fetch: async (input, init) =>
       send(new Request(input instanceof Request ? input : new URL(input, `${sender.baseUrl}/`), init)),
   };
+}
+
+/** @throws UnexpectedAnswer where something else answers with a page, as a captive portal does with 200 */
+function ours(response: Response): Response {
+  if (response.ok && /^text\/html\b/.test(response.headers.get('content-type') ?? ''))
+    throw new UnexpectedAnswer(response);
+  return response;
 }

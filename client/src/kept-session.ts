@@ -1,6 +1,6 @@
-import { grantIn } from './grant.ts';
+import { type Grant, grantIn } from './grant.ts';
 import { Memory } from './memory.ts';
-import { errorOf, jsonOf } from './problem.ts';
+import { errorOf, jsonOf, ProblemError, UnexpectedAnswer } from './problem.ts';
 import { Renewals } from './renewals.ts';
 import { insist, type Mode, type Sender, type Tokens } from './sender.ts';
 import type {
@@ -52,7 +52,7 @@ export class KeptSession implements Session {
       const { tokens } = this.#memory;
       const startedAt = performance.now();
       const path = `/v1/auth/login${isCookie ? '?useCookies=true' : ''}`;
-      const grant = await grantIn(await this.#sender.post(path, body), this.#memory.mode);
+      const grant = await this.#signedIn(path, body);
       this.#memory.keep(grant, startedAt);
       this.#memory.begin('this-tab');
       if (isCookie) this.#tabs.tell({ type: 'signed-in', expiresIn: grant.expiresIn });
@@ -60,7 +60,8 @@ export class KeptSession implements Session {
       else if (tokens) this.#endAtServer(tokens).catch(() => undefined);
       return grant.deviceToken;
     });
-    if (given !== undefined) await this.#deviceTokens?.save(email, given);
+    // Whoever is signed in is so without it, too; next time this counts as a device that is not known.
+    if (given !== undefined) await attemptTo(async () => this.#deviceTokens?.save(email, given));
   }
 
   async signOut(): Promise<void> {
@@ -68,12 +69,17 @@ export class KeptSession implements Session {
   }
 
   async reauthenticate(password: string): Promise<void> {
+    const { era } = this.#memory;
     const prove = async () =>
       this.#tabs.alone(async () => {
+        // The password is of whoever was signed in when it was asked for.
+        if (this.#memory.era !== era)
+          throw new DOMException('Somebody else has signed in, or out.', 'AbortError');
         const startedAt = performance.now();
         const { tokens, mode } = this.#memory;
         const response = await this.#sender.post('/v1/auth/reauthenticate', { password }, tokens);
-        if (response.ok) await this.#renewals.note(await grantIn(response, mode), startedAt);
+        if (response.ok && this.#memory.era === era)
+          await this.#renewals.note(await grantIn(response, mode), startedAt);
         return response;
       });
     let response: Response;
@@ -81,7 +87,7 @@ export class KeptSession implements Session {
       response = await this.#renewals.around(prove, new AbortController().signal);
     } catch (error) {
       // What got lost may be the answer, and with it the refresh token of the next turn.
-      this.#renewals.renew(performance.now(), true).catch(() => undefined);
+      if (this.#memory.era === era) this.#renewals.renew(performance.now(), true).catch(() => undefined);
       throw error;
     }
     if (!response.ok) throw errorOf(await jsonOf(response), response);
@@ -94,6 +100,7 @@ export class KeptSession implements Session {
     const response = await this.fetch(new Request(`${this.#sender.baseUrl}/v1/auth/principal`));
     const body = await jsonOf(response);
     if (response.ok) {
+      if (typeof body !== 'object' || body === null) throw new UnexpectedAnswer(response);
       if (this.#memory.era === era) this.#memory.goesOn();
       return body as Principal;
     }
@@ -119,7 +126,20 @@ export class KeptSession implements Session {
       if (refusal) throw errorOf(await jsonOf(refusal), refusal);
     } finally {
       this.#memory.isLeaving = false;
-      if (mode === 'bearer' && this.#memory.era === era) this.#memory.end(by);
+      if (mode === 'bearer' && this.#memory.era === era) {
+        this.#memory.end(by);
+        if (by === 'this-tab') this.#tabs.tell({ type: 'signed-out' });
+      }
+    }
+  }
+
+  async #signedIn(path: string, body: object): Promise<Grant> {
+    try {
+      return await grantIn(await this.#sender.post(path, body), this.#memory.mode);
+    } catch (error) {
+      // The cookies may have come all the same, and be somebody else's.
+      if (this.#memory.mode === 'cookie' && !(error instanceof ProblemError)) this.#memory.doubt('this-tab');
+      throw error;
     }
   }
 
@@ -142,4 +162,8 @@ export class KeptSession implements Session {
     this.#memory.keep(news, performance.now());
     if (news.type === 'signed-in') this.#memory.begin('another-tab');
   }
+}
+
+async function attemptTo(work: () => Promise<void>): Promise<void> {
+  await work().catch(() => undefined);
 }

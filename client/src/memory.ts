@@ -39,6 +39,12 @@ export class Memory {
     this.#become('signed-in', by);
   }
 
+  /** Whether somebody has signed in, and who, only the server knows. */
+  doubt(by: SessionChange['by']): void {
+    this.era++;
+    this.#become('unknown', by);
+  }
+
   end(by: SessionChange['by']): void {
     this.tokens = undefined;
     this.expiresAt = Infinity;

@@ -36,6 +36,7 @@ export class Renewals {
   /** Sends what needs a session; where its token has expired or is stale, once more, with a new one. */
   async around(send: () => Promise<Response>, signal: AbortSignal): Promise<Response> {
     const { era } = this.#memory;
+    signal.throwIfAborted();
     if (performance.now() >= this.#memory.expiresAt) {
       const renewal = await unlessAborted(this.renew(performance.now()), signal);
       if (renewal.outcome === 'failed') return renewal.response.clone();
@@ -47,6 +48,7 @@ export class Renewals {
     let response = await send();
     for (let round = 0; round < 2; round++) {
       if (!(await this.#isMended(response))) break;
+      signal.throwIfAborted();
       const renewal = await unlessAborted(this.renew(sentAt), signal);
       if (renewal.outcome === 'failed') return renewal.response.clone();
       if (renewal.outcome === 'over' || this.#memory.era !== era || this.#memory.isLeaving) break;
@@ -112,5 +114,12 @@ function answerIn(renewal: Renewal): Response | undefined {
 
 async function codeOf(response: Response): Promise<unknown> {
   const body = await jsonOf(response);
-  return (body as { readonly code?: unknown } | undefined)?.code;
+  if (body === undefined) return codeInChallenge(response.headers.get('www-authenticate') ?? '');
+  return (body as { readonly code?: unknown }).code;
+}
+
+/** Of an answer to HEAD, which has no body (RFC 6750 section 3.1). */
+function codeInChallenge(challenge: string): string | undefined {
+  if (/\berror="invalid_token"/.test(challenge)) return 'invalid-token';
+  return /^Bearer\b(?!.*\berror=)/i.test(challenge) ? 'authentication-required' : undefined;
 }

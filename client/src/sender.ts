@@ -24,6 +24,9 @@ export class Sender {
   readonly #origin: string;
   readonly #mode: Mode;
   readonly #fetch: Send;
+  // Node holds the way from a signal to a request weakly: what is collected meanwhile can no longer be aborted.
+  readonly #underWay = new Set<readonly Request[]>();
+  readonly #answered = new WeakMap<Response, readonly Request[]>();
 
   constructor(baseUrl: string, mode: Mode, fetch: Send) {
     const { origin, pathname } = new URL(baseUrl);
@@ -45,13 +48,37 @@ export class Sender {
     if (tokens) headers.set('authorization', `Bearer ${tokens.accessToken}`);
     const credentials = this.#mode === 'cookie' ? 'include' : 'omit';
     // Where a redirect leads, a password or a token would go along.
-    return this.#fetch(new Request(request.clone(), { headers, credentials, redirect: 'error' }));
+    const { signal } = request;
+    const sent = new Request(request.clone(), { headers, credentials, redirect: 'error', signal });
+    const held = [request, sent];
+    this.#underWay.add(held);
+    try {
+      const response = await this.#fetch(sent);
+      this.#answered.set(response, held);
+      return response;
+    } finally {
+      this.#underWay.delete(held);
+    }
   }
 
+  /** @throws TypeError where there is no whole answer in time */
   async post(path: string, json: object | undefined, tokens?: Tokens): Promise<Response> {
     const body = json && { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
     const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    return this.send(new Request(this.baseUrl + path, { method: 'POST', signal, ...body }), tokens);
+    // Goes on where the tab is closed: an answer that nobody takes leaves the cookies as they were.
+    const init = { method: 'POST', signal, keepalive: true, ...body };
+    try {
+      return await unlessAborted(this.#whole(new Request(this.baseUrl + path, init), tokens), signal);
+    } catch (error) {
+      if (signal.aborted) throw new TypeError('The server did not answer in time.', { cause: error });
+      throw error;
+    }
+  }
+
+  async #whole(request: Request, tokens?: Tokens): Promise<Response> {
+    const response = await this.send(request, tokens);
+    await response.clone().arrayBuffer();
+    return response;
   }
 }
 
@@ -76,15 +103,16 @@ export async function insist<T>(
     } catch (error) {
       if (performance.now() + waitMs > patientUntil) throw error;
     }
-    await new Promise((resolve) => setTimeout(resolve, waitMs));
+    // Not all at once, where a server has just come back.
+    await new Promise((resolve) => setTimeout(resolve, waitMs * (1 + Math.random() / 4)));
   }
 }
 
 /** Ends the wait of one caller, and not the work that others wait for, too. */
 export async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const abort = () => reject(signal.reason as Error);
+    if (signal.aborted) abort();
     signal.addEventListener('abort', abort, { once: true });
     work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
   });

@@ -13,12 +13,12 @@ export type Credentials = Omit<LoginBody, 'deviceToken'>;
 /** Who is signed in, and what they may do, as the access token has it. */
 export type Principal = Answer<paths['/v1/auth/principal']['get']>;
 
-/** `unknown`: cookie mode, until something has been asked, because no script sees the cookies. */
+/** `unknown`: cookie mode, until something has been asked, or after a sign-in whose answer got lost: no script sees the cookies. */
 export type SessionState = 'unknown' | 'signed-in' | 'signed-out';
 
 export interface SessionChange {
   readonly state: SessionState;
-  /** `unknown` where this is what has been found out, and nobody did anything. */
+  /** `unknown` by the `server`: that is what has been found out, and nobody did anything. */
   readonly was: SessionState;
   /** `server`: it said that the session goes on, or that it is over: ended elsewhere, expired, or revoked. */
   readonly by: 'this-tab' | 'another-tab' | 'server';

@@ -6,7 +6,11 @@ interface Browser {
 }
 
 interface Locks {
-  request<T>(name: string, options: { mode: 'exclusive' }, work: () => Promise<T>): Promise<T>;
+  request<T>(
+    name: string,
+    options: { readonly mode: 'exclusive'; readonly signal?: AbortSignal },
+    work: () => Promise<T>,
+  ): Promise<T>;
   query(): Promise<{ readonly held?: readonly { readonly name?: string }[] }>;
 }
 
@@ -32,12 +36,14 @@ export interface Tabs {
 
 // Longer than it takes until another tab has handled the refusal that the renewal mends.
 const MARKED_MS = 1_000;
+// A tab whose script stands still keeps its lock. Two that renew at once do no harm: the server has one successor for both.
+const TURN_WITHIN_MS = 12_000;
 
 /** @param hear is told what others told */
 export function shareWithTabs(name: string, isShared: boolean, hear: (news: News) => void): Tabs {
   const { location, navigator, BroadcastChannel } = globalThis as unknown as Browser;
   // Who has no address is no page: its channels reach other clients of the process, and would keep it from ending.
-  const channel = location && BroadcastChannel ? new BroadcastChannel(name) : undefined;
+  const channel = location && BroadcastChannel ? open(BroadcastChannel, name) : undefined;
   channel?.addEventListener('message', ({ data }) => {
     if (isNews(data)) hear(data);
   });
@@ -46,14 +52,37 @@ export function shareWithTabs(name: string, isShared: boolean, hear: (news: News
   return { tell, ...(locks ? byLocks(locks, name) : withinThis()) };
 }
 
+/** @returns undefined where the page may have none */
+function open(BroadcastChannel: new (name: string) => Channel, name: string): Channel | undefined {
+  try {
+    return new BroadcastChannel(name);
+  } catch {
+    return undefined;
+  }
+}
+
 /** By Web Locks: the browser itself keeps them, so they are in order, which messages and storage are not. */
 function byLocks(locks: Locks, name: string): Omit<Tabs, 'tell'> {
   const prefix = `${name} renewed `;
   let known = new Set<string>();
   return {
-    alone: async (work) => locks.request(name, { mode: 'exclusive' }, work),
+    alone: async (work) => {
+      let hasBegun = false;
+      const begun = async () => {
+        hasBegun = true;
+        return work();
+      };
+      try {
+        const signal = AbortSignal.timeout(TURN_WITHIN_MS);
+        return await locks.request(name, { mode: 'exclusive', signal }, begun);
+      } catch (error) {
+        if (hasBegun) throw error;
+        return work();
+      }
+    },
     haveRenewed: async () => {
-      const { held = [] } = await locks.query();
+      // A page that may have no locks is told of none.
+      const { held = [] } = await locks.query().catch(() => ({ held: [] }));
       const marks = held.map((lock) => lock.name ?? '').filter((mark) => mark.startsWith(prefix));
       const isNew = marks.some((mark) => !known.has(mark));
       known = new Set(marks);
@@ -61,14 +90,14 @@ function byLocks(locks: Locks, name: string): Omit<Tabs, 'tell'> {
     },
     // A lock held for a while says so to whoever is alone next.
     noteRenewal: async () =>
-      new Promise<void>((noted, failed) => {
+      new Promise<void>((noted) => {
         const mark = prefix + crypto.randomUUID();
         const hold = async () => {
           known.add(mark);
           noted();
           await new Promise((resolve) => setTimeout(resolve, MARKED_MS));
         };
-        locks.request(mark, { mode: 'exclusive' }, hold).catch(failed);
+        locks.request(mark, { mode: 'exclusive' }, hold).catch(() => noted());
       }),
   };
 }
