@@ -8,12 +8,12 @@ const ts = require('typescript');
 
 const SOURCE = path.join(__dirname, '../src');
 
-/** Every class of `src` by name, every permission by its word, every status by its kind. */
+/** Every class of `src`, every permission by its word, every status by its kind. */
 function readSource() {
   const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
     .toSorted();
-  const found = { classes: new Map(), permissions: new Map(), statuses: new Map() };
+  const found = { classes: [], permissions: new Map(), statuses: new Map() };
   for (const name of files) {
     const text = readFileSync(path.join(SOURCE, name), 'utf8');
     const tree = ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true);
@@ -23,7 +23,7 @@ function readSource() {
 }
 
 function visit(node, room, found) {
-  if (ts.isClassDeclaration(node) && node.name) found.classes.set(node.name.text, classOf(node, room));
+  if (ts.isClassDeclaration(node) && node.name) found.classes.push(classOf(node, room));
   if (ts.isCallExpression(node) && node.expression.getText() === 'PermissionsModule.of')
     for (const { name, initializer } of node.arguments[0]?.properties ?? [])
       if (initializer) found.permissions.set(name.text, { meaning: initializer.text, room });
@@ -50,8 +50,9 @@ function classOf(node, room) {
 
 /** Those that are of a class, however far down. */
 function kindsOf({ classes }, ancestor) {
-  const isOne = ({ parent }) => parent === ancestor || (classes.has(parent) && isOne(classes.get(parent)));
-  return [...classes.values()].filter(isOne);
+  const isOne = ({ parent }) =>
+    parent === ancestor || classes.some((other) => other.name === parent && isOne(other));
+  return classes.filter(isOne);
 }
 
 function statusIn(expression) {
