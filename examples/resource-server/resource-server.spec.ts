@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { startApp, type TestApp } from '../../test/kit';
+import { Feed } from '../../src/platform/feed';
 import { RolesService } from '../../src/roles';
 import { SigningKeyStore } from '../../src/tokens/signing-key.store';
 import { AUDIENCE, Issuer } from '../../test/support/issuer';
@@ -171,6 +172,8 @@ describe('a service that knows where this application is', () => {
     expect(await ask(first.token)).toMatchObject({ status: 200 });
     app.clock.advance({ days: 1 });
     await app.nest.get(SigningKeyStore).rotate();
+    // An hour later the news of it would have been cleared away before it was read.
+    await app.nest.get(Feed).changed();
     // It signs when every service that keeps the keys for an hour knows it.
     await pass(app, { minutes: 61 });
     const { token } = await app.as('ada', rights);
