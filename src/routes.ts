@@ -35,7 +35,7 @@ export function routesOf(app: INestApplication): HandledRoute[] {
     return addressesOf(declared, requestMethod, paths, config).map((path) => ({
       ...declared,
       method,
-      address: `${method} ${path.replace(/:(\w+)(\([^)]*\))?/g, '{$1}')}`,
+      address: `${method} ${asInDocument(path)}`,
     }));
   });
   const twice = routes.find(
@@ -92,4 +92,9 @@ function pathsOf(target: object): string[] {
 
 function read(key: string, target: object): unknown {
   return Reflect.getMetadata(key, target);
+}
+
+/** A path as OpenAPI writes it: `:id` is a parameter, and so is the rest of it, `*`. */
+function asInDocument(path: string): string {
+  return path.replace(/:(\w+)(\([^)]*\))?/g, '{$1}').replace(/\*$/, '{path}');
 }
