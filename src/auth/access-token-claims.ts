@@ -10,7 +10,8 @@ export interface TokenOwner {
 /** Says more of a user than every access token does. */
 export interface AccessTokenClaimsProvider {
   /**
-   * Called for every sign-in, reauthentication and refresh, and waited for, before anything of it is done. Nothing secret:
+   * Called for every sign-in, reauthentication and refresh, and waited for, before anything of it is done but
+   * login checks. Nothing secret:
    * whoever holds the token reads it. A throw is the answer to that request (`Unavailable` for 503); nobody is signed out by
    * it, and the same request can be repeated.
    *

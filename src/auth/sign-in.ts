@@ -39,8 +39,9 @@ export class SignIn {
   ): Promise<LoginResponse> {
     const { id: userId, email, roles } = user;
     await this.checks.pass({ userId, email, roles, client });
-    const claims = await this.issuer.claimsFor(async () => ({ userId }));
+    // The password and the checks have passed, so it was no guess, whatever comes.
     await this.limits.refund(attempt);
+    const claims = await this.issuer.claimsFor(async () => ({ userId }));
     const session = await this.open(user, client);
     if (isSuspicious) await this.notices.signedIn({ userId, sessionId: session.id, client });
     const tokens = this.issuer.tokensFor(session, claims);
