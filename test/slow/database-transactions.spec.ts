@@ -43,8 +43,9 @@ describe('a refresh whose answer was lost with the connection', () => {
 });
 
 describe('a registration whose connection breaks', () => {
-  // The mails of those before have transactions, too.
-  beforeEach(async () => waitUntil(async () => (await app.ask('SELECT id FROM mails')).length === 0));
+  // The mails of those before have transactions, too, and so has the sealing of what was recorded of them.
+  const underWay = 'SELECT id FROM mails UNION ALL SELECT id FROM audit_events WHERE sequence IS NULL';
+  beforeEach(async () => waitUntil(async () => (await app.ask(underWay)).length === 0));
 
   const rowsOf = async (email: string) =>
     app.ask(
