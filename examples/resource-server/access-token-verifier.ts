@@ -20,11 +20,16 @@ export interface VerifierOptions {
   readonly cacheMs?: number;
   /** The shortest time between two fetches, however many tokens name unknown keys. */
   readonly cooldownMs?: number;
+  /** Left out, this machine's. */
+  readonly now?: () => Date;
 }
 
+const COOLDOWN_MS = 30_000;
 // What the issuer may sign with. Neither "none" nor a symmetric algorithm, which would make the public key a secret.
 const ALGORITHMS = ['ES256', 'RS256', 'PS256'];
 const CLAIMS = ['sub', 'client_id', 'sid', 'jti', 'iat', 'exp'];
+/** How far the clocks of two machines may differ. */
+const TOLERANCE_SECONDS = 30;
 
 /** The faults that are not the token's. */
 const NO_KEYS: ReadonlySet<string> = new Set([
@@ -36,6 +41,8 @@ const NO_KEYS: ReadonlySet<string> = new Set([
 /** Verifies access tokens (RFC 9068) of one issuer; of that it knows the URL and nothing else. */
 export class AccessTokenVerifier {
   private keys: Promise<JWTVerifyGetKey> | undefined;
+  /** Until then an issuer that could not be asked is left in peace. */
+  private notBeforeMs = 0;
 
   /**
    * @param issuer compared with `iss` letter by letter
@@ -49,27 +56,30 @@ export class AccessTokenVerifier {
 
   /** @throws InvalidAccessToken, IssuerUnavailable */
   async verify(token: string): Promise<Caller> {
+    if (Date.now() < this.notBeforeMs) throw new IssuerUnavailable('asked a moment ago, in vain');
     const keys = await this.discovered();
+    const now = this.options.now?.() ?? new Date();
     try {
-      const { payload } = await jwtVerify(token, keys, {
+      const { payload, protectedHeader } = await jwtVerify(token, keys, {
         issuer: this.issuer,
         audience: this.audience,
         typ: 'at+jwt',
         algorithms: ALGORITHMS,
         requiredClaims: CLAIMS,
+        currentDate: now,
       });
-      return callerOf(payload);
+      if (!isText(protectedHeader.kid)) throw new errors.JWTInvalid('no key is named');
+      return callerOf(payload, now);
     } catch (error) {
       const isTheToken = error instanceof errors.JOSEError && !NO_KEYS.has(error.code);
-      throw isTheToken
-        ? new InvalidAccessToken('not a token for this service', { cause: error })
-        : new IssuerUnavailable('no keys', { cause: error });
+      if (isTheToken) throw new InvalidAccessToken('not a token for this service', { cause: error });
+      throw this.unavailable('no keys', error);
     }
   }
 
   /** Asked once; where that failed, again with the next token. */
   private async discovered(): Promise<JWTVerifyGetKey> {
-    const { cacheMs = 300_000, cooldownMs = 30_000 } = this.options;
+    const { cacheMs = 300_000, cooldownMs = COOLDOWN_MS } = this.options;
     this.keys ??= discoverKeys(this.issuer).then((uri) =>
       createRemoteJWKSet(uri, {
         cacheMaxAge: cacheMs,
@@ -81,16 +91,28 @@ export class AccessTokenVerifier {
       return await this.keys;
     } catch (error) {
       this.keys = undefined;
-      throw new IssuerUnavailable('no metadata', { cause: error });
+      throw this.unavailable('no metadata', error);
     }
+  }
+
+  /** Nobody makes this service ask an issuer in trouble again and again by sending it tokens. */
+  private unavailable(why: string, cause: unknown): IssuerUnavailable {
+    this.notBeforeMs = Date.now() + (this.options.cooldownMs ?? COOLDOWN_MS);
+    return new IssuerUnavailable(why, { cause });
   }
 }
 
-function callerOf({ sub = '', sid, roles }: JWTPayload): Caller {
-  const isText = (value: unknown) => typeof value === 'string';
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** A signature says who wrote it, and not that it is well-formed. */
+function callerOf({ sub, sid, iat = Infinity, roles }: JWTPayload, now: Date): Caller {
+  if (!isText(sub) || !isText(sid)) throw new errors.JWTInvalid('nobody is named');
+  if (iat > now.getTime() / 1_000 + TOLERANCE_SECONDS) throw new errors.JWTInvalid('issued in the future');
   return {
     userId: sub,
-    sessionId: String(sid),
+    sessionId: sid,
     roles: Array.isArray(roles) ? roles.filter(isText) : [],
   };
 }

@@ -7,7 +7,7 @@ const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
  * @throws where the metadata cannot be had, or is that of another issuer (section 3.3)
  */
 export async function discoverKeys(issuer: string): Promise<URL> {
-  const { origin, pathname } = trusted(issuer);
+  const { origin, pathname, protocol } = trusted(issuer);
   const path = pathname === '/' ? '' : pathname;
   const response = await fetch(`${origin}/.well-known/oauth-authorization-server${path}`, {
     headers: { accept: 'application/json' },
@@ -18,7 +18,10 @@ export async function discoverKeys(issuer: string): Promise<URL> {
   const metadata = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown } | null;
   // Somebody else's metadata would make somebody else's keys ours.
   if (metadata?.issuer !== issuer) throw new Error(`the metadata is not that of ${issuer}`);
-  return trusted(metadata.jwks_uri);
+  const keys = trusted(metadata.jwks_uri);
+  // Whoever is elsewhere has no keys on this machine.
+  if (keys.protocol !== protocol) throw new Error(`the keys of ${issuer} are not where it is`);
+  return keys;
 }
 
 /** Keys that came over a network in the clear are anybody's. */

@@ -70,6 +70,12 @@ describe('a service that knows the issuer alone', () => {
     ['that never expires', { exp: undefined }, {}],
     ['that is not good yet', { nbf: 4_000_000_000 }, {}],
     ['without a subject', { sub: undefined }, {}],
+    ['whose subject is null', { sub: null }, {}],
+    ['whose subject is a number', { sub: 7 }, {}],
+    ['whose subject is empty', { sub: '' }, {}],
+    ['whose session is null', { sid: null }, {}],
+    ['issued in the future', { iat: 4_000_000_000 }, {}],
+    ['that names no key', {}, { kid: undefined }],
     ['of no session', { sid: undefined }, {}],
     ['by a key that nobody published', {}, { kid: 'unknown' }],
   ])('refuses a token %s', async (_, claims, header) => {
@@ -118,16 +124,28 @@ describe('a service that knows the issuer alone', () => {
   });
 
   it('says 503, not 401, where the keys cannot be had, and tries again', async () => {
+    const eager = await serviceOf(issuer.url, { cooldownMs: 0 });
     issuer.broken = true;
-    expect(await ask(await issuer.token())).toEqual({ status: 503, challenge: null, readBy: undefined });
+    expect(await eager(await issuer.token())).toEqual({ status: 503, challenge: null, readBy: undefined });
     issuer.broken = false;
-    expect(await ask(await issuer.token())).toMatchObject({ status: 200 });
+    expect(await eager(await issuer.token())).toMatchObject({ status: 200 });
+  });
+
+  it('leaves an issuer in peace that could not be asked, whatever it is sent', async () => {
+    const asked = jest.spyOn(globalThis, 'fetch');
+    issuer.broken = true;
+    for (let each = 0; each < 10; each++)
+      expect(await ask(await issuer.token({}, { kid: `unknown-${each}` }))).toMatchObject({ status: 503 });
+    const ofIssuer = asked.mock.calls.filter(([url]) => new Request(url).url.startsWith(issuer.url));
+    expect(ofIssuer.length).toBeLessThanOrEqual(2);
+    asked.mockRestore();
   });
 
   it.each([
     ['that names another issuer', { issuer: 'https://other.example.test' }],
     ['that names none', { issuer: undefined }],
     ['whose keys would come over a network in the clear', { jwks_uri: 'http://auth.example.test/keys' }],
+    ['whose keys would be elsewhere, by another protocol', { jwks_uri: 'https://auth.example.test/keys' }],
     ['whose keys would come from a file', { jwks_uri: 'file:///etc/passwd' }],
     ['without keys', { jwks_uri: undefined }],
   ])('does not take metadata %s', async (_, metadata) => {
@@ -159,14 +177,14 @@ describe('a service that knows where this application is', () => {
   afterAll(async () => app.close());
 
   it('takes the tokens of its users, by role', async () => {
-    const ask = await serviceOf(issuer);
+    const ask = await serviceOf(issuer, { now: () => app.clock.now() });
     const ada = await app.as('ada', { roles: ['support'] });
     expect(await ask(ada.token)).toMatchObject({ status: 200, readBy: ada.id });
     expect(await ask((await app.as('bob')).token)).toMatchObject({ status: 403 });
   });
 
   it('goes on where the signing key is replaced', async () => {
-    const ask = await serviceOf(issuer, { cooldownMs: 0 });
+    const ask = await serviceOf(issuer, { cooldownMs: 0, now: () => app.clock.now() });
     const rights = { roles: ['support'] };
     const first = await app.as('ada', rights);
     expect(await ask(first.token)).toMatchObject({ status: 200 });
@@ -182,10 +200,12 @@ describe('a service that knows where this application is', () => {
   });
 
   it('learns of the end of a session when its token expires, and no sooner', async () => {
-    const ask = await serviceOf(issuer);
+    const ask = await serviceOf(issuer, { now: () => app.clock.now() });
     const ada = await app.as('ada', { roles: ['support'] });
     expect((await ada.post('/v1/auth/logout')).status).toBe(204);
     expect((await ada.get('/v1/auth/principal')).status).toBe(401);
     expect(await ask(ada.token)).toMatchObject({ status: 200 });
+    app.clock.advance({ minutes: 15 });
+    expect(await ask(ada.token)).toEqual(REFUSED);
   });
 });

@@ -37,9 +37,12 @@ async function callerOf(
   try {
     return await verifier.verify(token);
   } catch (error) {
-    return error instanceof InvalidAccessToken
-      ? { status: 401, challenge: 'Bearer error="invalid_token"' }
-      : { status: 503 };
+    if (error instanceof InvalidAccessToken)
+      return { status: 401, challenge: 'Bearer error="invalid_token"' };
+    // For whoever runs this: a mistyped issuer looks like one that is away.
+    const { message, cause } = error as Error;
+    process.stderr.write(`${message}: ${cause instanceof Error ? cause.message : 'no cause'}\n`);
+    return { status: 503 };
   }
 }
 
