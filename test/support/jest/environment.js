@@ -4,7 +4,8 @@ const { TestEnvironment } = require('jest-environment-node');
 /** The context that everything else of the process is in. */
 const THIS_ONE = {};
 
-const RUNNERS = new Set(['JEST_STATE_SYMBOL', 'EVENT_HANDLERS']);
+// How long a test may take is said by one spec, and would else hold for those after it.
+const RUNNERS = new Set(['JEST_STATE_SYMBOL', 'EVENT_HANDLERS', 'TEST_TIMEOUT_SYMBOL']);
 
 const { compileFunction } = vm;
 vm.compileFunction = (code, parameters, { parsingContext, ...options } = {}) =>
