@@ -130,8 +130,13 @@ describe('a problem in openapi.json', () => {
 describe('an example in openapi.json', () => {
   const conformance = Conformance.committed();
 
-  it('stands at every body and every answer, and is as its schema says', () => {
-    for (const { operationId, requestBody, responses } of operationsOf(COMMITTED)) {
+  it('stands at every body and every answer of ours, and is as its schema says', async () => {
+    const app = await startApp({ alone: true });
+    const paths = new Set(Object.keys(describeApi(app.nest).paths));
+    await app.close();
+    const ours = operationsOf(COMMITTED).filter(({ route }) => paths.has(route.replace(/^\S+ /, '')));
+    expect(ours.length).toBeGreaterThan(30);
+    for (const { operationId, requestBody, responses } of ours) {
       const contents = [requestBody?.content, ...Object.values(responses).map(({ content }) => content)];
       for (const media of contents.flatMap((content) => Object.values(content ?? {}))) {
         const examples = Object.values(media.examples ?? { only: { value: media.example } });
