@@ -47,8 +47,8 @@ export class Sender {
     const headers = new Headers(request.headers);
     if (tokens) headers.set('authorization', `Bearer ${tokens.accessToken}`);
     const credentials = this.#mode === 'cookie' ? 'include' : 'omit';
-    // Where a redirect leads, a password or a token would go along.
     const { signal } = request;
+    // Where a redirect leads, a password or a token would go along.
     const sent = new Request(request.clone(), { headers, credentials, redirect: 'error', signal });
     const held = [request, sent];
     this.#underWay.add(held);
