@@ -1,0 +1,124 @@
+'use strict';
+
+module.exports = [
+  {
+    name: 'signing out ignores the refresh token beside a genuine access token',
+    file: 'src/auth/auth.service.ts',
+    find: 'const ended = refreshToken ? await',
+    replace: 'const ended = refreshToken && !claims ? await',
+  },
+  {
+    name: 'signing out ignores an expired access token',
+    file: 'src/auth/auth.service.ts',
+    find: 'await this.tokens.verifyGenuine(accessToken)',
+    replace: 'this.tokens.verify(accessToken)',
+  },
+  {
+    name: 'a disabled account counts as one that may sign in',
+    file: 'src/auth/callers.ts',
+    find: "return status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail);",
+    replace: 'return emailVerified || !this.settings.requireVerifiedEmail;',
+  },
+  {
+    name: 'REQUIRE_VERIFIED_EMAIL is not applied at sign-in',
+    file: 'src/auth/callers.ts',
+    find: "status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail)",
+    replace: "status === 'active'",
+  },
+  {
+    name: 'a sign-in with cookies leaves the session of the former cookies alive',
+    file: 'src/auth/cookie-mode.ts',
+    find: 'await this.auth.logOut(this.presented(request));',
+    replace: '',
+  },
+  {
+    name: 'a request with the refresh cookie alone is not checked for its site',
+    file: 'src/auth/cookie-mode.ts',
+    find: 'if (accessToken !== undefined || refreshToken !== undefined) this.sameSite',
+    replace: 'if (accessToken !== undefined) this.sameSite',
+  },
+  {
+    name: 'a device token is not bound to its user',
+    file: 'src/auth/device-tokens.ts',
+    find: '.update(uuidBytes(id))',
+    replace: '',
+  },
+  {
+    name: 'a device token stays good after the devices of the user were voided',
+    file: 'src/auth/device-tokens.ts',
+    find: '.update(epoch)',
+    replace: '',
+  },
+  {
+    name: 'any device token, genuine or not, avoids the limit of the source',
+    file: 'src/auth/local-auth.guard.ts',
+    find: 'if (await this.limits.isKnown(email, deviceToken))',
+    replace: 'if (deviceToken)',
+  },
+  {
+    name: 'a sign-in with cookies is accepted from another site',
+    file: 'src/auth/local-auth.guard.ts',
+    find: "if (query.useCookies === 'true') this.assertCookieMode(request);",
+    replace: '',
+  },
+  {
+    name: 'a wrong password at reauthentication is not counted',
+    file: 'src/auth/password-proof.ts',
+    find: 'if (!user || !matches) {',
+    replace: 'await this.attempts.refund(attempt);\n    if (!user || !matches) {',
+  },
+  {
+    name: 'no password is checked for an unknown address',
+    file: 'src/auth/password-sign-in.ts',
+    find: 'this.passwords.verify(user?.id ?? null, password, { signsIn }),',
+    replace: 'user !== null && this.passwords.verify(user.id, password, { signsIn }),',
+  },
+  {
+    name: 'login checks are not run',
+    file: 'src/auth/sign-in.ts',
+    find: 'await this.checks.pass({ userId, email, roles, client });',
+    replace: '',
+  },
+  {
+    name: 'a registration replaces the password of an existing account',
+    file: 'src/auth/registration.service.ts',
+    find: 'if (newId) await this.passwords.store(newId, hash);',
+    replace: 'if (user) await this.passwords.store(user.id, hash);',
+  },
+  {
+    name: 'a registration may use the display name as the password',
+    file: 'src/auth/registration.service.ts',
+    find: "'/password', { email, displayName });",
+    replace: "'/password', { email });",
+  },
+  {
+    name: 'the link of a notice does not revoke the session',
+    file: 'src/auth/security-notices.ts',
+    find: 'await this.sessions.end(sessionId);',
+    replace: '',
+  },
+  {
+    name: 'the access token of a revoked session is accepted',
+    file: 'src/auth/jwt.strategy.ts',
+    find: 'if (this.ended.has(claims.sid)) throw new InvalidToken();',
+    replace: '',
+  },
+  {
+    name: 'an access token from before a change of roles is accepted',
+    file: 'src/auth/jwt.strategy.ts',
+    find: 'if (this.versions.isStale(claims.sub, claims.ver)) throw new TokenStale();',
+    replace: '',
+  },
+  {
+    name: 'an access token is accepted while memory is out of date',
+    file: 'src/auth/jwt.strategy.ts',
+    find: 'const news = feed.confirm();',
+    replace: 'const news: Promise<void> | undefined = undefined;',
+  },
+  {
+    name: 'links sent before the mailbox was proven stay good afterwards',
+    file: 'src/auth/handover.ts',
+    find: 'await this.tokens.endOf(userId);',
+    replace: '',
+  },
+];
