@@ -83,7 +83,7 @@ describe('a password that was stolen elsewhere', () => {
   });
 
   it('is refused by the link of a mail and by the current one, and neither is used up', async () => {
-    const person = await app.someone();
+    const person = await app.registers();
     const { accessToken } = await app.signIn(person);
     await app.mailFor(person.email);
     await post('password/forgot', { email: person.email });

@@ -1,4 +1,5 @@
-import { Conformance, type Received } from './support/conformance';
+import { Conformance } from './support/conformance';
+import type { Received } from './support/http-client';
 import { COMMITTED } from './support/contract';
 
 const PROBLEM = { 'content-type': 'application/problem+json; charset=utf-8' };

@@ -71,7 +71,7 @@ describe('confirming another address', () => {
   });
 
   it('proves the mailbox of an account whose former one never was', async () => {
-    const unproven = await app.someone();
+    const unproven = await app.registers();
     const verification = await nextLink(app, unproven.email);
     const tokens = await app.signIn(unproven);
     const [to, link] = await asked(unproven);

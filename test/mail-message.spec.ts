@@ -21,7 +21,7 @@ const GERMAN = {
 };
 
 async function mailOf(app: TestApp, headers: Record<string, string> = {}): Promise<ReceivedMail> {
-  const { email } = await app.someone();
+  const { email } = await app.registers();
   await app.mailFor(email);
   await app.api.post('/v1/auth/password/forgot', { json: { email }, headers });
   return app.mailFor(email);
@@ -43,7 +43,7 @@ describe('a mail', () => {
 
   beforeAll(async () => {
     app = await startApp({ smtp: true });
-    ({ email } = await app.someone());
+    ({ email } = await app.registers());
     mail = await app.mailFor(email);
   });
 
@@ -104,7 +104,7 @@ describe('a mail', () => {
 
   it('keeps its language where a notice follows from a link', async () => {
     const german = { 'accept-language': 'de' };
-    const { email: to } = await app.someone();
+    const { email: to } = await app.registers();
     await app.mailFor(to);
     await app.api.post('/v1/auth/password/forgot', { json: { email: to } });
     const json = { token: tokenIn(await app.mailFor(to)), newPassword: `${PASSWORD} again` };

@@ -26,7 +26,7 @@ describe('a mail server', () => {
   it('that is not there yet gets what waits for it once it is', async () => {
     const port = await freePort();
     await withApp({ env: { SMTP_URL: `smtp://127.0.0.1:${port}` } }, async (app) => {
-      const { email } = await app.someone();
+      const { email } = await app.registers();
       await app.mailsSent();
       const sink = await SmtpSink.start({}, port);
       app.clock.advance({ seconds: 10 });
@@ -49,7 +49,7 @@ describe('a mail server', () => {
     await withSink(options, async (sink) => {
       const SMTP_URL = `smtp://no-reply%40example.test:p%40ss%2Fw%3Ard%25%C3%A4@127.0.0.1:${sink.port}`;
       await withApp({ env: { SMTP_URL } }, async (app) => {
-        const { email } = await app.someone();
+        const { email } = await app.registers();
         await app.mailsSent();
         expect(sink.for(email)).toHaveLength(1);
       });
@@ -67,7 +67,7 @@ describe('a mail server', () => {
     await withSink(options, async (sink) => {
       const SMTP_URL = `smtp://user:password-of-the-server@127.0.0.1:${sink.port}`;
       await withApp({ env: { SMTP_URL, LOG_LEVEL: 'trace' }, log }, async (app) => {
-        await app.someone();
+        await app.registers();
         await app.mailsSent();
         expect(await app.query('SELECT attempts FROM mails')).toEqual([{ attempts: 1 }]);
       });
@@ -92,7 +92,7 @@ describe('a mail server that takes its time', () => {
     await withSink(options, async ({ url }) => {
       const app = await startApp({ env: { SMTP_URL: url, DATABASE_URL: database.url } });
       const mail = once(arrived, 'mail');
-      await app.someone();
+      await app.registers();
       await mail;
       await app.close();
     });
@@ -189,7 +189,7 @@ describe('a mail server that accepts connections and says nothing', () => {
 
   it.each(['register', 'password/forgot', 'email/verify/resend'])('delays no answer of %s', async (path) => {
     const emailOf = (turn: number) => `${turn}@${path.replaceAll('/', '-')}.example.com`;
-    const { email } = await waiting.someone();
+    const { email } = await waiting.registers();
     const mostMs = 3 * (await medianMs(usual, path, emailOf)) + 50;
     expect(await medianMs(waiting, path, emailOf)).toBeLessThan(mostMs);
     expect(await medianMs(waiting, path, () => email)).toBeLessThan(mostMs);

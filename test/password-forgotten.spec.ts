@@ -24,7 +24,7 @@ describe('asking for a new password', () => {
   const someoneElse = {
     unknown: async () => 'nobody@example.com',
     verified: async () => {
-      const { email } = await app.someone();
+      const { email } = await app.registers();
       const token = await nextLink(app, email, 'verification');
       await app.api.post('/v1/auth/email/verify', { json: { token } });
       return email;

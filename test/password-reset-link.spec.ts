@@ -15,7 +15,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  person = await app.someone();
+  person = await app.registers();
 });
 
 afterAll(async () => app.close());

@@ -24,7 +24,7 @@ beforeAll(async () => {
 });
 
 beforeEach(async () => {
-  person = await app.someone();
+  person = await app.registers();
   ({ email } = person);
 });
 

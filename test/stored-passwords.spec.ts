@@ -46,7 +46,7 @@ const plain = (password: string, prefix = '$2b$') => hashSync(password, 4).repla
 
 describe('a stored password', () => {
   it('is a hash of a form of its own, under a key: no bcrypt of the password alone', async () => {
-    const { email } = await app.someone();
+    const { email } = await app.registers();
     const hash = await storedHash(email);
     expect(hash).toMatch(KEYED);
     expect(compareSync(PASSWORD, hash.slice(hash.indexOf('$2b$')))).toBe(false);
@@ -54,12 +54,12 @@ describe('a stored password', () => {
   });
 
   it('does not show that two people chose the same', async () => {
-    const [one, two] = [await app.someone(), await app.someone()];
+    const [one, two] = [await app.registers(), await app.registers()];
     expect(await storedHash(one.email)).not.toBe(await storedHash(two.email));
   });
 
   it('stands in no row of any table', async () => {
-    const { email } = await app.someone();
+    const { email } = await app.registers();
     const rows = await app.query<{ text: string }>(
       `SELECT u::text || c::text AS text FROM users u JOIN credentials c ON c.user_id = u.id WHERE email = $1`,
       [email],
@@ -69,7 +69,7 @@ describe('a stored password', () => {
   });
 
   it('stays as it is when it is good and of today', async () => {
-    const { email } = await app.someone();
+    const { email } = await app.registers();
     const before = await storedHash(email);
     expect(await logIn(email, PASSWORD)).toBe(200);
     expect(await storedHash(email)).toBe(before);
@@ -169,7 +169,7 @@ describe('a hash of a cost that was raised since', () => {
       }
     };
     let email = '';
-    await within('4', async (at) => void ({ email } = await at.someone()));
+    await within('4', async (at) => void ({ email } = await at.registers()));
     await within('6', async (at) => {
       expect(await storedHash(email, at)).toContain('$2b$04$');
       expect(await logIn(email, OTHER, at)).toBe(401);

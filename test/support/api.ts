@@ -1,10 +1,9 @@
 import { Conformance } from './conformance';
+import { timed } from './costs';
+import { type Received, sendRequest } from './http-client';
 
-export interface Answer<Body = Record<string, unknown>> {
-  readonly status: number;
-  readonly headers: Headers;
+export interface Answer<Body = Record<string, unknown>> extends Received {
   readonly body: Body;
-  readonly text: string;
 }
 
 export interface Call {
@@ -59,16 +58,10 @@ export class Api {
       headers.set('content-type', 'application/json');
     if (call.token !== undefined) headers.set('authorization', `Bearer ${call.token}`);
     const body = call.raw ?? (call.json === undefined ? null : JSON.stringify(call.json));
-    const response = await fetch(this.url + path, { method, headers, body, redirect: 'manual' });
-    const text = await response.text();
-    this.conformance.check(method, path, { status: response.status, headers: response.headers, text });
-    const isJson = /json/.test(response.headers.get('content-type') ?? '');
-    return {
-      status: response.status,
-      headers: response.headers,
-      text,
-      body: (isJson && text ? JSON.parse(text) : undefined) as Body,
-    };
+    const answer = await timed('http', async () => sendRequest(method, this.url + path, headers, body));
+    this.conformance.check(method, path, answer);
+    const isJson = /json/.test(answer.headers.get('content-type') ?? '');
+    return { ...answer, body: (isJson && answer.text ? JSON.parse(answer.text) : undefined) as Body };
   }
 
   async get<Body = Record<string, unknown>>(path: string, call?: Call): Promise<Answer<Body>> {

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -13,9 +14,12 @@ import { Database } from '../../src/platform/database';
 import { createFastify } from '../../src/platform/http';
 import { LogSink } from '../../src/platform/logging';
 import { PasswordStrength } from '../../src/passwords/password-strength';
+import { PasswordsService } from '../../src/passwords';
 import { MailTransport, Outbox } from '../../src/platform/mail';
+import { UsersService } from '../../src/users';
 import { Api, type TokenBody } from './api';
 import { Conformance } from './conformance';
+import { timed } from './costs';
 import { createDatabase } from './database';
 import { AUTH_SECRET, NO_SMTP } from './settings';
 import { type ReceivedMail, SmtpSink } from './smtp-sink';
@@ -34,12 +38,12 @@ export const TEST_ENVIRONMENT: Variables = {
 
 export const PASSWORD = 'teal otters juggle 7 lanterns';
 
-let people = 0;
-
 export interface Person {
   readonly email: string;
   readonly password: string;
 }
+
+const newAddress = (): string => `person-${randomBytes(6).toString('hex')}@example.com`;
 
 /** The real application on a real database, listening on a free port. */
 export class TestApp {
@@ -47,15 +51,16 @@ export class TestApp {
   readonly api: Api;
   readonly database: Database;
   private readonly people = new Map<string, Person>();
+  private readonly hashes = new Map<string, Promise<string>>();
 
   constructor(
     readonly nest: NestFastifyApplication,
     readonly clock: TestClock,
     url: string,
     readonly databaseUrl: string,
-    private readonly release: () => Promise<void>,
+    private readonly end: () => Promise<void>,
     private readonly sink?: SmtpSink,
-    conformance?: Conformance,
+    private readonly conformance?: Conformance,
   ) {
     this.api = new Api(url, {}, conformance);
     this.database = nest.get(Database);
@@ -70,14 +75,26 @@ export class TestApp {
    * verified address, these rights and no others.
    */
   async as(name: string, rights: Rights = {}): Promise<TestUser> {
-    const person = this.people.get(name) ?? (await this.someone());
-    this.people.set(name, person);
-    return TestUser.signIn(this, person, rights);
+    return timed('signIn', async () => {
+      const person = this.people.get(name) ?? (await this.someone());
+      this.people.set(name, person);
+      return TestUser.signIn(this, person, rights);
+    });
   }
 
-  /** Registers somebody new. */
+  /** A new account as registration makes it, but without the mail and the audit event; `registers` sends the request. */
   async someone({ password = PASSWORD }: { password?: string } = {}): Promise<Person> {
-    const email = `person-${process.pid}-${++people}@example.com`;
+    const email = newAddress();
+    await this.database.transaction(async () => {
+      const id = await this.nest.get(UsersService).add({ email });
+      await this.nest.get(PasswordsService).store(id ?? '', await this.hashOf(password));
+    });
+    return { email, password };
+  }
+
+  /** A new account, by the request that makes one. */
+  async registers({ password = PASSWORD }: { password?: string } = {}): Promise<Person> {
+    const email = newAddress();
     const { status } = await this.api.post('/v1/auth/register', { json: { email, password } });
     if (status !== 202) throw new Error(`registration answered ${status}`);
     return { email, password };
@@ -85,12 +102,20 @@ export class TestApp {
 
   /** Signs somebody in, or somebody new. */
   async signIn(person?: Person): Promise<TokenBody> {
-    const { email, password } = person ?? (await this.someone());
-    const { status, body } = await this.api.post<TokenBody>('/v1/auth/login', {
-      json: { email, password },
+    return timed('signIn', async () => {
+      const { email, password } = person ?? (await this.someone());
+      const { status, body } = await this.api.post<TokenBody>('/v1/auth/login', {
+        json: { email, password },
+      });
+      if (status !== 200) throw new Error(`signing in answered ${status}`);
+      return body;
     });
-    if (status !== 200) throw new Error(`signing in answered ${status}`);
-    return body;
+  }
+
+  private async hashOf(password: string): Promise<string> {
+    const hash = this.hashes.get(password) ?? this.nest.get(PasswordsService).hash(password);
+    this.hashes.set(password, hash);
+    return hash;
   }
 
   /** Where mails arrive, for an application that was started with `smtp`. */
@@ -110,10 +135,24 @@ export class TestApp {
     await this.nest.get(Outbox).run();
   }
 
+  /** The same application for a spec that shares it, with people of its own; it is closed by whoever started it. */
+  forAnotherSpec(): TestApp {
+    const end = async () => {
+      throw new Error('This application is shared and closed when the worker ends: do not close it.');
+    };
+    return new TestApp(
+      this.nest,
+      this.clock,
+      this.api.url,
+      this.databaseUrl,
+      end,
+      this.sink,
+      this.conformance,
+    );
+  }
+
   async close(): Promise<void> {
-    await this.nest.close();
-    await this.sink?.close();
-    await this.release();
+    await timed('stop', this.end);
   }
 }
 
@@ -136,7 +175,11 @@ export interface TestAppOptions {
   readonly limits?: boolean;
 }
 
-export async function startApp({
+export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
+  return timed('start', async () => started(options));
+}
+
+async function started({
   env = {},
   modules = [],
   alone = false,
@@ -145,7 +188,7 @@ export async function startApp({
   estimates = false,
   limits = false,
   seals = false,
-}: TestAppOptions = {}): Promise<TestApp> {
+}: TestAppOptions): Promise<TestApp> {
   const sink = smtp ? await SmtpSink.start() : undefined;
   const own = env.DATABASE_URL ? undefined : await createDatabase();
   const clock = new TestClock();
@@ -170,8 +213,13 @@ export async function startApp({
   // It loads dictionaries for half a second, which most tests would do for nothing.
   if (!estimates) builder.overrideProvider(PasswordStrength).useValue({ weaknessOf: async () => undefined });
   if (log) builder.overrideProvider(LogSink).useValue({ write: (line: string) => log.push(line) });
-  const release = async () => own?.drop();
   let nest: NestFastifyApplication | undefined;
+  const end = async () => {
+    await nest?.close();
+    await sink?.close();
+    // A server that is removed after the run takes its databases along.
+    if (process.env.GATEHOUSE_TEST_SERVER_STAYS) await own?.drop();
+  };
   try {
     const module = await builder.compile();
     if (!seals) module.get(AuditSealer, { strict: false }).onApplicationBootstrap = () => undefined;
@@ -181,12 +229,10 @@ export async function startApp({
     await nest.listen(Number(env.PORT ?? 0), '127.0.0.1');
     const conformance = modules.length > 0 ? Conformance.to(describeApi(nest)) : undefined;
     const databaseUrl = env.DATABASE_URL ?? own?.url ?? '';
-    return new TestApp(nest, clock, await nest.getUrl(), databaseUrl, release, sink, conformance);
+    return new TestApp(nest, clock, await nest.getUrl(), databaseUrl, end, sink, conformance);
   } catch (error) {
     // What a failed start has opened would keep the process of the tests from ending.
-    await nest?.close();
-    await sink?.close();
-    await release();
+    await end();
     throw error;
   }
 }

@@ -2,6 +2,7 @@ import Ajv2020, { type ValidateFunction } from 'ajv/dist/2020';
 import addFormats from 'ajv-formats';
 import { pascalCase } from '../../src/platform/http';
 import { COMMITTED, type Contract, type Described, type Media, resolved } from './contract';
+import type { Received } from './http-client';
 
 const PROBLEM = 'application/problem+json';
 /** Of codes that are not known; it is open to further members, as RFC 9457 has it. */
@@ -12,12 +13,6 @@ const DOCUMENT = 'contract';
 
 // What is compiled of the schemas serves every spec of a worker, though each evaluates this file anew.
 const ofWorker = globalThis as { conformance?: Conformance };
-
-export interface Received {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-}
 
 /**
  * Holds answers to the document. Whatever it does not name is a fault: a status, a member anywhere in the body, a content type, a body

@@ -10,10 +10,9 @@ export interface TestDatabase {
 export async function createDatabase({ empty = false } = {}): Promise<TestDatabase> {
   const server = needed('GATEHOUSE_TEST_SERVER');
   const name = `gatehouse_test_${process.pid}_${randomBytes(4).toString('hex')}`;
-  await administer(
-    server,
-    `CREATE DATABASE ${name}${empty ? '' : ` TEMPLATE ${needed('GATEHOUSE_TEST_TEMPLATE')}`}`,
-  );
+  // Copying files takes half the time of writing the copy into the log.
+  const copied = empty ? '' : ` TEMPLATE ${needed('GATEHOUSE_TEST_TEMPLATE')} STRATEGY file_copy`;
+  await administer(server, `CREATE DATABASE ${name}${copied}`);
   return {
     url: databaseUrl(server, name),
     drop: async () => administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),

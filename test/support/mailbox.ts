@@ -33,6 +33,6 @@ export async function countMails(
 ): Promise<number> {
   await app.mailsSent();
   // Read as they came: where this one is there, so are those before.
-  await app.mailFor((await app.someone()).email);
+  await app.mailFor((await app.registers()).email);
   return app.smtp.for(address).filter(({ subject }) => subject === SUBJECT[about]).length;
 }

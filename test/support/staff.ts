@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { RolesService } from '../../src/roles';
 import { type TestApp } from './app';
 
@@ -9,8 +10,6 @@ export interface Member {
   readonly token: string;
   readonly refreshToken: string;
 }
-
-let count = 0;
 
 /** Somebody new with a verified address and these roles. */
 export async function aMember(app: TestApp, ...roles: string[]): Promise<Member> {
@@ -25,7 +24,7 @@ export async function aMember(app: TestApp, ...roles: string[]): Promise<Member>
 
 /** The name of a new role. */
 export async function aRole(app: TestApp, ...permissions: string[]): Promise<string> {
-  const name = `role-${++count}`;
+  const name = `role-${randomBytes(6).toString('hex')}`;
   await app.nest.get(RolesService).save({ name, description: null, permissions });
   return name;
 }

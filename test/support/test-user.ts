@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { RolesService } from '../../src/roles';
 import { UserRights } from '../../src/users';
 import type { Answer, Call } from './api';
@@ -9,8 +10,6 @@ export interface Rights {
   /** Of those that exist, `admin` among them. */
   readonly roles?: readonly string[];
 }
-
-let roles = 0;
 
 /** Somebody who is signed in. What they send carries their access token. */
 export class TestUser {
@@ -30,7 +29,7 @@ export class TestUser {
     person: { readonly email: string; readonly password: string },
     { permissions = [], roles: held = [] }: Rights,
   ): Promise<TestUser> {
-    const own = permissions.length > 0 ? [`test-${++roles}`] : [];
+    const own = permissions.length > 0 ? [`test-${randomBytes(6).toString('hex')}`] : [];
     for (const name of own)
       await app.nest.get(RolesService).save({ name, description: null, permissions: [...permissions] });
     const [user] = await app.query<{ id: string }>(

@@ -26,19 +26,29 @@ interface Wrapper {
   readonly instance?: unknown;
 }
 
-/** Finds what modules have added, whoever's they are: nobody keeps a list of them. */
+/** Discovers the providers that carry an extension decorator: once for each decorator, since Nest adds none after the start. */
 @Injectable()
 export class Extensions {
+  private readonly found = new Map<string, readonly Extension<unknown, unknown>[]>();
+
   constructor(private readonly discovery: DiscoveryService) {}
 
   /**
+   * To be called once all providers are made: in `onModuleInit` or later.
+   *
    * @param decorator made by `extensionDecorator`
    * @returns every provider on whose class, or a class that it extends, it stands; in no order
    * @throws Error where one would not be asked: it is a controller, or is made for each request
    */
   of<Provider extends object, Options>(
     decorator: ExtensionDecorator<Options>,
-  ): Extension<Options, Provider>[] {
+  ): readonly Extension<Options, Provider>[] {
+    const known = this.found.get(decorator.KEY) ?? this.discover(decorator);
+    this.found.set(decorator.KEY, known);
+    return known as readonly Extension<Options, Provider>[];
+  }
+
+  private discover<Options>(decorator: ExtensionDecorator<Options>): readonly Extension<Options, unknown>[] {
     const optionsOf = ({ metatype, instance }: Wrapper): Options | undefined => {
       const type = typeof instance === 'object' && instance !== null ? instance.constructor : metatype;
       return typeof type === 'function' ? (Reflect.getMetadata(decorator.KEY, type) as Options) : undefined;
@@ -46,7 +56,7 @@ export class Extensions {
     const controller = this.discovery.getControllers().find((wrapper) => optionsOf(wrapper));
     if (controller)
       throw new Error(`${controller.name} is a controller, and would not be asked.\n  → decorate a provider`);
-    const found = new Map<unknown, Extension<Options, Provider>>();
+    const found = new Map<unknown, Extension<Options, unknown>>();
     for (const wrapper of this.discovery.getProviders()) {
       const options = optionsOf(wrapper);
       if (!options) continue;
@@ -54,7 +64,7 @@ export class Extensions {
         throw new Error(
           `${wrapper.name} is made for each request or injection, and would not be asked.\n  → leave it the default scope`,
         );
-      const { instance } = wrapper as { readonly instance: Provider };
+      const { instance } = wrapper as { readonly instance: unknown };
       found.set(instance, { name: String(wrapper.name), options, provider: instance });
     }
     return [...found.values()];

@@ -47,7 +47,7 @@ export class PersonalDataRegistry implements OnModuleInit {
     return this.providers().flatMap(({ options }) => [...options.tables]);
   }
 
-  private providers(): Extension<PersonalDataOptions, PersonalDataProvider>[] {
+  private providers(): readonly Extension<PersonalDataOptions, PersonalDataProvider>[] {
     return this.extensions.of(PersonalData);
   }
 }

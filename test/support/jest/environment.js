@@ -1,5 +1,7 @@
 const vm = require('node:vm');
 const { TestEnvironment } = require('jest-environment-node');
+const costs = require('./costs');
+const { watchForEnd } = require('./worker');
 
 /** The context that everything else of the process is in. */
 const THIS_ONE = {};
@@ -19,6 +21,13 @@ module.exports = class extends TestEnvironment {
   constructor(config, context) {
     super(config, context);
     this.global = globalThis;
+    this.spec = context.testPath;
+  }
+
+  async setup() {
+    await super.setup();
+    watchForEnd();
+    costs.begin();
   }
 
   getVmContext() {
@@ -26,7 +35,10 @@ module.exports = class extends TestEnvironment {
   }
 
   async teardown() {
+    // What a spec put in the place of a method must not meet the next one.
+    this.moduleMocker.restoreAllMocks();
     await super.teardown();
+    costs.end(this.spec);
     // The runner leaves its state behind there, and with it all that the tests hold.
     for (const symbol of Object.getOwnPropertySymbols(globalThis))
       if (RUNNERS.has(symbol.description)) delete globalThis[symbol];

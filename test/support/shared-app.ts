@@ -1,0 +1,28 @@
+import { startApp, type TestApp, type TestAppOptions } from './app';
+
+declare global {
+  // Set by the test environment, for the whole worker.
+  var atWorkerEnd: (close: () => Promise<void>) => void;
+  var closeShared: (() => Promise<void>) | undefined;
+  var sharedApps: Map<string, Promise<TestApp>> | undefined;
+}
+
+/** The options that make one application out of two specs' wishes; what a spec looks into is its own. */
+export type SharedOptions = Pick<TestAppOptions, 'env' | 'smtp' | 'limits' | 'estimates'>;
+
+/**
+ * The application of these options that the specs of a worker share: started once, closed when the worker ends. For specs that
+ * make their own users and change nothing that others notice: no settings, tables, providers, roles of everybody or counts of all rows.
+ * Time has moved when an earlier spec moved it.
+ */
+export async function sharedApp(options: SharedOptions = {}): Promise<TestApp> {
+  const apps = (globalThis.sharedApps ??= new Map());
+  const key = JSON.stringify(options);
+  let started = apps.get(key);
+  if (!started) {
+    started = startApp(options);
+    apps.set(key, started);
+    globalThis.atWorkerEnd(async () => (await started)?.close());
+  }
+  return (await started).forAnotherSpec();
+}
