@@ -13,7 +13,7 @@ describe('what the trail holds on a person', () => {
   });
 
   beforeEach(async () => {
-    person = await app.someone();
+    person = await app.registers();
     token = (await app.signIn(person)).accessToken;
     const [user] = await app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [person.email]);
     id = user?.id ?? '';

@@ -37,7 +37,7 @@ describe('asking for another address', () => {
       'taken and not verified',
       'address-taken',
       async () => {
-        const { email } = await app.someone();
+        const { email } = await app.registers();
         await app.mailFor(email);
         return email;
       },

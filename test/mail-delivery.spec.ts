@@ -33,7 +33,7 @@ afterAll(async () => {
 
 /** Somebody whose first mail was tried once. */
 async function newcomer(): Promise<string> {
-  const { email } = await app.someone();
+  const { email } = await app.registers();
   await app.mailsSent();
   return email;
 }

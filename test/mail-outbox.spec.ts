@@ -178,7 +178,7 @@ describe('the figures', () => {
 
   it('count each mail by what became of it', async () => {
     const register = async () => {
-      await app.someone();
+      await app.registers();
       await app.mailsSent();
     };
     const outcomes = ['sent', 'failed', 'given_up', 'unwanted'];

@@ -23,7 +23,7 @@ const fail = async (email: string, times: number) =>
 
 /** Somebody whose first mail has been read. */
 async function someone(): Promise<{ email: string; password: string }> {
-  const person = await app.someone();
+  const person = await app.registers();
   await app.mailFor(person.email);
   return person;
 }

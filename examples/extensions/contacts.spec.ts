@@ -44,13 +44,13 @@ describe('what a module keeps about a user', () => {
 
   describe('because of an event', () => {
     it('is written in the transaction of what happened', async () => {
-      const { email } = await app.someone();
+      const { email } = await app.registers();
       expect((await verify(email)).status).toBe(204);
       expect(await contacts(email)).toEqual([{ phone: null }]);
     });
 
     it('is undone with it, and what happened is undone where a listener fails', async () => {
-      const { email } = await app.someone();
+      const { email } = await app.registers();
       app.nest.get(Auditor).broken = true;
       expectProblem(await verify(email), 500, 'internal-error');
       app.nest.get(Auditor).broken = false;

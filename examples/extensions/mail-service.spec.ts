@@ -47,7 +47,7 @@ describe('a way out for mails that a module brings along', () => {
   const waiting = async () => app.query('SELECT attempts FROM mails');
 
   it('takes them with all they need', async () => {
-    const { email } = await app.someone();
+    const { email } = await app.registers();
     await app.mailsSent();
     expect(taken).toEqual([
       {
@@ -67,7 +67,7 @@ describe('a way out for mails that a module brings along', () => {
 
   it('is tried again with the same mail under the same id, until it takes it', async () => {
     status = 500;
-    await app.someone();
+    await app.registers();
     await app.mailsSent();
     expect(await waiting()).toEqual([{ attempts: 1 }]);
     status = 202;
@@ -80,7 +80,7 @@ describe('a way out for mails that a module brings along', () => {
 
   it('is not tried again with what it refuses for good', async () => {
     status = 422;
-    await app.someone();
+    await app.registers();
     await app.mailsSent();
     expect(taken).toHaveLength(1);
     expect(await waiting()).toEqual([]);
@@ -88,7 +88,7 @@ describe('a way out for mails that a module brings along', () => {
 
   it('is used where SMTP_URL says so', async () => {
     const smtp = await startApp({ modules: [MailServiceModule], smtp: true, env: { MAIL_SERVICE_URL: url } });
-    const { email } = await smtp.someone();
+    const { email } = await smtp.registers();
     expect((await smtp.mailFor(email)).to).toEqual([email]);
     await smtp.close();
     expect(taken).toEqual([]);

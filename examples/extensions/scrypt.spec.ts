@@ -55,7 +55,7 @@ describe('passwords that a module hashes', () => {
     app.query('UPDATE credentials SET hash = $2 FROM users WHERE id = user_id AND email = $1', [email, hash]);
 
   it('are of its own form, over the keyed digest, and open the account', async () => {
-    const ada = await app.someone();
+    const ada = await app.registers();
     const hash = await hashOf(ada);
     expect(hash).toMatch(KEYED);
     const [, , , , , salt = '', key = ''] = hash.split('$');
@@ -70,7 +70,7 @@ describe('passwords that a module hashes', () => {
   });
 
   it('take over those of bcrypt as their owners sign in', async () => {
-    const bob = await before.someone();
+    const bob = await before.registers();
     expect(await hashOf(bob)).toMatch(/\$2b\$04\$/);
     expect(await logIn({ ...bob, password: 'not his password at all' })).toBe(401);
     expect(await hashOf(bob)).toMatch(/\$2b\$04\$/);
@@ -89,7 +89,7 @@ describe('passwords that a module hashes', () => {
 
   it('are hashed anew where their parameters are of former days', async () => {
     const hashing = jest.spyOn(app.nest.get(Scrypt), 'hash');
-    const carol = await app.someone();
+    const carol = await app.registers();
     const digest = hashing.mock.calls[0]?.[0] ?? '';
     const [, gatehouse, key] = (await hashOf(carol)).split('$');
     const former = scryptSync(digest, Buffer.alloc(16), 32, { N: 2 ** 9 }).toString('base64url');
@@ -103,7 +103,7 @@ describe('passwords that a module hashes', () => {
 
   it('cost the same work whoever they are of, and whether or not they are right', async () => {
     const [scrypt, bcrypt] = [app.nest.get(Scrypt), app.nest.get(BcryptPool)];
-    const [own, foreign] = [await app.someone(), await before.someone()];
+    const [own, foreign] = [await app.registers(), await before.someone()];
     const checks = jest.spyOn(scrypt, 'check');
     const compares = jest.spyOn(bcrypt, 'compare');
     const wrong = 'not the password of anybody';
@@ -153,7 +153,7 @@ describe('passwords that a module hashes', () => {
     ['says yes to everything', { check: async () => true }],
   ])('open nobody to an algorithm that %s', async (_, oddness) => {
     const scrypt = app.nest.get(Scrypt);
-    const foreign = await before.someone();
+    const foreign = await before.registers();
     Object.assign(scrypt, oddness);
     try {
       expect(await logIn({ ...foreign, password: 'not the password of anybody' })).toBe(401);
@@ -171,7 +171,7 @@ describe('passwords that a module hashes', () => {
   });
 
   it('are told of by the doctor, without a word of any', async () => {
-    await before.someone();
+    await before.registers();
     const findings = await app.nest.get(PasswordHashesDiagnosis).diagnose();
     const told = findings.map(({ level, message }) => `${level}: ${message}`);
     expect(told).toEqual(
@@ -186,7 +186,7 @@ describe('passwords that a module hashes', () => {
   });
 
   it('are nothing to bcrypt where the module does it alone', async () => {
-    const [own, foreign] = [await app.someone(), await before.someone()];
+    const [own, foreign] = [await app.registers(), await before.someone()];
     const alone = await startApp({ env, modules: [ScryptAloneModule] });
     try {
       const compares = jest.spyOn(alone.nest.get(BcryptPool), 'compare');

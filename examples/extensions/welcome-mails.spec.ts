@@ -12,7 +12,7 @@ describe('mails that a module brings along', () => {
   afterAll(async () => app.close());
 
   const verified = async (language: string) => {
-    const person = await app.someone();
+    const person = await app.registers();
     const token = tokenIn(await app.mailFor(person.email));
     const headers = { 'accept-language': language };
     const { status } = await app.api.post('/v1/auth/email/verify', { json: { token }, headers });
@@ -36,7 +36,7 @@ describe('mails that a module brings along', () => {
     await app.mailFor(email);
     expect((await app.api.post('/v1/auth/email/verify', { json: { token } })).status).toBe(422);
     await app.mailsSent();
-    await app.mailFor((await app.someone()).email);
+    await app.mailFor((await app.registers()).email);
     expect(app.smtp.for(email).filter(({ subject }) => subject.startsWith('Welcome'))).toHaveLength(1);
   });
 
@@ -50,7 +50,7 @@ describe('mails that a module brings along', () => {
   });
 
   it('are framed, ours as well', async () => {
-    const { email } = await app.someone();
+    const { email } = await app.registers();
     const { html } = await app.mailFor(email);
     expect(html).toContain('<h1>Acme</h1>\n<p>Somebody, probably you, signed up');
   });
