@@ -5,6 +5,9 @@ export class AuthSettings {
   readonly requireVerifiedEmail: boolean;
 
   constructor(environment: Environment) {
-    this.requireVerifiedEmail = environment.boolean('REQUIRE_VERIFIED_EMAIL', true);
+    this.requireVerifiedEmail = environment.boolean(
+      'REQUIRE_VERIFIED_EMAIL',
+      environment.mode !== 'development',
+    );
   }
 }

@@ -43,8 +43,12 @@ class ReadingModule {}
 
 function environmentBy({ overrides = {}, only, inspects = false }: Reading): Environment {
   const keeps = only === undefined && !inspects;
-  const variables = readVariables(process.env, process.cwd(), keeps ? undefined : forgetSecret);
-  const environment = new Environment({ ...variables, ...overrides });
+  const { variables, committed } = readVariables(
+    process.env,
+    process.cwd(),
+    keeps ? undefined : forgetSecret,
+  );
+  const environment = new Environment({ ...variables, ...overrides }, committed);
   return inspects ? environment : environment.verified(only);
 }
 

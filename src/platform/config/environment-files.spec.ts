@@ -17,7 +17,7 @@ describe('the settings of a folder', () => {
   it('are those of the process over .env.local over .env', () => {
     write('.env', 'A=committed\nB=committed\nC=committed\n');
     write('.env.local', 'A=local\nB=local\nAUTH_SECRET=x\n');
-    expect(readVariables({ A: 'process' }, folder)).toMatchObject({
+    expect(readVariables({ A: 'process' }, folder).variables).toMatchObject({
       A: 'process',
       B: 'local',
       C: 'committed',
@@ -25,23 +25,24 @@ describe('the settings of a folder', () => {
   });
 
   it('are those of the process alone in production', () => {
-    write('.env', 'NODE_ENV=development\nREQUIRE_VERIFIED_EMAIL=false\n');
+    write('.env', 'APP_NAME=Development\n');
     write('.env.local', 'AUTH_SECRET=x\n');
     const variables = { NODE_ENV: 'production', PORT: '80' };
-    expect(readVariables(variables, folder)).toEqual(variables);
+    expect(readVariables(variables, folder)).toEqual({ variables, committed: [] });
   });
 
   it('are so also where a shell left white space behind the word production', () => {
-    write('.env', 'NODE_ENV=development\nREQUIRE_VERIFIED_EMAIL=false\n');
-    const variables = readVariables({ NODE_ENV: 'production ' }, folder);
-    expect(variables.REQUIRE_VERIFIED_EMAIL).toBeUndefined();
+    write('.env', 'APP_NAME=Development\n');
+    const { variables } = readVariables({ NODE_ENV: 'production ' }, folder);
+    expect(variables.APP_NAME).toBeUndefined();
     expect(readdirSync(folder)).toEqual(['.env']);
   });
 
-  it('may say the mode themselves', () => {
-    write('.env', 'NODE_ENV=test\n');
-    expect(readVariables({}, folder).NODE_ENV).toBe('test');
-    expect(readVariables({ NODE_ENV: 'development', AUTH_SECRET: 'x' }, folder).NODE_ENV).toBe('development');
+  it.each(['.env', '.env.local'])('take the mode from the process, not from %s', (file) => {
+    write(file, 'NODE_ENV=production\n');
+    const { variables } = readVariables({ AUTH_SECRET: 'x' }, folder);
+    expect(variables.NODE_ENV).toBe('development');
+    expect(readVariables({ NODE_ENV: 'test' }, folder).variables.NODE_ENV).toBe('test');
   });
 
   it.each([
@@ -49,7 +50,7 @@ describe('the settings of a folder', () => {
     ['in tests', { NODE_ENV: 'test' }],
     ['where the process has one', { AUTH_SECRET: 'given' }],
   ])('get no AUTH_SECRET made %s', (_, variables) => {
-    expect(readVariables(variables, folder)).toMatchObject(variables);
+    expect(readVariables(variables, folder).variables).toMatchObject(variables);
     expect(readdirSync(folder)).toEqual([]);
   });
 });
@@ -64,7 +65,7 @@ describe('the AUTH_SECRET of a first start', () => {
   afterEach(() => rmSync(folder, { recursive: true }));
 
   const path = () => join(folder, '.env.local');
-  const secretOf = (variables = {}) => readVariables(variables, folder).AUTH_SECRET;
+  const secretOf = (variables = {}) => readVariables(variables, folder).variables.AUTH_SECRET;
 
   it('is 32 random bytes, kept for this account alone', () => {
     const secret = secretOf() ?? '';
@@ -97,7 +98,7 @@ describe('the AUTH_SECRET of a first start', () => {
     ['that is empty', ''],
   ])('is added to a file %s, which keeps what it says', (_, text) => {
     writeFileSync(path(), text);
-    const { AUTH_SECRET, PORT } = readVariables({}, folder);
+    const { AUTH_SECRET, PORT } = readVariables({}, folder).variables;
     expect(Buffer.from(AUTH_SECRET ?? '', 'base64url')).toHaveLength(32);
     expect(PORT).toBe(text === '' ? undefined : '8080');
     expect(readFileSync(path(), 'utf8').startsWith(text)).toBe(true);

@@ -17,9 +17,14 @@ const HEADER =
   '# Made at the first start for this folder alone. Keep it: the keys in the database open with it.\n';
 const OWN_SECRET = 'make the folder and that file yours to write, or set AUTH_SECRET: openssl rand -hex 32';
 
+export interface ReadVariables {
+  readonly variables: Variables;
+  /** The names that the committed `.env` sets. */
+  readonly committed: readonly string[];
+}
+
 /**
- * The process's variables over `.env.local` over `.env`; production reads neither file. In development a missing
- * AUTH_SECRET is made and kept in `.env.local`, so that the first start needs nobody.
+ * The process's variables over `.env.local` over `.env`; production reads neither file, and no file sets NODE_ENV. In development a missing AUTH_SECRET is made and kept in `.env.local`, so that the first start needs no setting.
  *
  * @param folder where the `.env` files stand
  * @param keepSecret makes that secret, and keeps it in this file
@@ -28,20 +33,21 @@ export function readVariables(
   processVariables: Variables,
   folder: string,
   keepSecret = keepDevelopmentSecret,
-): Variables {
+): ReadVariables {
   // A shell may leave white space behind the word (cmd.exe does), and an empty variable sets nothing.
   const given = processVariables.NODE_ENV?.trim() || undefined;
-  if (given === 'production') return processVariables;
-  const committed = parseFile(join(folder, '.env'));
-  const mode = given ?? committed.NODE_ENV ?? 'development';
+  if (given === 'production') return { variables: processVariables, committed: [] };
+  const mode = given ?? 'development';
+  const shared = parseFile(join(folder, '.env'));
   const merged: Variables = {
-    ...committed,
+    ...shared,
     ...parseFile(join(folder, LOCAL_FILE)),
     ...processVariables,
     NODE_ENV: mode,
   };
-  if (mode !== 'development' || merged.AUTH_SECRET) return merged;
-  return { ...merged, AUTH_SECRET: keepSecret(join(folder, LOCAL_FILE)) };
+  const keeps = mode === 'development' && !merged.AUTH_SECRET;
+  const secret = keeps ? { AUTH_SECRET: keepSecret(join(folder, LOCAL_FILE)) } : {};
+  return { variables: { ...merged, ...secret }, committed: Object.keys(shared) };
 }
 
 /** For whoever may not write: good for nothing but that a secret is there. */

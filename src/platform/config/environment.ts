@@ -8,6 +8,9 @@ export type Settings<T> = new (environment: Environment) => T;
 
 const MODES = ['development', 'production', 'test'] as const;
 
+/** What the committed `.env` may set: other tools load that file in production too, and these weaken nothing there. */
+const COMMITTABLE: ReadonlySet<string> = new Set(['PORT', 'APP_NAME', 'LOG_LEVEL', 'DATA_DIR']);
+
 interface NumberRule {
   readonly min: number;
   readonly max: number;
@@ -32,7 +35,14 @@ export class Environment {
   private readonly faults: Fault[] = [];
   private readonly parsed = new Map<Settings<unknown>, unknown>();
 
-  constructor(private readonly variables: Variables) {
+  /**
+   * @param variables the settings by name
+   * @param committed the names that the committed `.env` sets
+   */
+  constructor(
+    private readonly variables: Variables,
+    private readonly committed: readonly string[] = [],
+  ) {
     this.mode = this.oneOf('NODE_ENV', MODES, 'development');
   }
 
@@ -59,7 +69,18 @@ export class Environment {
   /** What `verified` would refuse. */
   faultsOf(only: Iterable<Settings<unknown>> = Environment.namespaces): readonly Fault[] {
     for (const settings of only) this.of(settings);
-    return this.faults;
+    return [...this.faults, ...this.committedFaults()];
+  }
+
+  private committedFaults(): Fault[] {
+    return this.committed
+      .filter((name) => this.names.has(name) && !COMMITTABLE.has(name))
+      .map((name) => ({
+        name,
+        problem: 'is set in .env, a file that other tools load in production, too',
+        mend:
+          name === 'NODE_ENV' ? 'set it in the environment' : 'move it to .env.local or to the environment',
+      }));
   }
 
   fault(name: string, problem: string, mend: string): void {
