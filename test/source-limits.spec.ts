@@ -1,111 +1,115 @@
-import { PASSWORD, type TestApp } from './support/app';
+import { LOGIN_BY_SOURCE, MAIL_LINK, MAIL_REQUEST, REGISTRATION } from '../src/auth/auth.budgets';
+import { type Budget, sourceOf } from '../src/platform/attempts';
+import { PASSWORD, type Person, type TestApp } from './support/app';
 import { from, LimitedApp, newSource, OTHER } from './support/limited';
 import { inParallel } from './support/parallel';
 import { expectProblem } from './support/problem';
 
-// Hundreds of requests take their time on a busy machine.
-jest.setTimeout(30_000);
-
 let limited: LimitedApp;
 let app: TestApp;
+let person: Person;
+let source: string;
 
-const logIn: LimitedApp['logIn'] = async (json, source) => limited.logIn(json, source);
-const someone: LimitedApp['someone'] = async () => limited.someone();
+const logIn: LimitedApp['logIn'] = async (json, at) => limited.logIn(json, at);
+const guess = async (at = source) => logIn({ email: person.email, password: OTHER }, at);
+/** Counts all attempts of the source but so many. */
+const spendAllBut = async (left: number, at = source) =>
+  limited.spend(LOGIN_BY_SOURCE, LOGIN_BY_SOURCE.quota - left, sourceOf(at));
 
 beforeAll(async () => {
   limited = await LimitedApp.start();
   ({ app } = limited);
 });
 
-afterAll(async () => app.close());
+beforeEach(async () => {
+  [source, person] = [newSource(), await limited.someone()];
+});
 
-describe('a source', () => {
-  it('that is stopped does not stop a device of it that is known', async () => {
-    const [source, person] = [newSource(), await someone()];
+describe('a source of sign-ins', () => {
+  it('is limited to sixty wrong ones a minute, and each answer states how many are left', async () => {
+    const first = await guess();
+    expect(first.headers.get('ratelimit-policy')).toBe('"login";q=60;w=60');
+    expect(first.headers.get('ratelimit')).toBe('"login";r=59;t=60');
+    await spendAllBut(1);
+    const last = await guess();
+    expect([last.status, last.headers.get('ratelimit')]).toEqual([401, '"login";r=0;t=60']);
+    const refused = await logIn(await limited.someone(), source);
+    expectProblem(refused, 429, 'rate-limited');
+    expect(refused.headers.get('ratelimit')).toBe('"login";r=0;t=60');
+    expect(refused.headers.get('retry-after')).toBe('60');
+    expect((await logIn(person)).status).toBe(200);
+  });
+
+  it('is not stopped by right ones, one after the other or three at once', async () => {
+    await spendAllBut(3);
+    for (let at = 0; at < 4; at++) expect((await logIn(person, source)).status).toBe(200);
+    const statuses = (await inParallel(3, async () => logIn(person, source))).map(({ status }) => status);
+    expect(statuses).toEqual([200, 200, 200]);
+  });
+
+  it('that is stopped does not stop a device with a genuine device token', async () => {
     const { deviceToken } = (await logIn(person, source)).body;
-    for (let at = 0; at < 62; at++)
-      await logIn({ email: `neighbour-${at}@example.com`, password: OTHER }, source);
+    await spendAllBut(0);
     expect((await logIn(person, source)).status).toBe(429);
     expect((await logIn({ ...person, deviceToken }, source)).status).toBe(200);
-  });
-
-  it('of whom forty sign in rightly at once, again and again, is never stopped', async () => {
-    const [source, person] = [newSource(), await someone()];
-    const crowd = [...(await inParallel(20, someone)), ...(await inParallel(20, someone))];
-    for (let round = 0; round < 3; round++) {
-      const answers = await Promise.all(crowd.map(async (each) => logIn(each, source)));
-      // Not all of them find room in the queue; those are told so, and not held back for it.
-      expect(answers.map(({ status }) => status).filter((status) => ![200, 503].includes(status))).toEqual(
-        [],
-      );
-    }
-    expect((await logIn(person, source)).status).toBe(200);
-  });
-
-  it('that guesses at many accounts is stopped, and is told what it has left until then', async () => {
-    const source = newSource();
-    const left: (string | null)[] = [];
-    for (let at = 0; at < 62; at++) {
-      const { headers } = await logIn({ email: `somebody-${at}@example.com`, password: OTHER }, source);
-      expect(headers.get('ratelimit-policy')).toBe('"login";q=60;w=60');
-      left.push(headers.get('ratelimit'));
-    }
-    expect(left[0]).toBe('"login";r=59;t=60');
-    expect(left.slice(-3)).toEqual(['"login";r=0;t=60', '"login";r=0;t=60', '"login";r=0;t=60']);
-    expectProblem(await logIn(await someone(), source), 429, 'rate-limited');
-  });
-
-  it('of whom hundreds sign in rightly is never stopped', async () => {
-    const [source, person] = [newSource(), await someone()];
-    for (let at = 0; at < 60; at++) expect((await logIn(person, source)).status).toBe(200);
+    for (const forged of [`dt_${'A'.repeat(64)}`, `${deviceToken.slice(0, -4)}AAAA`, 'x'])
+      expect((await logIn({ ...person, deviceToken: forged }, source)).status).toBe(429);
   });
 
   it('is not changed by a header that no trusted proxy wrote', async () => {
-    const source = newSource();
-    for (let at = 0; at < 61; at++) {
-      const headers = { 'x-forwarded-for': `198.51.100.${at}, ${source}`, forwarded: `for=192.0.2.${at}` };
-      await app.api.post('/v1/auth/login', {
-        json: { email: `x-${at}@example.com`, password: OTHER },
-        headers,
-      });
+    await spendAllBut(0);
+    for (const spoof of [
+      { 'x-forwarded-for': `198.51.100.7, ${source}` },
+      { ...from(source), forwarded: 'for=192.0.2.7' },
+    ]) {
+      const answer = await app.api.post('/v1/auth/login', { json: person, headers: spoof });
+      expect(answer.status).toBe(429);
     }
-    expect((await logIn(await someone(), source)).status).toBe(429);
   });
 
   it('is a /64 of IPv6', async () => {
-    for (let at = 0; at < 61; at++)
-      await logIn({ email: `y-${at}@example.com`, password: OTHER }, `2001:db8:0:1::${at.toString(16)}`);
-    expect((await logIn(await someone(), '2001:db8:0:1:ffff::1')).status).toBe(429);
-    expect((await logIn(await someone(), '2001:db8:0:2::1')).status).toBe(200);
+    await spendAllBut(1, '2001:db8:0:1::1');
+    expect((await guess('2001:db8:0:1::2')).status).toBe(401);
+    expect((await logIn(person, '2001:db8:0:1:ffff::1')).status).toBe(429);
+    expect((await logIn(person, '2001:db8:0:2::1')).status).toBe(200);
   });
 
   it('is not charged for a body that breaks the rules', async () => {
-    const source = newSource();
-    for (let at = 0; at < 70; at++) expect((await logIn({ email: 'nonsense' }, source)).status).toBe(422);
-    const headers = from(source);
-    for (let at = 0; at < 70; at++)
-      expect((await app.api.post('/v1/auth/password/forgot', { json: {}, headers })).status).toBe(422);
-    expect((await logIn(await someone(), source)).status).toBe(200);
+    await spendAllBut(1);
+    for (let at = 0; at < 2; at++) expect((await logIn({ email: 'nonsense' }, source)).status).toBe(422);
+    expect((await guess()).status).toBe(401);
   });
+});
 
-  it.each([
+describe('a source of other requests', () => {
+  const routes: [what: string, path: string, budget: Budget, json: () => object, status: number][] = [
     [
       'registers',
-      '/v1/auth/register',
-      300,
-      (n: number) => ({ email: `z-${n}@example.com`, password: PASSWORD }),
+      'register',
+      REGISTRATION,
+      () => ({ email: `new-${person.email}`, password: PASSWORD }),
+      202,
     ],
-    ['asks for resets', '/v1/auth/password/forgot', 60, (n: number) => ({ email: `z-${n}@example.com` })],
-    [
-      'asks for verifications',
-      '/v1/auth/email/verify/resend',
-      60,
-      (n: number) => ({ email: `z-${n}@example.com` }),
-    ],
-    ['tries links', '/v1/auth/email/verify', 120, (n: number) => ({ token: `ev_${n}` })],
-  ])('that %s too often is told to wait', async (_, path, quota, body) => {
-    const headers = from(newSource());
-    const answers = await inParallel(quota + 5, async (n) => app.api.post(path, { json: body(n), headers }));
-    expect(answers.filter(({ status }) => status === 429)).toHaveLength(5);
+    ['requests resets', 'password/forgot', MAIL_REQUEST, () => ({ email: person.email }), 202],
+    ['requests verifications', 'email/verify/resend', MAIL_REQUEST, () => ({ email: person.email }), 202],
+    ['tries links', 'email/verify', MAIL_LINK, () => ({ token: 'ev_1' }), 422],
+  ];
+
+  it.each(routes)('that %s too often has to wait', async (_, path, budget, json, status) => {
+    const { name, quota, windowSeconds } = budget;
+    const send = async (body: object) =>
+      app.api.post(`/v1/auth/${path}`, { json: body, headers: from(source) });
+    await limited.spend(budget, quota - 1, source);
+    // What breaks the rules of the route is not counted.
+    for (let at = 0; at < 2; at++) expect((await send({})).status).toBe(422);
+    const last = await send(json());
+    expect([last.status, last.headers.get('ratelimit')]).toEqual([
+      status,
+      `"${name}";r=0;t=${windowSeconds}`,
+    ]);
+    expect(last.headers.get('ratelimit-policy')).toBe(`"${name}";q=${quota};w=${windowSeconds}`);
+    const refused = await send(json());
+    expectProblem(refused, 429, 'rate-limited');
+    expect(refused.headers.get('retry-after')).toBe(String(windowSeconds));
   });
 });

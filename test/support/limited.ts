@@ -1,25 +1,31 @@
+import { randomInt } from 'node:crypto';
+import { Attempts, type Budget } from '../../src/platform/attempts';
 import type { Answer, TokenBody } from './api';
-import { PASSWORD, type Person, startApp, type TestApp } from './app';
+import type { Person, TestApp } from './app';
 import { inParallel } from './parallel';
+import { sharedApp } from './shared-app';
 
 export const OTHER = 'nine calm badgers on a ferry';
 
 /** The `X-Forwarded-For` of a source. */
 export const from = (source: string) => ({ 'x-forwarded-for': source });
 
-let people = 0;
-let sources = 0;
+// The application is shared with other specs: each begins at an address of its own.
+let sources = randomInt(2 ** 24);
 
-/** Nobody has come from it before. */
-export const newSource = () => `203.0.${Math.floor(++sources / 250)}.${sources % 250}`;
+/** An address from which no request has come before. */
+export function newSource(): string {
+  sources = (sources + 1) % 2 ** 24;
+  return `10.${sources >> 16}.${(sources >> 8) & 255}.${sources & 255}`;
+}
 
-/** An application that limits attempts, and those who come to it from wherever a test says. */
+/** An application that limits attempts, with clients at any address that a test names. */
 export class LimitedApp {
   private constructor(readonly app: TestApp) {}
 
   static async start(): Promise<LimitedApp> {
     const env = { TRUSTED_PROXIES: '127.0.0.1' };
-    return new LimitedApp(await startApp({ env, limits: true, smtp: true }));
+    return new LimitedApp(await sharedApp({ env, limits: true, smtp: true }));
   }
 
   async logIn(json: object, source = newSource()): Promise<Answer<TokenBody & { deviceToken: string }>> {
@@ -27,13 +33,16 @@ export class LimitedApp {
   }
 
   async someone(): Promise<Person> {
-    const person = { email: `limited-${++people}@example.com`, password: PASSWORD };
-    await this.app.api.post('/v1/auth/register', { json: person, headers: from(newSource()) });
-    await this.app.mailFor(person.email);
-    return person;
+    return this.app.someone();
   }
 
-  /** Guesses at an address, each from another source. */
+  /** Counts attempts of a budget without the requests that would make them. */
+  async spend(budget: Budget, count: number, ...who: readonly string[]): Promise<void> {
+    const { key } = await this.app.nest.get(Attempts).claim(budget, ...who);
+    await this.app.query('UPDATE attempts SET used = $2 WHERE key = $1', [key, count]);
+  }
+
+  /** Guesses at the password of an address, each from another source. */
   async guessAt(email: string, count: number): Promise<Answer<TokenBody>[]> {
     return inParallel(count, async (index) => this.logIn({ email, password: `guess number ${index}` }));
   }
