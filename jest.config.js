@@ -12,7 +12,7 @@ module.exports = {
   roots: ['<rootDir>/examples', '<rootDir>/src', '<rootDir>/test'],
   globalSetup: '<rootDir>/test/support/global-setup.ts',
   globalTeardown: '<rootDir>/test/support/global-teardown.ts',
-  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/slow/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/release/', '<rootDir>/test/slow/'],
   testMatch: ['**/*.spec.ts'],
   transform: {
     '\\.[cm]?[jt]s$': [

@@ -8,7 +8,7 @@ export {
   type BadTokenKind,
   stolenRefreshToken,
 } from './support/bad-tokens';
-export { eventually } from './support/eventually';
+export { eventually, withinBound } from './support/eventually';
 export { Instances, startInstances } from './support/instances';
 export { inParallel } from './support/parallel';
 export { expectProblem, violations } from './support/problem';

@@ -3,7 +3,7 @@ import type { TokenBody } from '../support/api';
 import { PASSWORD } from '../support/app';
 import { type Ended, runCommand } from '../support/command';
 import { createDatabase, type TestDatabase } from '../support/database';
-import { eventually } from '../support/eventually';
+import { withinBound } from '../support/eventually';
 import { Home, type Instance } from '../support/home';
 import { freePort } from '../support/process';
 import { expectProblem } from '../support/problem';
@@ -77,9 +77,8 @@ describe('a command beside a running production instance', () => {
     expect((await api.get('/v1/users/me', { token })).status).toBe(200);
     const { code, stdout } = await run(['sessions:end', '--user', 'ADA@example.com']);
     expect([code, stdout]).toEqual([0, 'ada@example.com is signed out everywhere.\n']);
-    await eventually(
-      async () => expectProblem(await api.get('/v1/users/me', { token }), 401, 'invalid-token'),
-      1_000,
+    await withinBound(async () =>
+      expectProblem(await api.get('/v1/users/me', { token }), 401, 'invalid-token'),
     );
   });
 
@@ -95,9 +94,8 @@ describe('a command beside a running production instance', () => {
     expect((await api.get('/v1/users/me', { token })).status).toBe(200);
     const { code, stdout } = await run(['sessions:end', '--all', '--yes', '--json']);
     expect([code, JSON.parse(stdout)]).toEqual([0, { users: 1 }]);
-    await eventually(
-      async () => expectProblem(await api.get('/v1/users/me', { token }), 401, 'invalid-token'),
-      1_000,
+    await withinBound(async () =>
+      expectProblem(await api.get('/v1/users/me', { token }), 401, 'invalid-token'),
     );
     expect(JSON.parse((await run(['sessions:end', '--all', '--yes', '--json'])).stdout)).toEqual({
       users: 0,

@@ -1,4 +1,4 @@
-import { eventually, expectProblem, startInstances } from '../kit';
+import { expectProblem, startInstances, withinBound } from '../kit';
 
 describe('a sign-out', () => {
   it('holds on another instance within a second', async () => {
@@ -9,7 +9,7 @@ describe('a sign-out', () => {
       const { accessToken: token } = await instances.signIn(one);
       expect((await other.api.get('/v1/users/me', { token })).status).toBe(200);
       expect((await one.api.post('/v1/auth/logout', { token })).status).toBe(204);
-      await eventually(async () =>
+      await withinBound(async () =>
         expectProblem(await other.api.get('/v1/users/me', { token }), 401, 'invalid-token'),
       );
     } finally {

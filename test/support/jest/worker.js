@@ -16,8 +16,11 @@ function watchForEnd() {
   if (globalThis.atWorkerEnd) return;
   globalThis.atWorkerEnd = atWorkerEnd;
   globalThis.closeShared = closeAll;
-  process.on('message', ([type]) => {
-    if (type === END) void closeAll();
+  process.on('message', function listen([type]) {
+    if (type !== END) return;
+    // As long as there is a listener, the process does not end.
+    process.off('message', listen);
+    void closeAll();
   });
 }
 

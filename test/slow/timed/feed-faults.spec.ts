@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { TokenBody } from '../support/api';
-import { readJws } from '../support/jws';
-import { expectProblem } from '../support/problem';
-import { ProxiedApp } from '../support/proxied-app';
+import type { TokenBody } from '../../support/api';
+import { readJws } from '../../support/jws';
+import { expectProblem } from '../../support/problem';
+import { ProxiedApp } from '../../support/proxied-app';
 import {
   BOUND_MS,
   expectUnavailable,
@@ -11,7 +11,7 @@ import {
   statusesOf,
   timed,
   Traffic,
-} from '../support/traffic';
+} from '../../support/traffic';
 
 const END = 'UPDATE sessions SET revoked_at = now() WHERE id = $1';
 const PUBLIC = ['/.well-known/jwks.json', '/v1/auth/policy', '/health/live'];

@@ -3,10 +3,10 @@ import { Agent, type ClientRequest, type IncomingMessage, request } from 'node:h
 import { connect } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Client } from 'pg';
-import type { TokenBody } from '../support/api';
-import { createDatabase, type TestDatabase } from '../support/database';
-import { Home, type Instance } from '../support/home';
-import { AUTH_SECRET } from '../support/settings';
+import type { TokenBody } from '../../support/api';
+import { createDatabase, type TestDatabase } from '../../support/database';
+import { Home, type Instance } from '../../support/home';
+import { AUTH_SECRET } from '../../support/settings';
 
 const REFRESHES = 40;
 const LOGINS = 24;

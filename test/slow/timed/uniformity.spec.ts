@@ -1,8 +1,8 @@
 import { performance } from 'node:perf_hooks';
 import { hashSync } from 'bcryptjs';
-import { PASSWORD, startApp, type TestApp } from '../support/app';
-import { compareInterleaved, type Compared } from '../support/rank-test';
-import { report } from '../support/traffic';
+import { PASSWORD, startApp, type TestApp } from '../../support/app';
+import { compareInterleaved, type Compared } from '../../support/rank-test';
+import { report } from '../../support/traffic';
 
 const OTHER = 'nine calm badgers on a ferry';
 

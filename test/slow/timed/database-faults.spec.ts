@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NEWS_BOUND_MS } from '../../src/platform/feed';
-import type { Answer } from '../support/api';
+import { NEWS_BOUND_MS } from '../../../src/platform/feed';
+import type { Answer } from '../../support/api';
 import {
   expectMemoryTrusted,
   expectServed,
   fromMemory,
   lastServedMs,
   servedAgainMs,
-} from '../support/from-memory';
-import { clientsOf } from '../support/clients';
-import { inParallel } from '../support/parallel';
-import { ProxiedApp } from '../support/proxied-app';
+} from '../../support/from-memory';
+import { clientsOf } from '../../support/clients';
+import { inParallel } from '../../support/parallel';
+import { ProxiedApp } from '../../support/proxied-app';
 import {
   BOUND_MS,
   expectUnavailable,
@@ -21,7 +21,7 @@ import {
   statusesOf,
   timed,
   Traffic,
-} from '../support/traffic';
+} from '../../support/traffic';
 
 let app: ProxiedApp;
 

@@ -1,7 +1,7 @@
 import type { BrowserContext, Page } from 'playwright-core';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { ClientStage } from '../support/client-stage';
-import { eventually } from '../support/eventually';
+import { ClientStage } from '../../support/client-stage';
+import { eventually } from '../../support/eventually';
 
 const TABS = 20;
 const ROUNDS = 10;

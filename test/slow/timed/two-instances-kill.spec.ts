@@ -1,10 +1,10 @@
-import type { TokenBody } from '../support/api';
-import { createDatabase } from '../support/database';
-import { eventually } from '../support/eventually';
-import type { Instance } from '../support/home';
-import { Instances, logOut, principal, refusal, reportLags } from '../support/instances';
-import { inParallel } from '../support/parallel';
-import { expectProblem } from '../support/problem';
+import type { TokenBody } from '../../support/api';
+import { createDatabase } from '../../support/database';
+import { eventually } from '../../support/eventually';
+import type { Instance } from '../../support/home';
+import { Instances, logOut, principal, refusal, reportLags } from '../../support/instances';
+import { inParallel } from '../../support/parallel';
+import { expectProblem } from '../../support/problem';
 
 const SESSIONS = 24;
 

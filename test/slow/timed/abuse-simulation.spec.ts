@@ -1,6 +1,6 @@
-import { PASSWORD, startApp, type TestApp } from '../support/app';
-import { inParallel } from '../support/parallel';
-import { report } from '../support/traffic';
+import { PASSWORD, startApp, type TestApp } from '../../support/app';
+import { inParallel } from '../../support/parallel';
+import { report } from '../../support/traffic';
 
 const STEP_SECONDS = 30;
 const STEPS = 120;

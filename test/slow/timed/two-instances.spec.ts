@@ -1,12 +1,12 @@
-import { NEWS_BOUND_MS } from '../../src/platform/feed';
-import type { Answer, TokenBody } from '../support/api';
-import { createDatabase } from '../support/database';
-import { eventually } from '../support/eventually';
-import type { Instance } from '../support/home';
-import { Instances, logOut, principal, refresh, refusal, reportLags } from '../support/instances';
-import { readJws } from '../support/jws';
-import { inParallel } from '../support/parallel';
-import { expectProblem } from '../support/problem';
+import { NEWS_BOUND_MS } from '../../../src/platform/feed';
+import type { Answer, TokenBody } from '../../support/api';
+import { createDatabase } from '../../support/database';
+import { eventually } from '../../support/eventually';
+import type { Instance } from '../../support/home';
+import { Instances, logOut, principal, refresh, refusal, reportLags } from '../../support/instances';
+import { readJws } from '../../support/jws';
+import { inParallel } from '../../support/parallel';
+import { expectProblem } from '../../support/problem';
 
 const GRACE_SECONDS = 5;
 

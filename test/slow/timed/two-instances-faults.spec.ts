@@ -1,13 +1,13 @@
-import { NEWS_BOUND_MS } from '../../src/platform/feed';
-import type { TokenBody } from '../support/api';
-import { createDatabase, type TestDatabase } from '../support/database';
-import { eventually } from '../support/eventually';
-import type { Instance } from '../support/home';
-import { Instances, logOut, principal, refresh, refusal, reportLags } from '../support/instances';
-import { MortalServer } from '../support/mortal-server';
-import { expectProblem } from '../support/problem';
-import type { TcpProxy } from '../support/tcp-proxy';
-import { BOUND_MS, longestOf, report, type Sample, statusesOf, Traffic } from '../support/traffic';
+import { NEWS_BOUND_MS } from '../../../src/platform/feed';
+import type { TokenBody } from '../../support/api';
+import { createDatabase, type TestDatabase } from '../../support/database';
+import { eventually } from '../../support/eventually';
+import type { Instance } from '../../support/home';
+import { Instances, logOut, principal, refresh, refusal, reportLags } from '../../support/instances';
+import { MortalServer } from '../../support/mortal-server';
+import { expectProblem } from '../../support/problem';
+import type { TcpProxy } from '../../support/tcp-proxy';
+import { BOUND_MS, longestOf, report, type Sample, statusesOf, Traffic } from '../../support/traffic';
 
 let instances: Instances;
 let one: Instance;

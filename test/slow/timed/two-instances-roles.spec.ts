@@ -1,10 +1,10 @@
-import { NEWS_BOUND_MS } from '../../src/platform/feed';
-import type { Answer, Api, TokenBody } from '../support/api';
-import { createDatabase } from '../support/database';
-import type { Instance } from '../support/home';
-import { Instances, type Person, principal, refresh, refusal, reportLags } from '../support/instances';
-import { readJws } from '../support/jws';
-import { expectProblem } from '../support/problem';
+import { NEWS_BOUND_MS } from '../../../src/platform/feed';
+import type { Answer, Api, TokenBody } from '../../support/api';
+import { createDatabase } from '../../support/database';
+import type { Instance } from '../../support/home';
+import { Instances, type Person, principal, refresh, refusal, reportLags } from '../../support/instances';
+import { readJws } from '../../support/jws';
+import { expectProblem } from '../../support/problem';
 
 const ROUNDS = 20;
 

@@ -1,12 +1,12 @@
 import { Client } from 'pg';
-import { createDatabase, type TestDatabase } from '../support/database';
-import { Home, type Instance } from '../support/home';
-import { Nginx } from '../support/nginx';
-import { inParallel } from '../support/parallel';
-import { expectProblem } from '../support/problem';
-import { AUTH_SECRET } from '../support/settings';
-import { longestOf, report, statusesOf } from '../support/traffic';
-import { Visitor } from '../support/visitor';
+import { createDatabase, type TestDatabase } from '../../support/database';
+import { Home, type Instance } from '../../support/home';
+import { Nginx } from '../../support/nginx';
+import { inParallel } from '../../support/parallel';
+import { expectProblem } from '../../support/problem';
+import { AUTH_SECRET } from '../../support/settings';
+import { longestOf, report, statusesOf } from '../../support/traffic';
+import { Visitor } from '../../support/visitor';
 
 const VISITORS = 20;
 /** On a machine that is busy with the visitors. */

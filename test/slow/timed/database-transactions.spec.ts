@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, Module } from '@nestjs/common';
-import { Public } from '../../src/access';
-import { Database } from '../../src/platform/database';
-import { User } from '../../src/users/user.entity';
-import { withApp } from '../support/app';
-import { eventually } from '../support/eventually';
-import { inParallel } from '../support/parallel';
-import { expectProblem } from '../support/problem';
-import { ProxiedApp } from '../support/proxied-app';
-import { BOUND_MS, expectUnavailable, longestOf, report, statusesOf, timed } from '../support/traffic';
+import { Public } from '../../../src/access';
+import { Database } from '../../../src/platform/database';
+import { User } from '../../../src/users/user.entity';
+import { withApp } from '../../support/app';
+import { eventually } from '../../support/eventually';
+import { inParallel } from '../../support/parallel';
+import { expectProblem } from '../../support/problem';
+import { ProxiedApp } from '../../support/proxied-app';
+import { BOUND_MS, expectUnavailable, longestOf, report, statusesOf, timed } from '../../support/traffic';
 
 let app: ProxiedApp;
 
