@@ -1,92 +1,92 @@
 import { randomBytes } from 'node:crypto';
-import { Keyring } from '../src/platform/keyring';
-import { SigningKeys } from '../src/tokens/signing-keys';
+import type { TestingModule } from '@nestjs/testing';
 import type { Variables } from '../src/platform/config';
-import { startApp, TEST_ENVIRONMENT, type TestApp } from './support/app';
+import { Database } from '../src/platform/database';
+import { Keyring, KeyringModule } from '../src/platform/keyring';
+import { SigningKeys } from '../src/tokens/signing-keys';
+import { TEST_ENVIRONMENT } from './support/app';
+import { startContext } from './support/context';
 import { createDatabase, type TestDatabase } from './support/database';
 import { inParallel } from './support/parallel';
+import { sharedApp } from './support/shared-app';
 
 const PURPOSES = ['audit', 'device', 'links', 'passwords', 'refresh'];
+const SECRET = Buffer.from(TEST_ENVIRONMENT.AUTH_SECRET ?? '', 'hex');
 
-describe('the keyring', () => {
-  let database: TestDatabase;
-  const running: TestApp[] = [];
+const secretsOf = async (keyring: Keyring) =>
+  Promise.all(PURPOSES.map(async (purpose) => keyring.secretFor(purpose)));
 
-  beforeEach(async () => {
-    database = await createDatabase();
-  });
-
-  afterEach(async () => {
-    for (const app of running.splice(0)) await app.close();
-    await database.drop();
-  });
-
-  async function start(env: Variables = {}): Promise<TestApp> {
-    const app = await startApp({ env: { DATABASE_URL: database.url, ...env } });
-    running.push(app);
-    return app;
-  }
-
-  async function stop(): Promise<void> {
-    for (const app of running.splice(0)) await app.close();
-  }
-
-  /** Every key the application works with, as raw bytes. */
-  async function materialOf(app: TestApp): Promise<Buffer[]> {
-    const secrets = await Promise.all(PURPOSES.map((purpose) => app.nest.get(Keyring).secretFor(purpose)));
+describe('the keyring of the application', () => {
+  it('keeps nothing readable in its table', async () => {
+    const app = await sharedApp();
+    const [{ dump } = { dump: '' }] = await app.query<{ dump: string }>(
+      `SELECT string_agg(concat_ws(' ', id, purpose, algorithm, wrapped_by, encode(wrapped, 'hex')), ' ') AS dump FROM keys`,
+    );
+    const secrets = await secretsOf(app.nest.get(Keyring));
     const signing = app.nest.get(SigningKeys).all.map(({ privateKey }) => {
       const { d = '' } = privateKey.export({ format: 'jwk' });
       return Buffer.from(d, 'base64url');
     });
-    return [...secrets.map(({ material }) => material), ...signing];
-  }
-
-  const profileWith = async (app: TestApp, token: string) =>
-    (await app.api.get('/v1/users/me', { token })).status;
-
-  it('keeps nothing readable in its table', async () => {
-    const app = await start();
-    const [{ dump } = { dump: '' }] = await app.query<{ dump: string }>(
-      `SELECT string_agg(concat_ws(' ', id, purpose, algorithm, wrapped_by, encode(wrapped, 'hex')), ' ') AS dump FROM keys`,
-    );
-    const secret = Buffer.from(TEST_ENVIRONMENT.AUTH_SECRET ?? '', 'hex');
-    const material = await materialOf(app);
-    expect(material.map(({ length }) => length)).toEqual([32, 32, 32, 32, 32, 32]);
-    for (const key of [...material, secret]) {
+    const keys = [...secrets.map(({ material }) => material), ...signing];
+    expect(new Set(keys.map(({ length }) => length))).toEqual(new Set([32]));
+    for (const key of [...keys, SECRET]) {
       for (const encoding of ['hex', 'base64', 'base64url', 'latin1'] as const) {
         expect(dump).not.toContain(key.toString(encoding).slice(0, 12));
       }
     }
     for (const purpose of [...PURPOSES, 'signing']) expect(dump).toContain(purpose);
   });
+});
 
-  it('works with the same secret across a restart: tokens and passwords stay good', async () => {
-    const before = await start();
-    const person = await before.someone();
-    const tokens = await before.signIn(person);
-    const material = await materialOf(before);
-    await stop();
+describe('the keyring of a database', () => {
+  let database: TestDatabase;
+  let context: TestingModule;
+  let keyring: Keyring;
+  const others: TestingModule[] = [];
 
-    const after = await start();
-    expect(await materialOf(after)).toEqual(material);
-    expect(await profileWith(after, tokens.accessToken)).toBe(200);
-    const json = { refreshToken: tokens.refreshToken };
-    expect((await after.api.post('/v1/auth/refresh', { json })).status).toBe(200);
-    await after.signIn(person);
+  beforeAll(async () => {
+    database = await createDatabase();
+    context = await startContext({ imports: [KeyringModule], databaseUrl: database.url });
+    keyring = context.get(Keyring);
   });
 
-  it('takes the same secret in its other spelling', async () => {
-    const { accessToken } = await (await start()).signIn();
-    await stop();
-    const AUTH_SECRET = Buffer.from(TEST_ENVIRONMENT.AUTH_SECRET ?? '', 'hex').toString('base64url');
-    expect(await profileWith(await start({ AUTH_SECRET }), accessToken)).toBe(200);
+  afterEach(async () => {
+    for (const other of others.splice(0)) await other.close();
+  });
+
+  afterAll(async () => {
+    await context.close();
+    await database.drop();
+  });
+
+  async function startAnother(env: Variables = {}): Promise<Keyring> {
+    const other = await startContext({ imports: [KeyringModule], databaseUrl: database.url, env });
+    others.push(other);
+    return other.get(Keyring);
+  }
+
+  const query = async (text: string) => context.get(Database).query({ text });
+
+  it('has the same keys for all that make them at once', async () => {
+    const keyrings = [keyring, ...(await inParallel(2, async () => startAnother()))];
+    const [first, ...rest] = await Promise.all(keyrings.map(secretsOf));
+    for (const secrets of rest) expect(secrets).toEqual(first);
+    const counts = await query('SELECT purpose, count(*)::int FROM keys GROUP BY purpose ORDER BY purpose');
+    expect(counts).toEqual(PURPOSES.map((purpose) => ({ purpose, count: 1 })));
+  });
+
+  it.each([
+    ['', undefined],
+    [' in its other spelling', SECRET.toString('base64url')],
+  ])('has the same keys after a start with the same secret%s', async (_, AUTH_SECRET) => {
+    const again = await startAnother(AUTH_SECRET === undefined ? {} : { AUTH_SECRET });
+    expect(await secretsOf(again)).toEqual(await secretsOf(keyring));
   });
 
   it('refuses a start with another AUTH_SECRET, says what to do, and changes nothing', async () => {
-    const { accessToken } = await (await start()).signIn();
-    await stop();
+    const rows = await query('SELECT * FROM keys ORDER BY id');
     const AUTH_SECRET = randomBytes(32).toString('hex');
-    const refusal = await start({ AUTH_SECRET }).then(
+    const refusal = await startAnother({ AUTH_SECRET }).then(
       () => 'started',
       (error: Error) => error.message,
     );
@@ -94,74 +94,54 @@ describe('the keyring', () => {
       /AUTH_SECRET does not open the keys.*\n.*AUTH_SECRETS_RETIRED.*\n.*last used with/,
     );
     expect(refusal).not.toContain(AUTH_SECRET.slice(0, 8));
-    expect(await profileWith(await start(), accessToken)).toBe(200);
+    expect(await query('SELECT * FROM keys ORDER BY id')).toEqual(rows);
   });
 
-  it('ends with the same keys when several start at once on an empty database', async () => {
-    const empty = await createDatabase({ empty: true });
-    const apps = await inParallel(3, () => start({ DATABASE_URL: empty.url }));
-    const [first, ...others] = await Promise.all(apps.map(materialOf));
-    for (const other of others) expect(other).toEqual(first);
-    const [one] = apps;
-    const counts = await one?.query(
-      'SELECT purpose, count(*)::int FROM keys GROUP BY purpose ORDER BY purpose',
-    );
-    expect(counts).toEqual([...PURPOSES, 'signing'].map((purpose) => ({ purpose, count: 1 })));
-    const tokens = await one?.signIn();
-    for (const app of apps) expect(await profileWith(app, tokens?.accessToken ?? '')).toBe(200);
-    await stop();
-    await empty.drop();
-  });
-});
+  describe('opens a key', () => {
+    const open = async (purpose: string) => {
+      const make = () => ({ id: `${purpose}-key`, material: randomBytes(32) });
+      const algorithm = purpose === 'signing' ? 'ES256' : 'HS256';
+      return keyring.keysFor({ purpose, algorithm, make });
+    };
 
-describe('a wrapped key', () => {
-  let app: TestApp;
+    async function openAll(): Promise<number[]> {
+      const counts = [];
+      for (const purpose of [...PURPOSES, 'signing']) counts.push((await open(purpose)).length);
+      return counts;
+    }
 
-  beforeAll(async () => {
-    app = await startApp();
-    await app.query('CREATE TABLE keys_before AS TABLE keys');
-  });
+    beforeAll(async () => {
+      await openAll();
+      await query('CREATE TABLE keys_before AS TABLE keys');
+    });
 
-  afterEach(async () => {
-    await app.query('TRUNCATE keys');
-    await app.query('INSERT INTO keys TABLE keys_before');
-  });
+    afterEach(async () => {
+      await query('TRUNCATE keys');
+      await query('INSERT INTO keys TABLE keys_before');
+    });
 
-  afterAll(async () => app.close());
+    it('that is as it was written', async () => {
+      expect(await openAll()).toEqual([1, 1, 1, 1, 1, 1]);
+    });
 
-  const open = (purpose: string) => {
-    const make = () => ({ id: 'none', material: Buffer.alloc(0) });
-    const algorithm = purpose === 'signing' ? 'ES256' : 'HS256';
-    return app.nest.get(Keyring).keysFor({ purpose, algorithm, make });
-  };
-
-  async function openAll(): Promise<number[]> {
-    const counts = [];
-    for (const purpose of [...PURPOSES, 'signing']) counts.push((await open(purpose)).length);
-    return counts;
-  }
-
-  it('opens where nobody touched it', async () => {
-    expect(await openAll()).toEqual([1, 1, 1, 1, 1, 1]);
-  });
-
-  it.each([
-    [
-      'another key moved into its place',
-      `UPDATE keys k SET wrapped = o.wrapped FROM keys o WHERE o.purpose = 'passwords' AND k.purpose = 'refresh'`,
-    ],
-    [
-      'its purpose',
-      `UPDATE keys SET purpose = CASE purpose WHEN 'refresh' THEN 'passwords' ELSE 'refresh' END WHERE purpose IN ('refresh', 'passwords')`,
-    ],
-    ['its id', `UPDATE keys SET id = 'other' WHERE purpose = 'refresh'`],
-    ['its algorithm', `UPDATE keys SET algorithm = 'RS256' WHERE purpose = 'signing'`],
-    [
-      'a byte of it',
-      `UPDATE keys SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE purpose = 'signing'`,
-    ],
-  ])('does not open a row after somebody changed %s', async (_, statement) => {
-    await app.query(statement);
-    await expect(openAll()).rejects.toThrow(/was altered/);
+    it.each([
+      [
+        'another key is in its place',
+        `UPDATE keys k SET wrapped = o.wrapped FROM keys o WHERE o.purpose = 'passwords' AND k.purpose = 'refresh'`,
+      ],
+      [
+        'its purpose was changed',
+        `UPDATE keys SET purpose = CASE purpose WHEN 'refresh' THEN 'passwords' ELSE 'refresh' END WHERE purpose IN ('refresh', 'passwords')`,
+      ],
+      ['its id was changed', `UPDATE keys SET id = 'other' WHERE purpose = 'refresh'`],
+      ['its algorithm was changed', `UPDATE keys SET algorithm = 'RS256' WHERE purpose = 'signing'`],
+      [
+        'a byte of it was changed',
+        `UPDATE keys SET wrapped = set_byte(wrapped, 20, get_byte(wrapped, 20) # 1) WHERE purpose = 'signing'`,
+      ],
+    ])('not where %s', async (_, statement) => {
+      await query(statement);
+      await expect(openAll()).rejects.toThrow(/was altered/);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { Environment } from '../src/platform/config';
 import { Migrations, SqlMigration } from '../src/platform/database';
@@ -6,7 +7,6 @@ import { connectionOptions } from '../src/platform/database/connect';
 import { DatabaseSettings } from '../src/platform/database/database.settings';
 import { createDatabase, type TestDatabase } from './support/database';
 import { inParallel } from './support/parallel';
-import { administer } from './support/test-server';
 
 const FIRST = 'CreateSteps1000000000001';
 const SECOND = 'TakeStep1000000000002';
@@ -25,16 +25,23 @@ const broken = migration(SECOND, 'CREATE TABLE half (id int)', 'SELECT nonsense'
 
 describe('the migrations of a build', () => {
   let database: TestDatabase;
+  let operator: Client;
   const opened: DataSource[] = [];
 
   beforeAll(async () => {
     database = await createDatabase({ empty: true });
+    operator = new Client({ connectionString: database.url });
+    await operator.connect();
+    await operator.query('SET client_min_messages = warning');
   });
 
-  afterAll(async () => database.drop());
+  afterAll(async () => {
+    await operator.end();
+    await database.drop();
+  });
 
   beforeEach(async () => {
-    await administer(database.url, 'DROP SCHEMA public CASCADE', 'CREATE SCHEMA public');
+    await operator.query('DROP SCHEMA public CASCADE; CREATE SCHEMA public');
     // The ORM prints a migration that failed, whatever its logging is set to.
     jest.spyOn(console, 'log').mockReturnValue();
   });
@@ -54,7 +61,7 @@ describe('the migrations of a build', () => {
 
   const build = async (...migrations: Type<SqlMigration>[]) => new Migrations(await connect(migrations));
 
-  const query = async (sql: string) => (await connect([])).query<Record<string, unknown>[]>(sql);
+  const query = async (sql: string) => (await operator.query<Record<string, unknown>>(sql)).rows;
 
   const stepsTaken = async () =>
     (await query('SELECT name FROM steps ORDER BY place')).map(({ name }) => name);
@@ -88,7 +95,7 @@ describe('the migrations of a build', () => {
 
   it('may take longer than a request may, and so may the wait for the instance before', async () => {
     const limits = { statementTimeoutMs: 50 };
-    const slow = migration(SECOND, 'SELECT pg_sleep(1.3)');
+    const slow = migration(SECOND, 'SELECT pg_sleep(0.3)');
     const sources = await inParallel(2, () => connect([createSteps, slow], limits));
     const applied = await Promise.all(sources.map((source) => new Migrations(source).run()));
     expect(applied.toSorted((a, b) => b.length - a.length)).toEqual([[FIRST, SECOND], []]);
@@ -130,13 +137,13 @@ describe('the migrations of a build', () => {
     expect(await older.state()).toMatchObject({ missing: [], altered: [], unknown: [SECOND] });
   });
 
-  it('leave nothing half-done where one fails, and go on from there when it is mended', async () => {
+  it('leave nothing half-done where one fails, and go on from there when it is fixed', async () => {
     const failing = await build(createSteps, broken, step(THIRD));
     await expect(failing.run()).rejects.toThrow('nonsense');
     expect((await failing.state()).missing).toEqual([SECOND, THIRD]);
     expect(await query(`SELECT to_regclass('half') AS half`)).toEqual([{ half: null }]);
-    const mended = await build(createSteps, step(SECOND), step(THIRD));
-    expect(await mended.run()).toEqual([SECOND, THIRD]);
+    const fixed = await build(createSteps, step(SECOND), step(THIRD));
+    expect(await fixed.run()).toEqual([SECOND, THIRD]);
   });
 
   it('are known by what really ran, also where the one after it failed', async () => {
