@@ -1,5 +1,9 @@
+import { TokenIssuer } from '../../src/auth/token-issuer';
+import { SessionsService } from '../../src/sessions';
+import { UsersService } from '../../src/users';
 import type { Answer, TokenBody } from './api';
 import type { TestApp } from './app';
+import { timed } from './costs';
 import { readJws } from './jws';
 
 /** A session as its owner is shown it. */
@@ -16,6 +20,22 @@ export interface SessionItem {
 export interface SessionPage {
   readonly items: readonly SessionItem[];
   readonly nextCursor: string | null;
+}
+
+const CLIENT = { ipAddress: '127.0.0.1', userAgent: 'node', language: null };
+
+/** A session as a sign-in opens it, but without the password, the checks and the audit event; `app.signIn` sends the request. */
+export async function openSession(
+  { nest }: TestApp,
+  { email }: { readonly email: string },
+): Promise<TokenBody> {
+  return timed('signIn', async () => {
+    const user = await nest.get(UsersService).findByEmail(email);
+    const session = user && (await nest.get(SessionsService).open(user, ['pwd'], CLIENT));
+    if (!session) throw new Error(`no session was opened for ${email}`);
+    const issuer = nest.get(TokenIssuer);
+    return issuer.tokensFor(session, await issuer.claimsFor(async () => ({ userId: user.id })));
+  });
 }
 
 /** @param query with its question mark */
