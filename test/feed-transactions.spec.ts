@@ -3,13 +3,20 @@ import type { Client } from 'pg';
 import { Feed } from '../src/platform/feed';
 import { EndedSessions, SessionsService } from '../src/sessions';
 import type { TokenBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
-import { type Act, Author } from './support/author';
+import type { TestApp } from './support/app';
+import {
+  Author,
+  connectAuthors,
+  histories,
+  mistakesOf,
+  NO_MISTAKE,
+  play,
+  playAtOnce,
+} from './support/author';
 import { eventually } from './support/eventually';
 import { readJws } from './support/jws';
 import { Others } from './support/others';
-
-const CLIENTS = 6;
+import { sharedApp } from './support/shared-app';
 
 let app: TestApp;
 let feed: Feed;
@@ -17,16 +24,13 @@ let memory: EndedSessions;
 let others: Others;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await sharedApp();
   feed = app.nest.get(Feed);
   memory = app.nest.get(EndedSessions);
   others = new Others(app.databaseUrl);
 });
 
-afterAll(async () => {
-  await others.close();
-  await app.close();
-});
+afterAll(async () => others.close());
 
 const sessionOf = ({ accessToken }: TokenBody) => String(readJws(accessToken).claims.sid);
 const statusOf = async ({ accessToken }: TokenBody) =>
@@ -104,48 +108,25 @@ describe('changes of transactions that others hold open', () => {
   });
 });
 
+// The slow suite plays longer ones.
 describe('many transactions at once', () => {
-  const act = fc.oneof(
-    { weight: 4, arbitrary: fc.constant<Act>('write') },
-    { weight: 5, arbitrary: fc.constantFrom<Act>('savepoint', 'undo', 'release', 'commit', 'roll back') },
-    { weight: 1, arbitrary: fc.constant<Act>('read') },
-  );
-  const acts = fc.array(fc.tuple(fc.nat({ max: CLIENTS - 1 }), act), { minLength: 20, maxLength: 120 });
-
   it('each change that was committed is known, and none that was undone', async () => {
-    const clients: Client[] = [];
-    for (let count = 0; count < CLIENTS; count++) clients.push(await others.connect());
-    const history = fc.asyncProperty(acts, async (steps) => {
+    const clients = await connectAuthors(others);
+    const isKnown = fc.asyncProperty(histories(), async (history) => {
       const authors = clients.map((client) => new Author(client, feed));
-      for (const [who, what] of steps) await authors[who]?.act(what);
-      for (const author of authors) await author.over('ROLLBACK', author.undone);
+      await play(authors, history);
       await feed.changed();
-      expect(authors.flatMap(({ committed }) => committed).filter((id) => !memory.has(id))).toEqual([]);
-      expect(authors.flatMap(({ undone }) => undone).filter((id) => memory.has(id))).toEqual([]);
+      expect(mistakesOf(memory, authors)).toEqual(NO_MISTAKE);
     });
-    await fc.assert(history, { numRuns: 60 });
-  }, 60_000);
+    await fc.assert(isKnown, { numRuns: 5 });
+  });
 
   it('lose none while all of them commit as fast as they can and the feed reads on', async () => {
-    const authors: Author[] = [];
-    for (let count = 0; count < CLIENTS; count++) authors.push(new Author(await others.connect(), feed));
-    const working = authors.map(async (author) => {
-      for (let time = 0; time < 150; time++)
-        for (const step of ['write', 'savepoint', 'write', time % 3 ? 'release' : 'undo', 'write'] as const)
-          await author.act(step).then(async () => author.act(time % 5 ? 'commit' : 'roll back'));
-    });
-    const work = { isDone: false };
-    const reading = (async () => {
-      while (!work.isDone) await feed.changed();
-    })();
-    await Promise.all(working);
-    work.isDone = true;
-    await reading;
-    // The last of those may have begun before the last commit.
+    const authors = (await connectAuthors(others)).map((client) => new Author(client, feed));
+    await playAtOnce(authors, feed, 10);
+    // The last of what it read may have begun before the last commit.
     await feed.changed();
-    const committed = authors.flatMap((author) => author.committed);
-    expect(committed.length).toBeGreaterThan(1_000);
-    expect(committed.filter((id) => !memory.has(id))).toEqual([]);
-    expect(authors.flatMap(({ undone }) => undone).filter((id) => memory.has(id))).toEqual([]);
-  }, 60_000);
+    expect(authors.flatMap(({ committed }) => committed).length).toBeGreaterThan(100);
+    expect(mistakesOf(memory, authors)).toEqual(NO_MISTAKE);
+  });
 });

@@ -1,16 +1,16 @@
+import { inspect } from 'node:util';
+import { Logger } from '@nestjs/common';
 import { Upkeep } from '../src/platform/upkeep';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
+import { sharedApp } from './support/shared-app';
 
 const HOUR_MS = 3_600_000;
 
 let app: TestApp;
-const log: string[] = [];
 
 beforeAll(async () => {
-  app = await startApp({ log, env: { LOG_LEVEL: 'info' } });
+  app = await sharedApp();
 });
-
-afterAll(async () => app.close());
 
 describe('a task', () => {
   const upkeep = () => new Upkeep(app.database, app.clock);
@@ -56,6 +56,7 @@ describe('a task', () => {
 
   it('that fails is logged and tried again after its time, and holds up no other', async () => {
     const [bad, good] = [named(), named()];
+    const logged = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
     const instance = upkeep();
     const done = { [bad]: 0, [good]: 0 };
     const batchOf = (name: string, fails: boolean) => async () => {
@@ -68,7 +69,8 @@ describe('a task', () => {
     await instance.run();
     await instance.run();
     expect(done).toEqual({ [bad]: 1, [good]: 1 });
-    expect(log.filter((line) => line.includes(`${bad} broke`))).toHaveLength(1);
+    expect(logged.mock.calls.filter((call) => inspect(call).includes(`${bad} broke`))).toHaveLength(1);
+    logged.mockRestore();
     app.clock.advance({ hours: 1 });
     await instance.run();
     expect(done).toEqual({ [bad]: 2, [good]: 2 });

@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto';
+import fc from 'fast-check';
 import type { Client } from 'pg';
 import type { Feed } from '../../src/platform/feed';
+import type { EndedSessions } from '../../src/sessions';
+import type { Others } from './others';
+
+const AUTHORS = 6;
 
 export type Act = 'write' | 'savepoint' | 'undo' | 'release' | 'commit' | 'roll back' | 'read';
 
@@ -63,3 +68,53 @@ export class Author {
     this.pending.at(-1)?.push(...kept);
   }
 }
+
+/** A connection for each of the authors. */
+export async function connectAuthors(others: Others): Promise<Client[]> {
+  const clients: Client[] = [];
+  for (let count = 0; count < AUTHORS; count++) clients.push(await others.connect());
+  return clients;
+}
+
+/** Acts of several authors in any order. */
+export function histories(): fc.Arbitrary<[number, Act][]> {
+  const act = fc.oneof(
+    { weight: 4, arbitrary: fc.constant<Act>('write') },
+    { weight: 5, arbitrary: fc.constantFrom<Act>('savepoint', 'undo', 'release', 'commit', 'roll back') },
+    { weight: 1, arbitrary: fc.constant<Act>('read') },
+  );
+  const step = fc.tuple(fc.nat({ max: AUTHORS - 1 }), act);
+  return fc.array(step, { minLength: 20, maxLength: 120 });
+}
+
+/** Has the authors do this, and ends what is under way then. */
+export async function play(authors: readonly Author[], history: readonly [number, Act][]): Promise<void> {
+  for (const [who, what] of history) await authors[who]?.act(what);
+  for (const author of authors) await author.over('ROLLBACK', author.undone);
+}
+
+/** Has all of them commit as fast as they can while the feed reads on. */
+export async function playAtOnce(authors: readonly Author[], feed: Feed, rounds: number): Promise<void> {
+  const working = authors.map(async (author) => {
+    for (let round = 0; round < rounds; round++)
+      for (const step of ['write', 'savepoint', 'write', round % 3 ? 'release' : 'undo', 'write'] as const)
+        await author.act(step).then(async () => author.act(round % 5 ? 'commit' : 'roll back'));
+  });
+  const work = { isDone: false };
+  const reading = (async () => {
+    while (!work.isDone) await feed.changed();
+  })();
+  await Promise.all(working);
+  work.isDone = true;
+  await reading;
+}
+
+/** What the memory does not know although it was committed, and what it knows although it was undone. */
+export function mistakesOf(memory: EndedSessions, authors: readonly Author[]): object {
+  return {
+    missed: authors.flatMap(({ committed }) => committed).filter((id) => !memory.has(id)),
+    madeUp: authors.flatMap(({ undone }) => undone).filter((id) => memory.has(id)),
+  };
+}
+
+export const NO_MISTAKE = { missed: [], madeUp: [] };
