@@ -1,34 +1,64 @@
-import { PasswordStrength } from '../src/passwords/password-strength';
-import type { ProblemBody } from './support/api';
-import { PASSWORD, startApp, type TestApp } from './support/app';
-import { inParallel } from './support/parallel';
-import { expectProblem } from './support/problem';
+import { PasswordStrength, type Weakness } from '../../src/passwords/password-strength';
+import type { ProblemBody } from '../support/api';
+import { PASSWORD, startApp, type TestApp } from '../support/app';
+import {
+  APP_NAME,
+  COMMON,
+  GOOD,
+  GUESSABLE,
+  HARD_TO_ESTIMATE,
+  OF_THE_APPLICATION,
+  OWNER,
+  PERSONAL,
+  SLOWEST,
+} from '../support/guessable-passwords';
+import { inParallel } from '../support/parallel';
+import { expectProblem, violations } from '../support/problem';
 
-/** 128 characters of what a text is made of, over and over. */
-const longOf = (unit: string) => Array.from(unit.repeat(128)).slice(0, 128).join('');
-
-const LETTERS_FOR_OTHERS = longOf(
-  '0s3w4esd0s4rr3pww9s4sds044ss344spp4perp4430ps44eed44rr34wp4s443desww3deA|wdespe4s',
-);
-
-/** Estimated in between everything else, the worst of them would hold it up for longer. */
+/** Estimated in the main thread, the worst of them would hold it up for longer. */
 const SOON_MS = 2_000;
 
 let app: TestApp;
 let people = 0;
 
 beforeAll(async () => {
-  app = await startApp({ estimates: true });
-  // It loads its dictionaries.
-  await register(PASSWORD);
+  app = await startApp({ estimates: true, env: { PASSWORD_MIN_LENGTH: '8', APP_NAME } });
 });
 
 afterAll(async () => app.close());
+
+const weaknessOf = async (password: string): Promise<Weakness | undefined> =>
+  app.nest.get(PasswordStrength).weaknessOf(password, OWNER, APP_NAME);
 
 async function register(password: string, displayName?: string) {
   const email = `very.long.local.part.of.an.address.of.number.${++people}@example.com`;
   return app.api.post<ProblemBody>('/v1/auth/register', { json: { email, password, displayName } });
 }
+
+describe('the strength of a new password', () => {
+  it.each(COMMON)('is that of a common one: %j', async (password) => {
+    expect(await weaknessOf(password)).toBe('password-common');
+  });
+
+  it.each(GUESSABLE)('is that of a guessable one: %j', async (password) => {
+    expect(await weaknessOf(password)).toBe('password-guessable');
+  });
+
+  it.each(PERSONAL)('is that of a personal one: %j', async (password) => {
+    expect(await weaknessOf(password)).toBe('password-personal');
+  });
+
+  it.each(OF_THE_APPLICATION)('is not enough with the name of the application: %j', async (password) => {
+    expect(await weaknessOf(password)).toMatch(/^password-(personal|guessable)$/);
+  });
+
+  it.each(GOOD)('is enough: %j', async (password) => {
+    const email = `holder-${++people}@example.com`;
+    const json = { ...OWNER, email, password };
+    expect(violations(await app.api.post<ProblemBody>('/v1/auth/register', { json }))).toEqual({});
+    expect((await app.api.post('/v1/auth/login', { json: { email, password } })).status).toBe(200);
+  });
+});
 
 /** The longest that a probe waited while something was going on. */
 async function slowestProbe(until: Promise<unknown>): Promise<number> {
@@ -44,23 +74,7 @@ async function slowestProbe(until: Promise<unknown>): Promise<number> {
 }
 
 describe('a password made to be hard to estimate', () => {
-  it.each([
-    ['letters that stand for others', longOf('4@83({[<63#691!|!<70$5+7<>/%2')],
-    ['the same, in no order', LETTERS_FOR_OTHERS],
-    ['figures that stand for two letters each', longOf('69176!|1')],
-    ['figures that repeat within what repeats', longOf('112111211112111')],
-    ['dates', longOf('1/1/91 01.02.2003 31-12-1999 ')],
-    ['dates without separators', longOf('0190109100111901')],
-    ['separators', longOf('. -_,;:/ |')],
-    ['words of the user', longOf('v3ry.l0ng.l0c4l.p4rt.0f.4n.')],
-    ['almost one letter', `${'a'.repeat(63)}b${'a'.repeat(64)}`],
-    ['capitals in between', longOf('aAaaAAaB')],
-    ['letters that grow in lower case', longOf('İ1ẞ4ﬃ')],
-    ['marks', longOf('a\u0315\u0300\u05ae')],
-    ['emoji', longOf('👩🏽‍🚀1')],
-    ['NUL', longOf('\0')],
-    ['words of the language', longOf('constructor__proto__toString')],
-  ])('of %s is answered soon, and holds up nothing else', async (_, password) => {
+  it.each(HARD_TO_ESTIMATE)('of %s is answered soon, and holds up nothing else', async (_, password) => {
     const displayName = 'l0ng p4rt '.repeat(10).trim();
     const begun = performance.now();
     const answer = register(password, displayName);
@@ -71,13 +85,13 @@ describe('a password made to be hard to estimate', () => {
   });
 });
 
-/** As many as there is room for; each asks again as soon as it was answered, before anybody else can take its place. */
+/** Fills the queue; each member asks again as soon as it was answered, before a request can take its place. */
 class Crowd {
   estimated = 0;
   private isLeaving = false;
   private readonly members: readonly Promise<void>[];
 
-  constructor(private readonly strength: PasswordStrength) {
+  constructor() {
     this.members = Array.from({ length: 60 }, async () => this.member());
   }
 
@@ -87,10 +101,8 @@ class Crowd {
   }
 
   private async member(): Promise<void> {
-    const owner = { email: 'ada@example.com' };
-    const ask = async () => this.strength.weaknessOf(LETTERS_FOR_OTHERS, owner, 'Gatehouse');
     const isRoom = async () =>
-      ask().then(
+      weaknessOf(SLOWEST).then(
         () => ++this.estimated > 0,
         () => false,
       );
@@ -100,7 +112,7 @@ class Crowd {
 
 describe('more new passwords at once than can be estimated', () => {
   it('are refused, while the others are estimated and everything else goes on', async () => {
-    const crowd = new Crowd(app.nest.get(PasswordStrength));
+    const crowd = new Crowd();
     const refused = await inParallel(5, async () => register(PASSWORD));
     for (const answer of refused) {
       expectProblem(answer, 503, 'unavailable');
