@@ -1,21 +1,20 @@
 import type { Call } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { Person, TestApp } from './support/app';
 import { cookiesOf, isOpen, Jar, REFRESH, signedIn } from './support/cookies';
-import { ABSENT, askAs, type Asked, OWN, SITES } from './support/page-requests';
+import { ABSENT, type Asked, expectAnsweredTo, OWN } from './support/page-requests';
 import { expectProblem } from './support/problem';
+import { sharedApp } from './support/shared-app';
 
 describe('whether a page of ours made it', () => {
   let app: TestApp;
-  let person: { email: string; password: string };
+  let person: Person;
   let jar: Jar;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
     person = await app.someone();
     jar = await new Jar(app).signIn(person);
   });
-
-  afterAll(async () => app.close());
 
   const neverAsked: [string, number, () => Promise<Asked>][] = [
     ['a GET by cookie', 200, async () => ({ route: 'GET /v1/users/me', jar })],
@@ -41,22 +40,25 @@ describe('whether a page of ours made it', () => {
     [
       'a sign-up',
       202,
-      async () => ({ route: 'POST /v1/auth/register', json: { ...person, email: 'eve@example.com' }, jar }),
+      async () => ({
+        route: 'POST /v1/auth/register',
+        json: { ...person, email: 'eve-of-another-site@example.com' },
+        jar,
+      }),
     ],
-    ['what nobody answers', 404, async () => ({ route: 'POST /v1/nothing', jar })],
-    ['what is asked in the wrong way', 405, async () => ({ route: 'PUT /v1/users/me', jar })],
+    ['an unknown route', 404, async () => ({ route: 'POST /v1/nothing', jar })],
+    ['a wrong method', 405, async () => ({ route: 'PUT /v1/users/me', jar })],
   ];
 
   it.each(neverAsked)('is not asked of %s', async (_, status, request) => {
     jar = await new Jar(app).signIn(person);
     const asked = await request();
-    for (const [site] of SITES)
-      for (const origin of [ABSENT, ['null'], ['https://evil.example'], [OWN]])
-        expect({ site, origin, status: (await askAs(app, asked, site, origin)).status }).toEqual({
-          site,
-          origin,
-          status,
-        });
+    await expectAnsweredTo(app, asked, status, [
+      [['cross-site'], ['https://evil.example']],
+      [['same-site'], ['null']],
+      [ABSENT, ['https://evil.example']],
+      [['same-origin'], [OWN]],
+    ]);
   });
 
   describe('is asked first: a request of another site', () => {
@@ -94,7 +96,7 @@ describe('whether a page of ours made it', () => {
       expect(await isOpen(app, mine)).toBe(true);
     });
 
-    it('is refused without a challenge: signing in would mend nothing', async () => {
+    it('is refused without a challenge: signing in would not help', async () => {
       const { headers } = await crossSite('PATCH /v1/users/me', jar.all, { json: {} });
       expect(headers.get('www-authenticate')).toBeNull();
     });

@@ -3,15 +3,17 @@ import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
 import { createDatabase } from './support/database';
 import { expectProblem } from './support/problem';
 import { freePort } from './support/process';
+import { sharedApp } from './support/shared-app';
+
+const FIGURES =
+  /^http_request_duration_seconds_count\{method="GET",route="\/health\/live",status="200"\} 1$/m;
 
 describe('health', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   it('is live where the process answers', async () => {
     const { status, body } = await app.api.get('/health/live');
@@ -23,7 +25,7 @@ describe('health', () => {
     expect({ status, body }).toEqual({ status: 200, body: { status: 'ok', warnings: [] } });
   });
 
-  it('asks nobody who they are', async () => {
+  it('needs no token, and looks at none', async () => {
     for (const path of ['/health/live', '/health/ready']) {
       expect((await app.api.get(path, { token: 'garbage' })).status).toBe(200);
     }
@@ -64,54 +66,64 @@ describe('without its database', () => {
   });
 });
 
-describe('readiness', () => {
-  it('names a migration that this build does not know, and is not lost for it', async () => {
-    await withApp({}, async (app) => {
-      await app.query(`INSERT INTO migrations (timestamp, name) VALUES (1, 'TheirOwn0000000000001')`);
-      const { status, body } = await app.api.get('/health/ready');
-      expect(status).toBe(200);
-      expect(body).toEqual({ status: 'ok', warnings: [expect.stringContaining('TheirOwn0000000000001')] });
-    });
+describe('an application', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp();
+  });
+
+  afterAll(async () => app.close());
+
+  const ready = async () => app.api.get('/health/ready');
+
+  it('serves its metrics at /metrics outside production', async () => {
+    await app.api.get('/health/live');
+    const { status, headers, text } = await app.api.get('/metrics');
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
+    expect(text).toMatch(FIGURES);
+    expect(text).toMatch(/^process_cpu_user_seconds_total /m);
+  });
+
+  it('counts requests by their route, so that strangers add no figures', async () => {
+    for (const path of ['/nope/1', '/nope/2', '/v1/users/me?token=secret']) await app.api.get(path);
+    const { text } = await app.api.get('/metrics');
+    expect(text).toMatch(/route="none",status="404"\} 2$/m);
+    expect(text).not.toMatch(/nope|secret/);
+  });
+
+  it('is ready where the database has a migration of another build, and names it', async () => {
+    await app.query(`INSERT INTO migrations (timestamp, name) VALUES (1, 'TheirOwn0000000000001')`);
+    const { status, body } = await ready();
+    expect(status).toBe(200);
+    expect(body).toEqual({ status: 'ok', warnings: [expect.stringContaining('TheirOwn0000000000001')] });
+    await app.query('DELETE FROM migrations WHERE timestamp = 1');
   });
 
   it.each([
-    ['a migration of ours is missing', 'DELETE FROM migrations'],
-    ['the keys are wrapped under another secret', `UPDATE keys SET wrapped_by = 'another'`],
-    ['a table is gone', 'DROP TABLE migrations'],
-  ])('is lost where %s: 503 and when to come back', async (_, damage) => {
-    await withApp({}, async (app) => {
-      await app.query(damage);
-      const answer = await app.api.get('/health/ready');
-      expectProblem(answer, 503, 'unavailable');
-      expect(answer.headers.get('retry-after')).toBe('5');
-    });
+    [
+      'a migration of ours is missing',
+      `UPDATE migrations SET name = '!' || name`,
+      'UPDATE migrations SET name = substr(name, 2)',
+    ],
+    [
+      'the keys are wrapped under another secret',
+      `UPDATE keys SET wrapped_by = '!' || wrapped_by`,
+      'UPDATE keys SET wrapped_by = substr(wrapped_by, 2)',
+    ],
+    ['a table is gone', 'ALTER TABLE migrations RENAME TO gone', 'ALTER TABLE gone RENAME TO migrations'],
+  ])('is not ready where %s: 503 and when to come back', async (_, damage, repair) => {
+    await app.query(damage);
+    const answer = await ready();
+    expectProblem(answer, 503, 'unavailable');
+    expect(answer.headers.get('retry-after')).toBe('5');
+    await app.query(repair);
+    expect((await ready()).status).toBe(200);
   });
 });
 
 describe('metrics', () => {
-  const FIGURES =
-    /^http_request_duration_seconds_count\{method="GET",route="\/health\/live",status="200"\} 1$/m;
-
-  it('are served by the application itself outside production', async () => {
-    await withApp({}, async ({ api }) => {
-      await api.get('/health/live');
-      const { status, headers, text } = await api.get('/metrics');
-      expect(status).toBe(200);
-      expect(headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/);
-      expect(text).toMatch(FIGURES);
-      expect(text).toMatch(/^process_cpu_user_seconds_total /m);
-    });
-  });
-
-  it('name a request by its route, so that no stranger makes new figures', async () => {
-    await withApp({}, async ({ api }) => {
-      for (const path of ['/nope/1', '/nope/2', '/v1/users/me?token=secret']) await api.get(path);
-      const { text } = await api.get('/metrics');
-      expect(text).toMatch(/route="none",status="404"\} 2$/m);
-      expect(text).not.toMatch(/nope|secret/);
-    });
-  });
-
   it('are served on loopback and a port of their own in production, and nowhere else', async () => {
     const port = await freePort();
     const metrics = `http://127.0.0.1:${port}`;

@@ -47,7 +47,7 @@ describe('from any other peer', () => {
 
   afterAll(async () => app.close());
 
-  it.each([...SPOOFS, ['X-Forwarded-For', ELSEWHERE], ['X-Forwarded-Proto', 'https']])(
+  it.each([...SPOOFS, ['X-Forwarded-For', ELSEWHERE] as const, ['X-Forwarded-Proto', 'https'] as const])(
     '%s does not change the address of the client',
     async (name, value) => {
       const json = await app.someone();

@@ -1,5 +1,13 @@
+import { RouteTable } from '../../src/platform/http';
 import { startApp, type TestApp } from '../support/app';
 import { expectAnswers, expectEnds, expectService, Fuzz, heapMegabytes } from '../support/fuzz';
+import {
+  expectHostNeeded,
+  expectResetsSurvived,
+  expectServiceBeside,
+  expectTurns,
+  RESETS,
+} from '../support/rude-clients';
 
 /** FUZZ_SEED=… runs a failed one again. */
 const seed = Number(process.env.FUZZ_SEED ?? Math.floor(Math.random() * 2 ** 31));
@@ -31,5 +39,21 @@ describe(`under hostile requests of seed ${seed}, the application`, () => {
 
   it('answers or hangs up where bytes were damaged on the way', async () => {
     await expectEnds(fuzz, { seed, numRuns: 20_000, interruptAfterTimeLimit: 12_000 });
+  });
+
+  it('answers every route with 400 where the host is missing', async () => {
+    await expectHostNeeded(app, app.nest.get(RouteTable).routes);
+  });
+
+  it('answers 100 requests that came at once on one connection, each in its turn', async () => {
+    await expectTurns(app, 100);
+  });
+
+  it('serves others beside 500 connections that say nothing and 100 that stop in the middle', async () => {
+    await expectServiceBeside(app, { silent: 500, stopped: 100 });
+  });
+
+  it.each(Object.entries(RESETS))('survives 20 clients that reset after %s', async (_, bytes) => {
+    await expectResetsSurvived(app, bytes, 20);
   });
 });

@@ -1,6 +1,8 @@
 import type { Answer, ProblemBody } from './api';
-import type { TestApp } from './app';
-import type { Jar } from './cookies';
+import type { Person, TestApp } from './app';
+import { cookiesOf, Jar } from './cookies';
+import { expectProblem } from './problem';
+import { PasswordsService } from '../../src/passwords';
 import { exchange } from './wire';
 
 export const OWN = 'https://auth.example.test';
@@ -79,4 +81,63 @@ export async function askAs(
   const [answer] = answers;
   if (!answer) throw new Error('there was no answer');
   return answer;
+}
+
+/** Requests that cookies authenticate or that set some, with the status of one that passes. */
+export const BY_COOKIE: [string, number, (jar: Jar, person: Person) => Asked][] = [
+  [
+    'a guarded PATCH',
+    200,
+    (jar) => ({ route: 'PATCH /v1/users/me', json: { displayName: `${Math.random()}` }, jar }),
+  ],
+  ['a guarded DELETE', 204, (jar) => ({ route: 'DELETE /v1/sessions', jar })],
+  [
+    'a reauthentication',
+    200,
+    (jar, { password }) => ({ route: 'POST /v1/auth/reauthenticate', json: { password }, jar }),
+  ],
+  ['a refresh', 200, (jar) => ({ route: 'POST /v1/auth/refresh', jar })],
+  ['a sign-out', 204, (jar) => ({ route: 'POST /v1/auth/logout', jar })],
+  ['a sign-in', 200, (_, person) => ({ route: 'POST /v1/auth/login?useCookies=true', json: person })],
+];
+
+/** What a browser says of the page: Sec-Fetch-Site and Origin. */
+export type PageWords = readonly [site: Values, origin: Values];
+
+/** The request is refused from such pages, changes nothing, sets no cookie and checks no password. */
+export async function expectRefusedFrom(
+  app: TestApp,
+  asked: Asked,
+  { email }: Person,
+  pages: readonly PageWords[],
+): Promise<void> {
+  const state = async () =>
+    app.query(
+      `SELECT s.id, s.generation, s.last_used_at, s.revoked_at, u.display_name, u.updated_at
+        FROM users u LEFT JOIN sessions s ON s.user_id = u.id WHERE u.email = $1 ORDER BY s.id`,
+      [email],
+    );
+  const verify = jest.spyOn(app.nest.get(PasswordsService), 'verify');
+  const before = await state();
+  for (const [site, origin] of pages) {
+    const answer = await askAs(app, asked, site, origin);
+    expectProblem(answer, 403, 'cross-site-request');
+    expect(cookiesOf(answer)).toEqual({});
+  }
+  expect(await state()).toEqual(before);
+  expect(verify).not.toHaveBeenCalled();
+  verify.mockRestore();
+}
+
+/** The request from such pages has this status. */
+export async function expectAnsweredTo(
+  app: TestApp,
+  asked: Asked,
+  expected: number,
+  pages: readonly PageWords[],
+): Promise<void> {
+  for (const [site, origin] of pages) {
+    const { status } = await askAs(app, asked, site, origin);
+    expect({ site, origin, status }).toEqual({ site, origin, status: expected });
+  }
 }
