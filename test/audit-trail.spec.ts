@@ -80,7 +80,7 @@ describe('the audit trail', () => {
     expect(await trailOf(app, 'door-opened')).toEqual([]);
   });
 
-  it('names nobody and no place where a command or the application itself did it', async () => {
+  it('names no user and no address where a command or the application itself did it', async () => {
     await publish(new DoorOpened());
     expect(await trailOf(app)).toMatchObject([
       {
@@ -115,7 +115,7 @@ describe('the audit trail', () => {
     await expect(publish(new Nameless())).rejects.toThrow(/without a type/);
   });
 
-  it('tells of somebody who asked for what they may not, and tells them what is missing', async () => {
+  it('records a request without the permission, and the answer says which is missing', async () => {
     const person = await app.someone();
     const { accessToken: token } = await app.signIn(person);
     const answer = await app.api.get('/v1/audit-events', { token });
@@ -139,7 +139,7 @@ describe('the audit trail', () => {
     for (const secret of [PASSWORD, refreshToken, ...token.split('.')]) expect(dump).not.toContain(secret);
   });
 
-  it('takes five a minute from a source of what strangers cause at no cost, and counts the others', async () => {
+  it('takes five a minute from a source of what costs a stranger nothing, and counts the others', async () => {
     await rattleFrom('203.0.113.1', 9);
     await rattleFrom('203.0.113.2', 1);
     expect(await trailOf(app, 'door-rattled')).toHaveLength(6);
@@ -147,17 +147,6 @@ describe('the audit trail', () => {
     await rattleFrom('203.0.113.1', 2);
     const rows = await trailOf(app, 'door-rattled');
     expect(rows.map(({ details }) => details)).toEqual([{}, {}, {}, {}, {}, {}, { skipped: 4 }, {}]);
-  });
-
-  it('takes 300 a minute from all sources, and says later how many it did not', async () => {
-    for (let host = 1; host <= 320; host++) await rattleFrom(`198.51.${host >> 8}.${host & 255}`, 1);
-    expect(await trailOf(app, 'door-rattled')).toHaveLength(300);
-    app.clock.advance({ minutes: 3 });
-    await rattleFrom('203.0.113.9', 1);
-    app.clock.advance(MINUTE);
-    await rattleFrom('203.0.113.9', 1);
-    const details = (await trailOf(app, 'door-rattled')).map((row) => row.details);
-    expect(details.slice(300)).toEqual([{}, { skippedElsewhere: 20 }]);
   });
 
   it('takes a whole IPv6 network for one source', async () => {

@@ -1,16 +1,19 @@
-import { checkpointNow, knock, seal } from './support/audit';
+import { seal } from './support/audit';
 import { at, MOVE_HEAD, SealedTrail } from './support/sealed-trail';
 
-describe('whoever can delete from the database, and has not the key', () => {
+describe('an attacker who can delete from the database, and has not the key', () => {
   let trail: SealedTrail;
+  /** Of all of it. */
+  let checkpoint: string;
 
   beforeAll(async () => {
     trail = await SealedTrail.start();
+    checkpoint = await trail.checkpoint();
   });
 
   beforeEach(async () => trail.restore());
 
-  afterAll(async () => trail.app.close());
+  afterAll(async () => trail.close());
 
   it.each([
     ['the first', '1', 1, 1],
@@ -40,8 +43,8 @@ describe('whoever can delete from the database, and has not the key', () => {
 
   it('cannot cut off the end and hide it behind what is recorded later', async () => {
     await trail.attack('DELETE FROM audit_events WHERE sequence > 7');
-    await knock(trail.app, 2);
-    await seal(trail.app);
+    await trail.record(2);
+    await seal(trail);
     expect(await trail.found()).toEqual(at('removed', 8, SealedTrail.ROWS));
   });
 
@@ -49,19 +52,19 @@ describe('whoever can delete from the database, and has not the key', () => {
     await trail.attack('DELETE FROM audit_events WHERE sequence > 7');
     await trail.attack(MOVE_HEAD);
     expect(await trail.found()).toBeUndefined();
-    expect(await trail.found(trail.checkpoint)).toEqual(at('truncated', 8, SealedTrail.ROWS));
+    expect(await trail.found(checkpoint)).toEqual(at('truncated', 8, SealedTrail.ROWS));
   });
 
   it('cannot let that grow again until it is as long, against checkpoints', async () => {
     await trail.attack('DELETE FROM audit_events WHERE sequence > 7');
     await trail.attack(MOVE_HEAD);
-    const early = await checkpointNow(trail.app);
-    await knock(trail.app, 5);
-    await seal(trail.app);
+    const early = await trail.checkpoint();
+    await trail.record(5);
+    await seal(trail);
     expect(await trail.found()).toBeUndefined();
     expect(await trail.found(early)).toBeUndefined();
-    expect(await trail.found(trail.checkpoint)).toEqual(at('rewritten', 1, 12));
-    expect(await trail.found(trail.checkpoint, early)).toEqual(at('rewritten', 8, 12));
+    expect(await trail.found(checkpoint)).toEqual(at('rewritten', 1, 12));
+    expect(await trail.found(checkpoint, early)).toEqual(at('rewritten', 8, 12));
   });
 
   it.each([

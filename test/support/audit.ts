@@ -1,4 +1,4 @@
-import { Controller, HttpCode, Module, Post } from '@nestjs/common';
+import { Controller, HttpCode, type INestApplicationContext, Module, Post } from '@nestjs/common';
 import { CurrentUser, type Principal, Public } from '../../src/access';
 import { type AuditReport, AuditSealer, AuditVerification } from '../../src/audit';
 import { Conflict } from '../../src/platform/http';
@@ -85,8 +85,14 @@ export interface AuditRow {
   readonly user_agent: string | null;
 }
 
+/** What has a trail: the application, or the modules of the trail alone. */
+export interface Audited {
+  readonly nest: Pick<INestApplicationContext, 'get'>;
+  query<Row extends object>(text: string, parameters?: unknown[]): Promise<Row[]>;
+}
+
 /** The trail as an operator sees it, the oldest first. */
-export async function trailOf(app: TestApp, type?: string): Promise<AuditRow[]> {
+export async function trailOf(app: Audited, type?: string): Promise<AuditRow[]> {
   return app.query<AuditRow>(
     `SELECT * FROM audit_events e LEFT JOIN audit_personal p ON p.event_id = e.id
      WHERE $1::text IS NULL OR type = $1 ORDER BY e.id`,
@@ -103,16 +109,16 @@ export async function knock(app: TestApp, times = 1, what = 'knock'): Promise<vo
   }
 }
 
-export async function seal(app: TestApp): Promise<void> {
+export async function seal(app: Pick<Audited, 'nest'>): Promise<void> {
   await app.nest.get(AuditSealer).run();
 }
 
-export async function verify(app: TestApp, ...checkpoints: string[]): Promise<AuditReport> {
+export async function verify(app: Pick<Audited, 'nest'>, ...checkpoints: string[]): Promise<AuditReport> {
   return app.nest.get(AuditVerification).verify(checkpoints);
 }
 
 /** What the log would have said at this state. */
-export async function checkpointNow(app: TestApp): Promise<string> {
+export async function checkpointNow(app: Audited): Promise<string> {
   const [head] = await app.query<{ sequence: string; chain: Buffer }>('TABLE audit_head');
   return `${head?.sequence}:${head?.chain.toString('base64url')}`;
 }

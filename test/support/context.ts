@@ -1,4 +1,4 @@
-import type { ModuleMetadata } from '@nestjs/common';
+import type { LoggerService, ModuleMetadata } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Clock, ClockModule } from '../../src/platform/clock';
 import { Environment, EnvironmentModule, type Variables } from '../../src/platform/config';
@@ -8,6 +8,8 @@ import { ExtensionsModule } from '../../src/platform/extensions';
 import { TEST_ENVIRONMENT } from './app';
 import { timed } from './costs';
 import type { TestClock } from './test-clock';
+
+const SILENT: LoggerService = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 export interface ContextOptions {
   readonly imports: ModuleMetadata['imports'];
@@ -31,6 +33,7 @@ export async function startContext({
     const connected = databaseUrl === undefined ? [] : [DatabaseModule];
     const platform = [EnvironmentModule.of(), ExtensionsModule, ClockModule, EventsModule, ...connected];
     const builder = Test.createTestingModule({ imports: [...platform, ...imports] })
+      .setLogger(SILENT)
       .overrideProvider(Environment)
       .useFactory({
         factory: () => new Environment({ ...TEST_ENVIRONMENT, DATABASE_URL: databaseUrl, ...env }),

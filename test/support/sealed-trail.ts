@@ -1,49 +1,112 @@
-import type { Finding } from '../../src/audit';
-import { startApp, type TestApp } from './app';
-import { checkpointNow, DoorsModule, knock, seal, verify } from './audit';
+import { Global, Module } from '@nestjs/common';
+import type { TestingModule } from '@nestjs/testing';
+import { AuditSealer, AuditVerification, type Finding } from '../../src/audit';
+import { AuditLog } from '../../src/audit/audit-log';
+import { AuditSeals } from '../../src/audit/audit-seals';
+import { AuditStore } from '../../src/audit/audit.store';
+import { ChainStore } from '../../src/audit/chain.store';
+import { RowJudge } from '../../src/audit/row-judge';
+import { Database } from '../../src/platform/database';
+import { Events } from '../../src/platform/events';
+import { CurrentRequest } from '../../src/platform/http';
+import { KeyringModule } from '../../src/platform/keyring';
+import { type Audited, checkpointNow, DoorRefused, seal, verify } from './audit';
+import { startContext } from './context';
+import { createDatabase, type TestDatabase } from './database';
 
 const TABLES = ['audit_events', 'audit_personal', 'audit_head'];
 
+/** The request that everything is recorded of. */
+const CAUSE = { requestId: 'request-0001', userId: null, ipAddress: '127.0.0.1', userAgent: 'Lynx/2.9' };
+
+@Global()
+@Module({
+  providers: [{ provide: CurrentRequest, useValue: { cause: CAUSE } }],
+  exports: [CurrentRequest],
+})
+class RequestModule {}
+
+/** Seals when a test says so. */
+class AskedSealer extends AuditSealer {
+  override onApplicationBootstrap(): void {
+    // Without the timer.
+  }
+}
+
+/** The audit module without its routes. */
+@Module({
+  imports: [KeyringModule, RequestModule],
+  providers: [
+    AuditLog,
+    { provide: AuditSealer, useClass: AskedSealer },
+    AuditSeals,
+    AuditStore,
+    AuditVerification,
+    ChainStore,
+    RowJudge,
+  ],
+})
+class TrailModule {}
+
 /** A trail of ten rows for attacks, put back to what it was after each. */
-export class SealedTrail {
+export class SealedTrail implements Audited {
   static readonly ROWS = 10;
 
   private constructor(
-    readonly app: TestApp,
-    /** Of all of it. */
-    readonly checkpoint: string,
+    private readonly database: TestDatabase,
+    readonly nest: TestingModule,
   ) {}
 
   static async start(): Promise<SealedTrail> {
-    const app = await startApp({ modules: [DoorsModule] });
-    await knock(app, SealedTrail.ROWS);
-    await seal(app);
-    for (const table of TABLES) await app.query(`CREATE TABLE genuine_${table} AS TABLE ${table}`);
-    return new SealedTrail(app, await checkpointNow(app));
+    const database = await createDatabase();
+    const nest = await startContext({ imports: [TrailModule], databaseUrl: database.url });
+    const trail = new SealedTrail(database, nest);
+    await trail.record(SealedTrail.ROWS);
+    await seal(trail);
+    for (const table of TABLES) await trail.query(`CREATE TABLE genuine_${table} AS TABLE ${table}`);
+    return trail;
+  }
+
+  async close(): Promise<void> {
+    await this.nest.close();
+    await this.database.drop();
+  }
+
+  async query<Row extends object>(text: string, parameters: unknown[] = []): Promise<Row[]> {
+    return this.nest.get(Database).query<Row>({ text }, parameters);
+  }
+
+  async record(events: number): Promise<void> {
+    for (let count = 0; count < events; count++) await this.nest.get(Events).publish(new DoorRefused());
   }
 
   async restore(): Promise<void> {
-    await this.app.query(`TRUNCATE ${TABLES.join(', ')}`);
-    for (const table of TABLES) await this.app.query(`INSERT INTO ${table} TABLE genuine_${table}`);
+    const tables = TABLES.map((table) => `DELETE FROM ${table}; INSERT INTO ${table} TABLE genuine_${table}`);
+    await this.query(tables.join('; '));
   }
 
   /** What is done with the database and without the key: whole statements. */
   async attack(...statements: string[]): Promise<void> {
-    for (const statement of statements) await this.app.query(statement);
+    for (const statement of statements) await this.query(statement);
   }
 
   /** What verifying finds; undefined: nothing. */
   async found(...checkpoints: string[]): Promise<Pick<Finding, 'kind' | 'first' | 'last'> | undefined> {
-    const { intact, finding } = await verify(this.app, ...checkpoints);
+    const { intact, finding } = await verify(this, ...checkpoints);
     expect(intact).toBe(finding === undefined);
     return finding && { kind: finding.kind, first: finding.first, last: finding.last };
   }
 
   async idAt(sequence: number): Promise<string | undefined> {
-    const [row] = await this.app.query<{ id: string }>('SELECT id FROM audit_events WHERE sequence = $1', [
+    const [row] = await this.query<{ id: string }>('SELECT id FROM audit_events WHERE sequence = $1', [
       sequence,
     ]);
     return row?.id;
+  }
+
+  /** Of all of it. */
+  async checkpoint(): Promise<string> {
+    return checkpointNow(this);
   }
 }
 
