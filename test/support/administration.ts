@@ -44,6 +44,20 @@ export async function deleteUser({ api }: TestApp, { token }: Caller, id: string
   return api.send('DELETE', `/v1/users/${id}`, { token });
 }
 
+/** Deletes the caller's own account. */
+export async function leave({ api }: TestApp, { token, password }: Member): Told<object> {
+  return api.post('/v1/users/me/delete', { token, json: { password } });
+}
+
+type TakePower = (app: TestApp, by: Caller, whom: Pick<Member, 'id'>) => Promise<Answer<object>>;
+
+/** How one administrator takes the power of another. */
+export const TAKE_POWER: readonly [how: string, take: TakePower][] = [
+  ['disable', async (app, by, { id }) => changeUser(app, by, id, { status: 'disabled' })],
+  ['demote', async (app, by, { id }) => changeUser(app, by, id, { roles: [] })],
+  ['delete', async (app, by, { id }) => deleteUser(app, by, id)],
+];
+
 export async function endSessionsOf({ api }: TestApp, { token }: Caller, id: string): Told<object> {
   return api.send('DELETE', `/v1/users/${id}/sessions`, { token });
 }
