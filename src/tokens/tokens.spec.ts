@@ -1,0 +1,63 @@
+import { JwtService } from '@nestjs/jwt';
+import { Attack, FORGED_TOKENS } from '../../test/support/forged-tokens';
+import { FORGED_CLAIMS, Forger, GOOD_CLAIMS } from '../../test/support/forged-claims';
+import type { PublishedKey } from '../../test/support/jws';
+import { type AccessSettings, InvalidToken } from '../access';
+import type { Clock } from '../platform/clock';
+import type { Feed } from '../platform/feed';
+import { makeSigningKey, publicJwkOf, type SigningKey, signingKeyOf } from './signing-key';
+import type { SigningKeys } from './signing-keys';
+import type { TokenSettings } from './token.settings';
+import { Tokens } from './tokens';
+
+const ISSUER = 'https://auth.example.test';
+const NOW_MS = Date.UTC(2026, 0, 1);
+
+const settings = { issuer: ISSUER, audience: ISSUER, clientId: 'first-party' } as TokenSettings;
+const access = { accessTokenSeconds: 900 } as AccessSettings;
+const clock = { nowMs: () => NOW_MS } as Clock;
+const feed = { confirm: async () => undefined } as unknown as Feed;
+
+let key: SigningKey;
+let tokens: Tokens;
+let genuine: string;
+
+beforeAll(async () => {
+  const made = await makeSigningKey('ES256');
+  key = signingKeyOf({ ...made, algorithm: 'ES256', createdAt: new Date(NOW_MS) });
+  const find = (kid: unknown) => (kid === key.kid ? key : undefined);
+  const keys = { current: key, find, findEver: find } as unknown as SigningKeys;
+  tokens = new Tokens(new JwtService({}), keys, clock, settings, access, feed);
+  genuine = tokens.signAccess({
+    userId: '019abcde-0000-7000-8000-000000000001',
+    sessionId: '019abcde-0000-7000-8000-000000000002',
+    tokenId: 'token',
+    issuedAt: new Date(NOW_MS),
+    authenticatedAt: new Date(NOW_MS),
+    methods: ['pwd'],
+    roles: [],
+    accessVersion: 1,
+    notAfter: new Date(NOW_MS + 86_400_000),
+    claims: {},
+  }).token;
+});
+
+const forger = () => new Forger(genuine, key.privateKey, () => NOW_MS / 1_000);
+const attack = () => new Attack(genuine, publicJwkOf(key) as PublishedKey, 'https://evil.example/jwks.json');
+
+describe('an access token', () => {
+  it.each(GOOD_CLAIMS)('is accepted with %s', (_, forge) => {
+    expect(tokens.verify(forge(forger())).sub).toMatch(/1$/);
+  });
+
+  it.each(FORGED_CLAIMS)('under our own signature is refused %s', (_, forge) => {
+    expect(() => tokens.verify(forge(forger()))).toThrow(InvalidToken);
+  });
+
+  it.each(FORGED_TOKENS)('%s is refused', (_, forge) => {
+    expect(() => tokens.verify(forge(attack()))).toThrow(InvalidToken);
+    // Nor when it is seen after the one that it was made of.
+    expect(tokens.verify(genuine).sub).toMatch(/1$/);
+    expect(() => tokens.verify(forge(attack()))).toThrow(InvalidToken);
+  });
+});
