@@ -1,8 +1,9 @@
 import { openClient, type Screen, signIn, start, withRecentSignIn } from '../client/examples/page.ts';
 import { listSessions } from '../client/examples/program.ts';
 import { type Client, createClient, dataOf } from '../client/src/index.ts';
-import { eventually, type Person, startApp, type TestApp } from './kit';
+import { eventually, type Person, type TestApp } from './kit';
 import { ClientWire, noNetwork, problem } from './support/client-wire';
+import { sharedApp } from './support/shared-app';
 
 describe('the examples of docs/clients.md', () => {
   let app: TestApp;
@@ -13,10 +14,8 @@ describe('the examples of docs/clients.md', () => {
   let screen: Screen;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   beforeEach(async () => {
     person = await app.someone();

@@ -1,7 +1,8 @@
 import { type Screen, signIn, start } from '../client/examples/page.ts';
 import { type Client, createClient, dataOf, UnexpectedAnswer } from '../client/src/index.ts';
-import { eventually, startApp, type TestApp } from './kit';
+import { eventually, type TestApp } from './kit';
 import { answering, ClientWire, held, noNetwork } from './support/client-wire';
+import { sharedApp } from './support/shared-app';
 
 const PORTAL = answering(200, '<h1>Pay</h1>', { 'content-type': 'text/html' });
 
@@ -13,7 +14,7 @@ describe('the page of the docs', () => {
   let screen: Screen;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
 
   beforeEach(() => {
@@ -26,8 +27,6 @@ describe('the page of the docs', () => {
       askPassword: async () => '',
     };
   });
-
-  afterAll(async () => app.close());
 
   it('draws home after a sign-in where it was opened while the server was away', async () => {
     const person = await app.someone();
@@ -65,10 +64,8 @@ describe('a client', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   const open = (mode: 'bearer' | 'cookie') => {
     const wire = new ClientWire();

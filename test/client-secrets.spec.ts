@@ -3,8 +3,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { createClient } from '../client/src/index.ts';
-import { type Person, startApp, type TestApp } from './kit';
+import { type Person, type TestApp } from './kit';
 import { answering, ClientWire } from './support/client-wire';
+import { sharedApp } from './support/shared-app';
 
 const ME = '/v1/users/me';
 const SECRET = /eyJ|rt_|dt_/;
@@ -28,11 +29,9 @@ describe('what the client holds', () => {
   let client: ReturnType<typeof createClient>;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
     person = await app.someone();
   });
-
-  afterAll(async () => app.close());
 
   beforeEach(async () => {
     wire = new ClientWire();

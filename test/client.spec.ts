@@ -6,8 +6,9 @@ import {
   StepUpRequired,
   UnexpectedAnswer,
 } from '../client/src/index.ts';
-import { type Person, startApp, type TestApp } from './kit';
+import { type Person, type TestApp } from './kit';
 import { answering, ClientWire } from './support/client-wire';
+import { sharedApp } from './support/shared-app';
 
 const MODES: readonly Mode[] = ['bearer', 'cookie'];
 
@@ -19,10 +20,8 @@ describe.each(MODES)('the client in %s mode', (mode) => {
   const client = () => createClient({ baseUrl: app.api.url, mode, fetch: wire.fetch });
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   beforeEach(async () => {
     person = await app.someone();
@@ -124,7 +123,7 @@ describe.each(MODES)('the client in %s mode', (mode) => {
 
 describe('a device token', () => {
   it('is kept where the caller says, and sent at the next sign-in', async () => {
-    const app = await startApp();
+    const app = await sharedApp();
     const [wire, kept] = [new ClientWire(), new Map<string, string>()];
     const deviceTokens = {
       load: (email: string) => kept.get(email),
@@ -146,6 +145,5 @@ describe('a device token', () => {
       });
       expect(kept.get(person.email)).toMatch(/^dt_/);
     }
-    await app.close();
   });
 });

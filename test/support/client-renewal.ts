@@ -1,0 +1,188 @@
+import { createClient, type Mode, UnexpectedAnswer } from '../../client/src/index.ts';
+import { UserRights } from '../../src/users';
+import { inParallel, type Person, type TestApp } from '../kit';
+import { answering, ClientWire, type Fault, held, lostAnswer, noNetwork, problem } from './client-wire';
+import { sharedApp } from './shared-app';
+
+const REFRESH = '/v1/auth/refresh';
+const ME = '/v1/users/me';
+
+/** The rules of a token that has expired. */
+export function describeRenewal(mode: Mode): void {
+  describe(`what has expired, in ${mode} mode`, () => {
+    let app: TestApp;
+    let person: Person;
+    let wire: ClientWire;
+    let client: ReturnType<typeof createClient>;
+
+    beforeAll(async () => {
+      app = await sharedApp();
+    });
+
+    beforeEach(async () => {
+      person = await app.someone();
+      wire = new ClientWire();
+      client = createClient({ baseUrl: app.api.url, mode, fetch: wire.fetch });
+      await client.session.signIn(person);
+      wire.sent.length = 0;
+    });
+
+    afterEach(() => jest.restoreAllMocks());
+
+    const me = async () => client.api.GET(ME);
+    const paths = () => wire.sent.map(({ path }) => path);
+    const expire = () => app.clock.advance({ minutes: 15 });
+    /** By the clock of the machine that nobody sets. */
+    const wait = (milliseconds: number) => {
+      const [later, now] = [performance.now() + milliseconds, Date.now()];
+      jest.spyOn(performance, 'now').mockImplementation(() => later + Date.now() - now);
+    };
+    /** What it waits for between two attempts is over at once. */
+    const hurry = () => {
+      const { setTimeout: later } = globalThis;
+      const hurried = (work: () => void, milliseconds = 0) => {
+        const isPause = milliseconds >= 250 && milliseconds <= 4_000;
+        if (isPause) wait(milliseconds);
+        return later(work, isPause ? 0 : milliseconds);
+      };
+      jest.spyOn(globalThis, 'setTimeout').mockImplementation(hurried);
+    };
+
+    it('is renewed and asked again, unseen by the caller', async () => {
+      expire();
+      expect((await me()).response.status).toBe(200);
+      expect(paths()).toEqual([ME, REFRESH, ME]);
+    });
+
+    it('is renewed before it is used, once its time is up by a clock that nobody sets', async () => {
+      wait(15 * 60_000);
+      expect((await me()).response.status).toBe(200);
+      expect(paths()).toEqual([REFRESH, ME]);
+    });
+
+    it.each([-10, 10])('is not told by a wall clock that is %d minutes off', async (minutes) => {
+      jest.spyOn(Date, 'now').mockReturnValue(Date.now() + minutes * 60_000);
+      await me();
+      expect(paths()).toEqual([ME]);
+      expire();
+      expect((await me()).response.status).toBe(200);
+    });
+
+    it('is renewed where the roles have changed', async () => {
+      const { data } = await me();
+      await app.query('UPDATE users SET email_verified = true WHERE id = $1', [data?.id]);
+      await app.nest.get(UserRights).setRoles(data?.id ?? '', ['admin']);
+      expect((await me()).data?.roles).toEqual(['admin']);
+      expect(paths()).toEqual([ME, ME, REFRESH, ME]);
+    });
+
+    it('is sent again with its body', async () => {
+      expire();
+      const { data } = await client.api.PATCH(ME, { body: { displayName: 'Ada' } });
+      expect(data?.displayName).toBe('Ada');
+      const bodies = wire.sent.filter(({ method }) => method === 'PATCH').map(({ body }) => body);
+      expect(bodies).toEqual(['{"displayName":"Ada"}', '{"displayName":"Ada"}']);
+    });
+
+    it('is renewed once for all that ask at the same time', async () => {
+      expire();
+      const answers = await inParallel(10, me);
+      expect(new Set(answers.map(({ response }) => response.status))).toEqual(new Set([200]));
+      expect(wire.count(REFRESH)).toBe(1);
+    });
+
+    it('is tried again once and no more, where the server refuses the new token, too', async () => {
+      wire.always(ME, problem(401, 'invalid-token'));
+      expect((await me()).error?.code).toBe('invalid-token');
+      expect(paths()).toEqual([ME, REFRESH, ME]);
+      expect(client.session.state).toBe('signed-in');
+    });
+
+    it('is renewed with the same token again, when the answer got lost', async () => {
+      expire();
+      wire.next(REFRESH, lostAnswer);
+      expect((await me()).response.status).toBe(200);
+      const [first, second] = wire.sent.filter(({ path }) => path === REFRESH);
+      expect(second?.body).toBe(first?.body);
+      const [row] = await app.query(
+        'SELECT generation FROM sessions JOIN users ON users.id = user_id WHERE email = $1',
+        [person.email],
+      );
+      expect(row).toEqual({ generation: 1 });
+    });
+
+    const CODELESS: Fault = answering(401, '<h1>Proxy</h1>', { 'content-type': 'text/html' });
+    it.each<[string, Fault, number]>([
+      ['is limited', problem(429, 'rate-limited', { 'retry-after': '30' }), 429],
+      ['is not up to it, and says until when', problem(503, 'unavailable', { 'retry-after': '30' }), 503],
+      ['is misconfigured', problem(403, 'cross-site-request'), 403],
+      ['is behind a proxy that wants a password', CODELESS, 401],
+    ])('signs nobody out when the server %s', async (_, fault, status) => {
+      expire();
+      wire.always(REFRESH, fault);
+      expect((await me()).response.status).toBe(status);
+      expect(wire.count(REFRESH)).toBe(1);
+      expect(client.session.state).toBe('signed-in');
+      wire.mend();
+      expect((await me()).response.status).toBe(200);
+    });
+
+    it.each<[string, Fault, unknown]>([
+      ['no network', noNetwork, TypeError],
+      ['a server that fails', answering(500), { response: { status: 500 } }],
+      ['a network that wants a fee', answering(200, '<h1>Welcome</h1>'), UnexpectedAnswer],
+    ])('signs nobody out where there is %s for longer than it is patient', async (_, fault, expected) => {
+      expire();
+      wire.always(REFRESH, fault);
+      hurry();
+      const outcome: unknown = await me().catch((error: unknown) => error);
+      if (typeof expected === 'function') expect(outcome).toBeInstanceOf(expected);
+      else expect(outcome).toMatchObject(expected as object);
+      expect(wire.count(REFRESH)).toBeGreaterThan(1);
+      expect(client.session.state).toBe('signed-in');
+      jest.restoreAllMocks();
+      wire.mend();
+      expect((await me()).response.status).toBe(200);
+    });
+
+    it('ends the session where the server refuses the refresh token, and tells that it was the server', async () => {
+      const heard: unknown[] = [];
+      client.session.onChange((change) => heard.push(change));
+      app.clock.advance({ days: 15 });
+      expect((await me()).error?.code).toMatch(/invalid-token|authentication-required/);
+      expect(heard).toEqual([{ state: 'signed-out', was: 'signed-in', by: 'server' }]);
+      await me();
+      expect(wire.count(REFRESH)).toBe(1);
+    });
+
+    it('is not asked for again after a caller has lost interest, who waits no longer than that', async () => {
+      expire();
+      const { fault, arrived, letGo } = held();
+      wire.next(REFRESH, fault);
+      const leaving = new AbortController();
+      const impatient = client.api.GET(ME, { signal: leaving.signal });
+      const patient = me();
+      await arrived;
+      leaving.abort();
+      await expect(impatient).rejects.toMatchObject({ name: 'AbortError' });
+      letGo();
+      expect((await patient).response.status).toBe(200);
+      expect(wire.count(ME)).toBe(3);
+    });
+
+    it('is a matter of the refusal alone: what gets no answer is never sent again', async () => {
+      for (const fault of [noNetwork, lostAnswer]) {
+        wire.next(ME, fault);
+        await expect(client.api.PATCH(ME, { body: { displayName: 'Ada' } })).rejects.toThrow(TypeError);
+      }
+      expect(paths()).toEqual([ME, ME]);
+    });
+
+    if (mode === 'cookie')
+      it('is renewed when the browser has dropped the cookie', async () => {
+        wire.drop('__Host-access');
+        expect((await me()).response.status).toBe(200);
+        expect(paths()).toEqual([ME, REFRESH, ME]);
+      });
+  });
+}
