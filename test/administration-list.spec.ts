@@ -1,9 +1,9 @@
 import type { Answer, ProblemBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import { PASSWORD, startApp, type TestApp } from './support/app';
 import { changeUser, getUser, type UserBody } from './support/administration';
 import { expectProblem, violations } from './support/problem';
 import { cursorOf } from './support/sessions';
-import { aMember, aMemberWho, aRole, type Member } from './support/staff';
+import { aMember, aMemberWho, anAccount, aRole, type Member } from './support/staff';
 
 interface UserPage {
   readonly items: readonly UserBody[];
@@ -15,7 +15,6 @@ let reader: Member;
 
 beforeAll(async () => {
   app = await startApp();
-  reader = await aMemberWho(app, 'users:read');
 });
 
 afterAll(async () => app.close());
@@ -24,7 +23,7 @@ const list = async (query = ''): Promise<Answer<UserPage & ProblemBody>> =>
   app.api.get(`/v1/users${query}`, { token: reader.token });
 const idsIn = ({ body }: Answer<UserPage>) => body.items.map(({ id }) => id);
 const idsBy = async (query: string) => idsIn(await list(query));
-const everybody = async () =>
+const allIds = async () =>
   (await app.query<{ id: string }>('SELECT id FROM users ORDER BY id DESC')).map(({ id }) => id);
 
 /** All pages, one after the other. */
@@ -41,9 +40,23 @@ async function allPages(limit: number, between?: () => Promise<unknown>): Promis
   return ids;
 }
 
+describe('a new database', () => {
+  it('has no user: no usual name signs in', async () => {
+    expect(await app.query('SELECT id FROM users')).toEqual([]);
+    for (const name of ['admin', 'administrator', 'root', 'test', 'user', 'demo']) {
+      const json = { email: `${name}@example.com`, password: name === 'root' ? PASSWORD : name };
+      expect((await app.api.post('/v1/auth/login', { json })).status).toBe(401);
+    }
+  });
+});
+
 describe('the list of users', () => {
-  it('shows of each what administrators need, and no secret', async () => {
-    const { id, email } = await aMember(app);
+  beforeAll(async () => {
+    reader = await aMemberWho(app, 'users:read');
+  });
+
+  it('shows what administrators need of each user, and no secret', async () => {
+    const { id, email } = await anAccount(app);
     const { status, headers, body } = await list('?limit=1');
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
     const instant = expect.stringMatching(/^\d{4}-.*Z$/);
@@ -62,55 +75,55 @@ describe('the list of users', () => {
     expect((await getUser(app, reader, id)).body).toEqual(body.items[0]);
   });
 
-  it.each([1, 2, 7, 100])('holds everybody once, the newest first, in pages of %i', async (limit) => {
+  it.each([1, 2, 7, 100])('holds each user once, the newest first, in pages of %i', async (limit) => {
     for (let count = 0; count < 5; count++) await app.someone();
-    expect(await allPages(limit)).toEqual(await everybody());
+    expect(await allPages(limit)).toEqual(await allIds());
   });
 
-  it('stays as it is for whoever pages through it while others come', async () => {
-    const before = await everybody();
+  it('holds the same users where others are added while it is read', async () => {
+    const before = await allIds();
     expect(await allPages(2, async () => app.someone())).toEqual(before);
   });
 
-  it('goes on where the user at whom a page ended is gone', async () => {
+  it('goes on where the last user of a page was deleted', async () => {
     for (let count = 0; count < 3; count++) await app.someone();
-    const [first = '', ...rest] = await everybody();
+    const [first = '', ...rest] = await allIds();
     const { body } = await list('?limit=1');
     await app.query('DELETE FROM users WHERE id = $1', [first]);
     expect(await idsBy(`?limit=100&cursor=${body.nextCursor}`)).toEqual(rest);
   });
 
-  it('has twenty on a page unless it is told otherwise', async () => {
-    while ((await everybody()).length < 22) await app.someone();
-    expect(await idsBy('')).toEqual((await everybody()).slice(0, 20));
+  it('has twenty on a page by default', async () => {
+    while ((await allIds()).length < 22) await app.someone();
+    expect(await idsBy('')).toEqual((await allIds()).slice(0, 20));
   });
 
-  it('is empty behind its end, which anybody may make up', async () => {
+  it('is empty after a made-up cursor behind its end', async () => {
     const { status, body } = await list(`?cursor=${cursorOf('00000000-0000-7000-8000-000000000000')}`);
     expect([status, body]).toEqual([200, { items: [], nextCursor: null }]);
   });
 });
 
-describe('of the filters of that list', () => {
-  it('email finds one, however it is written, and never a part of one', async () => {
-    const { id, email } = await aMember(app);
+describe('of the filters of that list,', () => {
+  it('email finds one user, in any spelling of the address, and no part of an address does', async () => {
+    const { id, email } = await anAccount(app);
     for (const written of [email, email.toUpperCase(), `  ${email} `])
       expect(await idsBy(`?email=${encodeURIComponent(written)}`)).toEqual([id]);
     for (const other of [email.replace('@', '+x@'), email.slice(1), `%@example.com`])
       expect(await idsBy(`?email=${encodeURIComponent(other)}`)).toEqual([]);
   });
 
-  it('status tells the disabled from the others', async () => {
-    const [admin, { id }] = [await aMember(app, 'admin'), await aMember(app)];
+  it('status finds the disabled users, or the others', async () => {
+    const [admin, { id }] = [await aMember(app, 'admin'), await anAccount(app)];
     await changeUser(app, admin, id, { status: 'disabled' });
     expect(await idsBy('?status=disabled&limit=100')).toEqual([id]);
     const active = await idsBy('?status=active&limit=100');
-    expect(active).toEqual((await everybody()).filter((each) => each !== id));
+    expect(active).toEqual((await allIds()).filter((each) => each !== id));
   });
 
-  it('role finds its holders, and all of them hold at once', async () => {
+  it('role finds its holders; filters are combined', async () => {
     const role = await aRole(app);
-    const [one, other, odd] = [await aMember(app, role), await aMember(app, role), await aMember(app)];
+    const [one, other, odd] = [await anAccount(app, role), await anAccount(app, role), await anAccount(app)];
     expect(await idsBy(`?role=${role}`)).toEqual([other.id, one.id]);
     expect(await idsBy(`?role=${role}&email=${one.email}`)).toEqual([one.id]);
     expect(await idsBy(`?role=${role}&email=${odd.email}`)).toEqual([]);
@@ -140,14 +153,14 @@ describe('of the filters of that list', () => {
     ['email=a@example.com&email=b@example.com', '/email'],
     ['password=x', '/password'],
     ['roles=admin', '/roles'],
-  ])('a wrong one is told: %s', async (query, pointer) => {
+  ])('an invalid one is refused: %s', async (query, pointer) => {
     const answer = await list(`?${query}`);
     expectProblem(answer, 422, 'validation-failed');
     expect(Object.keys(violations(answer))).toEqual([pointer]);
   });
 });
 
-describe('a user who is not there', () => {
+describe('a user who does not exist', () => {
   const ids = ['01890000-0000-7000-8000-000000000000', 'x', '1', 'undefined', '%00', 'a%2F..%2Fb', 'ME'];
   const routes = [
     ['GET', ''],
@@ -157,7 +170,7 @@ describe('a user who is not there', () => {
     ['DELETE', '/sessions'],
   ] as const;
 
-  it.each(routes)('is 404 to %s …%s by whatever name', async (method, path) => {
+  it.each(routes)('is 404 to %s …%s by any id', async (method, path) => {
     const { token } = await aMember(app, 'admin');
     for (const id of ids) {
       const json = method === 'PATCH' ? { json: {} } : {};
@@ -167,8 +180,8 @@ describe('a user who is not there', () => {
     }
   });
 
-  it('is nobody to those who may not ask: they learn of no id whether it is one', async () => {
-    const [{ token }, { id }] = [await aMember(app), await aMember(app)];
+  it('is 403 to a caller without the permission, as one who exists is', async () => {
+    const [{ token }, { id }] = [await aMember(app), await anAccount(app)];
     for (const each of [id, ...ids])
       expectProblem(await app.api.get(`/v1/users/${each}`, { token }), 403, 'insufficient-permission');
   });

@@ -1,8 +1,10 @@
+import { expectLacking, refreshed, storedUser } from './support/administration';
 import type { ProblemBody, TokenBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
-import { expectLacking, storedUser } from './support/administration';
+import type { TestApp } from './support/app';
 import { expectProblem } from './support/problem';
-import { aMember, aMemberWho, aRole, type Member } from './support/staff';
+import { openSession } from './support/sessions';
+import { sharedApp } from './support/shared-app';
+import { aMember, aMemberWho, anAccount, aRole, type Account, type Member } from './support/staff';
 
 const RECENT_MINUTES = 15;
 const WRITES = [
@@ -23,25 +25,23 @@ const READS = [
 
 let app: TestApp;
 let admin: Member;
-let member: Member;
+/** What the requests are about. */
+let user: Account;
 let role: string;
 
 beforeAll(async () => {
-  // Longer than the sign-in counts as recent: else the token would be over first.
-  app = await startApp({ env: { ACCESS_TOKEN_MINUTES: '60' } });
+  app = await sharedApp();
 });
 
-beforeEach(async () => {
-  [admin, member, role] = [await aMember(app, 'admin'), await aMember(app), await aRole(app)];
-});
-
-afterAll(async () => app.close());
+async function newTarget(): Promise<void> {
+  [user, role] = [await anAccount(app), await aRole(app)];
+}
 
 async function call(route: string, { token }: Pick<Member, 'token'>) {
   const [method = '', template = ''] = route.split(' ');
-  const path = template.replace('{id}', member.id).replace('{name}', role);
+  const path = template.replace('{id}', user.id).replace('{name}', role);
   const bodies: Record<string, object> = {
-    POST: { email: `new-${member.email}` },
+    POST: { email: `new-${user.email}` },
     PATCH: { status: 'disabled' },
     PUT: { permissions: ['users:read'] },
   };
@@ -49,62 +49,96 @@ async function call(route: string, { token }: Pick<Member, 'token'>) {
   return app.api.send<ProblemBody>(method, path, { token, ...(json && { json }) });
 }
 
-const renewed = async ({ refreshToken }: Member) =>
-  (await app.api.post<TokenBody>('/v1/auth/refresh', { json: { refreshToken } })).body.accessToken;
+/** Time passes, and the member gets tokens that are still valid at the end of it. */
+async function later(member: Member, span: { minutes: number; seconds?: number }): Promise<Member> {
+  app.clock.advance({ minutes: 10 });
+  const still = await refreshed(app, member);
+  app.clock.advance({ ...span, minutes: span.minutes - 10 });
+  return still;
+}
 
-describe.each(WRITES)('%s', (route) => {
-  it('is taken up to fifteen minutes after the password was entered, to the second', async () => {
+/** What the writes would change. */
+const stored = async () => ({
+  user: await storedUser(app, user.id),
+  invited: await app.query('SELECT id FROM users WHERE email = $1', [`new-${user.email}`]),
+  role: await app.query('SELECT permissions FROM roles WHERE name = $1', [role]),
+});
+
+describe('up to fifteen minutes after the password was entered, to the second,', () => {
+  beforeAll(async () => {
+    admin = await aMember(app, 'admin');
     app.clock.advance({ minutes: RECENT_MINUTES, seconds: -1 });
-    expect((await call(route, admin)).status).toBeLessThan(300);
   });
 
-  it('is not taken later, neither by the old token nor by a refreshed one, and nothing happens', async () => {
-    app.clock.advance({ minutes: RECENT_MINUTES, seconds: 1 });
-    const before = await app.query('SELECT * FROM users ORDER BY id');
-    for (const token of [admin.token, await renewed(admin)]) {
-      const answer = await call(route, { token });
+  beforeEach(newTarget);
+
+  it.each(WRITES)('%s is allowed', async (route) => {
+    expect((await call(route, admin)).status).toBeLessThan(300);
+  });
+});
+
+describe('later than that', () => {
+  let again: Member;
+
+  beforeAll(async () => {
+    await newTarget();
+    admin = await later(await aMember(app, 'admin'), { minutes: RECENT_MINUTES, seconds: 1 });
+    again = await refreshed(app, admin);
+  });
+
+  it.each(WRITES)('%s is not allowed, neither to the old token nor to a refreshed one', async (route) => {
+    const before = await stored();
+    for (const caller of [admin, again]) {
+      const answer = await call(route, caller);
       expectProblem(answer, 401, 'insufficient-user-authentication');
       expect(answer.headers.get('www-authenticate')).toBe(
         'Bearer realm="Gatehouse", error="insufficient_user_authentication", max_age="900"',
       );
       expect(answer.body.detail).toContain('/v1/auth/reauthenticate');
     }
-    expect(await app.query('SELECT * FROM users ORDER BY id')).toEqual(before);
-    expect(await app.query('SELECT permissions FROM roles WHERE name = $1', [role])).toEqual([
-      { permissions: [] },
-    ]);
+    expect(await stored()).toEqual(before);
   });
 
-  it('is taken again once the password was entered', async () => {
-    app.clock.advance({ minutes: RECENT_MINUTES + 1 });
+  it('a sign-in elsewhere does not count for this session, whose token may be stolen', async () => {
+    await openSession(app, admin);
+    const before = await stored();
+    expectProblem(await call('PATCH /v1/users/{id}', again), 401, 'insufficient-user-authentication');
+    expect(await stored()).toEqual(before);
+  });
+
+  it.each(READS)('%s is allowed: it needs no recent sign-in', async (route) => {
+    expect((await call(route, again)).status).toBe(200);
+  });
+});
+
+describe('once the password was entered again', () => {
+  let proven: Pick<Member, 'token'>;
+
+  beforeAll(async () => {
+    admin = await later(await aMember(app, 'admin'), { minutes: RECENT_MINUTES + 1 });
     const { token, password } = admin;
     const { body } = await app.api.post<TokenBody>('/v1/auth/reauthenticate', { token, json: { password } });
-    expect((await call(route, { token: body.accessToken })).status).toBeLessThan(300);
-    expectProblem(await call(route, { token }), 401, 'insufficient-user-authentication');
+    proven = { token: body.accessToken };
   });
 
-  it('asks for the permission first: nobody enters a password for what they may not do', async () => {
-    const reader = await aMemberWho(app, 'users:read');
-    app.clock.advance({ minutes: RECENT_MINUTES + 1 });
-    expectLacking(await call(route, reader), route.includes('roles') ? 'roles:write' : writesOn(route));
-  });
-});
+  beforeEach(newTarget);
 
-const writesOn = (route: string) => (route.endsWith('sessions') ? 'sessions:write' : 'users:write');
-
-describe('what only reads', () => {
-  it.each(READS)('needs no recent sign-in: %s', async (route) => {
-    app.clock.advance({ minutes: 59 });
-    expect((await call(route, admin)).status).toBe(200);
+  it.each(WRITES)('%s is allowed to the new token, and not to the old one', async (route) => {
+    expectProblem(await call(route, admin), 401, 'insufficient-user-authentication');
+    expect((await call(route, proven)).status).toBeLessThan(300);
   });
 });
 
-describe('a sign-in elsewhere', () => {
-  it('does not count for this session, whose token may be a thief’s', async () => {
-    app.clock.advance({ minutes: RECENT_MINUTES + 1 });
-    await app.signIn(admin);
-    const before = await storedUser(app, member.id);
-    expectProblem(await call('PATCH /v1/users/{id}', admin), 401, 'insufficient-user-authentication');
-    expect(await storedUser(app, member.id)).toEqual(before);
+describe('without the permission', () => {
+  let reader: Member;
+
+  beforeAll(async () => {
+    await newTarget();
+    reader = await later(await aMemberWho(app, 'users:read'), { minutes: RECENT_MINUTES + 1 });
+  });
+
+  it.each(WRITES)('%s is 403: no password is asked for', async (route) => {
+    const onSessions = route.endsWith('sessions') ? 'sessions:write' : 'users:write';
+    expectLacking(await call(route, reader), route.includes('roles') ? 'roles:write' : onSessions);
   });
 });

@@ -7,27 +7,21 @@ import {
   refreshed,
   storedUser,
 } from './support/administration';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { rowsOf } from './support/database-dump';
 import { reset, resetLink } from './support/password-reset';
 import { expectProblem, violations } from './support/problem';
-import { expectOpen, expectOver } from './support/sessions';
-import { aMember, aMemberWho, aRole, type Member } from './support/staff';
+import { expectOpen, expectOver, openSession } from './support/sessions';
+import { sharedApp } from './support/shared-app';
+import { type Account, aMember, aMemberWho, anAccount, aRole, type Member } from './support/staff';
 
 let app: TestApp;
 let admin: Member;
-let member: Member;
 
 beforeAll(async () => {
-  app = await startApp({ smtp: true });
+  app = await sharedApp({ smtp: true });
   admin = await aMember(app, 'admin');
 });
-
-beforeEach(async () => {
-  member = await aMember(app);
-});
-
-afterAll(async () => app.close());
 
 const tokensOf = ({ token, refreshToken }: Member) => ({
   accessToken: token,
@@ -40,16 +34,22 @@ const logIn = async ({ email, password }: Pick<Member, 'email' | 'password'>) =>
   app.api.post('/v1/auth/login', { json: { email, password } });
 
 describe('changing a user', () => {
+  let user: Account;
+
+  beforeAll(async () => {
+    user = await anAccount(app);
+  });
+
   it('changes what is named and nothing else, and answers with how it is now', async () => {
     const role = await aRole(app, 'users:read');
-    const given = await changeUser(app, admin, member.id, { roles: [role] });
-    expect(given.body).toMatchObject({ id: member.id, roles: [role], status: 'active' });
-    const disabled = await changeUser(app, admin, member.id, { status: 'disabled' });
+    const given = await changeUser(app, admin, user.id, { roles: [role] });
+    expect(given.body).toMatchObject({ id: user.id, roles: [role], status: 'active' });
+    const disabled = await changeUser(app, admin, user.id, { status: 'disabled' });
     expect(disabled.body).toMatchObject({ roles: [role], status: 'disabled' });
-    const both = await changeUser(app, admin, member.id, { roles: [], status: 'active' });
+    const both = await changeUser(app, admin, user.id, { roles: [], status: 'active' });
     expect(both.body).toMatchObject({ roles: [], status: 'active' });
-    expect((await changeUser(app, admin, member.id, {})).body).toEqual(both.body);
-    expect((await getUser(app, admin, member.id)).body).toEqual(both.body);
+    expect((await changeUser(app, admin, user.id, {})).body).toEqual(both.body);
+    expect((await getUser(app, admin, user.id)).body).toEqual(both.body);
   });
 
   it('is all or nothing', async () => {
@@ -80,28 +80,34 @@ describe('changing a user', () => {
     [{ permissions: ['users:read'] }, ['/permissions']],
     [{ accessVersion: 9 }, ['/accessVersion']],
   ])('by %j is refused: 422', async (json, pointers) => {
-    const before = await storedUser(app, member.id);
-    const answer = await changeUser(app, admin, member.id, json);
+    const before = await storedUser(app, user.id);
+    const answer = await changeUser(app, admin, user.id, json);
     expectProblem(answer, 422, 'validation-failed');
     expect(Object.keys(violations(answer))).toEqual(pointers);
-    expect(await storedUser(app, member.id)).toEqual(before);
+    expect(await storedUser(app, user.id)).toEqual(before);
   });
 
-  it('gives no role to an unverified account, be it with one it may have; what it has may be taken', async () => {
+  it('gives no role to an unverified account; what it has may be taken', async () => {
     const role = await aRole(app);
-    await app.query('UPDATE users SET email_verified = false WHERE id = $1', [member.id]);
-    expectProblem(await changeUser(app, admin, member.id, { roles: [role] }), 409, 'conflict');
-    expect(await storedUser(app, member.id)).toMatchObject({ roles: [] });
-    await app.query('UPDATE users SET roles = $2 WHERE id = $1', [member.id, [role]]);
-    expect((await changeUser(app, admin, member.id, { roles: [] })).body.roles).toEqual([]);
+    await app.query('UPDATE users SET email_verified = false WHERE id = $1', [user.id]);
+    expectProblem(await changeUser(app, admin, user.id, { roles: [role] }), 409, 'conflict');
+    expect(await storedUser(app, user.id)).toMatchObject({ roles: [] });
+    await app.query('UPDATE users SET roles = $2 WHERE id = $1', [user.id, [role]]);
+    expect((await changeUser(app, admin, user.id, { roles: [] })).body.roles).toEqual([]);
   });
 });
 
 describe('disabling a user', () => {
+  let member: Member;
+
+  beforeEach(async () => {
+    member = await aMember(app);
+  });
+
   const disable = async () => changeUser(app, admin, member.id, { status: 'disabled' });
 
   it('ends every session at once', async () => {
-    const other = await app.signIn(member);
+    const other = await openSession(app, member);
     expect((await disable()).status).toBe(200);
     for (const token of [member.token, other.accessToken])
       expectProblem(await app.api.get('/v1/auth/principal', { token }), 401, 'invalid-token');
@@ -116,27 +122,27 @@ describe('disabling a user', () => {
     expect(wrong.body).toMatchObject(told);
   });
 
-  it('leaves no way in by mail: a link for a new password from before is dead', async () => {
+  it('invalidates the links that were sent before for a new password', async () => {
     const token = await resetLink(app, member.email);
     await disable();
     expectProblem(await reset(app, token, 'nine calm badgers on a ferry'), 422, 'invalid-or-expired-token');
     expect((await logIn(member)).status).toBe(401);
   });
 
-  it('can be taken back: they sign in again, and no session from before lives', async () => {
+  it('can be undone: the user can sign in again, and no session from before is live', async () => {
     await disable();
     expect((await changeUser(app, admin, member.id, { status: 'active' })).body.status).toBe('active');
     await expectOver(app, tokensOf(member));
     await expectOpen(app, await app.signIn(member));
   });
 
-  it('twice is no different, and enabling whoever is not disabled ends nothing', async () => {
+  it('can be repeated, and enabling a user who is not disabled ends nothing', async () => {
     await changeUser(app, admin, member.id, { status: 'active' });
     expect((await app.api.get('/v1/users/me', member)).status).toBe(200);
     expect([(await disable()).status, (await disable()).status]).toEqual([200, 200]);
   });
 
-  it('takes the power of an administrator with the next request', async () => {
+  it('takes effect on the next request of an administrator', async () => {
     const other = await aMember(app, 'admin');
     await changeUser(app, admin, other.id, { status: 'disabled' });
     expectProblem(await changeUser(app, other, member.id, { roles: [] }), 401, 'invalid-token');
@@ -144,7 +150,8 @@ describe('disabling a user', () => {
 });
 
 describe('deleting a user', () => {
-  it('leaves nothing: no account, no token that works, no data of theirs', async () => {
+  it('leaves no account, no token that works and no data', async () => {
+    const member = await aMember(app);
     await app.mailsSent();
     const { status, text } = await deleteUser(app, admin, member.id);
     expect([status, text]).toEqual([204, '']);
@@ -156,7 +163,7 @@ describe('deleting a user', () => {
     expect(await rowsOf(app)).not.toContain(member.email);
   });
 
-  it('frees the address: whoever registers it next is somebody else, without a role', async () => {
+  it('frees the address: a new account with it has another id and no role', async () => {
     const former = await aMemberWho(app, 'users:read');
     await deleteUser(app, admin, former.id);
     const { email, password } = former;
@@ -168,8 +175,8 @@ describe('deleting a user', () => {
     expectLacking(await app.api.get('/v1/users', { token }), 'users:read');
   });
 
-  it('is for those who may write users; who may only read them keeps reading', async () => {
-    const reader = await aMemberWho(app, 'users:read');
+  it('needs users:write; a reader is refused and goes on reading', async () => {
+    const [reader, member] = [await aMemberWho(app, 'users:read'), await anAccount(app)];
     expectLacking(await deleteUser(app, reader, member.id), 'users:write');
     expect((await getUser(app, reader, member.id)).status).toBe(200);
     expect(await permissionsOf(app, await refreshed(app, reader))).toEqual(['users:read']);
