@@ -1,3 +1,6 @@
+import passport from 'passport';
+import { JwtStrategy } from '../../src/auth/jwt.strategy';
+import { LocalStrategy } from '../../src/auth/local.strategy';
 import { startApp, type TestApp, type TestAppOptions } from './app';
 
 declare global {
@@ -24,5 +27,9 @@ export async function sharedApp(options: SharedOptions = {}): Promise<TestApp> {
     apps.set(key, started);
     globalThis.atWorkerEnd(async () => (await started)?.close());
   }
-  return (await started).forAnotherSpec();
+  const app = (await started).forAnotherSpec();
+  // Passport has one strategy of a name in a process: that of the application that was started last.
+  passport.use('jwt', app.nest.get(JwtStrategy));
+  passport.use('local', app.nest.get(LocalStrategy));
+  return app;
 }
