@@ -2,7 +2,7 @@ import type { Client } from 'pg';
 import { Feed } from '../src/platform/feed';
 import type { TokenBody } from './support/api';
 import { startApp, type TestApp } from './support/app';
-import { eventually } from './support/eventually';
+import { eventually, withinBound } from './support/eventually';
 import { complaintsIn, connectionsBeside, FeedReaders } from './support/feed-readers';
 import { readJws } from './support/jws';
 import { Others } from './support/others';
@@ -66,7 +66,7 @@ describe('the connection that the feed reads by', () => {
     await other.query(END, [sessionOf(before)]);
     await readers.cut();
     await other.query(END, [sessionOf(after)]);
-    await eventually(async () => {
+    await withinBound(async () => {
       expect([await statusOf(before), await statusOf(after)]).toEqual([401, 401]);
     });
     await traffic.end();
@@ -94,7 +94,7 @@ describe('the connection that the feed reads by', () => {
       await other.query(`DELETE FROM keys WHERE purpose = 'signing' AND id = $1`, [kidOf(tokens)]);
       await other.query(`UPDATE changes SET changed_at = now() - interval '1 day'`);
     });
-    await eventually(async () => expect(await statusOf(tokens)).toBe(401));
+    await withinBound(async () => expect(await statusOf(tokens)).toBe(401));
   });
 
   it('is logged once when it is lost, and once when it is there again', async () => {

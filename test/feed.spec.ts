@@ -3,7 +3,7 @@ import { Feed } from '../src/platform/feed';
 import { AccessVersions } from '../src/users';
 import type { TokenBody } from './support/api';
 import { startApp, type TestApp, withApp } from './support/app';
-import { eventually } from './support/eventually';
+import { withinBound } from './support/eventually';
 import { readJws } from './support/jws';
 import { Others } from './support/others';
 import { inParallel } from './support/parallel';
@@ -67,7 +67,7 @@ describe('the feed', () => {
       const tokens = await app.signIn();
       await other.query(END, [sessionOf(tokens)]);
       if (says) await other.query('NOTIFY gatehouse_changes');
-      await eventually(async () => expect(await statusOf(app, tokens)).toBe(401));
+      await withinBound(async () => expect(await statusOf(app, tokens)).toBe(401));
     });
 
     it.each(WAYS)('by %s is refused, and one change tells of it', async (_, statement) => {
@@ -133,7 +133,7 @@ describe('the feed', () => {
       await other.query('UPDATE users SET access_version = access_version + 1 WHERE id = $1', [
         userOf(tokens),
       ]);
-      await eventually(async () => expect(await statusOf(app, tokens)).toBe(401));
+      await withinBound(async () => expect(await statusOf(app, tokens)).toBe(401));
       const answer = await app.api.get('/v1/users/me', { token: tokens.accessToken });
       expectProblem(answer, 401, 'token-stale');
       expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="[^"]+", error="invalid_token"/);

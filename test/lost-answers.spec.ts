@@ -1,6 +1,6 @@
 import { Database } from '../src/platform/database';
 import { startApp, type TestApp } from './support/app';
-import { eventually } from './support/eventually';
+import { withinBound } from './support/eventually';
 
 describe('an end whose answer from the database was lost on the way', () => {
   let app: TestApp;
@@ -41,6 +41,6 @@ describe('an end whose answer from the database was lost on the way', () => {
     loseAnswerOf('session-rotate');
     expect((await refresh(refreshToken)).status).toBe(503);
     expect((await refresh(refreshToken)).status).toBe(401);
-    await eventually(async () => expect(await principal(accessToken)).toBe(401));
+    await withinBound(async () => expect(await principal(accessToken)).toBe(401));
   });
 });

@@ -1,5 +1,4 @@
-import { mkdirSync, statSync } from 'node:fs';
-import { utimesSync } from 'node:fs';
+import { mkdirSync, statSync, utimesSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import {
@@ -12,6 +11,8 @@ import {
   contents,
   useEmptyFolder,
 } from '../support/embedded';
+import { eventually } from '../support/eventually';
+import { expectTimes } from '../support/timing';
 
 describe('a life', () => {
   test('a start opens a database, a stop ends the server, a restart keeps the data', async () => {
@@ -111,8 +112,12 @@ describe('several processes', () => {
     const client = new Client(server.url);
     client.on('error', () => undefined);
     await client.connect();
-    setTimeout(() => void client.end(), 100);
-    await server.stop();
+    const { rows } = await client.query<{ now: string }>('SELECT clock_timestamp()::text AS now');
+    const stopping = server.stop();
+    const asked = `SELECT FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND query LIKE '%others%' AND query_start > $1`;
+    await eventually(async () => expect((await client.query(asked, [rows[0]?.now])).rowCount).toBe(1));
+    await client.end();
+    await stopping;
     expect(await answers(server.url)).toBe(false);
 
     const again = await start();
@@ -126,11 +131,19 @@ describe('several processes', () => {
   test('a lock left by a killed process is passed over within five seconds', async () => {
     await (await start()).stop();
     const lock = join(dataDir, 'postgres.lock');
-    mkdirSync(lock);
-    const threeSecondsAgo = Date.now() / 1000 - 3;
-    utimesSync(lock, threeSecondsAgo, threeSecondsAgo);
-    const began = Date.now();
-    await start();
-    expect(Date.now() - began).toBeLessThan(2_500);
+    await expectTimes(
+      'a lock left by a killed process',
+      async () => {
+        mkdirSync(lock);
+        const threeSecondsAgo = Date.now() / 1000 - 3;
+        utimesSync(lock, threeSecondsAgo, threeSecondsAgo);
+        const begunAt = performance.now();
+        const server = await start();
+        const startedMs = performance.now() - begunAt;
+        await server.stop();
+        return { 'started after, ms': startedMs };
+      },
+      (figures) => expect(figures['started after, ms']).toBeLessThan(2_500),
+    );
   });
 });

@@ -10,8 +10,6 @@ import { keySetOf, kidOf, kidsOf, pass, statusWith } from '../support/signing';
 const PERIOD = { days: 90 };
 const LEAD = { hours: 1 };
 
-jest.setTimeout(30_000);
-
 describe('the signing keys', () => {
   let app: TestApp;
 

@@ -19,8 +19,6 @@ interface Row {
 }
 
 // Each of these starts the application several times.
-jest.setTimeout(20_000);
-
 describe('AUTH_SECRET changed', () => {
   let database: TestDatabase;
   const running: TestApp[] = [];

@@ -18,8 +18,6 @@ interface Row {
   readonly wrapped: Buffer;
 }
 
-jest.setTimeout(30_000);
-
 describe('a signing key whose tokens have all expired', () => {
   let database: TestDatabase;
   let app: TestApp;

@@ -17,8 +17,6 @@ export const root = process.getuid?.() === 0;
 // Tests of what only root meets are skipped by name for everybody else.
 export const asRoot = root ? test : test.skip;
 export const settings = { fsync: 'off' };
-// A start makes some ten processes; a busy machine takes its time over them.
-jest.setTimeout(20_000);
 
 // Making a cluster takes most of a first start, so the tests share one wherever an empty folder is not the point.
 const sharedFolder = mkdtempSync(join(tmpdir(), 'gatehouse-shared-'));

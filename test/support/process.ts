@@ -1,8 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+/** A start takes a second, and many where the machine has other things to do. */
+const PATIENCE_MS = 90_000;
 
 const DIST = join(__dirname, '../../dist');
 
@@ -22,7 +26,7 @@ export class BuiltProcess {
   }
 
   /** Waits for words of the output; fails with all of it where the process ends first. */
-  async says(words: string | RegExp, timeoutMs = 30_000): Promise<void> {
+  async says(words: string | RegExp, timeoutMs = PATIENCE_MS): Promise<void> {
     const deadline = Date.now() + timeoutMs;
     while (!new RegExp(words).test(this.output)) {
       if (this.child.exitCode !== null || Date.now() > deadline) {
@@ -49,10 +53,22 @@ export class BuiltProcess {
   }
 }
 
+/** Below those that the system gives to connections: one of these would be taken before the test uses it. */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  return typeof address === 'object' && address ? address.port : 0;
+  for (;;) {
+    const port = randomInt(20_000, 32_000);
+    if (await isFree(port)) return port;
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer().listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+    return true;
+  } catch {
+    return false;
+  } finally {
+    server.close();
+  }
 }

@@ -36,8 +36,15 @@ export class ProxiedApp {
       PORT: String(port),
     } as Record<string, string>;
     const process = new BuiltProcess(folder, env);
-    await process.says('Try first');
-    return new ProxiedApp(new Api(`http://127.0.0.1:${port}`), proxy, process, outside, database, folder);
+    const api = new Api(`http://127.0.0.1:${port}`);
+    const app = new ProxiedApp(api, proxy, process, outside, database, folder);
+    try {
+      await process.says('Try first');
+      return app;
+    } catch (error) {
+      await app.stop();
+      throw error;
+    }
   }
 
   async register(email = this.address()): Promise<Answer & { email: string }> {

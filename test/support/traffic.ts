@@ -1,9 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer } from './api';
+import { eventually } from './eventually';
 import { expectProblem } from './problem';
 
 /** What docs/operations.md promises: no request learns later than this that the database cannot be had. */
 export const BOUND_MS = 5_000;
+
+/** For as many answers as a test may want, on a busy machine. */
+const MOST_MS = 60_000;
 
 export interface Sample {
   readonly kind: string;
@@ -22,6 +26,13 @@ export class Traffic {
   of(kind: string, ask: () => Promise<Answer<object>>): this {
     this.clients.push(this.goOn(kind, ask));
     return this;
+  }
+
+  /** Waits until so many more requests of a kind were answered. */
+  async answered(count: number, kind: string): Promise<void> {
+    const answers = () => this.samples.filter((sample) => sample.kind === kind).length;
+    const enough = answers() + count;
+    await eventually(async () => expect(answers()).toBeGreaterThanOrEqual(enough), MOST_MS);
   }
 
   async end(): Promise<void> {

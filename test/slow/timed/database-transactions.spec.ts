@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, Module } from '@nestjs/common';
 import { Public } from '../../../src/access';
 import { Database } from '../../../src/platform/database';
@@ -8,6 +7,7 @@ import { eventually } from '../../support/eventually';
 import { inParallel } from '../../support/parallel';
 import { expectProblem } from '../../support/problem';
 import { ProxiedApp } from '../../support/proxied-app';
+import { expectTimes } from '../../support/timing';
 import { BOUND_MS, expectUnavailable, longestOf, report, statusesOf, timed } from '../../support/traffic';
 
 let app: ProxiedApp;
@@ -20,12 +20,6 @@ afterAll(async () => {
   expect(await app.stop()).toBe(0);
   expect(app.process.output).not.toMatch(/unhandled|uncaught|request failed/i);
 });
-
-async function waitUntil(holds: () => Promise<boolean>): Promise<number> {
-  const start = performance.now();
-  while (!(await holds())) await sleep(20);
-  return performance.now() - start;
-}
 
 describe('a refresh whose answer was lost with the connection', () => {
   it('is answered at the retry with the successor it was promised, and nobody is signed out', async () => {
@@ -45,7 +39,7 @@ describe('a refresh whose answer was lost with the connection', () => {
 describe('a registration whose connection breaks', () => {
   // The mails of those before have transactions, too, and so has the sealing of what was recorded of them.
   const underWay = 'SELECT id FROM mails UNION ALL SELECT id FROM audit_events WHERE sequence IS NULL';
-  beforeEach(async () => waitUntil(async () => (await app.ask(underWay)).length === 0));
+  beforeEach(async () => eventually(async () => expect(await app.ask(underWay)).toEqual([])));
 
   const rowsOf = async (email: string) =>
     app.ask(
@@ -76,21 +70,28 @@ describe('a registration whose connection breaks', () => {
     expect((await app.logIn(email)).status).toBe(200);
   });
 
-  it('unnoticed by the server keeps its locks no longer than an open transaction may idle', async () => {
+  /** @returns how long the client and the locks waited, in milliseconds */
+  async function loseATransaction(): Promise<{ 'refused after': number; 'locks freed after': number }> {
     const email = app.address();
     const stalled = app.proxy.when('store-credential', 'stall');
     const lost = timed('register', async () => app.register(email));
     await stalled;
-    const freed = waitUntil(async () => (await app.backends('idle in transaction')) === 0);
+    const stalledAt = performance.now();
+    const freed = eventually(
+      async () => expect(await app.backends('idle in transaction')).toBe(0),
+      2 * BOUND_MS,
+    ).then(() => performance.now() - stalledAt);
     expectUnavailable([await lost]);
     const freedMs = await freed;
-    expect(freedMs).toBeLessThan(BOUND_MS);
     expect(await rowsOf(email)).toEqual([]);
     expect((await app.register(email)).status).toBe(202);
-    report('stalled in a transaction', {
-      '503 after, ms': (await lost).tookMs,
-      'locks freed after': freedMs,
-    });
+    return { 'refused after': (await lost).tookMs, 'locks freed after': freedMs };
+  }
+
+  it('unnoticed by the server keeps its locks no longer than an open transaction may idle', async () => {
+    await expectTimes('stalled in a transaction, ms', loseATransaction, (figures) =>
+      expect(figures['locks freed after']).toBeLessThan(BOUND_MS),
+    );
   });
 });
 
@@ -114,9 +115,11 @@ describe('a session row that somebody else holds locked', () => {
     const { refreshToken } = (await app.logIn(email)).body;
     const release = await app.lockSessions();
     const refreshes = inParallel(40, async () => timed('refresh', async () => app.refresh(refreshToken)));
-    await waitUntil(async () => (await app.backends('active')) === 10);
+    await eventually(async () => expect(await app.backends('active')).toBe(10));
     const others = inParallel(10, async () => timed('login', async () => app.logIn(email)));
-    await sleep(500);
+    const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
+                     AND query_start < clock_timestamp() - interval '0.5 seconds'`;
+    await eventually(async () => expect((await app.ask(waiting)).length).toBe(10));
     const released = performance.now();
     await release();
     expect(statusesOf([...(await refreshes), ...(await others)])).toEqual([200]);
@@ -126,6 +129,8 @@ describe('a session row that somebody else holds locked', () => {
 
 @Controller('dawdling')
 class DawdlingController {
+  static goesOn: Promise<void>;
+
   constructor(private readonly database: Database) {}
 
   @Public()
@@ -133,7 +138,7 @@ class DawdlingController {
   async dawdle(): Promise<number> {
     return this.database.transaction(async () => {
       const users = await this.database.repository(User).count();
-      await sleep(5_000);
+      await DawdlingController.goesOn;
       return users + (await this.database.repository(User).count());
     });
   }
@@ -144,8 +149,17 @@ class DawdlingModule {}
 
 describe('a transaction left open by a handler', () => {
   it('is ended by the server, which the client learns as a 503', async () => {
-    await withApp({ modules: [DawdlingModule] }, async ({ api }) => {
-      expectProblem(await api.get('/dawdling'), 503, 'unavailable');
+    await withApp({ modules: [DawdlingModule] }, async ({ api, database }) => {
+      const open = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND state = 'idle in transaction'`;
+      const expectOpen = (count: number) =>
+        eventually(async () => expect(await database.query({ text: open })).toHaveLength(count));
+      let goOn = () => {};
+      DawdlingController.goesOn = new Promise((resolve) => (goOn = resolve));
+      const answer = api.get('/dawdling');
+      await expectOpen(1);
+      await expectOpen(0);
+      goOn();
+      expectProblem(await answer, 503, 'unavailable');
       expect((await api.get('/health/ready')).status).toBe(200);
     });
   });

@@ -7,6 +7,7 @@ import type { TokenBody } from '../../support/api';
 import { createDatabase, type TestDatabase } from '../../support/database';
 import { Home, type Instance } from '../../support/home';
 import { AUTH_SECRET } from '../../support/settings';
+import { expectTimes } from '../../support/timing';
 
 const REFRESHES = 40;
 const LOGINS = 24;
@@ -110,38 +111,54 @@ async function isRefused(port: number): Promise<boolean> {
 }
 
 describe('an application that is told to end', () => {
+  /** With a hundred requests under way. */
+  async function endBy(signal: NodeJS.Signals): Promise<{ 'after, ms': number; unanswered: number }> {
+    const instance = await start();
+    await instance.api.post('/v1/auth/register', { json: PERSON });
+    const { body: tokens } = await instance.api.post<TokenBody>('/v1/auth/login', { json: PERSON });
+    const locker = await lockSessions();
+    const sent = await sendHundred(instance, tokens, locker);
+    let answered = 0;
+    for (const { answer } of sent) void answer.finally(() => answered++).catch(() => undefined);
+
+    const toldAt = performance.now();
+    instance.signal(signal);
+    await until(async () => isRefused(instance.port));
+    expect(answered).toBe(0);
+    await locker.end();
+
+    // Those of a machine so busy that the time for the last answers is over.
+    const answers = await Promise.all(sent.map(async ({ answer }) => answer.catch(() => undefined)));
+    expect(answers).toHaveLength(100);
+    // A request that waited too long for a connection is answered with 503 and when to come again.
+    const justified = ({ status, retryAfter }: Answer) =>
+      status === 200 || (status === 503 && Number(retryAfter) > 0);
+    expect(answers.filter((answer) => answer && !justified(answer))).toEqual([]);
+    expect(await instance.ended()).toBe(0);
+    const tookMs = performance.now() - toldAt;
+
+    const next = await start(instance.port);
+    expect((await next.api.post('/v1/auth/login', { json: PERSON })).status).toBe(200);
+    await next.stop();
+    return { 'after, ms': tookMs, unanswered: answers.filter((answer) => !answer).length };
+  }
+
   it.each(['SIGTERM', 'SIGINT'] as const)(
     'by %s answers the 100 requests it has and takes no more, exits 0 within ten seconds, and leaves its port free',
     async (signal) => {
-      const instance = await start();
-      await instance.api.post('/v1/auth/register', { json: PERSON });
-      const { body: tokens } = await instance.api.post<TokenBody>('/v1/auth/login', { json: PERSON });
-      const locker = await lockSessions();
-      const sent = await sendHundred(instance, tokens, locker);
-      let answered = 0;
-      for (const { answer } of sent) void answer.finally(() => answered++).catch(() => undefined);
-
-      const toldAt = Date.now();
-      instance.signal(signal);
-      await until(async () => isRefused(instance.port));
-      expect(answered).toBe(0);
-      await locker.end();
-
-      const answers = await Promise.all(sent.map(async ({ answer }) => answer));
-      expect(answers).toHaveLength(100);
-      // Who has waited too long for a connection is told to come again; nobody is told less.
-      const justified = ({ status, retryAfter }: Answer) =>
-        status === 200 || (status === 503 && Number(retryAfter) > 0);
-      expect(answers.filter((answer) => !justified(answer))).toEqual([]);
-      expect(await instance.ended()).toBe(0);
-      expect(Date.now() - toldAt).toBeLessThan(10_000);
-
-      const next = await start(instance.port);
-      expect((await next.api.post('/v1/auth/login', { json: PERSON })).status).toBe(200);
+      await expectTimes(
+        `ended by ${signal}`,
+        async () => endBy(signal),
+        (figures) => {
+          expect(figures['after, ms']).toBeLessThan(10_000);
+          expect(figures.unanswered).toBe(0);
+        },
+      );
     },
   );
 
-  it('is held up for less than twenty seconds by clients that never finish their requests', async () => {
+  /** With clients that never finish their requests. @returns how long it took to end, in milliseconds */
+  async function endWithUnfinished(): Promise<number> {
     const instance = await start();
     const line = 'POST /v1/auth/login HTTP/1.1\r\n';
     const head = `${line}host: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n`;
@@ -151,9 +168,16 @@ describe('an application that is told to end', () => {
     }
     // What was written before has been read when this is answered.
     await instance.api.get('/health/live');
-
-    const toldAt = Date.now();
+    const toldAt = performance.now();
     expect(await instance.stop()).toBe(0);
-    expect(Date.now() - toldAt).toBeLessThan(20_000);
+    return performance.now() - toldAt;
+  }
+
+  it('is held up for less than twenty seconds by clients that never finish their requests', async () => {
+    await expectTimes(
+      'ended with unfinished requests',
+      async () => ({ 'after, ms': await endWithUnfinished() }),
+      (figures) => expect(figures['after, ms']).toBeLessThan(20_000),
+    );
   });
 });
