@@ -5,94 +5,24 @@ import { AddedTokenClaims } from '../../src/auth/access-token-claims';
 import { Unavailable } from '../../src/platform/errors';
 import type { Extensions } from '../../src/platform/extensions';
 import { REGISTERED_CLAIMS } from '../../src/tokens';
-import { type Person, startApp, type TestApp, withApp } from '../../test/support/app';
+import { type Person, startApp, type TestApp } from '../../test/support/app';
+import { startContext } from '../../test/support/context';
 import { readJws } from '../../test/support/jws';
 import { expectProblem } from '../../test/support/problem';
 import { TenantsModule } from './tenants';
 
-/** A module whose claims a test chooses. */
-function stating(names: string[], claims: Record<string, unknown> = {}): Type {
-  @Injectable()
-  @AccessTokenClaims({ names })
-  class StatedClaims implements AccessTokenClaimsProvider {
-    async claimsOf(): Promise<Record<string, unknown>> {
-      return claims;
-    }
-  }
+/** States what a test has it state. */
+@Injectable()
+@AccessTokenClaims({ names: ['plan'] })
+class StatedClaims implements AccessTokenClaimsProvider {
+  claims: Record<string, unknown> = {};
 
-  @Module({ providers: [StatedClaims] })
-  class StatingModule {}
-  return StatingModule;
+  async claimsOf(): Promise<Record<string, unknown>> {
+    return this.claims;
+  }
 }
 
-describe('a claim that a module brings along', () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startApp({ modules: [TenantsModule] });
-  });
-
-  afterAll(async () => app.close());
-
-  it('is in the tokens of a sign-in and of a refresh, and handlers know it', async () => {
-    const { accessToken, refreshToken } = await app.signIn();
-    expect(readJws(accessToken).claims.tenant).toBe('example.com');
-    const { body } = await app.api.post<{ accessToken: string }>('/v1/auth/refresh', {
-      json: { refreshToken },
-    });
-    expect(readJws(body.accessToken).claims.tenant).toBe('example.com');
-    expect((await app.api.get('/v1/tenant', { token: body.accessToken })).text).toBe('example.com');
-  });
-
-  it('leaves what every token says as it is', async () => {
-    const { accessToken: token } = await app.signIn();
-    const { status, body } = await app.api.get('/v1/auth/principal', { token });
-    expect(status).toBe(200);
-    expect(body).not.toHaveProperty('tenant');
-  });
-});
-
-describe('the claims of an access token', () => {
-  const refusalOf = (name: string) => {
-    const provider = { name: 'StatedClaims', options: { names: [name] }, provider: {} };
-    return () => new AddedTokenClaims({ of: () => [provider] } as unknown as Extensions).onModuleInit();
-  };
-
-  it.each([...REGISTERED_CLAIMS])('keep the registered %s from being stated by a module', (name) => {
-    expect(refusalOf(name)).toThrow(
-      `StatedClaims states the claim "${name}", which is registered.\n  → use another name`,
-    );
-  });
-
-  it.each(['__proto__', 'constructor', 'toString', 'toJSON', '', ' ', '1', 'a b'])(
-    'have no name that is none: %j',
-    (name) => {
-      expect(refusalOf(name)).toThrow(/is no name for a claim/);
-    },
-  );
-
-  it('are looked at when the application starts', async () => {
-    await expect(startApp({ modules: [stating(['sub'])] })).rejects.toThrow(/states the claim "sub"/);
-  });
-
-  it('are stated by one module each', async () => {
-    const modules = [stating(['tenant']), TenantsModule];
-    await expect(startApp({ modules })).rejects.toThrow(/both state the claim "tenant"/);
-  });
-
-  it.each([
-    ['what was not declared', { plan: 'gold', sub: 'somebody else' }],
-    ['more than a cookie has room for', { plan: 'x'.repeat(1_100) }],
-  ])('are not signed with %s: nobody gets a token', async (_, claims) => {
-    await withApp({ modules: [stating(['plan'], claims)] }, async ({ api }) => {
-      const json = { email: 'ada@example.com', password: 'teal otters juggle 7 lanterns' };
-      await api.post('/v1/auth/register', { json });
-      expectProblem(await api.post('/v1/auth/login', { json }), 500, 'internal-error');
-    });
-  });
-});
-
-/** Asks somebody else, who may be away, and hands out what it hands out. */
+/** Asks another service, which may be away, and hands out what it hands out. */
 @Injectable()
 @AccessTokenClaims({ names: ['groups'] })
 class Groups implements AccessTokenClaimsProvider {
@@ -115,65 +45,142 @@ class GroupsController {
   }
 }
 
-@Module({ controllers: [GroupsController], providers: [Groups] })
-class GroupsModule {}
+@Module({ controllers: [GroupsController], providers: [Groups, StatedClaims] })
+class OtherClaimsModule {}
 
-describe('a module that cannot say its claims', () => {
+describe('a claim that a module adds', () => {
   let app: TestApp;
-  let person: Person;
 
   beforeAll(async () => {
-    app = await startApp({ modules: [GroupsModule] });
-    person = await app.someone();
-  });
-
-  beforeEach(() => {
-    app.nest.get(Groups).isAway = false;
+    app = await startApp({ modules: [TenantsModule, OtherClaimsModule] });
   });
 
   afterAll(async () => app.close());
 
-  const refresh = async (refreshToken: string) =>
-    app.api.post<{ refreshToken: string }>('/v1/auth/refresh', { json: { refreshToken } });
-
-  it('signs nobody in, and leaves no session behind', async () => {
-    app.nest.get(Groups).isAway = true;
-    const before = await app.query('SELECT id FROM sessions');
-    expectProblem(await app.api.post('/v1/auth/login', { json: person }), 503, 'unavailable');
-    expect(await app.query('SELECT id FROM sessions')).toEqual(before);
-  });
-
-  it('takes no refresh token: whoever tries again later goes on', async () => {
-    const { refreshToken } = await app.signIn(person);
-    app.nest.get(Groups).isAway = true;
-    expectProblem(await refresh(refreshToken), 503, 'unavailable');
-    app.nest.get(Groups).isAway = false;
-    app.clock.advance({ minutes: 10 });
-    expect((await refresh(refreshToken)).status).toBe(200);
-  });
-
-  it('takes no turn of a session at a reauthentication', async () => {
-    const { accessToken: token, refreshToken } = await app.signIn(person);
-    app.nest.get(Groups).isAway = true;
-    const json = { password: person.password };
-    expectProblem(await app.api.post('/v1/auth/reauthenticate', { json, token }), 503, 'unavailable');
-    app.nest.get(Groups).isAway = false;
-    app.clock.advance({ minutes: 10 });
-    expect((await refresh(refreshToken)).status).toBe(200);
-  });
-
-  it('is not asked in the name of a thief, and hides none', async () => {
-    const { refreshToken } = await app.signIn(person);
+  it('is in the tokens of a sign-in and of a refresh, and handlers know it', async () => {
+    const { accessToken, refreshToken } = await app.signIn();
+    expect(readJws(accessToken).claims.tenant).toBe('example.com');
     const { body } = await refresh(refreshToken);
-    await refresh(body.refreshToken);
-    app.nest.get(Groups).isAway = true;
-    expectProblem(await refresh(refreshToken), 401, 'invalid-refresh-token');
-    expectProblem(await refresh('rt_made-up'), 401, 'invalid-refresh-token');
+    expect(readJws(body.accessToken).claims.tenant).toBe('example.com');
+    expect((await app.api.get('/v1/tenant', { token: body.accessToken })).text).toBe('example.com');
   });
 
-  it('is not told by a handler what the next request finds', async () => {
-    const { accessToken: token } = await app.signIn(person);
+  it('leaves what every token says as it is', async () => {
+    const { accessToken: token } = await app.signIn();
+    const { status, body } = await app.api.get('/v1/auth/principal', { token });
+    expect(status).toBe(200);
+    expect(body).not.toHaveProperty('tenant');
+  });
+
+  it.each([
+    ['what was not declared', { plan: 'gold', sub: 'another user' }],
+    ['more than a cookie has room for', { plan: 'x'.repeat(1_100) }],
+  ])('is not signed with %s: there is no token', async (_, claims) => {
+    const stated = app.nest.get(StatedClaims);
+    stated.claims = claims;
+    const answer = await app.api.post('/v1/auth/login', { json: await app.someone() });
+    stated.claims = {};
+    expectProblem(answer, 500, 'internal-error');
+  });
+
+  const refresh = async (refreshToken: string) =>
+    app.api.post<{ accessToken: string; refreshToken: string }>('/v1/auth/refresh', {
+      json: { refreshToken },
+    });
+
+  describe('of a module that cannot tell it now', () => {
+    let person: Person;
+
+    beforeAll(async () => {
+      person = await app.someone();
+    });
+
+    beforeEach(() => {
+      app.nest.get(Groups).isAway = false;
+    });
+
+    afterAll(() => {
+      app.nest.get(Groups).isAway = false;
+    });
+
+    it('lets no user sign in, and leaves no session behind', async () => {
+      app.nest.get(Groups).isAway = true;
+      const before = await app.query('SELECT id FROM sessions');
+      expectProblem(await app.api.post('/v1/auth/login', { json: person }), 503, 'unavailable');
+      expect(await app.query('SELECT id FROM sessions')).toEqual(before);
+    });
+
+    it('uses up no refresh token: a client that tries again later goes on', async () => {
+      const { refreshToken } = await app.signIn(person);
+      app.nest.get(Groups).isAway = true;
+      expectProblem(await refresh(refreshToken), 503, 'unavailable');
+      app.nest.get(Groups).isAway = false;
+      app.clock.advance({ minutes: 10 });
+      expect((await refresh(refreshToken)).status).toBe(200);
+    });
+
+    it('uses up no refresh token at a reauthentication', async () => {
+      const { accessToken: token, refreshToken } = await app.signIn(person);
+      app.nest.get(Groups).isAway = true;
+      const json = { password: person.password };
+      expectProblem(await app.api.post('/v1/auth/reauthenticate', { json, token }), 503, 'unavailable');
+      app.nest.get(Groups).isAway = false;
+      app.clock.advance({ minutes: 10 });
+      expect((await refresh(refreshToken)).status).toBe(200);
+    });
+
+    it('does not hide that a refresh token was used again', async () => {
+      const { refreshToken } = await app.signIn(person);
+      const { body } = await refresh(refreshToken);
+      await refresh(body.refreshToken);
+      app.nest.get(Groups).isAway = true;
+      expectProblem(await refresh(refreshToken), 401, 'invalid-refresh-token');
+      expectProblem(await refresh('rt_made-up'), 401, 'invalid-refresh-token');
+    });
+  });
+
+  it('is not changed by a handler for the next request', async () => {
+    const { accessToken: token } = await app.signIn();
     expectProblem(await app.api.get('/groups', { token }), 500, 'internal-error');
     expect(app.nest.get(Groups).groups).toEqual(['staff']);
+  });
+});
+
+describe('the name of a claim', () => {
+  const refusalOf = (name: string) => {
+    const provider = { name: 'StatedClaims', options: { names: [name] }, provider: {} };
+    return () => new AddedTokenClaims({ of: () => [provider] } as unknown as Extensions).onModuleInit();
+  };
+
+  it.each([...REGISTERED_CLAIMS])('is not the registered %s', (name) => {
+    expect(refusalOf(name)).toThrow(
+      `StatedClaims states the claim "${name}", which is registered.\n  → use another name`,
+    );
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'toJSON', '', ' ', '1', 'a b'])('is not %j', (name) => {
+    expect(refusalOf(name)).toThrow(/is no name for a claim/);
+  });
+
+  /** The start of an application with these claims. */
+  const started = async (...claims: string[]) => {
+    const providers = claims.map((name): Type => {
+      @Injectable()
+      @AccessTokenClaims({ names: [name] })
+      class Claims {}
+      return Claims;
+    });
+
+    @Module({ providers: [AddedTokenClaims, ...providers] })
+    class ClaimsModule {}
+    return startContext({ imports: [ClaimsModule] });
+  };
+
+  it('is looked at when the application starts', async () => {
+    await expect(started('sub')).rejects.toThrow(/states the claim "sub"/);
+  });
+
+  it('is of one module', async () => {
+    await expect(started('tenant', 'tenant')).rejects.toThrow(/both state the claim "tenant"/);
   });
 });

@@ -30,8 +30,8 @@ export async function startContext({
   clock,
 }: ContextOptions): Promise<TestingModule> {
   return timed('start', async () => {
-    const connected = databaseUrl === undefined ? [] : [DatabaseModule];
-    const platform = [EnvironmentModule.of(), ExtensionsModule, ClockModule, EventsModule, ...connected];
+    const connected = databaseUrl === undefined ? [] : [DatabaseModule, EventsModule];
+    const platform = [EnvironmentModule.of(), ExtensionsModule, ClockModule, ...connected];
     const builder = Test.createTestingModule({ imports: [...platform, ...imports] })
       .setLogger(SILENT)
       .overrideProvider(Environment)
