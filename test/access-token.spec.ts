@@ -1,6 +1,9 @@
 import type { ProblemBody, TokenBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { type PublishedKey, readJws, thumbprintOf, verifies } from './support/jws';
+import { OTHER_SETTINGS } from './support/other-settings';
+import { sharedApp } from './support/shared-app';
+import { aMember } from './support/staff';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -28,10 +31,8 @@ describe('an access token', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   const untilExpiryOf = (token: string) => Number(readJws(token).claims.exp) * 1_000 - app.clock.nowMs();
 
@@ -125,35 +126,31 @@ describe('an access token', () => {
 describe('an access token as the operator set it', () => {
   let app: TestApp;
 
-  afterEach(async () => app.close());
+  beforeAll(async () => {
+    app = await sharedApp({ env: OTHER_SETTINGS });
+  });
 
   it('is for TOKEN_AUDIENCE and TOKEN_CLIENT_ID and lives for ACCESS_TOKEN_MINUTES, a fraction too', async () => {
-    app = await startApp({
-      env: {
-        TOKEN_AUDIENCE: 'https://api.example.test',
-        TOKEN_CLIENT_ID: 'mobile',
-        ACCESS_TOKEN_MINUTES: '0.25',
-      },
-    });
-    const { accessToken, expiresIn } = await app.signIn();
+    const { accessToken, expiresIn } = await app.signIn(await aMember(app));
     const { iss, aud, client_id, iat, exp } = readJws(accessToken).claims;
-    expect([iss, aud]).toEqual(['https://auth.example.test', 'https://api.example.test']);
+    expect([iss, aud]).toEqual(['https://login.example.test', 'https://api.example.test']);
     expect(client_id).toBe('mobile');
-    expect([expiresIn, Number(exp) - Number(iat)]).toEqual([15, 15]);
+    expect([expiresIn, Number(exp) - Number(iat)]).toEqual([150, 150]);
     expect(await statusWith(app, accessToken)).toBe(200);
-    app.clock.advance({ seconds: 15 });
+    app.clock.advance({ seconds: 150 });
     expect(await statusWith(app, accessToken)).toBe(401);
   });
 
   it('does not outlive its session, however late it is refreshed', async () => {
-    app = await startApp({ env: { SESSION_MAX_DAYS: '0.005', SESSION_IDLE_DAYS: '0.005' } });
-    const first = await app.signIn();
-    app.clock.advance({ seconds: 400 });
+    const first = await app.signIn(await aMember(app));
+    app.clock.advance({ hours: 20 });
     const second = await refreshed(app, first);
-    expect([first.expiresIn, first.refreshExpiresIn]).toEqual([432, 432]);
-    expect([second.expiresIn, second.refreshExpiresIn]).toEqual([32, 32]);
-    expect(readJws(second.accessToken).claims.exp).toBe(readJws(first.accessToken).claims.exp);
+    app.clock.advance({ hours: 16, seconds: -32 });
+    const last = await refreshed(app, second);
+    expect([first.expiresIn, first.refreshExpiresIn]).toEqual([150, 86_400]);
+    expect([second.expiresIn, second.refreshExpiresIn]).toEqual([150, 57_600]);
+    expect([last.expiresIn, last.refreshExpiresIn]).toEqual([32, 32]);
     app.clock.advance({ seconds: 32 });
-    expect(await statusWith(app, second.accessToken)).toBe(401);
+    expect(await statusWith(app, last.accessToken)).toBe(401);
   });
 });

@@ -1,20 +1,14 @@
 import { RouteTable } from '../src/platform/http';
-import { startApp, type TestApp, withApp } from './support/app';
-
-const CACHEABLE: Readonly<Record<string, string>> = {
-  '/.well-known/jwks.json': 'public, max-age=300',
-  '/.well-known/oauth-authorization-server': 'public, max-age=3600',
-  '/v1/auth/policy': 'public, max-age=300',
-};
+import { CACHE_CONTROL } from './support/addresses';
+import type { TestApp } from './support/app';
+import { sharedApp } from './support/shared-app';
 
 describe('Cache-Control', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   it('is no-store on every answer that carries a token or personal data', async () => {
     const { api } = app;
@@ -41,35 +35,33 @@ describe('Cache-Control', () => {
     }
   });
 
-  it('is no-store on every answer of every route that does not say otherwise itself, errors included', async () => {
-    const { routes } = app.nest.get(RouteTable);
-    const urls = new Set(routes.map(({ url }) => url).filter((url) => !url.startsWith('/docs')));
-    for (const url of [...urls, '/nope', '/%zz']) {
-      for (const method of ['GET', 'POST', 'PUT', 'DELETE']) {
-        const { status, headers } = await app.api.send(method, url);
-        const expected = (status === 200 && CACHEABLE[url]) || 'no-store';
-        expect(`${method} ${url}: ${headers.get('cache-control')}`).toBe(`${method} ${url}: ${expected}`);
-      }
+  // In every method: slow/every-route.spec.ts.
+  it('is no-store on every answer that does not say otherwise itself, errors included', async () => {
+    const routes = app.nest.get(RouteTable).routes.filter(({ url }) => !url.startsWith('/docs'));
+    const others = ['/nope', '/%zz'].map((url) => ({ method: 'GET', url }));
+    for (const { method, url } of [...routes, ...others]) {
+      const { status, headers } = await app.api.send(method, url);
+      const expected = (status === 200 && CACHE_CONTROL[url]) || 'no-store';
+      expect(`${method} ${url}: ${headers.get('cache-control')}`).toBe(`${method} ${url}: ${expected}`);
     }
   });
 });
 
 describe('the key set', () => {
   it('may be cached, and holds the public half of each key and no more', async () => {
-    await withApp({}, async ({ api }) => {
-      const { status, headers, body } = await api.get<{ keys: Record<string, string>[] }>(
-        '/.well-known/jwks.json',
-      );
-      expect(status).toBe(200);
-      expect(headers.get('content-type')).toMatch(/^application\/jwk-set\+json/);
-      expect(headers.get('cache-control')).toMatch(/^public, max-age=[1-9]\d*$/);
-      expect(Object.keys(body)).toEqual(['keys']);
-      expect(body.keys.length).toBeGreaterThan(0);
-      for (const key of body.keys) {
-        expect(Object.keys(key).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
-        expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
-        for (const member of ['kid', 'x', 'y']) expect(key[member]).toMatch(/^[\w-]{43}$/);
-      }
-    });
+    const { api } = await sharedApp();
+    const { status, headers, body } = await api.get<{ keys: Record<string, string>[] }>(
+      '/.well-known/jwks.json',
+    );
+    expect(status).toBe(200);
+    expect(headers.get('content-type')).toMatch(/^application\/jwk-set\+json/);
+    expect(headers.get('cache-control')).toMatch(/^public, max-age=[1-9]\d*$/);
+    expect(Object.keys(body)).toEqual(['keys']);
+    expect(body.keys.length).toBeGreaterThan(0);
+    for (const key of body.keys) {
+      expect(Object.keys(key).toSorted()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+      expect(key).toMatchObject({ kty: 'EC', crv: 'P-256', alg: 'ES256', use: 'sig' });
+      for (const member of ['kid', 'x', 'y']) expect(key[member]).toMatch(/^[\w-]{43}$/);
+    }
   });
 });

@@ -1,7 +1,9 @@
 import type { ProblemBody } from './support/api';
-import { startApp, type TestApp, withApp } from './support/app';
+import type { TestApp } from './support/app';
 import { sendHead } from './support/bytes';
+import { OTHER_SETTINGS } from './support/other-settings';
 import { expectProblem } from './support/problem';
+import { sharedApp } from './support/shared-app';
 
 const REALM = 'Bearer realm="Gatehouse"';
 const ME = '/v1/users/me';
@@ -11,11 +13,9 @@ describe('a 401', () => {
   let token: string;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
     token = (await app.signIn()).accessToken;
   });
-
-  afterAll(async () => app.close());
 
   const withHeader = (authorization: string) => app.api.get<ProblemBody>(ME, { headers: { authorization } });
 
@@ -86,11 +86,9 @@ describe('an access token', () => {
   let token: string;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
     token = (await app.signIn()).accessToken;
   });
-
-  afterAll(async () => app.close());
 
   it.each(['Bearer', 'bearer', 'BEARER', 'bEaReR'])('is read behind "%s"', async (scheme) => {
     const { status } = await app.api.get(ME, { headers: { authorization: `${scheme} ${token}` } });
@@ -129,9 +127,8 @@ describe('an access token', () => {
 
 describe('the realm', () => {
   it('is the name of the application, in ASCII and quoted', async () => {
-    await withApp({ env: { APP_NAME: 'Ada\'s "Gate\\house" – Größe' } }, async ({ api }) => {
-      const { headers } = await api.get(ME);
-      expect(headers.get('www-authenticate')).toBe(String.raw`Bearer realm="Ada's \"Gate\\house\" ? Gr??e"`);
-    });
+    const { api } = await sharedApp({ env: OTHER_SETTINGS });
+    const { headers } = await api.get(ME);
+    expect(headers.get('www-authenticate')).toBe(String.raw`Bearer realm="Ada's \"Gate\\house\" ? Gr??e"`);
   });
 });

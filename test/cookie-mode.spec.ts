@@ -1,9 +1,12 @@
 import { PasswordsService } from '../src/passwords';
 import type { Answer, ProblemBody } from './support/api';
-import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
+import { PASSWORD, type TestApp } from './support/app';
 import { ACCESS, cookiesOf, DEVICE, Jar, REFRESH, signedIn, withCookies } from './support/cookies';
+import { OTHER_SETTINGS } from './support/other-settings';
 import { expectProblem, violations } from './support/problem';
 import { sessionIdOf } from './support/sessions';
+import { sharedApp } from './support/shared-app';
+import { aMember } from './support/staff';
 
 const YEAR_SECONDS = 365 * 86_400;
 const ANY_TOKEN = /eyJ|rt_|dt_/;
@@ -47,10 +50,8 @@ describe('cookie mode', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   const sessions = async () =>
     (await app.query<{ count: number }>('SELECT count(*)::int AS count FROM sessions'))[0]?.count;
@@ -134,7 +135,7 @@ describe('cookie mode', () => {
     expect(expectTokensInCookiesOnly(answer)).toEqual([ACCESS, DEVICE, REFRESH]);
   });
 
-  it.each(['', '?useCookies=false'])('is off with %j, also for who has cookies', async (query) => {
+  it.each(['', '?useCookies=false'])('is off with %j, also for a client that has cookies', async (query) => {
     const person = await app.someone();
     const jar = await new Jar(app).signIn(person);
     const { accessToken } = (await jar.send('POST', `/v1/auth/login${query}`, { json: person })).body;
@@ -185,12 +186,14 @@ describe('cookie mode', () => {
 
 describe('the cookies of a session that is nearly over', () => {
   it('live no longer than it', async () => {
-    await withApp({ env: { SESSION_IDLE_DAYS: '1', SESSION_MAX_DAYS: '1' } }, async (app) => {
-      const jar = await signedIn(app);
-      app.clock.advance({ hours: 23, minutes: 50 });
-      const answer = await jar.send('POST', '/v1/auth/refresh');
-      expect(expectTokensInCookiesOnly(answer)).toEqual([ACCESS, REFRESH]);
-      expect(answer.body).toEqual({ tokenType: 'Cookie', expiresIn: 600, refreshExpiresIn: 600 });
-    });
+    const app = await sharedApp({ env: OTHER_SETTINGS });
+    const { email, password } = await aMember(app);
+    const jar = await new Jar(app).signIn({ email, password });
+    app.clock.advance({ hours: 23 });
+    await jar.send('POST', '/v1/auth/refresh');
+    app.clock.advance({ hours: 12, minutes: 59 });
+    const answer = await jar.send('POST', '/v1/auth/refresh');
+    expect(expectTokensInCookiesOnly(answer)).toEqual([ACCESS, REFRESH]);
+    expect(answer.body).toEqual({ tokenType: 'Cookie', expiresIn: 60, refreshExpiresIn: 60 });
   });
 });

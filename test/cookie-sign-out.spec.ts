@@ -1,6 +1,7 @@
 import type { Answer, Call } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { ACCESS, clearedBy, cookiesOf, DEVICE, isOpen, Jar, REFRESH, signedIn } from './support/cookies';
+import { sharedApp } from './support/shared-app';
 
 const BOTH = [ACCESS, REFRESH];
 
@@ -8,10 +9,8 @@ describe('signing out by cookies', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   const logOut = async (jar: Jar, call: Call = {}) => jar.send('POST', '/v1/auth/logout', call);
   const expectSignedOut = (answer: Answer) => {
@@ -105,10 +104,8 @@ describe('a sign-in by cookies', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   it('ends the session whose refresh cookie it replaces, which nobody could end any more', async () => {
     const person = await app.someone();

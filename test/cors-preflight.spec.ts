@@ -1,15 +1,14 @@
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { APP, granted, LOCAL, PREFLIGHT, saidOfCors } from './support/cors';
 import { expectProblem } from './support/problem';
+import { sharedApp } from './support/shared-app';
 
 describe('a preflight', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp({ env: { CORS_ORIGINS: `${APP}, ${LOCAL}` } });
+    app = await sharedApp({ env: { CORS_ORIGINS: `${APP}, ${LOCAL}` } });
   });
-
-  afterAll(async () => app.close());
 
   const ask = async (route: string, headers: object) => {
     const [method = '', path = ''] = route.split(' ');

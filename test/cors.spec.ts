@@ -1,8 +1,10 @@
 import type { Call } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { signedIn } from './support/cookies';
 import { APP, granted, LOCAL, saidOfCors } from './support/cors';
 import { expectProblem } from './support/problem';
+import { sample } from './support/sample';
+import { sharedApp } from './support/shared-app';
 import { exchange } from './support/wire';
 
 const NEAR_MISSES = [
@@ -61,10 +63,8 @@ describe('CORS', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp({ env: { CORS_ORIGINS: `${APP}, ${LOCAL}` } });
+    app = await sharedApp({ env: { CORS_ORIGINS: `${APP}, ${LOCAL}` } });
   });
-
-  afterAll(async () => app.close());
 
   const ask = async (route: string, call: Call = {}, headers = {}) => {
     const [method = '', path = ''] = route.split(' ');
@@ -74,11 +74,9 @@ describe('CORS', () => {
     ask(`OPTIONS ${path}`, {}, { origin, 'access-control-request-method': 'PATCH', ...headers });
 
   it.each(ANSWERS)('lets the scripts of an allowed origin read %s (%i)', async (_, status, route, call) => {
-    for (const origin of [APP, LOCAL]) {
-      const answer = await ask(route, call, { origin });
-      expect([answer.status, saidOfCors(answer)]).toEqual([status, granted(origin)]);
-      expect(answer.headers.get('vary')).toBe('Origin');
-    }
+    const answer = await ask(route, call, { origin: APP });
+    expect([answer.status, saidOfCors(answer)]).toEqual([status, granted(APP)]);
+    expect(answer.headers.get('vary')).toBe('Origin');
   });
 
   it.each(ANSWERS)('says nothing to others with %s (%i), but for Vary', async (_, status, route, call) => {
@@ -115,22 +113,13 @@ describe('CORS', () => {
 
 describe('CORS without CORS_ORIGINS', () => {
   it('is not there at all', async () => {
-    const app = await startApp();
-    try {
-      const headers = { origin: 'https://auth.example.test', 'access-control-request-method': 'PATCH' };
-      for (const [, status, route, call] of ANSWERS) {
-        const [method = '', path = ''] = route.split(' ');
-        const own = { ...call.headers, ...headers };
-        const answer = await app.api.send(method, path, { ...call, headers: own });
-        expect({ route, status: answer.status, said: saidOfCors(answer) }).toEqual({
-          route,
-          status,
-          said: {},
-        });
-        expect(answer.headers.get('vary')).toBeNull();
-      }
-    } finally {
-      await app.close();
+    const app = await sharedApp();
+    const headers = { origin: 'https://auth.example.test', 'access-control-request-method': 'PATCH' };
+    for (const [, status, route, call] of sample(ANSWERS, 8)) {
+      const [method = '', path = ''] = route.split(' ');
+      const answer = await app.api.send(method, path, { ...call, headers: { ...call.headers, ...headers } });
+      expect({ route, status: answer.status, said: saidOfCors(answer) }).toEqual({ route, status, said: {} });
+      expect(answer.headers.get('vary')).toBeNull();
     }
   });
 });

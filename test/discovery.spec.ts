@@ -1,25 +1,21 @@
-import { startApp, type TestApp, withApp } from './support/app';
+import { CACHE_CONTROL } from './support/addresses';
+import type { TestApp } from './support/app';
 import { readJws } from './support/jws';
+import { OTHER_SETTINGS } from './support/other-settings';
 import { expectProblem } from './support/problem';
+import { sharedApp } from './support/shared-app';
 
 const JWKS = '/.well-known/jwks.json';
 const METADATA = '/.well-known/oauth-authorization-server';
 const POLICY = '/v1/auth/policy';
 const CHANGE_PASSWORD = '/.well-known/change-password';
-const CACHE_CONTROL: Readonly<Record<string, string>> = {
-  [JWKS]: 'public, max-age=300',
-  [METADATA]: 'public, max-age=3600',
-  [POLICY]: 'public, max-age=300',
-};
 
 describe('discovery', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   const ask = async (path: string, headers: Record<string, string> = {}) => app.api.get(path, { headers });
 
@@ -53,35 +49,14 @@ describe('discovery', () => {
       expect(second.text).toBe(first.text);
     });
 
-    it.each([
-      ['that very ETag', (etag: string) => etag],
-      ['it in its weak form, as a proxy that compresses makes it', (etag: string) => `W/${etag}`],
-      ['a list with it', (etag: string) => `"other", W/"another",${etag} , "third"`],
-      ['a star', () => '*'],
-    ])('answers 304 to whoever has %s: with ETag and Cache-Control, without a body', async (_, condition) => {
-      const etag = await etagOf();
-      const { status, headers, text } = await ask(path, { 'if-none-match': condition(etag) });
-      expect([status, text]).toEqual([304, '']);
-      expect(headers.get('etag')).toBe(etag);
-      expect(headers.get('cache-control')).toBe(CACHE_CONTROL[path]);
-    });
-
-    it.each([
-      ['another ETag', () => '"other"'],
-      ['nothing', () => ''],
-      ['the ETag without its quotes', (etag: string) => etag.replaceAll('"', '')],
-      ['half of it', (etag: string) => etag.slice(0, 20)],
-      ['a star in quotes', () => '"*"'],
-      ['a weak star', () => 'W/*'],
-      ['a star within a list', () => '"other", *'],
-      ['a weakness in lower case', (etag: string) => `w/${etag}`],
-      ['a weakness twice', (etag: string) => `W/W/${etag}`],
-      ['commas', () => ',,,,'],
-      ['10,000 characters', () => '"x",'.repeat(2_500)],
-    ])('answers in full to whoever has %s', async (_, condition) => {
+    it('answers 304 to a client that has that very ETag, and in full to one that has another', async () => {
       const [whole, etag] = [await ask(path), await etagOf()];
-      const { status, text, headers } = await ask(path, { 'if-none-match': condition(etag) });
-      expect([status, text, headers.get('etag')]).toEqual([200, whole.text, etag]);
+      const known = await ask(path, { 'if-none-match': etag });
+      expect([known.status, known.text]).toEqual([304, '']);
+      expect(known.headers.get('etag')).toBe(etag);
+      expect(known.headers.get('cache-control')).toBe(CACHE_CONTROL[path]);
+      const other = await ask(path, { 'if-none-match': '"other"' });
+      expect([other.status, other.text, other.headers.get('etag')]).toEqual([200, whole.text, etag]);
     });
 
     it('answers HEAD with the head of a GET, and with 304 likewise', async () => {
@@ -104,6 +79,39 @@ describe('discovery', () => {
     it('is not to be written to', async () => {
       for (const method of ['POST', 'PUT', 'DELETE'])
         expectProblem(await app.api.send(method, path), 405, 'method-not-allowed');
+    });
+  });
+
+  describe('what may be cached', () => {
+    let current: string;
+
+    beforeAll(async () => {
+      current = (await ask(JWKS)).headers.get('etag') ?? '';
+    });
+
+    it.each([
+      ['the ETag in its weak form, as a proxy that compresses makes it', (etag: string) => `W/${etag}`],
+      ['a list with it', (etag: string) => `"other", W/"another",${etag} , "third"`],
+      ['a star', () => '*'],
+    ])('answers 304 to a client that has %s', async (_, condition) => {
+      const { status, text } = await ask(JWKS, { 'if-none-match': condition(current) });
+      expect([status, text]).toEqual([304, '']);
+    });
+
+    it.each([
+      ['nothing', () => ''],
+      ['the ETag without its quotes', (etag: string) => etag.replaceAll('"', '')],
+      ['half of it', (etag: string) => etag.slice(0, 20)],
+      ['a star in quotes', () => '"*"'],
+      ['a weak star', () => 'W/*'],
+      ['a star within a list', () => '"other", *'],
+      ['a weakness in lower case', (etag: string) => `w/${etag}`],
+      ['a weakness twice', (etag: string) => `W/W/${etag}`],
+      ['commas', () => ',,,,'],
+      ['10,000 characters', () => '"x",'.repeat(2_500)],
+    ])('answers in full to a client that has %s', async (_, condition) => {
+      const { status, headers } = await ask(JWKS, { 'if-none-match': condition(current) });
+      expect([status, headers.get('etag')]).toEqual([200, current]);
     });
   });
 
@@ -145,74 +153,57 @@ describe('discovery', () => {
 });
 
 describe('what is discovered goes by the settings:', () => {
-  it.each([
-    ['https://login.example.test', 'https://login.example.test'],
-    ['https://login.example.test/', 'https://login.example.test'],
-    ['https://LOGIN.example.test:443', 'https://login.example.test'],
-    ['http://localhost:3000', 'http://localhost:3000'],
-  ])('the issuer by PUBLIC_URL=%s, not by what a request calls its host', async (PUBLIC_URL, issuer) => {
-    await withApp({ env: { PUBLIC_URL } }, async (app) => {
-      const headers = {
-        'x-forwarded-host': 'evil.example',
-        'x-forwarded-proto': 'http',
-        forwarded: 'host=evil.example',
-      };
-      const { body } = await app.api.get(METADATA, { headers });
-      expect(body).toMatchObject({ issuer, jwks_uri: `${issuer}${JWKS}` });
-      expect(readJws((await app.signIn()).accessToken).claims.iss).toBe(issuer);
-    });
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await sharedApp({ env: OTHER_SETTINGS });
+  });
+
+  it('the issuer by PUBLIC_URL, not by what a request calls its host', async () => {
+    const headers = {
+      'x-forwarded-host': 'evil.example',
+      'x-forwarded-proto': 'http',
+      forwarded: 'host=evil.example',
+    };
+    const issuer = 'https://login.example.test';
+    const { body } = await app.api.get(METADATA, { headers });
+    expect(body).toMatchObject({ issuer, jwks_uri: `${issuer}${JWKS}` });
+    expect(readJws((await app.as('ada')).token).claims.iss).toBe(issuer);
   });
 
   it('the policy by what is set', async () => {
-    const env = {
-      PASSWORD_MIN_LENGTH: '20',
-      ACCESS_TOKEN_MINUTES: '2.5',
-      SESSION_IDLE_DAYS: '0.5',
-      SESSION_MAX_DAYS: '2',
-      REFRESH_GRACE_SECONDS: '0',
-      REQUIRE_VERIFIED_EMAIL: 'true',
-      RECENT_SIGN_IN_MINUTES: '5',
-      APP_NAME: 'Acme',
-      BREACHED_PASSWORDS_URL: 'https://passwords.example.com/range/',
-    };
-    await withApp({ env }, async (app) => {
-      expect((await app.api.get(POLICY)).body).toEqual({
-        password: {
-          minLength: 20,
-          maxLength: 128,
-          refused: ['common', 'guessable', 'personal', 'breached'],
-          contextWords: ['Acme'],
-        },
-        lifetimes: {
-          accessTokenSeconds: 150,
-          sessionIdleSeconds: 43_200,
-          sessionMaxSeconds: 172_800,
-          refreshGraceSeconds: 0,
-          recentSignInSeconds: 300,
-        },
-        emailVerificationRequired: true,
-        factors: ['pwd'],
-        limits: [],
-        revocationSeconds: 1,
-      });
+    expect((await app.api.get(POLICY)).body).toEqual({
+      password: {
+        minLength: 20,
+        maxLength: 128,
+        refused: ['common', 'guessable', 'personal', 'breached'],
+        contextWords: [OTHER_SETTINGS.APP_NAME],
+      },
+      lifetimes: {
+        accessTokenSeconds: 150,
+        sessionIdleSeconds: 86_400,
+        sessionMaxSeconds: 129_600,
+        refreshGraceSeconds: 0,
+        recentSignInSeconds: 300,
+      },
+      emailVerificationRequired: true,
+      factors: ['pwd'],
+      limits: [],
+      revocationSeconds: 1,
     });
   });
 
-  it.each([
-    [{}, 'https://auth.example.test/account'],
-    [
-      { ACCOUNT_URL: 'https://app.example.test/me/security?tab=1' },
-      'https://app.example.test/me/security?tab=1',
-    ],
-    [{ PUBLIC_URL: 'https://login.example.test' }, 'https://login.example.test/account'],
-  ])('where a password is changed: with %j that is, for now, at %s', async (env, location) => {
-    await withApp({ env }, async ({ api }) => {
-      const headers = { 'x-forwarded-host': 'evil.example' };
+  it('where a password is changed by ACCOUNT_URL, or by PUBLIC_URL', async () => {
+    const headers = { 'x-forwarded-host': 'evil.example' };
+    for (const [api, location] of [
+      [app.api, OTHER_SETTINGS.ACCOUNT_URL],
+      [(await sharedApp()).api, 'https://auth.example.test/account'],
+    ] as const) {
       for (const method of ['GET', 'HEAD']) {
         const answer = await api.send(method, CHANGE_PASSWORD, { headers });
         expect([answer.status, answer.headers.get('location')]).toEqual([302, location]);
         expect([answer.text, answer.headers.get('cache-control')]).toEqual(['', 'no-store']);
       }
-    });
+    }
   });
 });

@@ -1,5 +1,6 @@
 import type { Answer } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
+import { sharedApp } from './support/shared-app';
 
 describe('the documents page', () => {
   let app: TestApp;
@@ -7,7 +8,7 @@ describe('the documents page', () => {
   let page: Answer;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
     page = await app.api.get('/docs');
     const directives = (page.headers.get('content-security-policy') ?? '').split('; ');
     policy = new Map(
@@ -17,8 +18,6 @@ describe('the documents page', () => {
       }),
     );
   });
-
-  afterAll(async () => app.close());
 
   it('has a policy of its own, as have all its files, and the other headers of all', async () => {
     const own = page.headers.get('content-security-policy');

@@ -1,14 +1,13 @@
 import { expectProblem } from './support/problem';
-import { PASSWORD, startApp, type TestApp } from './support/app';
+import { PASSWORD, type TestApp } from './support/app';
+import { sharedApp } from './support/shared-app';
 
 describe('a request made to be expensive', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   // Putting these marks into canonical order takes time with the square of their number.
   const marks = `a${'\u0301'.repeat(16_000)}${'\u0316'.repeat(16_000)}`;

@@ -1,7 +1,8 @@
 import type { Answer, Call, ProblemBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { sendBytes } from './support/bytes';
 import { expectProblem, violations } from './support/problem';
+import { sharedApp } from './support/shared-app';
 
 const LIMIT = 64 * 1024;
 const REGISTER = '/v1/auth/register';
@@ -10,10 +11,8 @@ describe('a request body', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   const register = (call: Call) => app.api.post<ProblemBody>(REGISTER, call);
   const registerRaw = (raw: string | Uint8Array<ArrayBuffer>, type = 'application/json') =>

@@ -1,7 +1,8 @@
 import type { ProblemBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { sendHead } from './support/bytes';
 import { inParallel } from './support/parallel';
+import { sharedApp } from './support/shared-app';
 
 const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
@@ -9,10 +10,8 @@ describe('a request id', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   const idGivenFor = async (id: string, path = '/health/live') =>
     (await app.api.get(path, { headers: { 'x-request-id': id } })).headers.get('x-request-id');
