@@ -1,35 +1,23 @@
 import crypto, { scryptSync } from 'node:crypto';
-import { Injectable, Module } from '@nestjs/common';
+import type { TestingModule } from '@nestjs/testing';
 import { hashSync } from 'bcryptjs';
-import { type PasswordAlgorithm, PasswordHashing, PasswordsService } from '../../src/passwords';
+import { type PasswordAlgorithm, PasswordsService } from '../../src/passwords';
 import { BcryptPool } from '../../src/passwords/bcrypt-pool';
 import { PasswordHashesDiagnosis } from '../../src/passwords/passwords.diagnosis';
-import { ConfigModule } from '../../src/platform/config';
 import { type Person, startApp, type TestApp } from '../../test/support/app';
-import { createDatabase, type TestDatabase } from '../../test/support/database';
-import { Scrypt, ScryptModule, ScryptSettings } from './scrypt';
+import { startContext } from '../../test/support/context';
+import { HashingModule } from '../../test/support/hashing';
+import { Scrypt, ScryptModule } from './scrypt';
 
 const KEYED = /^\$gatehouse\$k=[\w-]+\$scrypt\$ln=10,r=8,p=1\$[\w-]{22}\$[\w-]{43}$/;
 
-/** What a team would write that has no hashes of bcrypt. */
-@Injectable()
-@PasswordHashing({ alone: true })
-class ScryptAlone extends Scrypt implements PasswordAlgorithm {}
-
-@Module({ imports: [ConfigModule.of(ScryptSettings)], providers: [ScryptAlone] })
-class ScryptAloneModule {}
-
 describe('passwords that a module hashes', () => {
-  let database: TestDatabase;
-  let before: TestApp;
   let app: TestApp;
-  let env: Record<string, string>;
+  let before: TestingModule;
 
   beforeAll(async () => {
-    database = await createDatabase();
-    env = { DATABASE_URL: database.url, SCRYPT_COST: '10' };
-    before = await startApp({ env });
-    app = await startApp({ env, modules: [ScryptModule] });
+    app = await startApp({ env: { SCRYPT_COST: '10' }, modules: [ScryptModule] });
+    before = await startContext({ imports: [HashingModule], databaseUrl: app.databaseUrl });
   });
 
   afterEach(() => jest.restoreAllMocks());
@@ -37,11 +25,10 @@ describe('passwords that a module hashes', () => {
   afterAll(async () => {
     await before.close();
     await app.close();
-    await database.drop();
   });
 
-  const logIn = async ({ email, password }: Person, at = app) =>
-    (await at.api.post('/v1/auth/login', { json: { email, password } })).status;
+  const logIn = async ({ email, password }: Person) =>
+    (await app.api.post('/v1/auth/login', { json: { email, password } })).status;
 
   const hashOf = async ({ email }: Person) => {
     const [row] = await app.query<{ hash: string }>(
@@ -54,14 +41,20 @@ describe('passwords that a module hashes', () => {
   const giveHash = async ({ email }: Person, hash: string) =>
     app.query('UPDATE credentials SET hash = $2 FROM users WHERE id = user_id AND email = $1', [email, hash]);
 
+  /** A user from before the module was there. */
+  const someoneBefore = async () => {
+    const person = await app.someone();
+    await giveHash(person, await before.get(PasswordsService).hash(person.password));
+    return person;
+  };
+
   it('are of its own form, over the keyed digest, and open the account', async () => {
     const ada = await app.registers();
     const hash = await hashOf(ada);
     expect(hash).toMatch(KEYED);
     const [, , , , , salt = '', key = ''] = hash.split('$');
     const bare = scryptSync(ada.password, Buffer.from(salt, 'base64url'), 32, {
-      N: 2 ** 17,
-      maxmem: 2 ** 28,
+      N: 2 ** 10,
     });
     expect(bare.toString('base64url')).not.toBe(key);
     expect(await logIn(ada)).toBe(200);
@@ -70,7 +63,7 @@ describe('passwords that a module hashes', () => {
   });
 
   it('take over those of bcrypt as their owners sign in', async () => {
-    const bob = await before.registers();
+    const bob = await someoneBefore();
     expect(await hashOf(bob)).toMatch(/\$2b\$04\$/);
     expect(await logIn({ ...bob, password: 'not his password at all' })).toBe(401);
     expect(await hashOf(bob)).toMatch(/\$2b\$04\$/);
@@ -103,7 +96,7 @@ describe('passwords that a module hashes', () => {
 
   it('cost the same work whoever they are of, and whether or not they are right', async () => {
     const [scrypt, bcrypt] = [app.nest.get(Scrypt), app.nest.get(BcryptPool)];
-    const [own, foreign] = [await app.registers(), await before.someone()];
+    const [own, foreign] = [await app.registers(), await someoneBefore()];
     const checks = jest.spyOn(scrypt, 'check');
     const compares = jest.spyOn(bcrypt, 'compare');
     const wrong = 'not the password of anybody';
@@ -153,7 +146,7 @@ describe('passwords that a module hashes', () => {
     ['says yes to everything', { check: async () => true }],
   ])('open nobody to an algorithm that %s', async (_, oddness) => {
     const scrypt = app.nest.get(Scrypt);
-    const foreign = await before.registers();
+    const foreign = await someoneBefore();
     Object.assign(scrypt, oddness);
     try {
       expect(await logIn({ ...foreign, password: 'not the password of anybody' })).toBe(401);
@@ -171,7 +164,7 @@ describe('passwords that a module hashes', () => {
   });
 
   it('are told of by the doctor, without a word of any', async () => {
-    await before.registers();
+    await someoneBefore();
     const findings = await app.nest.get(PasswordHashesDiagnosis).diagnose();
     const told = findings.map(({ level, message }) => `${level}: ${message}`);
     expect(told).toEqual(
@@ -181,28 +174,7 @@ describe('passwords that a module hashes', () => {
       ]),
     );
     expect(JSON.stringify(findings)).not.toContain('$');
-    const without = await before.nest.get(PasswordHashesDiagnosis).diagnose();
+    const without = await before.get(PasswordHashesDiagnosis).diagnose();
     expect(without).toContainEqual(expect.objectContaining({ level: 'fault' }));
-  });
-
-  it('are nothing to bcrypt where the module does it alone', async () => {
-    const [own, foreign] = [await app.registers(), await before.someone()];
-    const alone = await startApp({ env, modules: [ScryptAloneModule] });
-    try {
-      const compares = jest.spyOn(alone.nest.get(BcryptPool), 'compare');
-      expect(await logIn(own, alone)).toBe(200);
-      expect(await logIn(foreign, alone)).toBe(401);
-      expect(compares).not.toHaveBeenCalled();
-      const taken = alone.nest.get(PasswordsService).storeAll(new Map([['id', hashSync('a', 4)]]));
-      await expect(taken).rejects.toThrow('nobody could sign in with a hash of bcrypt');
-    } finally {
-      await alone.close();
-    }
-  });
-
-  it('are hashed by one module', async () => {
-    await expect(startApp({ modules: [ScryptModule, ScryptAloneModule] })).rejects.toThrow(
-      /Scrypt and ScryptAlone are both @PasswordHashing\(\)\.\n {2}→/,
-    );
   });
 });

@@ -1,0 +1,65 @@
+import { Injectable, Module } from '@nestjs/common';
+import type { TestingModule } from '@nestjs/testing';
+import { hashSync } from 'bcryptjs';
+import { type PasswordAlgorithm, PasswordHashing, PasswordsService } from '../../src/passwords';
+import { BcryptPool } from '../../src/passwords/bcrypt-pool';
+import { AddedAlgorithm } from '../../src/passwords/password-algorithm';
+import { PasswordHasher } from '../../src/passwords/password-hasher';
+import { ConfigModule } from '../../src/platform/config';
+import { PASSWORD } from '../../test/support/app';
+import { startContext } from '../../test/support/context';
+import { createDatabase, type TestDatabase } from '../../test/support/database';
+import { HashingModule } from '../../test/support/hashing';
+import { Scrypt, ScryptModule, ScryptSettings } from './scrypt';
+
+const env = { SCRYPT_COST: '10' };
+
+/** What a team writes that has no hashes of bcrypt. */
+@Injectable()
+@PasswordHashing({ alone: true })
+class ScryptAlone extends Scrypt implements PasswordAlgorithm {}
+
+@Module({ imports: [ConfigModule.of(ScryptSettings)], providers: [ScryptAlone] })
+class ScryptAloneModule {}
+
+describe('passwords that a module hashes alone', () => {
+  let database: TestDatabase;
+  let before: TestingModule;
+  let alone: TestingModule;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    before = await startContext({ imports: [HashingModule], databaseUrl: database.url });
+    const imports = [HashingModule, ScryptAloneModule];
+    alone = await startContext({ imports, databaseUrl: database.url, env });
+  });
+
+  afterAll(async () => {
+    await before.close();
+    await alone.close();
+    await database.drop();
+  });
+
+  it('are nothing to bcrypt', async () => {
+    const compares = jest.spyOn(alone.get(BcryptPool), 'compare');
+    const isRight = async (hash: string) => (await alone.get(PasswordHasher).check(PASSWORD, hash)).matches;
+    expect(await isRight(await alone.get(PasswordsService).hash(PASSWORD))).toBe(true);
+    expect(await isRight(await before.get(PasswordsService).hash(PASSWORD))).toBe(false);
+    expect(compares).not.toHaveBeenCalled();
+  });
+
+  it('cannot be imported as hashes of bcrypt', async () => {
+    const stored = alone.get(PasswordsService).storeAll(new Map([['id', hashSync('a', 4)]]));
+    await expect(stored).rejects.toThrow('nobody could sign in with a hash of bcrypt');
+  });
+});
+
+describe('two modules that hash passwords', () => {
+  it('stop the start', async () => {
+    @Module({ imports: [ScryptModule, ScryptAloneModule], providers: [AddedAlgorithm] })
+    class BothModule {}
+    await expect(startContext({ imports: [BothModule], env })).rejects.toThrow(
+      /Scrypt and ScryptAlone are both @PasswordHashing\(\)\.\n {2}→/,
+    );
+  });
+});
