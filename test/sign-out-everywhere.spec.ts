@@ -1,32 +1,34 @@
 import type { Answer, ProblemBody, TokenBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { Person, TestApp } from './support/app';
 import { expectProblem, violations } from './support/problem';
-import { expectOpen, expectOver, sessionIdOf, sessionsOf } from './support/sessions';
+import { expectOpen, expectOver, openSession, sessionIdOf, sessionsOf } from './support/sessions';
+import { sharedApp } from './support/shared-app';
+
+let app: TestApp;
+let person: Person;
+let here: TokenBody;
+let there: TokenBody;
+let third: TokenBody;
+let stranger: TokenBody;
+
+beforeAll(async () => {
+  app = await sharedApp();
+});
+
+async function openAll(): Promise<void> {
+  person = await app.someone();
+  [here, there] = [await openSession(app, person), await openSession(app, person)];
+  third = await openSession(app, person);
+  stranger = await openSession(app, await app.someone());
+}
+
+const endAll = async (query = '', { accessToken: token }: TokenBody = here) =>
+  app.api.send<ProblemBody>('DELETE', `/v1/sessions${query}`, { token });
+const expectDone = ({ status, text, headers }: Answer<object>) =>
+  expect([status, text, headers.get('cache-control')]).toEqual([204, '', 'no-store']);
 
 describe('signing out everywhere', () => {
-  let app: TestApp;
-  let person: { email: string; password: string };
-  let here: TokenBody;
-  let there: TokenBody;
-  let third: TokenBody;
-  let stranger: TokenBody;
-
-  beforeAll(async () => {
-    app = await startApp();
-  });
-
-  beforeEach(async () => {
-    person = await app.someone();
-    [here, there, third] = [await app.signIn(person), await app.signIn(person), await app.signIn(person)];
-    stranger = await app.signIn();
-  });
-
-  afterAll(async () => app.close());
-
-  const endAll = async (query = '', { accessToken: token }: TokenBody = here) =>
-    app.api.send<ProblemBody>('DELETE', `/v1/sessions${query}`, { token });
-  const expectDone = ({ status, text, headers }: Answer<object>) =>
-    expect([status, text, headers.get('cache-control')]).toEqual([204, '', 'no-store']);
+  beforeEach(openAll);
 
   it.each(['', '?', '?includeCurrent=false'])('else with %j ends all but the current one', async (query) => {
     expectDone(await endAll(query));
@@ -44,7 +46,7 @@ describe('signing out everywhere', () => {
     expectProblem(await endAll('?includeCurrent=true'), 401, 'invalid-token');
   });
 
-  it('is as well done twice, and where there is nothing to end', async () => {
+  it('can be repeated, and done where there is nothing to end', async () => {
     expectDone(await endAll());
     expectDone(await endAll());
     expectDone(await endAll('', stranger));
@@ -55,6 +57,10 @@ describe('signing out everywhere', () => {
     expectDone(await endAll());
     await expectOpen(app, await app.signIn(person), here);
   });
+});
+
+describe('a refused request to sign out everywhere', () => {
+  beforeAll(openAll);
 
   it.each([
     ['includeCurrent=1', '/includeCurrent', 'in'],
@@ -68,14 +74,14 @@ describe('signing out everywhere', () => {
     ['includecurrent=true', '/includecurrent', 'unknown-property'],
     ['limit=1', '/limit', 'unknown-property'],
     ['constructor=1', '/constructor', 'unknown-property'],
-  ])('refuses ?%s and ends nothing', async (query, pointer, code) => {
+  ])('with ?%s ends nothing', async (query, pointer, code) => {
     const answer = await endAll(`?${query}`);
     expectProblem(answer, 422, 'validation-failed');
     expect(violations(answer)).toEqual({ [pointer]: code });
-    await expectOpen(app, here, there, third);
+    expect((await sessionsOf(app, here.accessToken)).items).toHaveLength(3);
   });
 
-  it('asks for a token', async () => {
+  it('without a token ends nothing', async () => {
     expectProblem(await app.api.send('DELETE', '/v1/sessions'), 401, 'authentication-required');
     await expectOpen(app, here, there, third);
   });
