@@ -1,7 +1,14 @@
+import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
+import { Module } from '@nestjs/common';
+import { ConfigModule } from '../../src/platform/config';
+import { MailTransport } from '../../src/platform/mail';
+import { MailSettings } from '../../src/platform/mail/mail.settings';
 import { startApp, type TestApp } from '../../test/support/app';
+import { startContext } from '../../test/support/context';
+import { SmtpSink } from '../../test/support/smtp-sink';
 import { MailServiceModule } from './mail-service';
 
 interface Taken {
@@ -10,7 +17,20 @@ interface Taken {
   readonly mail: Readonly<Record<string, string>>;
 }
 
-describe('a way out for mails that a module brings along', () => {
+const MAIL = {
+  kind: 'greeting',
+  to: 'ada@example.com',
+  language: 'en',
+  subject: 'Good morning',
+  text: 'Good morning.',
+  html: '<p>Good morning.</p>',
+};
+
+/** What sends mails, without the application. */
+@Module({ imports: [ConfigModule.of(MailSettings)], providers: [MailTransport] })
+class TransportModule {}
+
+describe('a way out for mails that a module adds', () => {
   let service: Server;
   let app: TestApp;
   let url: string;
@@ -87,15 +107,19 @@ describe('a way out for mails that a module brings along', () => {
   });
 
   it('is used where SMTP_URL says so', async () => {
-    const smtp = await startApp({ modules: [MailServiceModule], smtp: true, env: { MAIL_SERVICE_URL: url } });
-    const { email } = await smtp.registers();
-    expect((await smtp.mailFor(email)).to).toEqual([email]);
-    await smtp.close();
+    const sink = await SmtpSink.start();
+    const env = { SMTP_URL: sink.url, MAIL_SERVICE_URL: url };
+    const context = await startContext({ imports: [TransportModule, MailServiceModule], env });
+    await context.get(MailTransport).deliver(randomUUID(), app.clock.now(), MAIL);
+    expect((await sink.next(MAIL.to)).subject).toBe(MAIL.subject);
     expect(taken).toEqual([]);
+    await context.close();
+    await sink.close();
   });
 
   it('stops the start where there is none', async () => {
-    await expect(startApp({ env: { SMTP_URL: 'module:' } })).rejects.toThrow(
+    const started = startContext({ imports: [TransportModule], env: { SMTP_URL: 'module:' } });
+    await expect(started).rejects.toThrow(
       'SMTP_URL is "module:", and 0 providers are @MailDelivery(): none.\n  → one of them',
     );
   });

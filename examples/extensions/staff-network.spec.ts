@@ -1,8 +1,11 @@
-import { Controller, Injectable, Module, Scope, type Type } from '@nestjs/common';
+import { Controller, Injectable, Module, type ModuleMetadata, Scope } from '@nestjs/common';
 import { LoginCheck, type LoginCheckProvider, type ProvenLogin } from '../../src/auth';
+import { LoginChecks } from '../../src/auth/login-checks';
 import { describeApi } from '../../src/openapi';
+import { Events } from '../../src/platform/events';
 import { Conflict } from '../../src/platform/http';
-import { startApp, type TestApp, withApp } from '../../test/support/app';
+import { startApp, type TestApp } from '../../test/support/app';
+import { startContext } from '../../test/support/context';
 import { inParallel } from '../../test/support/parallel';
 import { expectProblem } from '../../test/support/problem';
 import { aMember, type Member } from '../../test/support/staff';
@@ -22,17 +25,31 @@ class LastCheck implements LoginCheckProvider {
   }
 }
 
-@Module({ providers: [LastCheck] })
-class LastModule {}
+@LoginCheck({ order: 10, problems: [Conflict] })
+abstract class Refusal implements LoginCheckProvider {
+  refuses = true;
 
-describe('a login check that a module brings along', () => {
+  async check(): Promise<void> {
+    if (this.refuses) throw new Conflict();
+  }
+}
+
+@Injectable()
+class Heir extends Refusal {
+  override refuses = false;
+}
+
+// The later check comes first here: their order is what they say it is.
+@Module({ providers: [LastCheck, Heir] })
+class OtherChecksModule {}
+
+describe('a login check that a module adds', () => {
   let app: TestApp;
   let admin: Member;
 
   beforeAll(async () => {
     const env = { STAFF_NETWORK: '10.1.0.0', TRUSTED_PROXIES: '127.0.0.1' };
-    // The later check comes first here: their order is what they say it is.
-    app = await startApp({ modules: [LastModule, StaffNetworkModule], env });
+    app = await startApp({ modules: [OtherChecksModule, StaffNetworkModule], env, limits: true });
     admin = await aMember(app);
     await app.query(`UPDATE users SET roles = '{admin}' WHERE id = $1`, [admin.id]);
   });
@@ -57,12 +74,12 @@ describe('a login check that a module brings along', () => {
     expect(await sessions(admin)).toBe(before);
   });
 
-  it('lets in whom it has nothing against', async () => {
+  it('lets others sign in', async () => {
     expect((await from('10.1.200.3', admin)).status).toBe(200);
     expect((await from('192.0.2.7', await aMember(app))).status).toBe(200);
   });
 
-  it('tells nothing to whoever does not know the password', async () => {
+  it('is not told to a client without the password', async () => {
     expectProblem(await from('192.0.2.7', admin, 'x'), 401, 'invalid-credentials');
   });
 
@@ -100,62 +117,49 @@ describe('a login check that a module brings along', () => {
     check.broken = false;
     expect(await sessions(member)).toBe(before);
   });
+
+  it('is asked where it extends one that is decorated', async () => {
+    const heir = app.nest.get(Heir);
+    heir.refuses = true;
+    const answer = await app.api.post('/v1/auth/login', { json: await app.someone() });
+    heir.refuses = false;
+    expectProblem(answer, 409, 'conflict');
+  });
+
+  it('costs an attempt each time it refuses: it is not asked without end', async () => {
+    const other = await aMember(app, 'admin');
+    const statuses = await inParallel(15, async (turn) => (await from(`192.0.3.${turn}`, other)).status);
+    expect(statuses.filter((status) => status === 403)).toHaveLength(10);
+    expect(statuses.filter((status) => status === 429)).toHaveLength(5);
+  });
 });
-
-@LoginCheck({ order: 10, problems: [Conflict] })
-abstract class Refusal implements LoginCheckProvider {
-  async check(): Promise<void> {
-    throw new Conflict();
-  }
-}
-
-@Injectable()
-class Heir extends Refusal {}
 
 @LoginCheck({ order: 10 })
 @Injectable({ scope: Scope.REQUEST })
 class PerRequest extends Refusal {}
 
-function of(check: Type): Type {
-  @Module({ providers: [check] })
-  class CheckModule {}
-  return CheckModule;
-}
+@LoginCheck({ order: 10 })
+@Controller('check')
+class CheckController extends Refusal {}
 
-function atTheDoor(): Type {
-  @LoginCheck({ order: 10 })
-  @Controller('door')
-  class AtTheDoor extends Refusal {}
-  @Module({ controllers: [AtTheDoor] })
-  class DoorModule {}
-  return DoorModule;
-}
+describe('a login check that would not be asked', () => {
+  /** The start of an application with such a module. */
+  const started = async (module: ModuleMetadata) => {
+    const events = { provide: Events, useValue: {} };
+    const { controllers = [], providers = [] } = module;
+    @Module({ controllers, providers: [LoginChecks, events, ...providers] })
+    class ChecksModule {}
+    return startContext({ imports: [ChecksModule] });
+  };
 
-describe('a login check that refuses', () => {
-  it('costs an attempt each time: nobody is asked without end', async () => {
-    const env = { STAFF_NETWORK: '10.1.0.0', TRUSTED_PROXIES: '127.0.0.1' };
-    await withApp({ modules: [StaffNetworkModule], env, limits: true }, async (app) => {
-      const { email, password } = await app.someone();
-      await app.query(`UPDATE users SET roles = '{admin}' WHERE email = $1`, [email]);
-      const statuses = await inParallel(15, async (turn) => {
-        const headers = { 'x-forwarded-for': `192.0.2.${turn}` };
-        return (await app.api.post('/v1/auth/login', { json: { email, password }, headers })).status;
-      });
-      expect(statuses.filter((status) => status === 403)).toHaveLength(10);
-      expect(statuses.filter((status) => status === 429)).toHaveLength(5);
-    });
-  });
-
-  it.each<[string, RegExp, Type]>([
-    ['for each request', /PerRequest is made for each request or injection/, of(PerRequest)],
-    ['as a controller', /AtTheDoor is a controller, and would not be asked/, atTheDoor()],
-  ])('is not made %s, where it would not be asked', async (_, message, module) => {
-    await expect(startApp({ modules: [module] })).rejects.toThrow(message);
-  });
-
-  it('is asked where it extends one that is decorated', async () => {
-    await withApp({ modules: [of(Heir)] }, async (app) => {
-      expectProblem(await app.api.post('/v1/auth/login', { json: await app.someone() }), 409, 'conflict');
-    });
+  it.each<[string, RegExp, ModuleMetadata]>([
+    ['for each request', /PerRequest is made for each request or injection/, { providers: [PerRequest] }],
+    [
+      'as a controller',
+      /CheckController is a controller, and would not be asked/,
+      { controllers: [CheckController] },
+    ],
+  ])('is not made %s', async (_, message, module) => {
+    await expect(started(module)).rejects.toThrow(message);
   });
 });
