@@ -12,11 +12,13 @@ import {
 } from '@nestjs/common';
 import { RouterModule } from '@nestjs/core';
 import { AuthGuard } from '@nestjs/passport';
+import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { PermissionsModule, Public, RequirePermissions, RequireRecentSignIn } from '../src/access';
 import { describeAccess } from '../src/access-manifest';
 import { describeApi } from '../src/openapi';
 import type { ProblemBody } from './support/api';
-import { withApp } from './support/app';
+import { startApp, type TestApp } from './support/app';
+import { expectProblem } from './support/problem';
 import { aMember } from './support/staff';
 
 @Injectable()
@@ -98,67 +100,97 @@ class HoursController {
 })
 class LibraryModule {}
 
-@Module({ imports: [LibraryModule, RouterModule.register([{ path: 'library', module: LibraryModule }])] })
+@Controller('odd')
+class OddController {
+  @Get('files/*')
+  @ApiOperation({ operationId: 'readFile' })
+  @ApiOkResponse({ type: String })
+  file(): string {
+    return 'file';
+  }
+}
+
+@Module({
+  imports: [LibraryModule, RouterModule.register([{ path: 'library', module: LibraryModule }])],
+  controllers: [OddController],
+})
 class TeamModule {}
 
-describe('the manifest of an application with a module of a team', () => {
-  it('has its routes wherever they are, with what their classes ask for', async () => {
-    await withApp({ modules: [TeamModule] }, async ({ nest, api }) => {
-      const ours = describeAccess(nest);
-      const added = Object.keys(ours).filter((route) => route.includes('/library/'));
-      const places = ['/v1/library/racks', '/v1/library/shelves', '/v2/library/racks', '/v2/library/shelves'];
-      const ways = (place: string) => [`GET ${place}/{id}/books`, `POST ${place}`];
-      const others = [
-        'ALL /v3/library/vault/anyhow/{id}',
-        'GET /v1/library/hours',
-        'GET /v1/library/vault',
-        'GET /v1/library/vault/logged',
-      ];
-      expect(added).toEqual([...places.flatMap(ways), ...others].toSorted());
-      expect(ours['GET /v2/library/racks/{id}/books']).toMatchObject({
-        caller: 'signed in',
-        permissions: ['shelf:read'],
-      });
-      expect(ours['POST /v1/library/shelves']).toEqual({
-        handler: 'ShelvesController.add',
-        caller: 'signed in',
-        strategies: ['jwt'],
-        permissions: ['shelf:read', 'shelf:write'],
-        recentSignIn: true,
-        guards: ['OpenHours'],
-        limits: [],
-        crossSite: 'refused',
-        cache: 'no-store',
-      });
-      expect(ours['GET /v1/library/hours']).toMatchObject({
-        caller: 'anybody',
-        cache: 'public, max-age=60',
-      });
-      for (const route of ['GET /v1/library/vault', 'GET /v1/library/vault/logged'])
-        expect(ours[route]).toMatchObject({
-          recentSignIn: true,
-          guards: ['OpenHours', 'a guard without a name'],
-        });
-      expect(ours['GET /v1/library/vault/logged']).toMatchObject({ permissions: ['shelf:write'] });
-      expect((await api.get('/v1/library/hours')).text).toBe('nine to five');
-      expect((await api.get('/v2/library/racks/1/books')).status).toBe(401);
-      expect(Object.keys(describeApi(nest).paths)).toContain('/v3/library/vault/anyhow/{id}');
-    });
+describe('an application with a module of a team', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp({ modules: [TeamModule], env: { ACCESS_TOKEN_MINUTES: '60' } });
   });
 
-  it('holds at the door what a class that is extended asks for, and a method under another', async () => {
-    await withApp({ modules: [TeamModule], env: { ACCESS_TOKEN_MINUTES: '60' } }, async (started) => {
-      const { token } = await aMember(started, 'admin');
-      const statuses = async () =>
-        Promise.all(
-          ['vault', 'vault/logged'].map(async (path) => {
-            const { status, body } = await started.api.get<ProblemBody>(`/v1/library/${path}`, { token });
-            return status === 200 ? status : body.code;
-          }),
-        );
-      expect(await statuses()).toEqual([200, 200]);
-      started.clock.advance({ minutes: 16 });
-      expect(await statuses()).toEqual(Array(2).fill('insufficient-user-authentication'));
+  afterAll(async () => app.close());
+
+  it('has its routes in the manifest wherever they are, with what their classes ask for', async () => {
+    const { nest, api } = app;
+    const ours = describeAccess(nest);
+    const added = Object.keys(ours).filter((route) => route.includes('/library/'));
+    const places = ['/v1/library/racks', '/v1/library/shelves', '/v2/library/racks', '/v2/library/shelves'];
+    const ways = (place: string) => [`GET ${place}/{id}/books`, `POST ${place}`];
+    const others = [
+      'ALL /v3/library/vault/anyhow/{id}',
+      'GET /v1/library/hours',
+      'GET /v1/library/vault',
+      'GET /v1/library/vault/logged',
+    ];
+    expect(added).toEqual([...places.flatMap(ways), ...others].toSorted());
+    expect(ours['GET /v2/library/racks/{id}/books']).toMatchObject({
+      caller: 'signed in',
+      permissions: ['shelf:read'],
     });
+    expect(ours['POST /v1/library/shelves']).toEqual({
+      handler: 'ShelvesController.add',
+      caller: 'signed in',
+      strategies: ['jwt'],
+      permissions: ['shelf:read', 'shelf:write'],
+      recentSignIn: true,
+      guards: ['OpenHours'],
+      limits: [],
+      crossSite: 'refused',
+      cache: 'no-store',
+    });
+    expect(ours['GET /v1/library/hours']).toMatchObject({
+      caller: 'anybody',
+      cache: 'public, max-age=60',
+    });
+    for (const route of ['GET /v1/library/vault', 'GET /v1/library/vault/logged'])
+      expect(ours[route]).toMatchObject({
+        recentSignIn: true,
+        guards: ['OpenHours', 'a guard without a name'],
+      });
+    expect(ours['GET /v1/library/vault/logged']).toMatchObject({ permissions: ['shelf:write'] });
+    expect((await api.get('/v1/library/hours')).text).toBe('nine to five');
+    expect((await api.get('/v2/library/racks/1/books')).status).toBe(401);
+    expect(Object.keys(describeApi(nest).paths)).toContain('/v3/library/vault/anyhow/{id}');
+  });
+
+  it('is guarded as a class that is extended asks for, and a method under another', async () => {
+    const { token } = await aMember(app, 'admin');
+    const statuses = async () =>
+      Promise.all(
+        ['vault', 'vault/logged'].map(async (path) => {
+          const { status, body } = await app.api.get<ProblemBody>(`/v1/library/${path}`, { token });
+          return status === 200 ? status : body.code;
+        }),
+      );
+    expect(await statuses()).toEqual([200, 200]);
+    app.clock.advance({ minutes: 16 });
+    expect(await statuses()).toEqual(Array(2).fill('insufficient-user-authentication'));
+  });
+
+  it('serves, closes, describes and names a route with a wildcard as any other', async () => {
+    expect(describeApi(app.nest).paths).toHaveProperty(['/odd/files/{path}']);
+    expect(describeAccess(app.nest)['GET /odd/files/{path}']).toMatchObject({
+      caller: 'signed in',
+      strategies: ['jwt'],
+    });
+    for (const path of ['/odd/files/a', '/odd/files/a/b'])
+      expectProblem(await app.api.get(path), 401, 'authentication-required');
+    const { token } = await aMember(app);
+    expect((await app.api.get('/odd/files/a/b', { token })).text).toBe('file');
   });
 });

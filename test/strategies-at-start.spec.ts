@@ -1,9 +1,29 @@
 import { setImmediate } from 'node:timers/promises';
-import { Controller, Get, Injectable, Module, type Provider, Scope, type Type } from '@nestjs/common';
+import {
+  Controller,
+  Get,
+  Injectable,
+  type INestApplicationContext,
+  Module,
+  type Provider,
+  Scope,
+  type Type,
+} from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { PassportStrategy } from '@nestjs/passport';
+import { Test } from '@nestjs/testing';
 import { Strategy } from 'passport';
 import { Strategy as PassportJwt } from 'passport-jwt';
-import { AuthenticatedBy, DescribesStrategy, Public, registeredAs, RequireRecentSignIn } from '../src/access';
+import {
+  AuthenticatedBy,
+  DescribesStrategy,
+  PermissionsModule,
+  Public,
+  registeredAs,
+  RequireRecentSignIn,
+} from '../src/access';
+import { RoutePolicies } from '../src/access/route-policies';
+import { Strategies } from '../src/access/strategies';
 import { startApp } from './support/app';
 
 const SCHEME = { type: 'apiKey', in: 'header', name: 'x-badge' } as const;
@@ -16,7 +36,7 @@ class BadgeStrategy extends PassportStrategy(Strategy, 'badge') {
   }
 }
 
-/** Registered, but nobody said what it is. */
+/** Registered, but not described. */
 @Injectable()
 class SilentStrategy extends PassportStrategy(Strategy, 'silent') {
   validate(): undefined {
@@ -90,24 +110,37 @@ function late(strategy: Type, name: string): Provider {
 const unregistered = (name: string) =>
   `GateController.open is @AuthenticatedBy('${name}'), which no provider is.\n  → providers: [TheStrategy], with @DescribesStrategy('${name}', …) on class TheStrategy extends PassportStrategy(…, '${name}')`;
 
-describe('an application does not start', () => {
-  const failure = async (module: Type) =>
-    startApp({ modules: [module] }).then(
-      async (app) => app.close(),
-      (error: Error) => error.message,
-    );
+/** The part of an application that checks what handlers ask for. */
+async function started(module: Type): Promise<INestApplicationContext> {
+  const builder = Test.createTestingModule({
+    imports: [DiscoveryModule, PermissionsModule, module],
+    providers: [RoutePolicies, Strategies],
+  });
+  return (await builder.compile()).init();
+}
 
-  it('with a strategy that nobody registers', async () => {
-    expect(await failure(withHandler([AuthenticatedBy('badge')]))).toBe(unregistered('badge'));
+const messageOf = async (start: Promise<unknown>) =>
+  start.then(
+    () => 'it started',
+    (error: Error) => error.message,
+  );
+
+describe('an application does not start', () => {
+  const failure = async (module: Type) => messageOf(started(module));
+
+  it('with a strategy that no provider is', async () => {
+    const module = withHandler([AuthenticatedBy('badge')]);
+    expect(await failure(module)).toBe(unregistered('badge'));
+    expect(await messageOf(startApp({ modules: [module] }))).toBe(unregistered('badge'));
   });
 
   it('with one that only another application in the process has registered', async () => {
-    const other = await startApp({ modules: [withHandler([AuthenticatedBy('badge')], BadgeStrategy)] });
+    const other = await started(withHandler([AuthenticatedBy('badge')], BadgeStrategy));
     expect(await failure(withHandler([AuthenticatedBy('jwt', 'badge')]))).toBe(unregistered('badge'));
     await other.close();
   });
 
-  it('with one that nobody described', async () => {
+  it('with one that is not described', async () => {
     expect(await failure(withHandler([AuthenticatedBy('silent')], SilentStrategy))).toBe(
       unregistered('silent'),
     );
@@ -144,7 +177,7 @@ describe('an application does not start', () => {
     ['jwt', PartnerStrategy, 'JwtStrategy'],
     ['local', OtherLocalStrategy, 'LocalStrategy'],
   ])('with a strategy that takes the place of ours, "%s"', async (name, strategy, ours) => {
-    expect(await failure(withHandler([], late(strategy, name)))).toBe(
+    expect(await messageOf(startApp({ modules: [withHandler([], late(strategy, name))] }))).toBe(
       `${strategy.name} is registered with Passport as "${name}", in the place of ${ours}.\n  → give it a name of its own: PassportStrategy(Strategy, 'another-name')`,
     );
   });

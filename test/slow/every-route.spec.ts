@@ -77,7 +77,7 @@ describe('in production every route', () => {
 
   it('is refused over http in every method, but the health checks', async () => {
     const { routes } = app.nest.get(RouteTable);
-    for (const { method, url } of routes.filter(({ url }) => !url.startsWith('/health/')))
+    for (const { method, url } of routes.filter((route) => !route.url.startsWith('/health/')))
       expectInsecure(await app.api.send(method, url, { token }), method === 'HEAD');
     for (const url of new Set(routes.map((route) => route.url)))
       expectInsecure(await app.api.send('DELETE', `${url}/nothing-there`, { token }));
