@@ -1,14 +1,20 @@
-import { EventEmitter, once } from 'node:events';
-import { Client } from 'pg';
 import type { SMTPServerOptions } from 'smtp-server';
-import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
-import { createDatabase } from './support/database';
+import { Environment, type Variables } from '../src/platform/config';
+import type { Extensions } from '../src/platform/extensions';
+import { MailSettings, MailTransport } from '../src/platform/mail';
+import { TEST_ENVIRONMENT, withApp } from './support/app';
 import { FickleServer } from './support/fickle-server';
-import { freePort } from './support/process';
-import { overHttps, startProduction } from './support/production';
+import { PRODUCTION } from './support/settings';
 import { SmtpSink } from './support/smtp-sink';
 
-const failures = (log: readonly string[]) => log.filter((line) => line.includes('could not be sent'));
+const MAIL = {
+  kind: 'notice',
+  to: 'ada@example.com',
+  language: 'en',
+  subject: 'Hello',
+  text: 'a',
+  html: 'b',
+};
 
 /** This machine by a name that no setting knows it under. */
 const elsewhere = ({ port }: SmtpSink) => `smtp://[::ffff:127.0.0.1]:${port}`;
@@ -22,176 +28,95 @@ async function withSink(options: SMTPServerOptions, test: (sink: SmtpSink) => Pr
   }
 }
 
+/** Sends a mail as an application with these settings does. */
+async function send(variables: Variables): Promise<void> {
+  const settings = new Environment({ ...TEST_ENVIRONMENT, ...variables }).of(MailSettings);
+  const none = {} as Extensions;
+  await new MailTransport(settings, none).deliver('id', new Date(), MAIL);
+}
+
+/** A server that admits this user alone. */
+const admitting = (user: string, password: string): SMTPServerOptions => ({
+  authOptional: false,
+  allowInsecureAuth: true,
+  onAuth: (login, _, done) =>
+    login.username === user && login.password === password
+      ? done(null, { user })
+      : done(new Error(`${login.password} is wrong`)),
+});
+
 describe('a mail server', () => {
-  it('that is not there yet gets what waits for it once it is', async () => {
-    const port = await freePort();
-    await withApp({ env: { SMTP_URL: `smtp://127.0.0.1:${port}` } }, async (app) => {
-      const { email } = await app.registers();
-      await app.mailsSent();
-      const sink = await SmtpSink.start({}, port);
-      app.clock.advance({ seconds: 10 });
-      await app.mailsSent();
-      expect(sink.for(email)).toHaveLength(1);
-      await sink.close();
+  it('gets the user and the password of SMTP_URL, whatever characters are in them', async () => {
+    await withSink(admitting('no-reply@example.test', 'p@ss/w:rd%ä'), async (sink) => {
+      const login = 'no-reply%40example.test:p%40ss%2Fw%3Ard%25%C3%A4';
+      await send({ SMTP_URL: `smtp://${login}@127.0.0.1:${sink.port}` });
+      expect(sink.for(MAIL.to)).toHaveLength(1);
     });
   });
 
-  it('is told the user and the password of SMTP_URL, whatever signs are in them', async () => {
-    const logins: unknown[][] = [];
-    const options: SMTPServerOptions = {
-      authOptional: false,
-      allowInsecureAuth: true,
-      onAuth: ({ username, password }, _, done) => {
-        logins.push([username, password]);
-        done(null, { user: 'somebody' });
-      },
-    };
-    await withSink(options, async (sink) => {
-      const SMTP_URL = `smtp://no-reply%40example.test:p%40ss%2Fw%3Ard%25%C3%A4@127.0.0.1:${sink.port}`;
-      await withApp({ env: { SMTP_URL } }, async (app) => {
-        const { email } = await app.registers();
-        await app.mailsSent();
-        expect(sink.for(email)).toHaveLength(1);
-      });
-    });
-    expect(logins).toEqual([['no-reply@example.test', 'p@ss/w:rd%ä']]);
-  });
-
-  it('that refuses that password gets the mail later, and no line of the log shows it', async () => {
+  it('that answers nothing, refuses the password or is gone delays no answer, and gets the mail later', async () => {
+    const silent = await FickleServer.start();
+    silent.trouble = { step: 'connection' };
+    const { port } = silent.inbox;
     const log: string[] = [];
-    const options: SMTPServerOptions = {
-      authOptional: false,
-      allowInsecureAuth: true,
-      onAuth: ({ password }, _, done) => done(new Error(`${password} is wrong`)),
-    };
-    await withSink(options, async (sink) => {
-      const SMTP_URL = `smtp://user:password-of-the-server@127.0.0.1:${sink.port}`;
-      await withApp({ env: { SMTP_URL, LOG_LEVEL: 'trace' }, log }, async (app) => {
-        await app.registers();
+    const SMTP_URL = `smtp://user:password-of-the-server@127.0.0.1:${port}`;
+    await withApp({ env: { SMTP_URL, LOG_LEVEL: 'trace' }, log }, async (app) => {
+      // Answered, although the server does not even greet.
+      const { email } = await app.registers();
+      const attempts = async () => {
+        app.clock.advance({ hours: 1 });
         await app.mailsSent();
-        expect(await app.query('SELECT attempts FROM mails')).toEqual([{ attempts: 1 }]);
-      });
-      expect(sink.mails).toEqual([]);
+        return app.query('SELECT attempts FROM mails');
+      };
+      const first = app.mailsSent();
+      await silent.inbox.close();
+      await first;
+      expect(await attempts()).toEqual([{ attempts: 2 }]);
+
+      const refusing = await SmtpSink.start(admitting('user', 'another password'), port);
+      expect(await attempts()).toEqual([{ attempts: 3 }]);
+      expect(refusing.mails).toEqual([]);
+      await refusing.close();
+
+      const admits = await SmtpSink.start(admitting('user', 'password-of-the-server'), port);
+      expect(await attempts()).toEqual([]);
+      expect(admits.for(email)).toHaveLength(1);
+      await admits.close();
     });
-    expect(failures(log).join()).toContain('EAUTH');
+    const failures = log.filter((line) => line.includes('could not be sent')).join();
+    for (const code of ['ESOCKET', 'EAUTH']) expect(failures).toContain(code);
     expect(log.join()).not.toContain('password-of-the-server');
   });
 });
 
-describe('a mail server that takes its time', () => {
-  it('is listened to until it has taken the mail, also where the application is to stop', async () => {
-    const [database, arrived] = [await createDatabase(), new EventEmitter()];
-    const options: SMTPServerOptions = {
-      onData: (stream, _, done) => {
-        stream.resume().once('end', () => {
-          arrived.emit('mail');
-          setTimeout(done, 300);
-        });
-      },
-    };
-    await withSink(options, async ({ url }) => {
-      const app = await startApp({ env: { SMTP_URL: url, DATABASE_URL: database.url } });
-      const mail = once(arrived, 'mail');
-      await app.registers();
-      await mail;
-      await app.close();
-    });
-    const client = new Client(database.url);
-    await client.connect();
-    // What is left would be sent a second time.
-    const { rows } = await client.query('SELECT id FROM mails');
-    await client.end();
-    await database.drop();
-    expect(rows).toEqual([]);
-  });
-});
-
 describe('a mail server in production', () => {
-  const trying = async (sink: SmtpSink, url: string) => {
-    const log: string[] = [];
-    const app = await startProduction({ env: { SMTP_URL: url }, log });
-    try {
-      await overHttps(app).post('/v1/auth/register', {
-        json: { email: 'ada@example.com', password: PASSWORD },
-      });
-      await app.mailsSent();
-      return { sent: sink.mails.length, log: failures(log).join() };
-    } finally {
-      await app.close();
-    }
-  };
-
   it('gets nothing where it offers no TLS', async () => {
     const heard: string[] = [];
     const options = { onMailFrom: ({ address }: { address: string }) => void heard.push(address) };
     await withSink(options, async (sink) => {
-      expect(await trying(sink, elsewhere(sink))).toMatchObject({
-        sent: 0,
-        log: expect.stringMatching(/ETLS/),
+      await expect(send({ ...PRODUCTION, SMTP_URL: elsewhere(sink) })).rejects.toMatchObject({
+        code: 'ETLS',
       });
-      expect(heard).toEqual([]);
+      expect([heard, sink.mails]).toEqual([[], []]);
     });
   });
 
-  it('gets nothing where nobody vouches for its certificate', async () => {
+  it('gets nothing where no authority vouches for its certificate', async () => {
     await withSink({ disabledCommands: [] }, async (sink) => {
-      const { sent, log } = await trying(sink, elsewhere(sink));
-      expect(sent).toBe(0);
-      expect(log).toMatch(/ESOCKET|ETLS/);
+      const sending = send({ ...PRODUCTION, SMTP_URL: elsewhere(sink) });
+      await expect(sending).rejects.toMatchObject({ code: expect.stringMatching(/ESOCKET|ETLS/) });
+      expect(sink.mails).toEqual([]);
     });
-  });
-
-  it('needs no TLS on this machine', async () => {
-    await withSink({}, async (sink) => expect((await trying(sink, sink.url)).sent).toBe(1));
   });
 
   // As Debian sets Postfix up: it offers TLS with a certificate that it made itself.
-  it('needs no certificate that somebody vouches for on this machine', async () => {
-    await withSink({ disabledCommands: [] }, async (sink) =>
-      expect((await trying(sink, sink.url)).sent).toBe(1),
-    );
-  });
-});
-
-describe('a mail server that accepts connections and says nothing', () => {
-  const REQUESTS = 15;
-  let server: FickleServer;
-  let waiting: TestApp;
-  let usual: TestApp;
-
-  beforeAll(async () => {
-    server = await FickleServer.start();
-    server.trouble = { step: 'connection' };
-    waiting = await startApp({ env: { SMTP_URL: server.inbox.url } });
-    usual = await startApp();
-  });
-
-  afterAll(async () => {
-    const closing = waiting.close();
-    await server.inbox.close();
-    await Promise.all([closing, usual.close()]);
-  });
-
-  async function medianMs(
-    { api }: TestApp,
-    path: string,
-    emailOf: (turn: number) => string,
-  ): Promise<number> {
-    const times: number[] = [];
-    for (let turn = 0; turn < REQUESTS; turn++) {
-      const json = { email: emailOf(turn), ...(path === 'register' && { password: PASSWORD }) };
-      const begun = performance.now();
-      expect((await api.post(`/v1/auth/${path}`, { json })).status).toBe(202);
-      times.push(performance.now() - begun);
-    }
-    return times.toSorted((a, b) => a - b)[Math.floor(REQUESTS / 2)] ?? 0;
-  }
-
-  it.each(['register', 'password/forgot', 'email/verify/resend'])('delays no answer of %s', async (path) => {
-    const emailOf = (turn: number) => `${turn}@${path.replaceAll('/', '-')}.example.com`;
-    const { email } = await waiting.registers();
-    const mostMs = 3 * (await medianMs(usual, path, emailOf)) + 50;
-    expect(await medianMs(waiting, path, emailOf)).toBeLessThan(mostMs);
-    expect(await medianMs(waiting, path, () => email)).toBeLessThan(mostMs);
+  it.each([
+    ['neither', {}],
+    ['TLS with one of its own', { disabledCommands: [] }],
+  ])('needs no certificate of an authority on this machine, nor TLS: it offers %s', async (_, options) => {
+    await withSink(options, async (sink) => {
+      await send({ ...PRODUCTION, SMTP_URL: sink.url });
+      expect(sink.mails).toHaveLength(1);
+    });
   });
 });
