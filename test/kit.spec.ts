@@ -18,8 +18,8 @@ import {
   stolenRefreshToken,
   type TestApp,
   tokenIn,
-  withApp,
 } from './kit';
+import { sharedApp } from './support/shared-app';
 
 @Injectable()
 class Tickets {
@@ -147,12 +147,8 @@ describe('the test kit', () => {
 
   it('gives each application a database of its own', async () => {
     const { email, password } = await app.as('ada');
-    await withApp({}, async ({ api }) => {
-      expectProblem(
-        await api.post('/v1/auth/login', { json: { email, password } }),
-        401,
-        'invalid-credentials',
-      );
-    });
+    const { api } = await sharedApp();
+    const answer = await api.post('/v1/auth/login', { json: { email, password } });
+    expectProblem(answer, 401, 'invalid-credentials');
   });
 });

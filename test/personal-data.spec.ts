@@ -37,7 +37,7 @@ interface Named {
   readonly name: string;
 }
 
-/** The tables that hold on to a user, by the name of a column or by a foreign key, and that nobody answers for. */
+/** The tables that hold on to a user, by the name of a column or by a foreign key, and that no module answers for. */
 async function unanswered(app: TestApp): Promise<string[]> {
   const tables = await app.query<Named>(
     `SELECT DISTINCT c.relname AS name FROM pg_class c
@@ -52,20 +52,23 @@ async function unanswered(app: TestApp): Promise<string[]> {
   return tables.map(({ name }) => name).filter((name) => !named.has(name));
 }
 
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp({ smtp: true, modules: [BooksModule] });
+  // Without CASCADE: a module that forgot its rows would keep the account.
+  await app.query('CREATE TABLE books (user_id uuid NOT NULL REFERENCES users (id), title text NOT NULL)');
+});
+
+afterAll(async () => app.close());
+
 describe('a module with personal data of its own', () => {
-  let app: TestApp;
   let books: BooksData;
   let person: { email: string; password: string };
   let id: string;
 
-  beforeAll(async () => {
-    app = await startApp({ smtp: true, modules: [BooksModule] });
-    books = app.nest.get(BooksData);
-    // Without CASCADE: whoever forgot their rows would keep the account.
-    await app.query('CREATE TABLE books (user_id uuid NOT NULL REFERENCES users (id), title text NOT NULL)');
-  });
-
   beforeEach(async () => {
+    books = app.nest.get(BooksData);
     person = await someoneVerified(app);
     const [user] = await app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [person.email]);
     id = user?.id ?? '';
@@ -75,8 +78,6 @@ describe('a module with personal data of its own', () => {
   afterEach(() => {
     books.broken = false;
   });
-
-  afterAll(async () => app.close());
 
   const booksLeft = async () => app.query('SELECT title FROM books WHERE user_id = $1', [id]);
   const exported = async (token: string) =>
@@ -144,21 +145,13 @@ describe('a module with personal data of its own', () => {
 });
 
 describe('every table that holds on to a user', () => {
-  let app: TestApp;
-
-  beforeAll(async () => {
-    app = await startApp();
-  });
-
-  afterAll(async () => app.close());
-
   it('is answered for, by one module', async () => {
     expect(await unanswered(app)).toEqual([]);
     const tables = app.nest.get(PersonalDataRegistry).tables();
     expect(tables).toEqual([...new Set(tables)]);
   });
 
-  it('is there: nobody answers for one that is gone', async () => {
+  it('is there: no module answers for one that is gone', async () => {
     for (const table of app.nest.get(PersonalDataRegistry).tables())
       expect(await app.query(`SELECT to_regclass('${table}') IS NOT NULL AS there`)).toEqual([
         { there: true },
@@ -170,7 +163,7 @@ describe('every table that holds on to a user', () => {
     ['by a foreign key', 'CREATE TABLE loose (owner uuid REFERENCES users (id))'],
     ['in parts', 'CREATE TABLE loose (user_id uuid) PARTITION BY HASH (user_id)'],
     ['in a schema of its own', 'CREATE SCHEMA aside CREATE TABLE loose (user_id uuid)'],
-  ])('shows %s where nobody does', async (_, statement) => {
+  ])('is found %s where no module answers for it', async (_, statement) => {
     await app.query(statement);
     expect(await unanswered(app)).toEqual(['loose']);
     await app.query('DROP SCHEMA IF EXISTS aside CASCADE; DROP TABLE IF EXISTS loose');

@@ -16,9 +16,6 @@ const PASSWORD = 'Zwo\u0308lf "Otter" & 7 Laternen';
 const WRONG = 'no such password anywhere';
 const GARBAGE = { token: 'garbage.access.token', refresh: 'rt_garbage-for-a-refresh-token' };
 
-// A life takes two starts on an empty database.
-jest.setTimeout(20_000);
-
 describe('after a whole life, with the log at its most talkative', () => {
   const log: string[] = [];
   const secrets = new Secrets();
@@ -32,7 +29,7 @@ describe('after a whole life, with the log at its most talkative', () => {
     noteSecret('former AUTH_SECRET', FORMER, Buffer.from(FORMER, 'hex'));
     noteSecret('AUTH_SECRET', TODAYS, Buffer.from(TODAYS, 'base64url'));
 
-    database = await createDatabase({ empty: true });
+    database = await createDatabase();
     app = await start({ AUTH_SECRET: FORMER });
     const tokens = await live();
     await noteKeys();

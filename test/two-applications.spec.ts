@@ -3,6 +3,7 @@ import { Public } from '../src/access';
 import { Database } from '../src/platform/database';
 import { CurrentRequest } from '../src/platform/http';
 import { startApp, type TestApp } from './support/app';
+import { sharedApp } from './support/shared-app';
 
 const causes: CurrentRequest[] = [];
 
@@ -24,11 +25,11 @@ describe('two applications in one process', () => {
 
   beforeAll(async () => {
     one = await startApp({ modules: [CausesModule] });
-    other = await startApp();
+    other = await sharedApp();
     causes.push(one.nest.get(CurrentRequest), other.nest.get(CurrentRequest));
   });
 
-  afterAll(async () => Promise.all([one.close(), other.close()]));
+  afterAll(async () => one.close());
 
   const disable = async ({ nest }: TestApp, email: string) =>
     nest.get(Database).query({ text: `UPDATE users SET status = 'disabled' WHERE email = $1` }, [email]);
