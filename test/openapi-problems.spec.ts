@@ -1,10 +1,6 @@
-import { Controller, Get, Module, Post } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
-import { Public } from '../src/access';
+import { CoreModule } from '../src/core.module';
 import { describeApi } from '../src/openapi';
-import { DomainError } from '../src/platform/errors';
-import { ApiProblems } from '../src/platform/http';
-import { startApp, type TestApp, withApp } from './support/app';
+import type { TestApp } from './support/app';
 import {
   COMMITTED,
   type Contract,
@@ -14,64 +10,8 @@ import {
   type Schema,
 } from './support/contract';
 import { Conformance } from './support/conformance';
-
-class NoteClosed extends DomainError {
-  static override readonly kind = 'conflict';
-  static override readonly code = 'note-closed';
-  override readonly members = { closedBy: ['ada'], note: { number: 7 } };
-
-  constructor() {
-    super('This note is closed.');
-  }
-}
-
-class NotePinned extends DomainError {
-  static override readonly kind = 'conflict';
-  static override readonly code = 'note-pinned';
-  static readonly example = () => new NotePinned('top');
-
-  constructor(place: string) {
-    super(`This note is pinned to the ${place}.`);
-  }
-}
-
-class NoteClosedOtherwise extends DomainError {
-  static override readonly kind = 'invalid';
-  static override readonly code = 'note-closed';
-}
-
-@Public()
-@ApiProblems(NotePinned)
-@Controller('problem-notes')
-class NotesController {
-  @Get()
-  @ApiOperation({ operationId: 'readNotes' })
-  @ApiOkResponse({ type: String })
-  read(): string {
-    return 'a note';
-  }
-
-  @Post()
-  @ApiProblems(NoteClosed)
-  @ApiProblems(NotePinned)
-  write(): void {
-    throw new NoteClosed();
-  }
-}
-
-@Module({ controllers: [NotesController] })
-class NotesModule {}
-
-@Public()
-@Controller('other-notes')
-class OtherController {
-  @Get()
-  @ApiProblems(NoteClosedOtherwise)
-  read(): void {}
-}
-
-@Module({ controllers: [OtherController] })
-class OtherModule {}
+import { preview } from './support/preview';
+import { sharedApp } from './support/shared-app';
 
 const schemaOf = ({ schema = {} }: Media, contract: Contract): Schema => resolved(schema, contract);
 const problems = Object.entries(COMMITTED.components.schemas).filter(
@@ -131,9 +71,7 @@ describe('an example in openapi.json', () => {
   const conformance = Conformance.committed();
 
   it('stands at every body and every answer of ours, and is as its schema says', async () => {
-    const app = await startApp({ alone: true });
-    const paths = new Set(Object.keys(describeApi(app.nest).paths));
-    await app.close();
+    const paths = new Set(Object.keys(describeApi(await preview(CoreModule)).paths));
     const ours = operationsOf(COMMITTED).filter(({ route }) => paths.has(route.replace(/^\S+ /, '')));
     expect(ours.length).toBeGreaterThan(30);
     for (const { operationId, requestBody, responses } of ours) {
@@ -157,10 +95,8 @@ describe('what the examples of problems say', () => {
   const exampleOf = (name: string) => COMMITTED.components.examples[`${name}Problem`]?.value;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   it.each([
     ['AuthenticationRequired', 'GET', '/v1/users/me', {}],
@@ -187,45 +123,11 @@ describe('what the examples of problems say', () => {
     expect({ ...body, instance: '' }).toEqual({ ...(exampleOf(name) as object), instance: '' });
   });
 
-  it('is what is answered to those who may not', async () => {
+  it('is what is answered to a caller without the permission', async () => {
     const { body } = await (await app.as('nobody')).get('/v1/users');
     expect({ ...body, instance: '' }).toEqual({
       ...(exampleOf('InsufficientPermission') as object),
       instance: '',
     });
-  });
-});
-
-describe('a problem that a team adds', () => {
-  it('is in the document by its class alone, with its members and with those of the class of its route', async () => {
-    await withApp({ modules: [NotesModule] }, async ({ nest, api }) => {
-      const document = JSON.parse(JSON.stringify(describeApi(nest))) as Contract;
-      const { schemas, examples } = document.components;
-      expect(schemas.NoteClosedProblem?.properties).toMatchObject({
-        code: { const: 'note-closed' },
-        closedBy: { type: 'array', items: { type: 'string' } },
-        note: { type: 'object', properties: { number: { type: 'number' } }, required: ['number'] },
-      });
-      expect(examples.NotePinnedProblem?.value).toMatchObject({ detail: 'This note is pinned to the top.' });
-      expect(schemas.NotesControllerWrite409Problem?.discriminator?.mapping).toEqual({
-        'note-pinned': '#/components/schemas/NotePinnedProblem',
-        'note-closed': '#/components/schemas/NoteClosedProblem',
-      });
-      const { get } = document.paths['/problem-notes'] ?? {};
-      expect(get?.responses).toMatchObject({
-        200: { content: { 'text/plain': { schema: { type: 'string' } } } },
-        409: { $ref: '#/components/responses/NotePinned' },
-      });
-      const { status, body } = await api.post('/problem-notes');
-      expect({ status, code: body.code, closedBy: body.closedBy }).toEqual({
-        status: 409,
-        code: 'note-closed',
-        closedBy: ['ada'],
-      });
-    });
-  });
-
-  it('stops the document where its code means something else elsewhere', async () => {
-    await expect(startApp({ modules: [NotesModule, OtherModule] })).rejects.toThrow(/NoteClosedProblem/);
   });
 });
