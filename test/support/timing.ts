@@ -2,6 +2,9 @@ import { report } from './traffic';
 
 const TRIES = 3;
 
+// Three times may take longer than a test usually may.
+jest.setTimeout(360_000);
+
 /**
  * Holds what was measured to what is promised. A busy machine is no fault: it is measured anew, three times at most.
  * What was seen is printed each time.

@@ -59,16 +59,20 @@ describe('in Chromium, with an access token of four seconds', () => {
     );
   });
 
-  it('nobody sees anything of a restart that comes when it has expired', async () => {
+  it('no tab sees anything of a restart that comes when it has expired', async () => {
     const tabs = await stage.tabs(profile, TABS);
     await signIn(tabs[0]);
     await eventually(async () => expect(await me(tabs)).toEqual(eachOf(tabs, person.email)));
-    await expired(tabs);
-    let seen: Promise<string[]> | undefined;
-    await stage.restart(async () => {
-      seen = me(tabs);
-    });
-    expect(await seen).toEqual(eachOf(tabs, person.email));
+    const restart = async () => {
+      await expired(tabs);
+      let seen: Promise<string[]> | undefined;
+      await stage.restart(async () => {
+        seen = me(tabs);
+      });
+      return { 'tabs that saw it': (await seen)?.filter((what) => what !== person.email).length ?? TABS };
+    };
+    // Where the application takes longer to start than the client tries, they do.
+    await expectTimes('a restart', restart, (figures) => expect(figures['tabs that saw it']).toBe(0));
   });
 
   it('a tab that nobody told goes by what the server says', async () => {
