@@ -1,22 +1,16 @@
 import { PasswordStrength, type Weakness } from '../../src/passwords/password-strength';
 import type { ProblemBody } from '../support/api';
-import { PASSWORD, startApp, type TestApp } from '../support/app';
+import { startApp, type TestApp } from '../support/app';
 import {
   APP_NAME,
   COMMON,
   GOOD,
   GUESSABLE,
-  HARD_TO_ESTIMATE,
   OF_THE_APPLICATION,
   OWNER,
   PERSONAL,
-  SLOWEST,
 } from '../support/guessable-passwords';
-import { inParallel } from '../support/parallel';
-import { expectProblem, violations } from '../support/problem';
-
-/** Estimated in the main thread, the worst of them would hold it up for longer. */
-const SOON_MS = 2_000;
+import { violations } from '../support/problem';
 
 let app: TestApp;
 let people = 0;
@@ -29,11 +23,6 @@ afterAll(async () => app.close());
 
 const weaknessOf = async (password: string): Promise<Weakness | undefined> =>
   app.nest.get(PasswordStrength).weaknessOf(password, OWNER, APP_NAME);
-
-async function register(password: string, displayName?: string) {
-  const email = `very.long.local.part.of.an.address.of.number.${++people}@example.com`;
-  return app.api.post<ProblemBody>('/v1/auth/register', { json: { email, password, displayName } });
-}
 
 describe('the strength of a new password', () => {
   it.each(COMMON)('is that of a common one: %j', async (password) => {
@@ -57,76 +46,5 @@ describe('the strength of a new password', () => {
     const json = { ...OWNER, email, password };
     expect(violations(await app.api.post<ProblemBody>('/v1/auth/register', { json }))).toEqual({});
     expect((await app.api.post('/v1/auth/login', { json: { email, password } })).status).toBe(200);
-  });
-});
-
-/** The longest that a probe waited while something was going on. */
-async function slowestProbe(until: Promise<unknown>): Promise<number> {
-  const state = { over: false };
-  void until.finally(() => (state.over = true));
-  const probes: number[] = [];
-  while (!state.over) {
-    const begun = performance.now();
-    expect((await app.api.get('/health/live')).status).toBe(200);
-    probes.push(performance.now() - begun);
-  }
-  return Math.max(...probes);
-}
-
-describe('a password made to be hard to estimate', () => {
-  it.each(HARD_TO_ESTIMATE)('of %s is answered soon, and holds up nothing else', async (_, password) => {
-    const displayName = 'l0ng p4rt '.repeat(10).trim();
-    const begun = performance.now();
-    const answer = register(password, displayName);
-    const slowest = await slowestProbe(answer);
-    expect([202, 422]).toContain((await answer).status);
-    expect(performance.now() - begun).toBeLessThan(SOON_MS);
-    expect(slowest).toBeLessThan(SOON_MS);
-  });
-});
-
-/** Fills the queue; each member asks again as soon as it was answered, before a request can take its place. */
-class Crowd {
-  estimated = 0;
-  private isLeaving = false;
-  private readonly members: readonly Promise<void>[];
-
-  constructor() {
-    this.members = Array.from({ length: 60 }, async () => this.member());
-  }
-
-  async gone(): Promise<void> {
-    this.isLeaving = true;
-    await Promise.all(this.members);
-  }
-
-  private async member(): Promise<void> {
-    const isRoom = async () =>
-      weaknessOf(SLOWEST).then(
-        () => ++this.estimated > 0,
-        () => false,
-      );
-    while (await isRoom()) if (this.isLeaving) return;
-  }
-}
-
-describe('more new passwords at once than can be estimated', () => {
-  it('are refused, while the others are estimated and everything else goes on', async () => {
-    const crowd = new Crowd();
-    const refused = await inParallel(5, async () => register(PASSWORD));
-    for (const answer of refused) {
-      expectProblem(answer, 503, 'unavailable');
-      expect(answer.headers.get('retry-after')).toMatch(/^[1-9]\d?$/);
-    }
-    expect(await slowestProbe(crowd.gone())).toBeLessThan(SOON_MS);
-    expect(crowd.estimated).toBeGreaterThan(15);
-    expect((await register(PASSWORD)).status).toBe(202);
-  });
-
-  it('by HTTP, 100 at a time, get no answer but 202 and 503', async () => {
-    const statuses = (await inParallel(100, async () => register(PASSWORD))).map(({ status }) => status);
-    expect(statuses.filter((status) => status !== 202 && status !== 503)).toEqual([]);
-    expect(statuses).toContain(202);
-    expect((await register(PASSWORD)).status).toBe(202);
   });
 });
