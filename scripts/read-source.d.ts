@@ -1,3 +1,12 @@
+import type ts from 'typescript';
+
+/** A file of `src`, by its path within it. */
+export interface ParsedFile {
+  readonly path: string;
+  readonly text: string;
+  readonly tree: ts.SourceFile;
+}
+
 /** A class of `src` with what it says of itself statically. */
 export interface SourceClass {
   readonly name: string;
@@ -14,5 +23,6 @@ export interface Source {
   readonly permissions: ReadonlyMap<string, { readonly meaning: string; readonly room: string }>;
 }
 
+export function parseSource(): readonly ParsedFile[];
 export function readSource(): Source;
 export function kindsOf(source: Source, ancestor: string): SourceClass[];

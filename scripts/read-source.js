@@ -8,18 +8,28 @@ const ts = require('typescript');
 
 const SOURCE = path.join(__dirname, '../src');
 
+let parsed;
+let source;
+
+/** Every TypeScript file of `src` but the specifications, by its path within it. Parsed once, since that takes a second. */
+function parseSource() {
+  parsed ??= readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
+    .toSorted()
+    .map((name) => {
+      const text = readFileSync(path.join(SOURCE, name), 'utf8');
+      return { path: name, text, tree: ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true) };
+    });
+  return parsed;
+}
+
 /** Every class of `src`, every permission by its word, every status by its kind. */
 function readSource() {
-  const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
-    .toSorted();
-  const found = { classes: [], permissions: new Map(), statuses: new Map() };
-  for (const name of files) {
-    const text = readFileSync(path.join(SOURCE, name), 'utf8');
-    const tree = ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true);
-    visit(tree, path.dirname(name).split(path.sep).join('/'), found);
-  }
-  return found;
+  if (source) return source;
+  source = { classes: [], permissions: new Map(), statuses: new Map() };
+  for (const { path: name, tree } of parseSource())
+    visit(tree, path.dirname(name).split(path.sep).join('/'), source);
+  return source;
 }
 
 function visit(node, room, found) {
@@ -63,4 +73,4 @@ function inOneLine(text) {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-module.exports = { readSource, kindsOf };
+module.exports = { parseSource, readSource, kindsOf };

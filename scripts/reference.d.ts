@@ -1,1 +1,2 @@
-export function referencePages(): Promise<Record<string, string>>;
+/** The text of each page by its path, before it is formatted. */
+export function draftPages(): Record<string, string>;

@@ -116,31 +116,24 @@ function page(title, introduction, parts) {
   return `# ${title}\n\n${GENERATED}\n\n${[introduction, ...parts].join('\n\n')}\n`;
 }
 
-/** @returns {Promise<Record<string, string>>} the text of each page by its path */
-async function referencePages() {
-  const prettier = await import('prettier');
+/** @returns {Record<string, string>} the text of each page by its path, before it is formatted */
+function draftPages() {
   const source = readSource();
-  const pages = {
+  return {
     'docs/errors.md': errorsPage(readJson('openapi.json'), source),
     'docs/events.md': eventsPage(source),
     'docs/permissions.md': permissionsPage(readJson('access-manifest.json'), source),
   };
-  const options = await prettier.resolveConfig(path.join(ROOT, 'docs/errors.md'));
-  const formatted = await Promise.all(
-    Object.entries(pages).map(async ([file, text]) => [
-      file,
-      await prettier.format(text, { ...options, parser: 'markdown' }),
-    ]),
-  );
-  return Object.fromEntries(formatted);
 }
 
 async function main() {
-  for (const [file, text] of Object.entries(await referencePages())) {
-    writeFileSync(path.join(ROOT, file), text);
+  const prettier = await import('prettier');
+  const options = await prettier.resolveConfig(path.join(ROOT, 'docs/errors.md'));
+  for (const [file, draft] of Object.entries(draftPages())) {
+    writeFileSync(path.join(ROOT, file), await prettier.format(draft, { ...options, parser: 'markdown' }));
     process.stdout.write(`${file} is written\n`);
   }
 }
 
-module.exports = { referencePages };
+module.exports = { draftPages };
 if (require.main === module) void main();

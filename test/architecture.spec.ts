@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import ts from 'typescript';
-import { nodesOf, placeOf, readSource, SOURCE, type SourceFile } from './support/source';
+import { placeOf, readSource, SOURCE, type SourceFile } from './support/source';
 
 /** Whom a room may import; one that is not named is a feature on top. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
@@ -52,7 +52,7 @@ function hasIndex(folder: string): boolean {
 
 const places = (matches: (node: ts.Node, file: SourceFile) => boolean) =>
   files.flatMap((file) =>
-    [...nodesOf(file.tree)].filter((node) => matches(node, file)).map((node) => placeOf(file, node)),
+    file.nodes.filter((node) => matches(node, file)).map((node) => placeOf(file, node)),
   );
 
 const listed = (found: typeof arrows) => found.map(({ file, target }) => `${file.path} → ${target}`);

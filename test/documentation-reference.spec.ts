@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { kindsOf, readSource, type SourceClass } from '../scripts/read-source';
-import { referencePages } from '../scripts/reference';
+import { draftPages } from '../scripts/reference';
 
 const PROJECT = join(__dirname, '..');
 const source = readSource();
@@ -41,11 +41,16 @@ describe('what the code says of itself', () => {
   );
 });
 
+/** Without what the formatter adds, which prettier checks itself. */
+const unformatted = (text: string) => text.replace(/\| *-+ */g, '|-').replace(/\s+/g, ' ');
+
 describe('a page that is made of the code', () => {
-  it('is the one that the code makes (npm run regenerate)', async () => {
-    const pages = await referencePages();
+  it('is the one that the code makes (npm run regenerate)', () => {
+    const pages = draftPages();
     expect(Object.keys(pages)).toEqual(['docs/errors.md', 'docs/events.md', 'docs/permissions.md']);
-    for (const [path, text] of Object.entries(pages))
-      expect([path, readFileSync(join(PROJECT, path), 'utf8')]).toEqual([path, text]);
+    for (const [path, draft] of Object.entries(pages)) {
+      const written = readFileSync(join(PROJECT, path), 'utf8');
+      expect([path, unformatted(written)]).toEqual([path, unformatted(draft)]);
+    }
   });
 });
