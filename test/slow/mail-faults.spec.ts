@@ -64,7 +64,7 @@ async function firstToSend(count: number, both: readonly Instance[]): Promise<In
     first = both.find((_, index) => (shares[index] ?? 0) >= count);
     expect(first).toBeDefined();
   }, PATIENCE_MS);
-  if (!first) throw new Error('nobody sent anything');
+  if (!first) throw new Error('no instance has sent a mail');
   return first;
 }
 
@@ -81,7 +81,7 @@ describe('an instance killed with -9', () => {
     );
     expect(leases).toBeLessThanOrEqual(LANES);
     await instances.start();
-    // Nobody knows yet that it died with these in hand.
+    // The other instance does not know yet that it died with these in hand.
     await eventually(async () => expect(await waiting()).toBe(leases), PATIENCE_MS);
     await leasesEnd();
     await eventually(async () => expect(await waiting()).toBe(0), PATIENCE_MS);

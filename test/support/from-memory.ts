@@ -1,11 +1,11 @@
 import { NEWS_BOUND_MS } from '../../src/platform/feed';
 import { BOUND_MS, expectUnavailable, type Sample, statusesOf, type Traffic } from './traffic';
 
-/** Of the kind `memory`: requests that are answered from memory, as long as the news that memory goes by is fresh. */
+/** Of the kind `memory`: requests that are answered from memory, as long as the changes that memory goes by are fresh. */
 export const fromMemory = (samples: readonly Sample[]): Sample[] =>
   samples.filter(({ kind }) => kind === 'memory');
 
-/** Served while the news is fresh, refused from then on until there is news again. */
+/** Served while changes are known in time, refused from then on until they are known again. */
 export function expectMemoryTrusted(all: Traffic, { gone, back }: { gone: number; back: number }): void {
   expect(statusesOf(fromMemory(all.between(0, gone)))).toEqual([200]);
   const fresh = fromMemory(all.between(gone, gone + NEWS_BOUND_MS));

@@ -50,7 +50,7 @@ export async function refusal(
   }
 }
 
-/** Figures for whoever reads the run. */
+/** Prints figures with the run. */
 export function reportLags(what: string, lags: number[]): void {
   const sorted = lags.toSorted((a, b) => a - b);
   report(what, {
@@ -92,7 +92,7 @@ export class Instances {
     return person;
   }
 
-  /** Signs somebody in, or somebody new. */
+  /** Signs a person in, or a new one. */
   async signIn(instance: Instance, person?: Person): Promise<TokenBody> {
     const json = person ?? (await this.register(instance));
     const { status, body } = await instance.api.post<TokenBody>('/v1/auth/login', { json });

@@ -22,7 +22,7 @@ const newAddress = (): string => `person-${randomBytes(6).toString('hex')}@examp
 
 /** The real application on a real database, listening on a free port. */
 export class TestApp {
-  /** Whoever is not signed in. */
+  /** Requests without credentials. */
   readonly api: Api;
   readonly database: Database;
   private readonly people = new Map<string, Person>();
@@ -46,7 +46,7 @@ export class TestApp {
   }
 
   /**
-   * Somebody by a name of the test's choosing, new the first time and the same person later. Each call signs them in anew, with a
+   * A person by a name of the test's choosing, new the first time and the same person later. Each call signs them in anew, with a
    * verified address, these rights and no others.
    */
   async as(name: string, rights: Rights = {}): Promise<TestUser> {
@@ -75,7 +75,7 @@ export class TestApp {
     return { email, password };
   }
 
-  /** Signs somebody in, or somebody new. */
+  /** Signs a person in, or a new one. */
   async signIn(person?: Person): Promise<TokenBody> {
     return timed('signIn', async () => {
       const { email, password } = person ?? (await this.someone());
@@ -111,7 +111,7 @@ export class TestApp {
     await this.nest.get(Outbox).run();
   }
 
-  /** The same application for a spec that shares it, with people of its own; it is closed by whoever started it. */
+  /** The same application for a spec that shares it, with people of its own; the spec that started it closes it. */
   forAnotherSpec(): TestApp {
     const end = async () => {
       throw new Error('This application is shared and closed when the worker ends: do not close it.');

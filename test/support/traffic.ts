@@ -69,7 +69,7 @@ export function medianOf(samples: readonly Sample[]): number {
   return times[Math.floor(times.length / 2)] ?? 0;
 }
 
-/** Figures for whoever reads the run. */
+/** Prints figures with the run. */
 export function report(what: string, figures: Record<string, number>): void {
   const line = Object.entries(figures).map(([name, figure]) => `${name} ${Math.round(figure * 10) / 10}`);
   process.stdout.write(`${what}: ${line.join(', ')}\n`);

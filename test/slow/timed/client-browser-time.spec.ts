@@ -75,7 +75,7 @@ describe('in Chromium, with an access token of four seconds', () => {
     await expectTimes('a restart', restart, (figures) => expect(figures['tabs that saw it']).toBe(0));
   });
 
-  it('a tab that nobody told goes by what the server says', async () => {
+  it('a tab that does not notice that time has passed goes by what the server says', async () => {
     const tabs = await stage.tabs(profile, 1);
     const [deaf] = tabs;
     await signIn(deaf);
@@ -140,14 +140,14 @@ describe('tabs in bearer mode', () => {
     expect(await me(tabs)).toEqual(eachOf(tabs, 'authentication-required'));
   });
 
-  it('take no news that is not of their kind', async () => {
+  it('ignore messages that are not of their kind', async () => {
     const [liar, victim] = tabs;
     const person = await stage.register();
     await victim?.evaluate(`client.session.signIn(${JSON.stringify(person)})`);
     await liar?.evaluate(`{
       const channel = new BroadcastChannel('gatehouse bearer ' + location.origin);
-      for (const news of [null, 1, 'signed-out', {}, { type: 'signed-in' }, { type: 'renewed', expiresIn: '1' },
-        { type: 'signed-in', expiresIn: 1, tokens: { accessToken: 'a', refreshToken: 'b' } }]) channel.postMessage(news);
+      for (const message of [null, 1, 'signed-out', {}, { type: 'signed-in' }, { type: 'renewed', expiresIn: '1' },
+        { type: 'signed-in', expiresIn: 1, tokens: { accessToken: 'a', refreshToken: 'b' } }]) channel.postMessage(message);
     }`);
     expect(await victim?.evaluate('me()')).toBe(person.email);
   });

@@ -22,7 +22,7 @@ afterAll(async () => {
 });
 
 describe('a refresh whose answer was lost with the connection', () => {
-  it('is answered at the retry with the successor it was promised, and nobody is signed out', async () => {
+  it('is answered at the retry with the successor it was promised, and the session goes on', async () => {
     const { refreshToken } = await app.someone();
     const lost = app.proxy.when('session-rotate', 'lose the answer');
     expectProblem(await app.refresh(refreshToken), 503, 'unavailable');
@@ -95,13 +95,13 @@ describe('a registration whose connection breaks', () => {
   });
 });
 
-describe('a session row that somebody else holds locked', () => {
+describe('a session row that another transaction holds locked', () => {
   it('costs those who want it a 503, and every connection is free again in the bound', async () => {
     const { refreshToken } = await app.someone();
     const release = await app.lockSessions();
     const samples = await inParallel(40, async () => timed('refresh', async () => app.refresh(refreshToken)));
     expectUnavailable(samples);
-    // Ended by the server, so no statement goes on for nobody; and what does not want the row is served.
+    // The server has ended the statements, and serves what does not want the row.
     // Something short of the background may be under way.
     await eventually(async () => expect(await app.backends('active')).toBe(0));
     expect((await app.register()).status).toBe(202);
@@ -110,7 +110,7 @@ describe('a session row that somebody else holds locked', () => {
     report('locked', { 'longest to 503, ms': longestOf(samples) });
   });
 
-  it('costs nobody anything where it is released in time', async () => {
+  it('costs no request anything where it is released in time', async () => {
     const { email } = await app.register();
     const { refreshToken } = (await app.logIn(email)).body;
     const release = await app.lockSessions();

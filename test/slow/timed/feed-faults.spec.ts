@@ -93,7 +93,7 @@ describe.each([
   });
 });
 
-describe('news that is not confirmed', () => {
+describe('memory that cannot be confirmed', () => {
   it('sends the request to the database, however slow that is', async () => {
     const people: TokenBody[] = [];
     for (let time = 0; time < 6; time++) people.push(await app.someone());

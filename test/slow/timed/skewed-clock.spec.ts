@@ -168,7 +168,7 @@ describe('a host whose clock is set while it serves', () => {
 
   afterAll(async () => hosts.clear());
 
-  it('signs nobody out and refuses nobody, not even for one request', async () => {
+  it('ends no session and refuses no request', async () => {
     const traffic = new Traffic();
     const { accessToken, refreshToken } = await hosts.signInAt(hosts.right);
     let current = refreshToken;

@@ -39,7 +39,7 @@ async function untilAnswered(all: Traffic, kind: string, status: number): Promis
 }
 
 /** After a fault each instance learns again what is done through the other, and serves its sessions as before. */
-async function expectMended(live: TokenBody, ended: readonly TokenBody[]): Promise<void> {
+async function expectRecovered(live: TokenBody, ended: readonly TokenBody[]): Promise<void> {
   const fresh = [await instances.signIn(one), await instances.signIn(other)];
   for (const [index, [here, there]] of [[one, other] as const, [other, one] as const].entries()) {
     expect((await principal(here.api, live)).status).toBe(200);
@@ -54,7 +54,7 @@ describe('with connections that break', () => {
   beforeAll(async () => begin(await createDatabase()));
   afterAll(end);
 
-  it('a connection for news that is ended again and again delays no revocation beyond the bound', async () => {
+  it('a connection of the feed that is ended again and again delays no revocation beyond the bound', async () => {
     const lags: number[] = [];
     for (let round = 0; round < 20; round++) {
       const [here, there] = round % 2 === 0 ? [one, other] : [other, one];
@@ -67,11 +67,11 @@ describe('with connections that break', () => {
       expect((await logOut(here.api, ended)).status).toBe(204);
       lags.push(await refusal(there.api, ended));
     }
-    reportLags('connections for news ended', lags);
+    reportLags('connections of the feed ended', lags);
   });
 
   const STALLS: [string, () => Promise<void>][] = [
-    ['for news is swallowed', async () => ways[1].when('changes-since', 'stall')],
+    ['of the feed is swallowed', async () => ways[1].when('changes-since', 'stall')],
     ['whatsoever is swallowed', async () => ways[1].stall()],
   ];
 
@@ -105,7 +105,7 @@ describe('with connections that break', () => {
       expect([401, 503]).toEqual(expect.arrayContaining(statusesOf(of(all, 'ended before'))));
       expect(statusesOf(of(all, 'live'))).toEqual([200, 503]);
       expect(longestOf(all.samples)).toBeLessThan(BOUND_MS);
-      await expectMended(live, [ended, endedBefore]);
+      await expectRecovered(live, [ended, endedBefore]);
       const let200 = of(all, 'ended').filter(({ answer }) => answer.status === 200);
       const served = of(all, 'live', back).find(({ answer }) => answer.status === 200);
       report('stalled', {
@@ -168,7 +168,7 @@ describe('with a database that is restarted', () => {
     ] as const)
       expect(allowed).toEqual(expect.arrayContaining(statusesOf(of(all, kind, from))));
     expect(longestOf(all.samples)).toBeLessThan(BOUND_MS);
-    await expectMended(live, [ended, endedLast]);
+    await expectRecovered(live, [ended, endedLast]);
     for (const [index, { api }] of [other, one].entries())
       expect((await refresh(api, refreshing[index] ?? live)).status).toBe(200);
   });
