@@ -1,18 +1,16 @@
 import fc from 'fast-check';
-import { KeySchedule, type ScheduledKey } from './key-schedule';
-
-const MINUTE = 60_000;
-const HOUR = 60 * MINUTE;
-const DAY = 24 * HOUR;
-const LONGEST_TOKEN = HOUR;
-const NOW = Date.UTC(2026, 0, 1);
-
-const schedule = new KeySchedule(90 * DAY);
-const TAKES_BACK = schedule.leadMs + LONGEST_TOKEN + MINUTE;
-
-interface NamedKey extends ScheduledKey {
-  readonly name: string;
-}
+import {
+  DAY,
+  expectLives,
+  HOUR,
+  MINUTE,
+  type NamedKey,
+  NOW,
+  PERIODS,
+  schedule,
+  TAKES_BACK,
+} from '../../test/support/key-lives';
+import { KeySchedule } from './key-schedule';
 
 /** Keys by name and age, the newest first; in capitals those of another algorithm. */
 function keysOf(ages: Record<string, number>): NamedKey[] {
@@ -27,8 +25,8 @@ const namesOf = (keys: readonly NamedKey[]) => keys.map(({ name }) => name).join
 
 describe('the key that signs', () => {
   it.each([
-    ['is nobody where there is none', {}, undefined],
-    ['is nobody where there are only keys of another algorithm', { A: DAY }, undefined],
+    ['is none where there is none', {}, undefined],
+    ['is none where there are only keys of another algorithm', { A: DAY }, undefined],
     ['is the only one, however young', { a: 0 }, 'a'],
     ['is the only one, however old', { a: 4_000 * DAY }, 'a'],
     ['is the only one, even if it was made in the future', { a: -400 * DAY }, 'a'],
@@ -98,97 +96,12 @@ describe('the period of a key', () => {
   });
 });
 
-type Act = 'sign' | 'rotate' | 'revoke' | 'restart as ES256' | 'restart as RS256';
-
-interface Step {
-  readonly waitMs: number;
-  readonly act: Act;
-  readonly which: number;
-}
-
-/** What instances, operators and years do to the keys, as src/tokens does it. */
-class Life {
-  keys: NamedKey[] = [];
-  algorithm = 'ES256';
-  nowMs = NOW;
-  /** By key: when the last token that it signed expires. */
-  private readonly lastExpiry = new Map<string, number>();
-  private made = 0;
-
-  constructor(readonly life: KeySchedule) {
-    this.make();
-  }
-
-  run({ waitMs, act, which }: Step): void {
-    this.nowMs += waitMs;
-    this.upkeep();
-    if (act === 'rotate') this.make();
-    if (act === 'revoke') this.revoke(which);
-    if (act.startsWith('restart')) this.restart(act.slice(-5));
-    this.sign();
-  }
-
-  private upkeep(): void {
-    const { keys, algorithm, nowMs, life } = this;
-    if (life.needsNext(keys, algorithm, nowMs)) this.make();
-    expect(life.needsNext(this.keys, algorithm, nowMs)).toBe(false);
-    const retired = life.retired(this.keys, algorithm, nowMs);
-    for (const { name } of retired) expect(this.lastExpiry.get(name) ?? 0).toBeLessThanOrEqual(nowMs);
-    this.keys = this.keys.filter((key) => !retired.includes(key));
-  }
-
-  private sign(): void {
-    const own = this.keys.filter(({ algorithm }) => algorithm === this.algorithm);
-    const signer = this.life.signer(this.keys, this.algorithm, this.nowMs);
-    if (!signer) throw new Error('nobody signs');
-    expect(own).toContain(signer);
-    const isSettled = this.nowMs - signer.createdAt.getTime() >= this.life.leadMs;
-    expect(isSettled || signer === own.at(-1)).toBe(true);
-    // Another instance has read the same rows.
-    const elsewhere = this.keys.map((key) => ({ ...key }));
-    expect(this.life.signer(elsewhere, this.algorithm, this.nowMs)?.name).toBe(signer.name);
-    this.lastExpiry.set(signer.name, this.nowMs + LONGEST_TOKEN);
-  }
-
-  private revoke(which: number): void {
-    const gone = this.keys[which % this.keys.length];
-    this.keys = this.keys.filter((key) => key !== gone);
-    const isAnotherLeft = this.keys.some(({ algorithm }) => algorithm === this.algorithm);
-    expect(this.life.signer(this.keys, this.algorithm, this.nowMs) !== undefined).toBe(isAnotherLeft);
-    if (!isAnotherLeft) this.make();
-  }
-
-  private restart(algorithm: string): void {
-    this.algorithm = algorithm;
-    if (this.keys[0]?.algorithm !== algorithm) this.make();
-  }
-
-  private make(): void {
-    const { algorithm, nowMs } = this;
-    this.keys = [{ name: `${this.made++}`, algorithm, createdAt: new Date(nowMs) }, ...this.keys];
-  }
-}
-
+// Many more of them: test/slow/key-models.spec.ts.
 describe('whatever is done to the keys, and whenever', () => {
-  const waitMs = fc.oneof(
-    fc.constant(0),
-    fc.integer({ min: 0, max: 3 * HOUR }),
-    fc.integer({ min: 0, max: 100 * DAY }),
-    fc.constantFrom(schedule.leadMs, TAKES_BACK, TAKES_BACK - 1, 90 * DAY, 400 * DAY),
-  );
-  const acts: Act[] = ['sign', 'sign', 'rotate', 'revoke', 'restart as ES256', 'restart as RS256'];
-  const steps = fc.array(fc.record({ waitMs, act: fc.constantFrom<Act>(...acts), which: fc.nat(10) }), {
-    maxLength: 40,
-  });
-
-  it.each([0.001, 0.05, 1, 90])(
+  it.each(PERIODS)(
     'one key signs, published in time, and none of its tokens outlives it (period: %p days)',
     (days) => {
-      const lives = fc.property(steps, (all) => {
-        const life = new Life(new KeySchedule(days * DAY));
-        for (const step of all) life.run(step);
-      });
-      expect(() => fc.assert(lives, { numRuns: 250 })).not.toThrow();
+      expect(() => expectLives(days, 30)).not.toThrow();
     },
   );
 });

@@ -1,16 +1,10 @@
-import { createCipheriv, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
+import { drawn, DRAWS, refusedOf } from '../../../test/support/drawn-secrets';
 import { bytesOf, weaknessOf } from './auth-secret';
 
 const SENTENCE = 'the quick brown fox jumps over the lazy dog';
 const COUNTED_UP = Buffer.from(Array.from({ length: 32 }, (_, index) => index));
 const COUNTED_DOWN = Buffer.from(COUNTED_UP.map((byte) => 255 - byte));
-
-/** As good as random and the same in every run: the odds are tiny, but a test must not be a lottery. */
-function drawn(count: number, length: number): Buffer[] {
-  const cipher = createCipheriv('aes-256-ctr', Buffer.alloc(32, length), Buffer.alloc(16));
-  const stream = cipher.update(Buffer.alloc(count * length));
-  return Array.from({ length: count }, (_, index) => stream.subarray(index * length, (index + 1) * length));
-}
 
 describe('AUTH_SECRET', () => {
   it.each([
@@ -66,7 +60,7 @@ describe('AUTH_SECRET', () => {
     ['a sentence in upper-case hex', Buffer.from(SENTENCE).toString('hex').toUpperCase()],
     ['a sentence in base64url', Buffer.from(SENTENCE).toString('base64url')],
     ['two lines in hex', Buffer.from(`my very own key\nfor signing the tokens\n`).toString('hex')],
-  ])('is refused when somebody typed it: %s', (_, secret) => {
+  ])('is refused when a person typed it: %s', (_, secret) => {
     expect(weaknessOf(secret)).toBe('looks like words, not like random bytes');
   });
 
@@ -92,17 +86,8 @@ describe('AUTH_SECRET', () => {
     expect(bytesOf(write(bytes))).toEqual(bytes);
   });
 
-  it.each([
-    [20_000, 32, 'hex'],
-    [20_000, 32, 'base64url'],
-    [5_000, 48, 'hex'],
-    [5_000, 48, 'base64url'],
-    [5_000, 64, 'hex'],
-    [5_000, 64, 'base64url'],
-  ] as const)('is never refused when it is random: %i times %i bytes in %s', (count, length, encoding) => {
-    const refused = drawn(count, length)
-      .map((bytes) => bytes.toString(encoding))
-      .flatMap((secret) => (weaknessOf(secret) === undefined ? [] : [`${secret} ${weaknessOf(secret)}`]));
-    expect(refused).toEqual([]);
+  // Sixty thousand of them: test/slow/key-models.spec.ts.
+  it.each(DRAWS)('is never refused when it is random: %i bytes in %s', (length, encoding) => {
+    expect(refusedOf(drawn(300, length), encoding)).toEqual([]);
   });
 });

@@ -35,8 +35,9 @@ describe('a wrapped key', () => {
     expect(() => new KeyWrap(randomBytes(32)).unwrap(wrapped, CONTEXT)).toThrow(REFUSAL);
   });
 
-  it('does not open when any one bit of it was flipped', () => {
-    for (let bit = 0; bit < wrapped.length * 8; bit++) {
+  // Every bit: test/slow/key-models.spec.ts.
+  it('does not open when a bit of any byte of it was flipped', () => {
+    for (let bit = 0; bit < wrapped.length * 8; bit += 9) {
       const flipped = Buffer.from(wrapped);
       flipped.writeUInt8(flipped.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
       expect(() => wrap.unwrap(flipped, CONTEXT)).toThrow(REFUSAL);
