@@ -1,6 +1,8 @@
 import { Mailer } from '../src/platform/mail';
+import { delayAfter } from '../src/platform/mail/outbox';
 import { startApp, type TestApp } from './support/app';
 import { FickleServer, type Trouble } from './support/fickle-server';
+import { newAddress } from './support/registrations';
 import { tokenIn } from './support/smtp-sink';
 
 interface Row {
@@ -31,7 +33,7 @@ afterAll(async () => {
   await server.inbox.close();
 });
 
-/** Somebody whose first mail was tried once. */
+/** A new account, whose first mail was tried once. */
 async function newcomer(): Promise<string> {
   const { email } = await app.registers();
   await app.mailsSent();
@@ -48,6 +50,14 @@ const waiting = async () =>
 async function passes(time: Parameters<TestApp['clock']['advance']>[0]): Promise<void> {
   app.clock.advance(time);
   await app.mailsSent();
+}
+
+/** An address to which a notice was tried once. */
+async function noticed(): Promise<string> {
+  const email = newAddress();
+  await post(email);
+  await app.mailsSent();
+  return email;
 }
 
 /** Writes notices that were due one second after the other, none of which was tried yet. */
@@ -74,7 +84,7 @@ describe('a mail that the server does not take now', () => {
     ['that takes it for spam', { step: 'message', status: 554 }],
   ])('is sent again to one %s', async (_, trouble) => {
     server.trouble = trouble;
-    const email = await newcomer();
+    const email = await noticed();
     expect(await waiting()).toMatchObject([{ attempts: 1, wait: 10 }]);
     server.trouble = undefined;
     const before = server.inbox.for(email).length;
@@ -87,8 +97,10 @@ describe('a mail that the server does not take now', () => {
 
   it('is tried after longer and longer times, up to a quarter of an hour', async () => {
     server.trouble = { step: 'recipient', status: 450 };
-    await newcomer();
-    for (const [index, seconds] of [10, 20, 40, 80, 160, 320, 640, 900, 900].entries()) {
+    await noticed();
+    const delays = [10, 20, 40, 80, 160, 320, 640, 900, 900];
+    expect(delays.map((_, index) => delayAfter(index + 1) / 1_000)).toEqual(delays);
+    for (const [index, seconds] of delays.slice(0, 3).entries()) {
       expect(await waiting()).toMatchObject([{ attempts: index + 1, wait: seconds }]);
       await passes({ seconds: seconds - 1, milliseconds: 999 });
       expect(server.attempts).toHaveLength(index + 1);
@@ -128,7 +140,7 @@ describe('a mail that the server does not take now', () => {
     expect(server.attempts.slice(9 - first).toSorted()).toEqual(addresses.slice(0, first));
   });
 
-  it('holds up nobody where the trouble is with its address alone', async () => {
+  it('holds up no other where the trouble is with its address alone', async () => {
     const refused = Array.from({ length: 6 }, (_, index) => `refused-${index}@example.com`);
     server.trouble = { step: 'recipient', status: 450, only: refused };
     await post(...refused, 'welcome@example.com');
@@ -145,7 +157,7 @@ describe('a mail that is given up', () => {
     [556, '5.1.10'],
   ])('is one to a mailbox that does not exist (%i %s)', async (status, reason) => {
     server.trouble = { step: 'recipient', status, reason };
-    const email = await newcomer();
+    const email = await noticed();
     expect(server.attempts).toEqual([email]);
     expect(await waiting()).toEqual([]);
     server.trouble = undefined;

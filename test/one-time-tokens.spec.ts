@@ -3,8 +3,9 @@ import { v7 as uuidv7 } from 'uuid';
 import { MOST_ALIVE, OneTimeTokens, type Purpose } from '../src/platform/one-time-tokens';
 import type { IssueRequest } from '../src/platform/one-time-tokens/one-time-tokens';
 import { Upkeep } from '../src/platform/upkeep';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { Secrets } from './support/secrets';
+import { sharedApp } from './support/shared-app';
 
 const MINUTE_MS = 60_000;
 const VISIT: Purpose = { name: 'visit', prefix: 'vi_', lifetimeMs: 60 * MINUTE_MS };
@@ -18,15 +19,13 @@ let tokens: OneTimeTokens;
 let userId: string;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await sharedApp();
   tokens = app.nest.get(OneTimeTokens);
 });
 
 beforeEach(() => {
   userId = uuidv7();
 });
-
-afterAll(async () => app.close());
 
 const issue = async (purpose = VISIT, request: IssueRequest = { userId }): Promise<string> => {
   const issued = await tokens.issue(purpose, request);
