@@ -1,26 +1,21 @@
 import type { ProblemBody } from './support/api';
-import { PASSWORD, startApp, type TestApp } from './support/app';
+import { PASSWORD, type TestApp } from './support/app';
 import { inParallel } from './support/parallel';
+import { newAddress as address, profileOf as profileIn } from './support/registrations';
+import { sharedApp } from './support/shared-app';
 
 const OTHER = 'nine calm badgers on a ferry';
 
 let app: TestApp;
-let people = 0;
 
-const address = () => `newcomer-${++people}@example.com`;
 const register = (json: unknown) => app.api.post<ProblemBody>('/v1/auth/register', { json });
-const logIn = (json: object) => app.api.post<{ accessToken: string }>('/v1/auth/login', { json });
-
-async function profileOf(person: object): Promise<Record<string, unknown>> {
-  return (await app.api.get('/v1/users/me', { token: (await logIn(person)).body.accessToken })).body;
-}
+const logIn = (json: object) => app.api.post('/v1/auth/login', { json });
+const profileOf = async (person: { email: string; password: string }) => profileIn(app, person);
 
 describe('signing up', () => {
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   it('makes an account that is active, not verified, and able to sign in where that is allowed', async () => {
     const person = { email: address(), password: PASSWORD };
@@ -59,68 +54,34 @@ describe('signing up', () => {
     expect(await profileOf(person)).toEqual(before);
   });
 
-  it('20 times at once with one address makes one account, of one of them', async () => {
+  it('four times at once with one address makes one account, of one of them', async () => {
     const email = address();
-    const passwords = Array.from({ length: 20 }, (_, index) => `${PASSWORD} no. ${index}`);
-    const answers = await inParallel(20, (index) => register({ email, password: passwords[index] }));
+    const passwords = Array.from({ length: 4 }, (_, index) => `${PASSWORD} no. ${index}`);
+    const answers = await inParallel(4, (index) => register({ email, password: passwords[index] }));
     expect(new Set(answers.map(({ status, text }) => `${status} ${text}`))).toEqual(new Set(['202 {}']));
     expect(await app.query('SELECT id FROM users WHERE email = $1', [email])).toHaveLength(1);
     const signIns = await Promise.all(passwords.map((password) => logIn({ email, password })));
     expect(signIns.filter(({ status }) => status === 200)).toHaveLength(1);
   });
 
+  // Every form of an address and of a name: src/users/email-address.spec.ts and display-name.spec.ts.
   it.each([
-    '',
-    'ada',
-    '@example.com',
-    'ada@',
-    'ada@example',
-    'ada@@example.com',
-    'ada@localhost',
-    'a b@example.com',
-    '.ada@example.com',
-    'ada.@example.com',
-    'a..da@example.com',
-    '"ada"@example.com',
-    'ada@[127.0.0.1]',
-    'ada@127.0.0.1',
-    'ada@example.com.',
-    'ada@-example.com',
-    'ada@exa_mple.com',
-    'ada@example.com\r\nBcc: eve@example.com',
-    'ada\0@example.com',
-    'ada@example.com\0.evil.example',
-    'Ada <ada@example.com>',
-    'ada@example.com,eve@example.com',
-    'ada@example.com?cc=eve@example.com',
-    'mailto:ada@example.com',
-    'ädä@example.com',
-    'ad\u0430@example.com',
-    '\u212Aarl@example.com',
-    'ada\u200b@example.com',
-    'ada@exam\u200bple.com',
-    'ada@example.com/../',
-    'ada@ex\u2044ample.com',
-    `${'a'.repeat(65)}@example.com`,
-    `ada@${'a'.repeat(64)}.com`,
-    `ada@${'a.'.repeat(124)}com`,
-    '\ud800@example.com',
-    'ada@\ud800.com',
-    'ada@xn--a.com',
-  ])('is refused with %j for an e-mail address', async (email) => {
-    const { status, body } = await register({ email, password: PASSWORD });
+    ['email', ''],
+    ['email', 'ada@localhost'],
+    ['email', 'ada@example.com\r\nBcc: eve@example.com'],
+    ['email', ['ada@example.com']],
+    ['displayName', '   '],
+    ['displayName', 'Ada\u202etxt.exe'],
+    ['displayName', ['Ada']],
+  ])('is refused with the %s %j', async (name, value) => {
+    const { status, body } = await register({ email: address(), password: PASSWORD, [name]: value });
     expect(status).toBe(422);
-    expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/email']);
+    expect(body.errors?.map(({ pointer }) => pointer)).toEqual([`/${name}`]);
   });
 
   it.each([
-    ['Ada', 'Ada'],
-    ['  Ada Lovelace ', 'Ada Lovelace'],
-    ['Zoe\u0308', 'Zoë'],
-    ["Renée O'Connor-Smith, Jr.", "Renée O'Connor-Smith, Jr."],
+    ['  Zoe\u0308 Lovelace ', 'Zoë Lovelace'],
     ['<script>alert(1)</script>', '<script>alert(1)</script>'],
-    ['🦦'.repeat(100), '🦦'.repeat(100)],
-    [null, null],
     [undefined, null],
   ])('keeps the name %j as %j', async (displayName, kept) => {
     const person = { email: address(), password: PASSWORD };
@@ -128,38 +89,22 @@ describe('signing up', () => {
     expect((await profileOf(person)).displayName).toBe(kept);
   });
 
-  it.each([
-    [''],
-    ['   '],
-    ['a'.repeat(101)],
-    ['Ada\nLovelace'],
-    ['Ada\0'],
-    ['Ada\u202etxt.exe'],
-    ['Ada\u2028Eve'],
-    ['\ud83e'],
-    [1],
-    [true],
-    [{}],
-    [['Ada']],
-  ])('is refused with %j for a name', async (displayName) => {
-    const { status, body } = await register({ email: address(), password: PASSWORD, displayName });
-    expect(status).toBe(422);
-    expect(body.errors?.map(({ pointer }) => pointer)).toEqual(['/displayName']);
-  });
-
-  it.each([
-    ['id', '019abcde-0000-7000-8000-000000000000'],
-    ['roles', ['admin']],
-    ['emailVerified', true],
-    ['email_verified', true],
-    ['status', 'active'],
-    ['accessVersion', 99],
-    ['createdAt', '2001-01-01T00:00:00Z'],
-  ])('is refused with a property of its own choice: %s', async (name, value) => {
+  it('is refused with a property of the caller’s choice', async () => {
+    const properties = {
+      id: '019abcde-0000-7000-8000-000000000000',
+      roles: ['admin'],
+      emailVerified: true,
+      email_verified: true,
+      status: 'active',
+      accessVersion: 99,
+      createdAt: '2001-01-01T00:00:00Z',
+    };
     const email = address();
-    const { status, body } = await register({ email, password: PASSWORD, [name]: value });
-    expect(status).toBe(422);
-    expect(body.errors).toMatchObject([{ pointer: `/${name}`, code: 'unknown-property' }]);
+    for (const [name, value] of Object.entries(properties)) {
+      const { status, body } = await register({ email, password: PASSWORD, [name]: value });
+      expect(status).toBe(422);
+      expect(body.errors).toMatchObject([{ pointer: `/${name}`, code: 'unknown-property' }]);
+    }
     expect(await app.query('SELECT id FROM users WHERE email = $1', [email])).toEqual([]);
   });
 
@@ -173,16 +118,15 @@ describe('signing up', () => {
 
 describe('signing up where addresses must be verified', () => {
   beforeAll(async () => {
-    app = await startApp({ env: { REQUIRE_VERIFIED_EMAIL: 'true' } });
+    app = await sharedApp({ smtp: true, env: { REQUIRE_VERIFIED_EMAIL: 'true' } });
   });
 
-  afterAll(async () => app.close());
-
-  it('does not let the new account in', async () => {
+  it('does not admit the new account', async () => {
     const person = { email: address(), password: PASSWORD };
     expect((await register(person)).status).toBe(202);
     expect((await logIn(person)).status).toBe(401);
-    expect(await app.query('SELECT id FROM sessions')).toEqual([]);
+    const sessions = 'SELECT s.id FROM sessions s JOIN users u ON u.id = user_id WHERE email = $1';
+    expect(await app.query(sessions, [person.email])).toEqual([]);
     await app.query('UPDATE users SET email_verified = true WHERE email = $1', [person.email]);
     expect((await logIn(person)).status).toBe(200);
   });
