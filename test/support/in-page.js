@@ -14,7 +14,7 @@
   };
 
   // Some elements say nothing at all of an answer that is kept from them.
-  const PATIENCE_MS = 2_000;
+  const PATIENCE_MS = 5_000;
 
   const ELEMENTS = {
     img: 'src',
