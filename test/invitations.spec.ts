@@ -1,27 +1,24 @@
 import { accept, changeUser, getUser, invitationFor, invite, invited } from './support/administration';
-import { PASSWORD, startApp, type TestApp } from './support/app';
-import { rowsOf } from './support/database-dump';
-import { expectProblem } from './support/problem';
+import { PASSWORD, type TestApp } from './support/app';
+import { expectProblem, violations } from './support/problem';
 import { expectUsedOnce, logIn, newAddress, profileOf } from './support/registrations';
 import { inParallel } from './support/parallel';
+import { sharedApp } from './support/shared-app';
 import { aMember, aRole, type Member } from './support/staff';
 
 const OTHER = 'nine calm badgers on a ferry';
 
-const log: string[] = [];
 let app: TestApp;
 let admin: Member;
 let email: string;
 
 beforeAll(async () => {
-  app = await startApp({ smtp: true, log, env: { REQUIRE_VERIFIED_EMAIL: 'true', LOG_LEVEL: 'trace' } });
+  app = await sharedApp({ smtp: true, env: { REQUIRE_VERIFIED_EMAIL: 'true' } });
 });
 
 beforeEach(async () => {
   [admin, email] = [await aMember(app, 'admin'), newAddress()];
 });
-
-afterAll(async () => app.close());
 
 const logsIn = async (password: string) => (await logIn(app, { email, password })).status === 200;
 const expectDead = async (token: string) =>
@@ -68,22 +65,16 @@ describe('an invitation', () => {
     expect(await profileOf(app, { email, password: PASSWORD })).toMatchObject({ displayName });
   });
 
-  it('works once', async () => {
-    const token = await invited(app, admin, email);
-    expect((await accept(app, token)).status).toBe(204);
-    const again = await accept(app, token, { password: OTHER });
-    expectProblem(again, 422, 'invalid-or-expired-token');
-    expect([await logsIn(PASSWORD), await logsIn(OTHER)]).toEqual([true, false]);
-  });
-
-  it('works once of many times at once: one password holds, and its roles are given once', async () => {
+  it('works once, of three times at once: one password holds, and the roles are given once', async () => {
     const role = await aRole(app, 'users:read');
     const token = await invited(app, admin, email, role);
-    const passwords = Array.from({ length: 5 }, (_, at) => `${OTHER} number ${at}`);
-    const answers = await inParallel(5, async (at) => accept(app, token, { password: passwords[at] }));
+    const passwords = Array.from({ length: 3 }, (_, at) => `${OTHER} number ${at}`);
+    const answers = await inParallel(3, async (at) => accept(app, token, { password: passwords[at] }));
     expectUsedOnce(answers);
+    await expectDead(token);
     for (const [at, password] of passwords.entries())
       expect(await logsIn(password)).toBe(answers[at]?.status === 204);
+    expect(await app.query('SELECT roles FROM users WHERE email = $1', [email])).toEqual([{ roles: [role] }]);
   });
 
   it('works for seven days', async () => {
@@ -94,16 +85,29 @@ describe('an invitation', () => {
     await expectDead(late);
   });
 
-  it.each(['in_', `in_${'A'.repeat(43)}`, `pr_${'A'.repeat(43)}`, 'x', ''])(
-    'is none with %j',
-    async (token) => {
-      const { status, body } = await accept(app, token);
-      expect([status, ['invalid-or-expired-token', 'validation-failed'].includes(body.code)]).toEqual([
-        422,
-        true,
-      ]);
-    },
-  );
+  it('is none with a token that was not sent', async () => {
+    for (const token of ['in_', `in_${'A'.repeat(43)}`, `pr_${'A'.repeat(43)}`, '']) await expectDead(token);
+  });
+
+  it('comes with a password and a name alone', async () => {
+    const refused: [string, object][] = [
+      ['token', { token: null }],
+      ['token', { token: ['x'] }],
+      ['password', { password: undefined }],
+      ['password', { password: 15 }],
+      ['password', { password: 'x'.repeat(129) }],
+      ['password', { password: '' }],
+      ['roles', { roles: ['admin'] }],
+      ['email', { email: 'other@example.com' }],
+      ['displayName', { displayName: 7 }],
+    ];
+    for (const [property, odd] of refused) {
+      const json = { token: `in_${'A'.repeat(43)}`, password: PASSWORD, ...odd };
+      const answer = await app.api.post<never>('/v1/auth/invitations/accept', { json });
+      expectProblem(answer, 422, 'validation-failed');
+      expect(Object.keys(violations(answer))).toEqual([`/${property}`]);
+    }
+  });
 
   it('opens nothing else: neither a reset nor a verification takes its token', async () => {
     const token = await invited(app, admin, email);
@@ -117,21 +121,21 @@ describe('an invitation', () => {
 
   it('ends the earlier ones of its address', async () => {
     const tokens = [];
-    for (let count = 0; count < 7; count++) tokens.push(await invited(app, admin, email));
+    for (let count = 0; count < 3; count++) tokens.push(await invited(app, admin, email));
     const last = tokens.pop() ?? '';
     for (const token of tokens) await expectDead(token);
     expect((await accept(app, last)).status).toBe(204);
   });
 
-  it('given many times at once makes one account, and one link works', async () => {
-    const answers = await inParallel(5, async () => invite(app, admin, { email }));
+  it('given three times at once makes one account, and one link works', async () => {
+    const answers = await inParallel(3, async () => invite(app, admin, { email }));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
     const tokens = [];
-    while (tokens.length < 5) tokens.push(await invitationFor(app, email));
+    while (tokens.length < 3) tokens.push(await invitationFor(app, email));
     const statuses = [];
     for (const token of tokens) statuses.push((await accept(app, token)).status);
-    expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 422, 422, 422, 422]);
+    expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 422, 422]);
   });
 
   it('is over when the account is disabled or deleted', async () => {
@@ -142,20 +146,5 @@ describe('an invitation', () => {
     await expectDead(token);
     expect((await app.api.send('DELETE', `/v1/users/${id}`, { token: admin.token })).status).toBe(204);
     await expectDead(token);
-  });
-});
-
-describe('the token of an invitation', () => {
-  it('is for the mailbox alone: the inviter sees it nowhere, nor does whoever reads the log or the database', async () => {
-    const { text, headers } = await invite(app, admin, { email });
-    const token = await invitationFor(app, email);
-    const seen = [text, JSON.stringify([...headers])];
-    for (const path of [`/v1/users?email=${email}`, '/v1/sessions', '/v1/audit-events'])
-      seen.push((await app.api.get(path, admin)).text);
-    await app.mailsSent();
-    seen.push(log.join('\n'), await rowsOf(app));
-    for (const place of seen) expect(place).not.toContain(token.slice(3));
-    await accept(app, token);
-    expect(log.join('\n')).not.toContain(token.slice(3));
   });
 });

