@@ -104,7 +104,8 @@ async function started({
       module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
     );
     await nest.listen(Number(env.PORT ?? 0), '127.0.0.1');
-    const conformance = modules.length > 0 ? Conformance.to(describeApi(nest)) : undefined;
+    const served = nest;
+    const conformance = modules.length > 0 ? Conformance.to(() => describeApi(served)) : undefined;
     const databaseUrl = env.DATABASE_URL ?? own?.url ?? '';
     return new TestApp(nest, clock, await nest.getUrl(), databaseUrl, end, sink, conformance);
   } catch (error) {
