@@ -9,13 +9,13 @@ import {
   invited,
   permissionsOf,
   saveRole,
-  withoutAdmins,
 } from './support/administration';
 import type { Answer } from './support/api';
-import { PASSWORD, startApp, type TestApp } from './support/app';
+import { PASSWORD, type TestApp } from './support/app';
 import { inOrder } from './support/in-order';
 import { expectProblem, violations } from './support/problem';
 import { newAddress } from './support/registrations';
+import { sharedApp } from './support/shared-app';
 import { aMember, aMemberWho, aRole, type Member } from './support/staff';
 
 let app: TestApp;
@@ -25,20 +25,19 @@ let role: string;
 let email: string;
 
 beforeAll(async () => {
-  app = await startApp({ smtp: true });
+  app = await sharedApp({ smtp: true });
+  admin = await aMember(app, 'admin');
 });
 
 beforeEach(async () => {
-  [admin, role, email] = [await aMember(app, 'admin'), await aRole(app, 'users:read'), newAddress()];
+  [role, email] = [await aRole(app, 'users:read'), newAddress()];
   inviter = await aMemberWho(app, 'users:read', 'users:write');
 });
-
-afterAll(async () => app.close());
 
 const storedRoles = async () =>
   (await app.query<{ roles: string[] }>('SELECT roles FROM users WHERE email = $1', [email]))[0]?.roles;
 
-/** What whoever accepted it may do. */
+/** The permissions of the user who accepted it. */
 async function permittedTo(): Promise<unknown> {
   const { accessToken: token } = await app.signIn({ email, password: PASSWORD });
   return permissionsOf(app, { token });
@@ -66,14 +65,14 @@ describe('the roles of an invitation', () => {
     expect(await storedRoles()).toEqual([role]);
   });
 
-  it('are not for somebody to take back who could not have given them', async () => {
+  it('cannot be taken back by a user who could not have given them', async () => {
     const token = await invited(app, admin, email, 'admin');
     expect((await invite(app, inviter, { email, roles: [role] })).status).toBe(403);
     await accept(app, token);
     expect(await storedRoles()).toEqual(['admin']);
   });
 
-  it('are what the inviter holds themself, and there are; else nobody is invited', async () => {
+  it('are roles that exist and that the inviter holds; otherwise there is no invitation', async () => {
     const better = await aRole(app, 'users:read', 'roles:read');
     expectLacking(await invite(app, inviter, { email, roles: [role, better] }), 'roles:read');
     const unknown = await invite(app, inviter, { email, roles: [role, 'no-such-role'] });
@@ -89,7 +88,7 @@ describe('the roles of an invitation', () => {
   });
 });
 
-describe('who accepts days later gets no role, but an account, where the inviter', () => {
+describe('an invitation that is accepted later gives an account and no role where the inviter', () => {
   it.each<[string, () => Promise<Answer<object>>]>([
     ['was demoted', async () => changeUser(app, admin, inviter.id, { roles: [] })],
     ['was disabled', async () => changeUser(app, admin, inviter.id, { status: 'disabled' })],
@@ -108,11 +107,10 @@ describe('who accepts days later gets no role, but an account, where the inviter
   });
 
   it('invited an administrator, and is none any more', async () => {
-    const token = await invited(app, admin, email, 'admin');
-    const heir = await aMember(app, 'admin');
-    await changeUser(app, heir, admin.id, { roles: [role] });
+    const former = await aMember(app, 'admin');
+    const token = await invited(app, former, email, 'admin');
+    await changeUser(app, admin, former.id, { roles: [role] });
     await expectNoRoleBy(token);
-    await withoutAdmins(app);
   });
 
   it('no longer holds all of a role that was widened meanwhile', async () => {
@@ -141,13 +139,16 @@ describe('a role that is gone when it is accepted', () => {
     expect(await storedRoles()).toEqual([role]);
   });
 
-  it.each(['before', 'after'])('at that very moment is nobody’s: accepted %s it', async (when) => {
-    const token = await invited(app, inviter, email, role);
-    const take = async (): Promise<Answer<object>> => accept(app, token);
-    const remove = async (): Promise<Answer<object>> => deleteRole(app, admin, role);
-    const works = when === 'before' ? [take, remove] : [remove, take];
-    const answers = await inOrder(app, await adminRow(app), works);
-    expect(answers.map(({ status }) => status)).toEqual([204, 204]);
-    expect(await storedRoles()).toEqual([]);
-  });
+  it.each(['before', 'after'])(
+    'is not given where it is deleted at that moment: accepted %s it',
+    async (when) => {
+      const token = await invited(app, inviter, email, role);
+      const take = async (): Promise<Answer<object>> => accept(app, token);
+      const remove = async (): Promise<Answer<object>> => deleteRole(app, admin, role);
+      const works = when === 'before' ? [take, remove] : [remove, take];
+      const answers = await inOrder(app, await adminRow(app), works);
+      expect(answers.map(({ status }) => status)).toEqual([204, 204]);
+      expect(await storedRoles()).toEqual([]);
+    },
+  );
 });

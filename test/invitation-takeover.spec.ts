@@ -9,11 +9,12 @@ import {
   storedUser,
 } from './support/administration';
 import type { TokenBody } from './support/api';
-import { PASSWORD, startApp, type TestApp } from './support/app';
+import { PASSWORD, type TestApp } from './support/app';
 import { resetLink } from './support/password-reset';
 import { expectProblem } from './support/problem';
 import { attemptsOf, linkOf, logIn, newAddress, profileOf, register, verify } from './support/registrations';
 import { expectOpen, expectOver } from './support/sessions';
+import { sharedApp } from './support/shared-app';
 import { aMember, aMemberWho, type Member } from './support/staff';
 
 const OWNERS = 'nine calm badgers on a ferry';
@@ -22,36 +23,31 @@ let app: TestApp;
 let admin: Member;
 
 beforeAll(async () => {
-  app = await startApp({ smtp: true });
-});
-
-beforeEach(async () => {
+  app = await sharedApp({ smtp: true });
   admin = await aMember(app, 'admin');
 });
-
-afterAll(async () => app.close());
 
 const idOf = async (email: string) =>
   (await app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [email]))[0]?.id ?? '';
 const credentialsOf = async (id: string) => app.query('SELECT * FROM credentials WHERE user_id = $1', [id]);
 
-describe('an account that somebody planted at an address before its owner was invited', () => {
+describe('an account that an attacker planted at an address before its owner was invited', () => {
   let email: string;
   let planted: TokenBody;
   let planter: { email: string; password: string; displayName: string };
 
   beforeEach(async () => {
-    email = newAddress();
-    planter = { email, password: PASSWORD, displayName: 'Planter' };
-    await register(app, planter);
-    planted = await app.signIn({ email, password: PASSWORD });
+    planter = { ...(await app.someone()), displayName: 'Planter' };
+    ({ email } = planter);
+    await app.query('UPDATE users SET display_name = $2 WHERE email = $1', [email, planter.displayName]);
+    planted = await app.signIn(planter);
   });
 
-  it('loses its sessions, its password and its name at once', async () => {
-    await invite(app, admin, { email });
+  it('loses its sessions, its password and its name at once, and keeps its id', async () => {
+    const id = await idOf(email);
+    expect((await invite(app, admin, { email })).body.id).toBe(id);
     await expectOver(app, planted);
     expect((await logIn(app, planter)).status).toBe(401);
-    const id = await idOf(email);
     expect(await credentialsOf(id)).toEqual([]);
     expect((await getUser(app, admin, id)).body).toMatchObject({
       displayName: null,
@@ -104,18 +100,9 @@ describe('an account that somebody planted at an address before its owner was in
     expect(await attemptsOf(app, email)).toEqual([]);
   });
 
-  it('keeps its id: what an administrator knew of it stays true', async () => {
-    const before = await idOf(email);
-    expect((await invite(app, admin, { email })).body.id).toBe(before);
-  });
-
-  it('is left alone by whoever may not invite', async () => {
+  it('is left as it is by an invitation that is refused or fails', async () => {
     const reader = await aMemberWho(app, 'users:read');
     expect((await invite(app, reader, { email })).status).toBe(403);
-    await expectOpen(app, planted);
-  });
-
-  it('is left alone by an invitation that fails', async () => {
     expect((await invite(app, admin, { email, roles: ['no-such-role'] })).status).toBe(422);
     await expectOpen(app, planted);
     expect((await logIn(app, planter)).status).toBe(200);
@@ -123,7 +110,7 @@ describe('an account that somebody planted at an address before its owner was in
 });
 
 describe('a verified account', () => {
-  it('is nobody’s to invite: 409, and nothing of it changes', async () => {
+  it('cannot be invited: 409, and nothing of it changes', async () => {
     const owner = await aMember(app);
     const before = await storedUser(app, owner.id);
     for (const email of [owner.email, owner.email.toUpperCase()])
@@ -133,14 +120,14 @@ describe('a verified account', () => {
     expect((await logIn(app, owner)).status).toBe(200);
   });
 
-  it('that is disabled is not let in again by inviting it', async () => {
+  it('that is disabled stays disabled when it is invited', async () => {
     const owner = await aMember(app);
     await changeUser(app, admin, owner.id, { status: 'disabled' });
     expectProblem(await invite(app, admin, { email: owner.email }), 409, 'conflict');
     expect((await logIn(app, owner)).status).toBe(401);
   });
 
-  it('that was deleted is invited as somebody new', async () => {
+  it('that was deleted is invited as a new one', async () => {
     const owner = await aMember(app, 'admin');
     await deleteUser(app, admin, owner.id);
     const { status, body } = await invite(app, admin, { email: owner.email });
@@ -152,9 +139,8 @@ describe('a verified account', () => {
 
 describe('an account that was disabled before it was verified', () => {
   it('works again once its owner accepts an invitation', async () => {
-    const email = newAddress();
-    const person = { email, password: PASSWORD };
-    await register(app, person);
+    const person = await app.someone();
+    const { email } = person;
     const id = await idOf(email);
     await changeUser(app, admin, id, { status: 'disabled' });
     const token = await invited(app, admin, email);
