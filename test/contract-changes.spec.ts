@@ -11,10 +11,16 @@ import {
   SCHEMAS,
   UNION,
 } from './support/changed-contract';
-import { COMMITTED, readContract } from './support/contract';
+import { COMMITTED, type Contract, readContract } from './support/contract';
 import { breakingChanges } from './support/contract-changes';
 
 const GONE = undefined;
+
+/** The document with the path alone that a change is of: all others would be compared in vain. */
+function only(change: string): Contract {
+  const [, path = ''] = change.split(' ');
+  return { ...PART, paths: { [path]: PART.paths[path] ?? {} } };
+}
 
 const without = (word: string) => (all: string[]) => all.filter((each) => each !== word);
 
@@ -155,7 +161,7 @@ describe('what breaks clients of the released document', () => {
       GONE,
     ],
   ])('is named: %s', (words, place, to) => {
-    expect(breakingChanges(PART, changed(place, to))).toContain(words);
+    expect(breakingChanges(only(words), changed(place, to))).toContain(words);
   });
 });
 

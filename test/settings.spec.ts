@@ -16,7 +16,7 @@ const DAY_MS = 86_400_000;
 const development = (variables: Variables = {}) => new Environment(variables);
 const production = (variables: Variables = {}) => new Environment({ ...PRODUCTION, ...variables });
 
-describe('settings that nobody made', () => {
+describe('settings by default', () => {
   it('are those of the table in development', () => {
     const environment = development();
     expect(environment.of(HttpSettings)).toMatchObject({
@@ -36,7 +36,7 @@ describe('settings that nobody made', () => {
       algorithm: 'ES256',
       schedule: { periodMs: 90 * DAY_MS },
     });
-    expect(environment.of(AuthSettings)).toEqual({ requireVerifiedEmail: true });
+    expect(environment.of(AuthSettings).requireVerifiedEmail).toBe(false);
     expect(environment.of(MailSettings)).toMatchObject({
       smtpUrl: undefined,
       folder: `${process.cwd()}/data/outbox`,
@@ -61,6 +61,7 @@ describe('settings that nobody made', () => {
     const environment = production();
     expect(environment.of(HttpSettings)).toMatchObject({ production: true, host: '0.0.0.0', docs: false });
     expect(environment.of(TokenSettings).issuer).toBe('https://auth.example.com');
+    expect(environment.of(AuthSettings).requireVerifiedEmail).toBe(true);
     expect(environment.of(LoggingSettings)).toMatchObject({ level: 'info', readable: false });
     expect(environment.of(MetricsSettings).port).toBe(9464);
   });
