@@ -9,8 +9,18 @@ import {
   SCHEMAS,
   UNION,
 } from './support/changed-contract';
-import { COMMITTED } from './support/contract';
+import { COMMITTED, type Contract } from './support/contract';
 import { breakingChanges } from './support/contract-changes';
+
+/** Of the paths that the changes are of: all others would be compared in vain. */
+const released: Contract = {
+  ...PART,
+  paths: Object.fromEntries(
+    Object.entries(PART.paths).filter(([path]) =>
+      /login|users\/me$|register|reauthenticate|\{id\}/.test(path),
+    ),
+  ),
+};
 
 describe('what breaks no client of the released document', () => {
   it.each<[string, Place, unknown]>([
@@ -40,6 +50,6 @@ describe('what breaks no client of the released document', () => {
     ['body that may be left out', [...LOGIN, 'requestBody', 'required'], false],
     ['description', ['info', 'description'], 'New.'],
   ])('is a new %s', (_, place, to) => {
-    expect(breakingChanges(PART, changed(place, to))).toEqual([]);
+    expect(breakingChanges(released, changed(place, to))).toEqual([]);
   });
 });

@@ -21,12 +21,20 @@ const feed = { confirm: async () => undefined } as unknown as Feed;
 let key: SigningKey;
 let tokens: Tokens;
 let genuine: string;
+let isRetired = false;
+let isRevoked = false;
+
+afterEach(() => {
+  isRetired = false;
+  isRevoked = false;
+});
 
 beforeAll(async () => {
   const made = await makeSigningKey('ES256');
   key = signingKeyOf({ ...made, algorithm: 'ES256', createdAt: new Date(NOW_MS) });
-  const find = (kid: unknown) => (kid === key.kid ? key : undefined);
-  const keys = { current: key, find, findEver: find } as unknown as SigningKeys;
+  const findEver = (kid: unknown) => (kid === key.kid && !isRevoked ? key : undefined);
+  const find = (kid: unknown) => (isRetired ? undefined : findEver(kid));
+  const keys = { current: key, find, findEver } as unknown as SigningKeys;
   tokens = new Tokens(new JwtService({}), keys, clock, settings, access, feed);
   genuine = tokens.signAccess({
     userId: '019abcde-0000-7000-8000-000000000001',
@@ -59,5 +67,19 @@ describe('an access token', () => {
     // Nor when it is seen after the one that it was made of.
     expect(tokens.verify(genuine).sub).toMatch(/1$/);
     expect(() => tokens.verify(forge(attack()))).toThrow(InvalidToken);
+  });
+
+  it('is refused once its key is retired, but known as ours', async () => {
+    expect(tokens.verify(genuine).ver).toBe(1);
+    isRetired = true;
+    expect(() => tokens.verify(genuine)).toThrow(InvalidToken);
+    expect((await tokens.verifyGenuine(genuine)).ver).toBe(1);
+  });
+
+  it('is refused once its key is revoked, and no longer known as ours', async () => {
+    expect(tokens.verify(genuine).ver).toBe(1);
+    isRevoked = true;
+    expect(() => tokens.verify(genuine)).toThrow(InvalidToken);
+    await expect(tokens.verifyGenuine(genuine)).rejects.toThrow(InvalidToken);
   });
 });

@@ -83,6 +83,10 @@ const TIMES: Readonly<Record<string, (forger: Forger) => Json>> = {
   'expiring never': () => ({ exp: Number.MAX_SAFE_INTEGER }),
   'expiring after never': () => ({ exp: 1e300 }),
   'living longer than any token of ours': (forger) => ({ exp: forger.now() + HOUR + 1 }),
+  'older than ACCESS_TOKEN_MINUTES, which was longer then': (forger) => ({
+    iat: forger.now() - 901,
+    exp: forger.now() + 299,
+  }),
   'issued 31 seconds ahead': (forger) => ({ iat: forger.now() + 31 }),
   'issued as text': (forger) => ({ iat: String(forger.now()) }),
   'issued before the epoch': () => ({ iat: -1 }),
@@ -98,6 +102,7 @@ const HEADERS: Readonly<Record<string, Json>> = {
   'typ AT+JWT': { typ: 'AT+JWT' },
   'no typ': { typ: undefined },
   'no kid': { kid: undefined },
+  'a kid that is not known': { kid: 'unknown' },
   'no alg': { alg: undefined },
   'a critical extension': { crit: ['exp'] },
   'an unencoded payload': { b64: false, crit: ['b64'] },
