@@ -1,40 +1,41 @@
-import { PASSWORD, startApp, type TestApp } from './support/app';
-import { DoorOpened, DoorsModule, knock, seal, trailOf, verify } from './support/audit';
+import { DoorOpened, seal, trailOf, verify } from './support/audit';
 import { Events } from '../src/platform/events';
+import { type Person, PASSWORD, type TestApp } from './support/app';
+import { sharedApp } from './support/shared-app';
+
+interface Exported {
+  readonly data: { readonly audit: readonly { readonly type: string }[] };
+}
+
+const headers = { 'user-agent': 'Lynx/2.9' };
 
 describe('what the trail holds on a person', () => {
   let app: TestApp;
-  let person: { email: string; password: string };
+  let person: Person;
   let token: string;
   let id: string;
 
   beforeAll(async () => {
-    app = await startApp({ modules: [DoorsModule] });
+    app = await sharedApp();
   });
 
   beforeEach(async () => {
-    person = await app.registers();
-    token = (await app.signIn(person)).accessToken;
+    person = await app.someone();
+    const { body } = await app.api.post<{ accessToken: string }>('/v1/auth/login', { json: person, headers });
+    token = body.accessToken;
     const [user] = await app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [person.email]);
     id = user?.id ?? '';
-    await app.api.post('/v1/doors/open', { token, headers: { 'user-agent': 'Lynx/2.9' } });
   });
 
-  afterAll(async () => app.close());
+  const own = async (type = 'signed-in') => (await trailOf(app, type)).filter((row) => row.subject_id === id);
 
-  const own = async () => (await trailOf(app, 'door-opened')).filter((row) => row.subject_id === id);
-
-  it('is part of what they can take along, and nobody else’s is', async () => {
-    const other = await app.signIn();
-    await app.api.post('/v1/doors/open', { token: other.accessToken });
-    const { body } = await app.api.get<{ data: { audit: { type: string }[] } }>('/v1/users/me/export', {
-      token,
-    });
-    const noted = body.data.audit.filter(({ type }) => type === 'door-opened');
-    expect(noted).toEqual([
+  it('is part of what they can take along, and what it holds on others is not', async () => {
+    await app.signIn();
+    const { body } = await app.api.get<Exported>('/v1/users/me/export', { token });
+    expect(body.data.audit.filter(({ type }) => type === 'signed-in')).toEqual([
       {
         id: (await own())[0]?.id,
-        type: 'door-opened',
+        type: 'signed-in',
         outcome: 'success',
         occurredAt: app.clock.now().toISOString(),
         ipAddress: '127.0.0.1',
@@ -43,8 +44,9 @@ describe('what the trail holds on a person', () => {
     ]);
   });
 
-  it('goes with the account: an id is left, a chain that verifies, and everybody else’s', async () => {
-    await knock(app);
+  it('goes with the account: an id is left, a chain that verifies, and what it holds on others', async () => {
+    const { email } = await app.someone();
+    await app.api.post('/v1/auth/login', { json: { email, password: 'wrong' } });
     await seal(app);
     const before = await verify(app);
     const { status } = await app.api.post('/v1/users/me/delete', { token, json: { password: PASSWORD } });
@@ -52,13 +54,13 @@ describe('what the trail holds on a person', () => {
     expect(await own()).toMatchObject([
       { actor_id: id, subject_id: id, user_id: null, ip_address: null, user_agent: null },
     ]);
-    // Signing up, signing in, opening the door; and that the account was deleted.
+    // Of the sign-in, and that the account was deleted.
     const { rows, erased } = before;
-    expect(await verify(app)).toMatchObject({ intact: true, rows, erased: erased + 4, unsealed: 1 });
-    expect((await trailOf(app, 'door-refused')).at(-1)).toMatchObject({ ip_address: '127.0.0.1' });
+    expect(await verify(app)).toMatchObject({ intact: true, rows, erased: erased + 2, unsealed: 1 });
+    expect((await trailOf(app, 'sign-in-failed')).at(-1)).toMatchObject({ ip_address: '127.0.0.1' });
   });
 
-  it('goes with the user, whoever deletes them and whatever is recorded of that meanwhile', async () => {
+  it('goes with the user, whatever deletes them and whatever is recorded of that meanwhile', async () => {
     await app.database.transaction(async () => {
       await app.query('DELETE FROM users WHERE id = $1', [id]);
       await app.nest.get(Events).publish(new DoorOpened({ subjectId: id }));
@@ -69,7 +71,8 @@ describe('what the trail holds on a person', () => {
       );
     });
     expect(await app.query('SELECT FROM audit_personal WHERE user_id = $1', [id])).toEqual([]);
-    expect(await own()).toHaveLength(2);
+    expect(await own()).toHaveLength(1);
+    expect(await own('door-opened')).toHaveLength(1);
     expect((await verify(app)).intact).toBe(true);
   });
 });
