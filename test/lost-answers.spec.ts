@@ -1,15 +1,15 @@
 import { Database } from '../src/platform/database';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
 import { withinBound } from './support/eventually';
+import { openSession } from './support/sessions';
+import { sharedApp } from './support/shared-app';
 
 describe('an end whose answer from the database was lost on the way', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
-
-  afterAll(async () => app.close());
 
   /** The next such statement is carried out, and its answer never arrives. */
   const loseAnswerOf = (name: string) => {
@@ -26,7 +26,7 @@ describe('an end whose answer from the database was lost on the way', () => {
   const principal = async (token: string) => (await app.api.get('/v1/auth/principal', { token })).status;
 
   it('is learnt of when signing out is tried again', async () => {
-    const { accessToken, refreshToken } = await app.signIn();
+    const { accessToken, refreshToken } = await openSession(app, await app.someone());
     loseAnswerOf('session-end-claimed');
     const logOut = async () => (await app.api.post('/v1/auth/logout', { json: { refreshToken } })).status;
     expect(await logOut()).toBe(503);
@@ -35,7 +35,7 @@ describe('an end whose answer from the database was lost on the way', () => {
   });
 
   it('is learnt of when the old refresh token that ended it comes again', async () => {
-    const { accessToken, refreshToken } = await app.signIn();
+    const { accessToken, refreshToken } = await openSession(app, await app.someone());
     await refresh(refreshToken);
     app.clock.advance({ seconds: 31 });
     loseAnswerOf('session-rotate');

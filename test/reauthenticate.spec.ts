@@ -1,15 +1,16 @@
-import { PASSWORD, startApp, type TestApp } from './support/app';
 import type { ProblemBody, TokenBody } from './support/api';
+import { PASSWORD, type TestApp } from './support/app';
+import { openSession } from './support/sessions';
+import { sharedApp } from './support/shared-app';
 
 describe('reauthenticating', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
   });
 
-  afterAll(async () => app.close());
-
+  const open = async () => openSession(app, await app.someone());
   const reauthenticate = (token: string, password = PASSWORD) =>
     app.api.post<TokenBody & ProblemBody>('/v1/auth/reauthenticate', { token, json: { password } });
   const refresh = (refreshToken: string) =>
@@ -21,7 +22,7 @@ describe('reauthenticating', () => {
     };
 
   it('answers with tokens of the same session and a new auth_time', async () => {
-    const before = await app.signIn();
+    const before = await open();
     app.clock.advance({ minutes: 10 });
     const { status, body: after } = await reauthenticate(before.accessToken);
     expect(status).toBe(200);
@@ -32,7 +33,7 @@ describe('reauthenticating', () => {
   });
 
   it('moves on to the next refresh generation: a tab that refreshes meanwhile gets the same one', async () => {
-    const tokens = await app.signIn();
+    const tokens = await open();
     const { body: after } = await reauthenticate(tokens.accessToken);
     const { status, body: other } = await refresh(tokens.refreshToken);
     expect(status).toBe(200);
@@ -40,7 +41,7 @@ describe('reauthenticating', () => {
   });
 
   it('makes the refresh token before it an old one, whose use ends the session', async () => {
-    const tokens = await app.signIn();
+    const tokens = await open();
     const { body: after } = await reauthenticate(tokens.accessToken);
     app.clock.advance({ seconds: 31 });
     expect((await refresh(tokens.refreshToken)).status).toBe(401);
@@ -48,7 +49,7 @@ describe('reauthenticating', () => {
   });
 
   it('promises the same generation again to a client that lost the answer', async () => {
-    const tokens = await app.signIn();
+    const tokens = await open();
     const lost = await reauthenticate(tokens.accessToken);
     const retried = await reauthenticate(tokens.accessToken);
     expect(retried.body.refreshToken).toBe(lost.body.refreshToken);
@@ -56,7 +57,7 @@ describe('reauthenticating', () => {
   });
 
   it('works with an access token that is older than the last refresh', async () => {
-    const tokens = await app.signIn();
+    const tokens = await open();
     const second = (await refresh(tokens.refreshToken)).body;
     const third = (await refresh(second.refreshToken)).body;
     app.clock.advance({ minutes: 1 });
@@ -67,7 +68,7 @@ describe('reauthenticating', () => {
   });
 
   it('refuses a wrong password and changes nothing', async () => {
-    const tokens = await app.signIn();
+    const tokens = await open();
     const { status, body, headers } = await reauthenticate(tokens.accessToken, `${PASSWORD}!`);
     expect([status, body.code]).toEqual([401, 'invalid-credentials']);
     expect(headers.get('www-authenticate')).toBe('Bearer realm="Gatehouse"');
@@ -78,14 +79,14 @@ describe('reauthenticating', () => {
     expect((await app.api.post('/v1/auth/reauthenticate', { json: { password: PASSWORD } })).status).toBe(
       401,
     );
-    const tokens = await app.signIn();
+    const tokens = await open();
     await app.query('UPDATE sessions SET revoked_at = now() WHERE id = $1', [claimsOf(tokens).sid]);
     const { status, body } = await reauthenticate(tokens.accessToken);
     expect([status, body.code]).toEqual([401, 'invalid-token']);
   });
 
   it('shows nothing of the session in the access token: its jti is another every time and opens under our key only', async () => {
-    const tokens = await app.signIn();
+    const tokens = await open();
     const jtiOf = (body: TokenBody) => (claimsOf(body) as unknown as { jti: string }).jti;
     const secret = Buffer.from(tokens.refreshToken.slice(3), 'base64url').subarray(20, 52);
     expect(Buffer.from(jtiOf(tokens), 'base64url').includes(secret)).toBe(false);

@@ -1,21 +1,37 @@
-import { Client } from 'pg';
+import { Environment } from '../src/platform/config';
 import { Keyring } from '../src/platform/keyring';
 import { readRefreshToken, type RefreshClaim, writeRefreshToken } from '../src/sessions/refresh-token';
+import { SessionSettings } from '../src/sessions/session.settings';
 import type { ProblemBody, TokenBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
+import type { TestApp } from './support/app';
+import { inOrder } from './support/in-order';
 import { inParallel } from './support/parallel';
+import { openSession } from './support/sessions';
+import { sharedApp } from './support/shared-app';
+
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await sharedApp();
+});
 
 describe('a refresh token', () => {
-  let app: TestApp;
   let key: Buffer;
 
   beforeAll(async () => {
-    app = await startApp();
     key = (await app.nest.get(Keyring).secretFor('refresh')).material;
   });
 
-  afterAll(async () => app.close());
-
+  const open = async () => openSession(app, await app.someone());
+  const sessionIdOf = (token: string) => readRefreshToken(token, key)?.sessionId ?? '';
+  const generationOf = async (token: string) =>
+    app.query('SELECT generation FROM sessions WHERE id = $1', [sessionIdOf(token)]);
+  /** As though the session had been opened, or last used, so many days earlier. */
+  const age = async (token: string, column: 'created_at' | 'last_used_at', days: number) =>
+    app.query(`UPDATE sessions SET ${column} = ${column} - make_interval(days => $2) WHERE id = $1`, [
+      sessionIdOf(token),
+      days,
+    ]);
   const refresh = (refreshToken: string) =>
     app.api.post<TokenBody & ProblemBody>('/v1/auth/refresh', { json: { refreshToken } });
   const statusOf = async (refreshToken: string) => (await refresh(refreshToken)).status;
@@ -28,9 +44,9 @@ describe('a refresh token', () => {
     return writeRefreshToken({ ...claim, ...change(claim) }, key);
   };
 
-  it('gives way to the next generation of the same session, which takes no further row', async () => {
-    const first = await app.signIn();
-    const [before] = await app.query<{ count: string }>('SELECT count(*) FROM sessions');
+  it('is replaced by the next generation of the same session, which takes no further row', async () => {
+    const person = await app.someone();
+    const first = await openSession(app, person);
     const { status, body } = await refresh(first.refreshToken);
     expect(status).toBe(200);
     expect(body).toEqual({
@@ -42,41 +58,31 @@ describe('a refresh token', () => {
     });
     expect(body.refreshToken).not.toBe(first.refreshToken);
     expect(await statusOf(body.refreshToken)).toBe(200);
-    expect(await app.query('SELECT count(*) FROM sessions')).toEqual([before]);
+    const text = 'SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id WHERE u.email = $1';
+    expect(await app.query(text, [person.email])).toEqual([{ id: sessionIdOf(first.refreshToken) }]);
   });
 
-  it('has one successor, and one live generation, however many ask at once', async () => {
-    const { refreshToken } = await app.signIn();
-    const answers = await inParallel(100, () => refresh(refreshToken));
+  it('has one successor, and one live generation, for several requests at once', async () => {
+    const { refreshToken } = await open();
+    const answers = await inParallel(5, () => refresh(refreshToken));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    const successors = new Set(answers.map(({ body }) => body.refreshToken));
-    expect(successors.size).toBe(1);
-    const claim = readRefreshToken([...successors][0] ?? '', key);
-    const rows = await app.query('SELECT generation FROM sessions WHERE id = $1', [claim?.sessionId]);
-    expect(rows).toEqual([{ generation: 1 }]);
+    expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
+    expect(await generationOf(refreshToken)).toEqual([{ generation: 1 }]);
   });
 
-  it('waits for a refresh that is under way, instead of judging what that is about to change', async () => {
-    const { refreshToken } = await app.signIn();
-    const sessionId = readRefreshToken(refreshToken, key)?.sessionId;
-    const holder = new Client({ connectionString: app.databaseUrl });
-    await holder.connect();
-    await holder.query('BEGIN');
-    await holder.query('SELECT 1 FROM sessions WHERE id = $1 FOR UPDATE', [sessionId]);
-    const waiting = inParallel(5, () => refresh(refreshToken));
-    const isWaiting = `SELECT count(*)::int AS count FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
-    // Not on the holder's connection: within a transaction PostgreSQL shows the activity of its first look.
-    while ((await app.query<{ count: number }>(isWaiting))[0]?.count !== 5);
-    await holder.query('COMMIT');
-    await holder.end();
-    expect(new Set((await waiting).map(({ body }) => body.refreshToken)).size).toBe(1);
-    const rows = await app.query('SELECT generation FROM sessions WHERE id = $1', [sessionId]);
-    expect(rows).toEqual([{ generation: 1 }]);
+  it('is judged after a refresh that is under way', async () => {
+    const { refreshToken } = await open();
+    const session = { table: 'sessions' as const, id: sessionIdOf(refreshToken) };
+    const work = () => refresh(refreshToken);
+    const answers = await inOrder(app, session, [work, work]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200]);
+    expect(new Set(answers.map(({ body }) => body.refreshToken)).size).toBe(1);
+    expect(await generationOf(refreshToken)).toEqual([{ generation: 1 }]);
   });
 
-  it('is refused to somebody whose account was disabled', async () => {
+  it('is refused to a user who was disabled', async () => {
     const person = await app.someone();
-    const { refreshToken } = await app.signIn(person);
+    const { refreshToken } = await openSession(app, person);
     await app.query(`UPDATE users SET status = 'disabled' WHERE email = $1`, [person.email]);
     expect(await statusOf(refreshToken)).toBe(401);
     await app.query(`UPDATE users SET status = 'active' WHERE email = $1`, [person.email]);
@@ -84,7 +90,7 @@ describe('a refresh token', () => {
   });
 
   it('is answered again with the same successor for 30 seconds, which extends nothing', async () => {
-    const { refreshToken } = await app.signIn();
+    const { refreshToken } = await open();
     const first = await refresh(refreshToken);
     app.clock.advance({ seconds: 30 });
     const second = await refresh(refreshToken);
@@ -98,7 +104,7 @@ describe('a refresh token', () => {
 
   it('ends the whole session when an old one is used again, and only that session', async () => {
     const person = await app.someone();
-    const [victim, bystander] = [await app.signIn(person), await app.signIn(person)];
+    const [victim, bystander] = [await openSession(app, person), await openSession(app, person)];
     const current = (await refresh(victim.refreshToken)).body;
     app.clock.advance({ seconds: 31 });
 
@@ -112,7 +118,7 @@ describe('a refresh token', () => {
   });
 
   it('ends the session at once when it is two generations old, grace or not', async () => {
-    const first = await app.signIn();
+    const first = await open();
     const second = (await refresh(first.refreshToken)).body;
     const third = (await refresh(second.refreshToken)).body;
     expect(await statusOf(first.refreshToken)).toBe(401);
@@ -120,7 +126,7 @@ describe('a refresh token', () => {
   });
 
   it('cannot be guessed from its session: a forged one is refused and ends nothing', async () => {
-    const { refreshToken } = await app.signIn();
+    const { refreshToken } = await open();
     const forgeries = [
       refreshToken.slice(0, -1) + (refreshToken.endsWith('A') ? 'B' : 'A'),
       writeRefreshToken(readRefreshToken(refreshToken, key) as RefreshClaim, Buffer.alloc(32, 7)),
@@ -139,7 +145,7 @@ describe('a refresh token', () => {
   });
 
   it('stands nowhere in the database, nor does anything it could be made of', async () => {
-    const { refreshToken } = await app.signIn();
+    const { refreshToken } = await open();
     const claim = readRefreshToken(refreshToken, key) as RefreshClaim;
     const [row] = await app.query<{ dump: string }>('SELECT s::text AS dump FROM sessions s WHERE id = $1', [
       claim.sessionId,
@@ -150,8 +156,8 @@ describe('a refresh token', () => {
   });
 
   it('expires when it is not used for 14 days', async () => {
-    const [unused, used] = [await app.signIn(), await app.signIn()];
-    app.clock.advance({ days: 13 });
+    const [unused, used] = [await open(), await open()];
+    for (const { refreshToken } of [unused, used]) await age(refreshToken, 'last_used_at', 13);
     const renewed = (await refresh(used.refreshToken)).body;
     app.clock.advance({ days: 1 });
     expect(await statusOf(unused.refreshToken)).toBe(401);
@@ -159,17 +165,15 @@ describe('a refresh token', () => {
   });
 
   it('cannot carry its session past 90 days', async () => {
-    let { refreshToken, refreshExpiresIn } = await app.signIn();
-    for (let day = 10; day < 90; day += 10) {
-      app.clock.advance({ days: 10 });
-      ({ refreshToken, refreshExpiresIn } = (await refresh(refreshToken)).body);
-    }
+    const first = await open();
+    await age(first.refreshToken, 'created_at', 80);
+    const { refreshToken, refreshExpiresIn } = (await refresh(first.refreshToken)).body;
     expect(refreshExpiresIn).toBe(10 * 86_400);
-    app.clock.advance({ days: 10 });
+    await age(refreshToken, 'created_at', 10);
     expect(await statusOf(refreshToken)).toBe(401);
   });
 
-  it('is asked for as text, and an absent one is no sign-in', async () => {
+  it('has to be a string; without one the answer is 401', async () => {
     for (const refreshToken of [1, true, ['rt_'], { $ne: '' }]) {
       const { status, body } = await app.api.post<ProblemBody>('/v1/auth/refresh', {
         json: { refreshToken },
@@ -183,10 +187,11 @@ describe('a refresh token', () => {
 
 describe('with REFRESH_GRACE_SECONDS=0', () => {
   it('a refresh token works once, even within the same millisecond', async () => {
-    const app = await startApp({ env: { REFRESH_GRACE_SECONDS: '0' } });
-    const { refreshToken } = await app.signIn();
-    const answers = await inParallel(5, () => app.api.post('/v1/auth/refresh', { json: { refreshToken } }));
-    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401, 401, 401, 401]);
-    await app.close();
+    const { graceMs } = new SessionSettings(new Environment({ REFRESH_GRACE_SECONDS: '0' }));
+    const replaced = jest.replaceProperty(app.nest.get(SessionSettings), 'graceMs', graceMs);
+    const { refreshToken } = await openSession(app, await app.someone());
+    const answers = await inParallel(3, () => app.api.post('/v1/auth/refresh', { json: { refreshToken } }));
+    expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401, 401]);
+    replaced.restore();
   });
 });
