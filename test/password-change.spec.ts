@@ -1,28 +1,27 @@
 import type { ProblemBody, TokenBody } from './support/api';
-import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
+import { PASSWORD, type TestApp } from './support/app';
 import { cookiesOf, isOpen, Jar } from './support/cookies';
 import { countMails, nextLink, nextMail } from './support/mailbox';
 import { reset, resetLink } from './support/password-reset';
 import { expectProblem, violations } from './support/problem';
 import { expectOpen, expectOver } from './support/sessions';
+import { sharedApp } from './support/shared-app';
 
 const NEW = 'nine calm badgers on a ferry';
-const WRONG = 'not the password of anybody';
+const WRONG = 'not the password of any account';
 
 let app: TestApp;
 let person: { email: string; password: string };
 let here: TokenBody;
 
 beforeAll(async () => {
-  app = await startApp({ smtp: true });
+  app = await sharedApp({ smtp: true });
 });
 
 beforeEach(async () => {
   person = await app.someone();
   here = await app.signIn(person);
 });
-
-afterAll(async () => app.close());
 
 const change = async (
   newPassword: string,
@@ -41,10 +40,10 @@ describe('changing the password', () => {
   });
 
   it('ends the other sessions, and this one goes on', async () => {
-    const [there, third] = [await app.signIn(person), await app.signIn(person)];
+    const there = await app.signIn(person);
     const stranger = await app.signIn();
     await change(NEW);
-    await expectOver(app, there, third);
+    await expectOver(app, there);
     await expectOpen(app, here, stranger);
     const answer = await app.api.post('/v1/auth/reauthenticate', {
       token: here.accessToken,
@@ -53,7 +52,7 @@ describe('changing the password', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('asks for the current one before it has a word on the new one', async () => {
+  it('asks for the current one before it judges the new one', async () => {
     const there = await app.signIn(person);
     for (const newPassword of [NEW, 'too short', 'x'.repeat(128)]) {
       const answer = await change(newPassword, WRONG);
@@ -65,26 +64,27 @@ describe('changing the password', () => {
     await expectOpen(app, here, there);
   });
 
-  it.each([
-    ['too short', 'password-too-short'],
-    ['', 'passphrase'],
-    ['x'.repeat(129), 'passphrase'],
-    ['\ud800 and a good deal more', 'passphrase'],
-  ])('refuses %j and changes nothing', async (newPassword, code) => {
-    const there = await app.signIn(person);
-    const answer = await change(newPassword);
-    expectProblem(answer, 422, 'validation-failed');
-    expect(violations(answer)).toEqual({ '/newPassword': code });
+  it('refuses a password against the policy, and changes nothing', async () => {
+    for (const [newPassword, code] of [
+      ['too short', 'password-too-short'],
+      ['', 'passphrase'],
+      ['x'.repeat(129), 'passphrase'],
+      ['\ud800 and a good deal more', 'passphrase'],
+    ]) {
+      const answer = await change(newPassword ?? '');
+      expectProblem(answer, 422, 'validation-failed');
+      expect(violations(answer)).toEqual({ '/newPassword': code });
+    }
     expect(await statusWith(PASSWORD)).toBe(200);
-    await expectOpen(app, here, there);
+    await expectOpen(app, here);
   });
 
-  it('asks for a token before all else', async () => {
+  it('requires a sign-in before all else', async () => {
     const answer = await app.api.post('/v1/auth/password/change', { json: { nothing: 'of it' } });
     expectProblem(answer, 401, 'authentication-required');
   });
 
-  it('is told to the owner, at the stored address', async () => {
+  it('is reported to the owner, at the stored address', async () => {
     await change(NEW);
     const { to, text } = await nextMail(app, person.email, 'changed');
     expect(to).toEqual([person.email]);
@@ -103,10 +103,10 @@ describe('changing the password', () => {
     expect(await statusWith(NEW)).toBe(200);
   });
 
-  it('over and over keeps no owner from resetting it: links of before and in between stay good', async () => {
+  it('several times does not keep the owner from a reset: links of before and in between stay good', async () => {
     const early = await resetLink(app, person.email);
     let current = PASSWORD;
-    for (let round = 0; round < 6; round++) {
+    for (let round = 0; round < 2; round++) {
       expect((await change(`${NEW} no. ${round}`, current)).status).toBe(204);
       current = `${NEW} no. ${round}`;
     }
@@ -118,7 +118,7 @@ describe('changing the password', () => {
     expectProblem(await change(WRONG, NEW), 401, 'invalid-token');
   });
 
-  it('knows nothing of Unicode’s two ways to write a letter', async () => {
+  it('takes a password in any Unicode form', async () => {
     await change('Zoe\u0308 juggles seven lanterns');
     expect(await statusWith('Zo\u00eb juggles seven lanterns')).toBe(200);
   });
@@ -139,35 +139,18 @@ describe('changing the password by cookies', () => {
     await expectOver(app, here);
   });
 
-  it.each([
-    [{ 'sec-fetch-site': 'cross-site' }],
-    [{ 'sec-fetch-site': 'same-site', origin: 'https://evil.example.test' }],
-    [{ origin: 'https://evil.example' }],
-    [{ origin: 'null' }],
-  ])('is refused to the page of another site: %j', async (headers) => {
+  it('is refused to the page of another site', async () => {
     const jar = await new Jar(app).signIn(person);
-    const answer = await jar.send('POST', '/v1/auth/password/change', { json, headers });
-    expectProblem(answer, 403, 'cross-site-request');
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site', origin: 'https://evil.example.test' },
+      { origin: 'https://evil.example' },
+      { origin: 'null' },
+    ]) {
+      const answer = await jar.send('POST', '/v1/auth/password/change', { json, headers });
+      expectProblem(answer, 403, 'cross-site-request');
+    }
     expect([await statusWith(PASSWORD), await statusWith(NEW)]).toEqual([200, 401]);
     await expectOpen(app, here);
   });
-});
-
-describe('changing the password where passwords are estimated', () => {
-  it('refuses what is common, guessable, or made of the user’s own address', async () => {
-    await withApp({ estimates: true }, async (strict) => {
-      const email = 'wilhelmina.brandywine@example.com';
-      await strict.api.post('/v1/auth/register', { json: { email, password: PASSWORD } });
-      const { accessToken: token } = await strict.signIn({ email, password: PASSWORD });
-      for (const newPassword of ['passwordpassword', 'qwertyuiopasdfgh', 'wilhelmina.brandywine']) {
-        const answer = await strict.api.post<ProblemBody>('/v1/auth/password/change', {
-          token,
-          json: { currentPassword: PASSWORD, newPassword },
-        });
-        expectProblem(answer, 422, 'validation-failed');
-        expect(violations(answer)).toEqual({ '/newPassword': expect.stringMatching(/^password-/) });
-      }
-      await strict.signIn({ email, password: PASSWORD });
-    });
-  }, 20_000);
 });

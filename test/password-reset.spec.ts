@@ -1,10 +1,12 @@
-import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
+import { PASSWORD, type TestApp } from './support/app';
 import { cookiesOf, DEVICE } from './support/cookies';
 import { nextLink, nextMail } from './support/mailbox';
 import { inParallel } from './support/parallel';
 import { reset, resetLink } from './support/password-reset';
 import { expectProblem } from './support/problem';
+import { attemptsOf } from './support/registrations';
 import { expectOver } from './support/sessions';
+import { sharedApp } from './support/shared-app';
 
 const NEW = 'nine calm badgers on a ferry';
 
@@ -12,14 +14,12 @@ let app: TestApp;
 let person: { email: string; password: string };
 
 beforeAll(async () => {
-  app = await startApp({ smtp: true });
+  app = await sharedApp({ smtp: true });
 });
 
 beforeEach(async () => {
   person = await app.someone();
 });
-
-afterAll(async () => app.close());
 
 const logIn = async (password: string, deviceToken?: string) =>
   app.api.post<{ deviceToken: string }>('/v1/auth/login', {
@@ -27,7 +27,7 @@ const logIn = async (password: string, deviceToken?: string) =>
   });
 
 describe('a password reset', () => {
-  it('ends every session, and signs nobody in', async () => {
+  it('ends every session, and does not sign in', async () => {
     const sessions = await inParallel(3, async () => app.signIn(person));
     const stranger = await app.signIn();
     const answer = await reset(app, await resetLink(app, person.email), NEW);
@@ -53,14 +53,14 @@ describe('a password reset', () => {
     expect((await logIn(PASSWORD, given)).body.deviceToken).toBe(given);
   });
 
-  it('is told to the owner, at the stored address', async () => {
+  it('is reported to the owner, at the stored address', async () => {
     await reset(app, await resetLink(app, person.email), NEW);
     const { to, text } = await nextMail(app, person.email, 'changed');
     expect(to).toEqual([person.email]);
     expect(text).not.toMatch(/#token=|https?:/);
   });
 
-  it('ends an e-mail change that nobody has confirmed', async () => {
+  it('ends an e-mail change that is not confirmed yet', async () => {
     const { accessToken: token } = await app.signIn(person);
     const newEmail = `thief-${person.email}`;
     await app.api.post('/v1/auth/email/change', { token, json: { newEmail, password: PASSWORD } });
@@ -74,22 +74,18 @@ describe('a password reset', () => {
 
 describe('a password reset of an address not verified yet', () => {
   it('verifies it, and leaves nothing of what others registered with it', async () => {
-    await withApp({ smtp: true, env: { REQUIRE_VERIFIED_EMAIL: 'true' } }, async (strict) => {
-      const { email } = await strict.someone();
-      const planted = { email, password: 'a password that Eve planted' };
-      await strict.api.post('/v1/auth/register', { json: planted });
-      const verification = await nextLink(strict, email, 'verification');
-      expect((await reset(strict, await resetLink(strict, email), NEW)).status).toBe(204);
-      const { accessToken: token } = await strict.signIn({ email, password: NEW });
-      expect((await strict.api.get('/v1/users/me', { token })).body).toMatchObject({ emailVerified: true });
-      expect((await strict.api.post('/v1/auth/login', { json: planted })).status).toBe(401);
-      const json = { token: verification, password: planted.password };
-      expectProblem(
-        await strict.api.post('/v1/auth/email/verify', { json }),
-        422,
-        'invalid-or-expired-token',
-      );
-      expect(await strict.query('SELECT id FROM registration_attempts')).toEqual([]);
-    });
+    const strict = await sharedApp({ smtp: true, env: { REQUIRE_VERIFIED_EMAIL: 'true' } });
+    const { email } = await strict.someone();
+    const planted = { email, password: 'a password that Eve planted' };
+    await strict.api.post('/v1/auth/register', { json: planted });
+    const verification = await nextLink(strict, email, 'verification');
+    expect((await reset(strict, await resetLink(strict, email), NEW)).status).toBe(204);
+    const { accessToken: token } = await strict.signIn({ email, password: NEW });
+    expect((await strict.api.get('/v1/users/me', { token })).body).toMatchObject({ emailVerified: true });
+    expect((await strict.api.post('/v1/auth/login', { json: planted })).status).toBe(401);
+    const json = { token: verification, password: planted.password };
+    const answer = await strict.api.post('/v1/auth/email/verify', { json });
+    expectProblem(answer, 422, 'invalid-or-expired-token');
+    expect(await attemptsOf(strict, email)).toEqual([]);
   });
 });
