@@ -21,9 +21,6 @@ describe('notes', () => {
 
   beforeAll(async () => {
     app = await startApp({ alone: true, modules: [NotesModule] });
-  });
-
-  beforeEach(async () => {
     ada = await app.as('ada', { permissions: ['notes:read', 'notes:write'] });
   });
 
@@ -58,7 +55,8 @@ describe('notes', () => {
   });
 
   it.each(BAD_TOKENS)('are closed to a token that is %s', async (kind) => {
-    const { token, code } = await badToken(app, ada, kind);
+    const eve = await app.as('eve', { permissions: ['notes:read'] });
+    const { token, code } = await badToken(app, eve, kind);
     expectProblem(await app.api.get('/v1/notes', { token }), 401, code);
   });
 

@@ -1,39 +1,9 @@
-import { once } from 'node:events';
-import type { Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { startApp, type TestApp } from '../../test/kit';
-import { Feed } from '../../src/platform/feed';
-import { RolesService } from '../../src/roles';
-import { SigningKeyStore } from '../../src/tokens/signing-key.store';
-import { AUDIENCE, Issuer } from '../../test/support/issuer';
+import { Issuer } from '../../test/support/issuer';
 import { base64url, readJws } from '../../test/support/jws';
-import { freePort } from '../../test/support/process';
-import { pass } from '../../test/support/signing';
-import { AccessTokenVerifier, type VerifierOptions } from './access-token-verifier';
+import { closeServices, REFUSED, serviceOf } from '../../test/support/reports-service';
 import { discoverKeys } from './discovery';
-import { resourceServer } from './resource-server';
 
-const servers: Server[] = [];
-
-/** A service that knows this issuer, and how it is asked. */
-async function serviceOf(issuer: string, options?: VerifierOptions) {
-  const server = resourceServer(new AccessTokenVerifier(issuer, AUDIENCE, options)).listen(0, '127.0.0.1');
-  servers.push(server);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  return async (token?: string) => {
-    const headers = new Headers(token === undefined ? [] : [['authorization', `Bearer ${token}`]]);
-    const response = await fetch(`http://127.0.0.1:${port}/reports`, { headers });
-    const { readBy } = (await response.json()) as { readBy?: string };
-    return { status: response.status, challenge: response.headers.get('www-authenticate'), readBy };
-  };
-}
-
-const REFUSED = { status: 401, challenge: 'Bearer error="invalid_token"', readBy: undefined };
-
-afterEach(() => {
-  for (const server of servers.splice(0)) server.close().closeAllConnections();
-});
+afterAll(closeServices);
 
 describe('a service that knows the issuer alone', () => {
   let issuer: Issuer;
@@ -59,33 +29,7 @@ describe('a service that knows the issuer alone', () => {
       });
   });
 
-  it.each([
-    ['of another issuer', { iss: 'https://other.example.test' }, {}],
-    ['of the issuer with a slash more', { iss: 'slash' }, {}],
-    ['for another audience', { aud: 'https://other.example.test' }, {}],
-    ['for nobody', { aud: undefined }, {}],
-    ['of another sort', {}, { typ: 'JWT' }],
-    ['of no sort', {}, { typ: undefined }],
-    ['that has expired', { exp: 1 }, {}],
-    ['that never expires', { exp: undefined }, {}],
-    ['that is not good yet', { nbf: 4_000_000_000 }, {}],
-    ['without a subject', { sub: undefined }, {}],
-    ['whose subject is null', { sub: null }, {}],
-    ['whose subject is a number', { sub: 7 }, {}],
-    ['whose subject is empty', { sub: '' }, {}],
-    ['whose session is null', { sid: null }, {}],
-    ['issued in the future', { iat: 4_000_000_000 }, {}],
-    ['that names no key', {}, { kid: undefined }],
-    ['of no session', { sid: undefined }, {}],
-    ['by a key that nobody published', {}, { kid: 'unknown' }],
-  ])('refuses a token %s', async (_, claims, header) => {
-    const { iss } = claims as { iss?: string };
-    const changed = iss === 'slash' ? { iss: `${issuer.url}/` } : claims;
-    expect(await ask(await issuer.token(changed, header))).toEqual(REFUSED);
-    expect(await ask(await issuer.token())).toMatchObject({ status: 200 });
-  });
-
-  it('refuses a token that somebody else made of a good one', async () => {
+  it('refuses a token that another issuer made of a good one', async () => {
     const { header, claims, parts } = readJws(await issuer.token());
     const [, , signature] = parts;
     const mallory = await Issuer.start();
@@ -163,49 +107,40 @@ describe('a service that knows the issuer alone', () => {
   );
 });
 
-describe('a service that knows where this application is', () => {
-  let app: TestApp;
-  let issuer: string;
+describe('a token', () => {
+  let issuer: Issuer;
+  let ask: Awaited<ReturnType<typeof serviceOf>>;
 
   beforeAll(async () => {
-    const port = await freePort();
-    issuer = `http://127.0.0.1:${port}`;
-    app = await startApp({ env: { PORT: String(port), PUBLIC_URL: issuer, TOKEN_AUDIENCE: AUDIENCE } });
-    await app.nest.get(RolesService).save({ name: 'support', description: null, permissions: [] });
+    issuer = await Issuer.start();
+    ask = await serviceOf(issuer.url);
   });
 
-  afterAll(async () => app.close());
+  afterAll(async () => issuer.stop());
 
-  it('takes the tokens of its users, by role', async () => {
-    const ask = await serviceOf(issuer, { now: () => app.clock.now() });
-    const ada = await app.as('ada', { roles: ['support'] });
-    expect(await ask(ada.token)).toMatchObject({ status: 200, readBy: ada.id });
-    expect(await ask((await app.as('bob')).token)).toMatchObject({ status: 403 });
-  });
-
-  it('goes on where the signing key is replaced', async () => {
-    const ask = await serviceOf(issuer, { cooldownMs: 0, now: () => app.clock.now() });
-    const rights = { roles: ['support'] };
-    const first = await app.as('ada', rights);
-    expect(await ask(first.token)).toMatchObject({ status: 200 });
-    app.clock.advance({ days: 1 });
-    await app.nest.get(SigningKeyStore).rotate();
-    // An hour later the news of it would have been cleared away before it was read.
-    await app.nest.get(Feed).changed();
-    // It signs when every service that keeps the keys for an hour knows it.
-    await pass(app, { minutes: 61 });
-    const { token } = await app.as('ada', rights);
-    expect(readJws(token).header.kid).not.toBe(readJws(first.token).header.kid);
-    expect(await ask(token)).toMatchObject({ status: 200 });
-  });
-
-  it('learns of the end of a session when its token expires, and no sooner', async () => {
-    const ask = await serviceOf(issuer, { now: () => app.clock.now() });
-    const ada = await app.as('ada', { roles: ['support'] });
-    expect((await ada.post('/v1/auth/logout')).status).toBe(204);
-    expect((await ada.get('/v1/auth/principal')).status).toBe(401);
-    expect(await ask(ada.token)).toMatchObject({ status: 200 });
-    app.clock.advance({ minutes: 15 });
-    expect(await ask(ada.token)).toEqual(REFUSED);
+  it.each([
+    ['of another issuer', { iss: 'https://other.example.test' }, {}],
+    ['of the issuer with a slash more', { iss: 'slash' }, {}],
+    ['for another audience', { aud: 'https://other.example.test' }, {}],
+    ['for no audience', { aud: undefined }, {}],
+    ['of another sort', {}, { typ: 'JWT' }],
+    ['of no sort', {}, { typ: undefined }],
+    ['that has expired', { exp: 1 }, {}],
+    ['that never expires', { exp: undefined }, {}],
+    ['that is not good yet', { nbf: 4_000_000_000 }, {}],
+    ['without a subject', { sub: undefined }, {}],
+    ['whose subject is null', { sub: null }, {}],
+    ['whose subject is a number', { sub: 7 }, {}],
+    ['whose subject is empty', { sub: '' }, {}],
+    ['whose session is null', { sid: null }, {}],
+    ['issued in the future', { iat: 4_000_000_000 }, {}],
+    ['that names no key', {}, { kid: undefined }],
+    ['of no session', { sid: undefined }, {}],
+    ['by a key that was not published', {}, { kid: 'unknown' }],
+  ])('%s is refused', async (_, claims, header) => {
+    const { iss } = claims as { iss?: string };
+    const changed = iss === 'slash' ? { iss: `${issuer.url}/` } : claims;
+    expect(await ask(await issuer.token(changed, header))).toEqual(REFUSED);
+    expect(await ask(await issuer.token())).toMatchObject({ status: 200 });
   });
 });

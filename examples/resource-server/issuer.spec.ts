@@ -1,0 +1,58 @@
+import { startApp, type TestApp } from '../../test/kit';
+import { Feed } from '../../src/platform/feed';
+import { RolesService } from '../../src/roles';
+import { SigningKeyStore } from '../../src/tokens/signing-key.store';
+import { AUDIENCE } from '../../test/support/issuer';
+import { readJws } from '../../test/support/jws';
+import { freePort } from '../../test/support/process';
+import { closeServices, REFUSED, serviceOf } from '../../test/support/reports-service';
+import { pass } from '../../test/support/signing';
+
+afterAll(closeServices);
+
+describe('a service that knows where this application is', () => {
+  let app: TestApp;
+  let issuer: string;
+
+  beforeAll(async () => {
+    const port = await freePort();
+    issuer = `http://127.0.0.1:${port}`;
+    app = await startApp({ env: { PORT: String(port), PUBLIC_URL: issuer, TOKEN_AUDIENCE: AUDIENCE } });
+    await app.nest.get(RolesService).save({ name: 'support', description: null, permissions: [] });
+  });
+
+  afterAll(async () => app.close());
+
+  it('takes the tokens of its users, by role', async () => {
+    const ask = await serviceOf(issuer, { now: () => app.clock.now() });
+    const ada = await app.as('ada', { roles: ['support'] });
+    expect(await ask(ada.token)).toMatchObject({ status: 200, readBy: ada.id });
+    expect(await ask((await app.as('bob')).token)).toMatchObject({ status: 403 });
+  });
+
+  it('goes on where the signing key is replaced', async () => {
+    const ask = await serviceOf(issuer, { cooldownMs: 0, now: () => app.clock.now() });
+    const rights = { roles: ['support'] };
+    const first = await app.as('ada', rights);
+    expect(await ask(first.token)).toMatchObject({ status: 200 });
+    app.clock.advance({ days: 1 });
+    await app.nest.get(SigningKeyStore).rotate();
+    // An hour later the news of it would have been cleared away before it was read.
+    await app.nest.get(Feed).changed();
+    // It signs when every service that keeps the keys for an hour knows it.
+    await pass(app, { minutes: 61 });
+    const { token } = await app.as('ada', rights);
+    expect(readJws(token).header.kid).not.toBe(readJws(first.token).header.kid);
+    expect(await ask(token)).toMatchObject({ status: 200 });
+  });
+
+  it('learns of the end of a session when its token expires, and no sooner', async () => {
+    const ask = await serviceOf(issuer, { now: () => app.clock.now() });
+    const ada = await app.as('ada', { roles: ['support'] });
+    expect((await ada.post('/v1/auth/logout')).status).toBe(204);
+    expect((await ada.get('/v1/auth/principal')).status).toBe(401);
+    expect(await ask(ada.token)).toMatchObject({ status: 200 });
+    app.clock.advance({ minutes: 15 });
+    expect(await ask(ada.token)).toEqual(REFUSED);
+  });
+});
