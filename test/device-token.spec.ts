@@ -1,85 +1,78 @@
-import { startApp, type TestApp } from './support/app';
-import { ACCESS, cookiesOf, DEVICE, Jar, REFRESH, signedIn, withCookies } from './support/cookies';
-import { expectProblem, violations } from './support/problem';
+import { DeviceTokens } from '../src/auth';
+import { UsersService } from '../src/users';
 import type { ProblemBody } from './support/api';
+import type { Person, TestApp } from './support/app';
+import { ACCESS, cookiesOf, DEVICE, Jar, REFRESH, withCookies } from './support/cookies';
+import { expectProblem, violations } from './support/problem';
+import { sharedApp } from './support/shared-app';
 
-interface Person {
-  readonly email: string;
-  readonly password: string;
-}
+const FORM = /^dt_[\w-]{64}$/;
 
 describe('a device token', () => {
   let app: TestApp;
+  let person: Person;
+  /** That a sign-in of the person without one was given. */
+  let token: string;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
+    person = await app.someone();
+    token = await given(person);
   });
 
-  afterAll(async () => app.close());
-
   /** Signs in without cookie mode. */
-  const given = async (person: Person, deviceToken?: unknown, headers = {}): Promise<string> => {
-    const json = { ...person, ...(deviceToken !== undefined && { deviceToken }) };
+  const given = async (who: Person, deviceToken?: unknown, headers = {}): Promise<string> => {
+    const json = { ...who, ...(deviceToken !== undefined && { deviceToken }) };
     const { status, body } = await app.api.post<{ deviceToken: string }>('/v1/auth/login', { json, headers });
     expect(status).toBe(200);
     return body.deviceToken;
   };
 
   /** Signs in by cookies. */
-  const kept = async (person: Person, cookies: Record<string, string>, deviceToken?: string) => {
-    const json = { ...person, deviceToken };
-    return (await new Jar(app).keep(cookies).signIn(person, { json })).device;
+  const kept = async (who: Person, cookies: Record<string, string>, deviceToken?: string) => {
+    const json = { ...who, deviceToken };
+    return (await new Jar(app).keep(cookies).signIn(who, { json })).device;
   };
 
-  it('is of one device: each that presents none is given its own', async () => {
-    const person = await app.someone();
-    const tokens = [await given(person), await given(person), await kept(person, {}), await kept(person, {})];
+  it('is of one device: each sign-in that presents none is given its own', async () => {
+    const tokens = [token, await given(person), await kept(person, {}), await kept(person, {})];
     expect(new Set(tokens).size).toBe(4);
-    for (const token of tokens) expect(token).toMatch(/^dt_[\w-]{64}$/);
+    for (const each of tokens) expect(each).toMatch(FORM);
   });
 
   it('is kept by the device that presents it, in the body or as a cookie', async () => {
-    const person = await app.someone();
-    const token = await given(person);
     expect(await given(person, token)).toBe(token);
     expect(await kept(person, { [DEVICE]: token })).toBe(token);
     expect(await kept(person, {}, token)).toBe(token);
   });
 
-  it('in the body is what counts, not the cookie beside it', async () => {
-    const person = await app.someone();
-    const [inBody, inCookie] = [await given(person), await given(person)];
-    expect(await kept(person, { [DEVICE]: inCookie }, inBody)).toBe(inBody);
-    expect([inBody, inCookie]).not.toContain(await kept(person, { [DEVICE]: inCookie }, 'dt_nonsense'));
+  it('in the body counts, and not the cookie beside it', async () => {
+    const inCookie = await given(person);
+    expect(await kept(person, { [DEVICE]: inCookie }, token)).toBe(token);
+    expect([token, inCookie]).not.toContain(await kept(person, { [DEVICE]: inCookie }, 'dt_nonsense'));
   });
 
   it('in a cookie is not looked at without cookie mode, not even where it was sent twice', async () => {
-    const person = await app.someone();
-    const token = await given(person);
     for (const cookie of [`${DEVICE}=${token}`, `${DEVICE}=${token}; ${DEVICE}=${token}`])
       expect(await given(person, undefined, { cookie })).not.toBe(token);
   });
 
   it('outlives the session, and a sign-out', async () => {
-    const person = await app.someone();
     const jar = await new Jar(app).signIn(person);
     const { device } = jar;
     await jar.send('POST', '/v1/auth/logout');
-    app.clock.advance({ days: 100 });
+    app.clock.advance({ days: 15 });
     expect((await jar.signIn(person)).device).toBe(device);
   });
 
   it('of another user is replaced', async () => {
-    const [ada, bob] = [await app.someone(), await app.someone()];
-    const ofAda = await given(ada);
-    const all = [await given(bob, ofAda), await kept(bob, { [DEVICE]: ofAda }), await kept(bob, {}, ofAda)];
-    expect(all).not.toContain(ofAda);
-    expect(await given(ada, ofAda)).toBe(ofAda);
+    const bob = await app.someone();
+    const all = [await given(bob, token), await kept(bob, { [DEVICE]: token }), await kept(bob, {}, token)];
+    expect(all).not.toContain(token);
+    expect(await given(person, token)).toBe(token);
   });
 
   it('that is forged is replaced', async () => {
-    const person = await app.someone();
-    const token = await given(person);
     const changed = (at: number) =>
       token.slice(0, at) + (token[at] === 'A' ? 'B' : 'A') + token.slice(at + 1);
     const forged = [
@@ -96,38 +89,36 @@ describe('a device token', () => {
       '',
       '\0',
     ];
-    for (const each of forged) {
+    const user = await app.nest.get(UsersService).findByEmail(person.email);
+    const devices = app.nest.get(DeviceTokens);
+    expect(devices.isOf(user, token)).toBe(true);
+    for (const each of forged) expect([each, devices.isOf(user, each)]).toEqual([each, false]);
+    for (const each of [changed(40), `${token}A`, '']) {
       const replaced = await given(person, each);
-      expect(replaced).toMatch(/^dt_[\w-]{64}$/);
+      expect(replaced).toMatch(FORM);
       expect([...forged, token]).not.toContain(replaced);
     }
   });
 
-  it.each([[5], [true], [{}], [['dt_a']]])('that is no text is a 422: %j', async (deviceToken) => {
-    const json = { ...(await app.someone()), deviceToken };
+  it.each([[5], [true], [{}], [['dt_a']]])('that is no string is a 422: %j', async (deviceToken) => {
+    const json = { ...person, deviceToken };
     const answer = await app.api.post<ProblemBody>('/v1/auth/login', { json });
     expectProblem(answer, 422, 'validation-failed');
     expect(Object.keys(violations(answer))).toEqual(['/deviceToken']);
   });
 
-  it('opens nothing', async () => {
-    const { device } = await signedIn(app);
-    expectProblem(await app.api.get('/v1/users/me', { token: device }), 401, 'invalid-token');
-    const asAccess = withCookies({ [ACCESS]: device });
+  it('gives access to nothing', async () => {
+    expectProblem(await app.api.get('/v1/users/me', { token }), 401, 'invalid-token');
+    const asAccess = withCookies({ [ACCESS]: token });
     expectProblem(await app.api.get('/v1/users/me', asAccess), 401, 'invalid-token');
-    const asDevice = withCookies({ [DEVICE]: device });
+    const asDevice = withCookies({ [DEVICE]: token });
     expectProblem(await app.api.get('/v1/users/me', asDevice), 401, 'authentication-required');
-    for (const call of [
-      { json: { refreshToken: device } },
-      withCookies({ [REFRESH]: device }),
-      withCookies({ [DEVICE]: device }),
-    ])
+    for (const call of [{ json: { refreshToken: token } }, withCookies({ [REFRESH]: token }), asDevice])
       expectProblem(await app.api.post('/v1/auth/refresh', call), 401, 'invalid-refresh-token');
   });
 
-  it('stands in for no password', async () => {
-    const person = await app.someone();
-    const json = { ...person, password: 'not the password of anybody', deviceToken: await given(person) };
+  it('replaces no password', async () => {
+    const json = { ...person, password: 'not the password of anybody', deviceToken: token };
     const answer = await app.api.post('/v1/auth/login?useCookies=true', { json });
     expectProblem(answer, 401, 'invalid-credentials');
     expect(cookiesOf(answer)).toEqual({});

@@ -1,8 +1,10 @@
 import { DataSource } from 'typeorm';
 import type { ProblemBody } from './support/api';
-import { startApp, type TestApp } from './support/app';
-import { inParallel } from './support/parallel';
+import type { TestApp } from './support/app';
 import { readJws } from './support/jws';
+import { inParallel } from './support/parallel';
+import { openSession } from './support/sessions';
+import { sharedApp } from './support/shared-app';
 
 interface Profile extends ProblemBody {
   readonly id: string;
@@ -17,21 +19,19 @@ const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 let app: TestApp;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await sharedApp();
 });
-
-afterAll(async () => app.close());
 
 const profile = (token: string) => app.api.get<Profile>('/v1/users/me', { token });
 const change = (token: string, json: unknown) => app.api.patch<Profile>('/v1/users/me', { token, json });
 
 async function someoneSignedIn(): Promise<{ email: string; token: string }> {
   const person = await app.someone();
-  return { email: person.email, token: (await app.signIn(person)).accessToken };
+  return { email: person.email, token: (await openSession(app, person)).accessToken };
 }
 
 describe("a user's own profile", () => {
-  it('says who they are, and nothing else', async () => {
+  it('shows who they are, and nothing else', async () => {
     const { email, token } = await someoneSignedIn();
     const { status, headers, body } = await profile(token);
     expect(status).toBe(200);
@@ -59,13 +59,48 @@ describe("a user's own profile", () => {
     expect((await profile(token)).body).toEqual(body);
   });
 
-  it('loses the name with null, and keeps it when nothing is said', async () => {
+  it('loses the name with null, and keeps it where none is sent', async () => {
     const { token } = await someoneSignedIn();
     const named = (await change(token, { displayName: 'Ada' })).body;
     app.clock.advance({ seconds: 10 });
     expect((await change(token, {})).body).toEqual(named);
     expect((await app.api.patch('/v1/users/me', { token })).body).toEqual(named);
     expect((await change(token, { displayName: null })).body.displayName).toBeNull();
+  });
+
+  it('is their own, also where several users read and change theirs at once', async () => {
+    const people = await inParallel(3, someoneSignedIn);
+    const answers = await inParallel(6, async (index) => {
+      const { token, email } = people[index % 3] ?? { token: '', email: '' };
+      const { body } = await (index < 3 ? change(token, { displayName: email }) : profile(token));
+      return { email, seen: body.email };
+    });
+    for (const { email, seen } of answers) expect(seen).toBe(email);
+    for (const { token, email } of people) expect((await profile(token)).body.displayName).toBe(email);
+  });
+
+  it('is gone with the user, whose access token is refused then', async () => {
+    const { email, token } = await someoneSignedIn();
+    await app.query('DELETE FROM users WHERE email = $1', [email]);
+    for (const answer of [await profile(token), await change(token, { displayName: 'Eve' })]) {
+      expect([answer.status, answer.body.code]).toEqual([401, 'invalid-token']);
+      expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
+    }
+  });
+
+  it('needs an access token', async () => {
+    const answer = await app.api.get<ProblemBody>('/v1/users/me');
+    expect([answer.status, answer.body.code]).toEqual([401, 'authentication-required']);
+    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="Gatehouse"');
+    expect((await app.api.patch('/v1/users/me', { json: { roles: 1 } })).status).toBe(401);
+  });
+});
+
+describe('a change of the profile', () => {
+  let token: string;
+
+  beforeAll(async () => {
+    ({ token } = await someoneSignedIn());
   });
 
   it.each([
@@ -76,8 +111,7 @@ describe("a user's own profile", () => {
     ['status', 'active'],
     ['accessVersion', 2],
     ['updatedAt', '2001-01-01T00:00:00.000Z'],
-  ])('takes no %s, and then nothing of the rest', async (name, value) => {
-    const { token } = await someoneSignedIn();
+  ])('with %s is refused, and then nothing of the rest is changed', async (name, value) => {
     const before = (await profile(token)).body;
     const { status, body } = await change(token, { displayName: 'Eve', [name]: value });
     expect(status).toBe(422);
@@ -90,41 +124,14 @@ describe("a user's own profile", () => {
     { displayName: 'a'.repeat(101) },
     { displayName: 'A\u202eda' },
     { displayName: 7 },
-  ])('takes no such name: %j', async (json) => {
-    const { status, body } = await change((await someoneSignedIn()).token, json);
+  ])('with no valid name is refused: %j', async (json) => {
+    const { status, body } = await change(token, json);
     expect([status, body.errors?.map(({ pointer }) => pointer)]).toEqual([422, ['/displayName']]);
-  });
-
-  it('is their own: nobody sees or changes that of another, also when all ask at once', async () => {
-    const people = await inParallel(5, someoneSignedIn);
-    const answers = await inParallel(50, async (index) => {
-      const { token, email } = people[index % 5] ?? { token: '', email: '' };
-      const { body } = await (index < 25 ? change(token, { displayName: email }) : profile(token));
-      return { email, seen: body.email };
-    });
-    for (const { email, seen } of answers) expect(seen).toBe(email);
-    for (const { token, email } of people) expect((await profile(token)).body.displayName).toBe(email);
-  });
-
-  it('is gone with the user, whose live token is worth nothing then', async () => {
-    const { email, token } = await someoneSignedIn();
-    await app.query('DELETE FROM users WHERE email = $1', [email]);
-    for (const answer of [await profile(token), await change(token, { displayName: 'Eve' })]) {
-      expect([answer.status, answer.body.code]).toEqual([401, 'invalid-token']);
-      expect(answer.headers.get('www-authenticate')).toContain('error="invalid_token"');
-    }
-  });
-
-  it('is for those who are signed in', async () => {
-    const answer = await app.api.get<ProblemBody>('/v1/users/me');
-    expect([answer.status, answer.body.code]).toEqual([401, 'authentication-required']);
-    expect(answer.headers.get('www-authenticate')).toBe('Bearer realm="Gatehouse"');
-    expect((await app.api.patch('/v1/users/me', { json: { roles: 1 } })).status).toBe(401);
   });
 });
 
 describe('the principal', () => {
-  it('is what the token says, and nothing else', async () => {
+  it('is what the token states, and nothing else', async () => {
     const { token } = await someoneSignedIn();
     const { sub, sid, auth_time: authTime, exp } = readJws(token).claims;
     const { status, headers, body } = await app.api.get('/v1/auth/principal', { token });
@@ -140,20 +147,20 @@ describe('the principal', () => {
     });
   });
 
-  it('costs no query, for a token seen the first time nor the fiftieth, nor for a bad one', async () => {
-    const tokens = await inParallel(5, async () => (await someoneSignedIn()).token);
+  it('costs no query, for a token seen the first time or again, nor for a bad one', async () => {
+    const tokens = await inParallel(2, async () => (await someoneSignedIn()).token);
     await app.mailsSent();
     const { master } = app.nest.get(DataSource).driver as unknown as {
       master: { query: () => void; connect: () => void };
     };
     const [query, connect] = [jest.spyOn(master, 'query'), jest.spyOn(master, 'connect')];
     const ask = async (token = '') => (await app.api.get('/v1/auth/principal', { token })).status;
-    const statuses = await inParallel(50, (index) => ask(tokens[index % 5]));
+    const statuses = await inParallel(6, (index) => ask(tokens[index % 2]));
     expect(new Set(statuses)).toEqual(new Set([200]));
     expect(await ask(`${tokens[0]}A`)).toBe(401);
     expect([query, connect].map(({ mock }) => mock.calls.length)).toEqual([0, 0]);
     await profile(tokens[0] ?? '');
     expect(query.mock.calls.length + connect.mock.calls.length).toBeGreaterThan(0);
-    jest.restoreAllMocks();
+    for (const spy of [query, connect]) spy.mockRestore();
   });
 });
