@@ -1,6 +1,6 @@
 import { PersonalDataRegistry } from '../src/platform/personal-data';
 import type { ProblemBody, TokenBody } from './support/api';
-import { PASSWORD, startApp, type TestApp, withApp } from './support/app';
+import { startApp, type TestApp } from './support/app';
 import { rowsOf } from './support/database-dump';
 import { askForChange, moveTo } from './support/email-change';
 import { readJws } from './support/jws';
@@ -35,21 +35,21 @@ describe('an export', () => {
 
   afterAll(async () => app.close());
 
-  /** Columns that are not told: what a secret is recognised by, and what says nothing of anybody. */
+  /** Columns that are not exported: what a secret is recognised by, and what says nothing of a user. */
   const UNTOLD = new Set([
     'audit_personal.salt',
     'credentials.hash',
     'sessions.secret_digest',
     'one_time_tokens.digest',
     'one_time_tokens.lasting',
-    // Of somebody else, who wanted the address as well.
+    // Of another registration of the address.
     'registration_attempts.created_at',
     'registration_attempts.display_name',
     'registration_attempts.hash',
     'registration_attempts.id',
   ]);
 
-  /** Rows of every table that tell of a user. */
+  /** The values of every row that belongs to a user. */
   async function recordsOf(id: string): Promise<[string, unknown][]> {
     const tables = await app.query<{ name: string }>(
       `SELECT table_name AS name FROM information_schema.columns
@@ -144,7 +144,7 @@ describe('an export', () => {
     ]);
   });
 
-  it('tells nothing of others', async () => {
+  it('has nothing of other users', async () => {
     const [one, other] = [await someoneVerified(app), await someoneVerified(app)];
     const { text } = await exported(app, (await app.signIn(one)).accessToken);
     const { accessToken } = await app.signIn(other);
@@ -152,51 +152,7 @@ describe('an export', () => {
     for (const trace of [other.email, claims.sub, claims.sid]) expect(text).not.toContain(trace);
   });
 
-  it('is for those who are signed in', async () => {
+  it('requires a sign-in', async () => {
     expectProblem(await app.api.get('/v1/users/me/export'), 401, 'authentication-required');
   });
-});
-
-describe('a recent sign-in', () => {
-  const MINUTES: [string | undefined, number][] = [
-    [undefined, 900],
-    ['5', 300],
-    ['2.5', 150],
-    ['40', 2_400],
-  ];
-
-  it.each(MINUTES)(
-    'with RECENT_SIGN_IN_MINUTES %j is one of the last %d seconds, to the millisecond',
-    async (minutes, seconds) => {
-      await withApp({ env: { RECENT_SIGN_IN_MINUTES: minutes } }, async (app) => {
-        const refreshed = async ({ refreshToken }: TokenBody) =>
-          (await app.api.post<TokenBody>('/v1/auth/refresh', { json: { refreshToken } })).body;
-        const person = await app.someone();
-        let tokens = await app.signIn(person);
-        const { auth_time: signedInAt } = readJws(tokens.accessToken).claims;
-        const endsAt = (Number(signedInAt) + seconds) * 1_000;
-        app.clock.advance({ milliseconds: endsAt - app.clock.nowMs() });
-        tokens = await refreshed(tokens);
-        expect((await exported(app, tokens.accessToken)).status).toBe(200);
-
-        app.clock.advance({ milliseconds: 1 });
-        for (const { accessToken } of [tokens, (tokens = await refreshed(tokens))]) {
-          const answer = await exported(app, accessToken);
-          expectProblem(answer, 401, 'insufficient-user-authentication');
-          expect(answer.headers.get('www-authenticate')).toBe(
-            `Bearer realm="Gatehouse", error="insufficient_user_authentication", max_age="${seconds}"`,
-          );
-        }
-        expect((await app.api.get('/v1/users/me', { token: tokens.accessToken })).status).toBe(200);
-
-        const again = await app.api.post<TokenBody>('/v1/auth/reauthenticate', {
-          token: tokens.accessToken,
-          json: { password: PASSWORD },
-        });
-        expect((await exported(app, again.body.accessToken)).status).toBe(200);
-        expectProblem(await exported(app, tokens.accessToken), 401, 'insufficient-user-authentication');
-        expect((await exported(app, (await refreshed(again.body)).accessToken)).status).toBe(200);
-      });
-    },
-  );
 });
