@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { In, MoreThan } from 'typeorm';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { FormerEmail } from './former-email.entity';
 import { type NewUser, newUser } from './new-user';
+import { ReservedEmails } from './reserved-emails';
 import { User } from './user.entity';
 
 /** Users of an older system, who come in many at a time. */
@@ -12,6 +11,7 @@ export class IncomingUsers {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly reserved: ReservedEmails,
   ) {}
 
   /**
@@ -29,19 +29,10 @@ export class IncomingUsers {
       .returning('id, email');
     const { raw } = (await insert.execute()) as { raw: Pick<User, 'id' | 'email'>[] };
     const added = new Map(raw.map(({ id, email }) => [email, id]));
-    // Asked afterwards: whoever gives an address up keeps it from others in the same transaction.
-    const reserved = await this.reservedAmong([...added.keys()]);
+    const reserved = await this.reserved.among([...added.keys()], null);
     const refused = reserved.flatMap((email) => added.get(email) ?? []);
     if (refused.length > 0) await this.database.repository(User).delete(refused);
     for (const email of reserved) added.delete(email);
     return added;
-  }
-
-  private async reservedAmong(emails: readonly string[]): Promise<string[]> {
-    const reservedUntil = MoreThan(this.clock.now());
-    const found = await this.database
-      .repository(FormerEmail)
-      .findBy({ email: In([...emails]), reservedUntil });
-    return found.map(({ email }) => email);
   }
 }

@@ -8,6 +8,7 @@ import { PublishAccessVersions1795100002000 } from './migrations/1795100002000-p
 import { AddEpochsAndFormerEmails1795200002000 } from './migrations/1795200002000-add-epochs-and-former-emails';
 import { AddRoles1795400000500 } from './migrations/1795400000500-add-roles';
 import { IncomingUsers } from './incoming-users';
+import { ReservedEmails } from './reserved-emails';
 import { User } from './user.entity';
 import { UserRights } from './user-rights';
 import { UserSearch } from './user-search';
@@ -30,7 +31,16 @@ import { UsersUpkeep } from './users.upkeep';
     ),
   ],
   controllers: [UsersController],
-  providers: [UsersService, UserRights, AccessVersions, UsersData, UsersUpkeep, UserSearch, IncomingUsers],
+  providers: [
+    ReservedEmails,
+    UsersService,
+    UserRights,
+    AccessVersions,
+    UsersData,
+    UsersUpkeep,
+    UserSearch,
+    IncomingUsers,
+  ],
   exports: [UsersService, UserRights, UserSearch, IncomingUsers, AccessVersions],
 })
 export class UsersModule {}

@@ -1,18 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import {
-  ArrayContains,
-  LessThan,
-  MoreThan,
-  Not,
-  type QueryDeepPartialEntity,
-  QueryFailedError,
-} from 'typeorm';
+import { ArrayContains, LessThan, Not, type QueryDeepPartialEntity, QueryFailedError } from 'typeorm';
 
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { type PageQuery, startOf } from '../platform/http';
 import { FormerEmail } from './former-email.entity';
 import { type NewUser, newUser } from './new-user';
+import { ReservedEmails } from './reserved-emails';
 import { User, type UserStatus } from './user.entity';
 import { USER_BY_EMAIL } from './user.store';
 
@@ -29,6 +23,7 @@ export class UsersService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
+    private readonly reserved: ReservedEmails,
   ) {}
 
   /**
@@ -47,8 +42,7 @@ export class UsersService {
       .orIgnore()
       .returning('id');
     const { raw } = (await insert.execute()) as { raw: unknown[] };
-    // Asked afterwards: whoever gives an address up keeps it from others in the same transaction.
-    const reserved = await this.isReserved(email, id);
+    const reserved = await this.reserved.isForOther(email, id);
     if (raw.length > 0 && !reserved) return id;
     if (reserved) await this.remove(id);
     return null;
@@ -93,10 +87,9 @@ export class UsersService {
     email: string,
     reservedUntil: Date,
   ): Promise<boolean> {
-    if (await this.isTaken(email, id)) return false;
+    if (!(await this.moveTo(id, email))) return false;
     const emails = this.database.repository(FormerEmail);
     await emails.delete({ email });
-    if (!(await this.moveTo(id, email))) return false;
     if (former !== email && emailVerified)
       await emails.upsert({ email: former, userId: id, reservedUntil }, ['email']);
     return true;
@@ -105,12 +98,13 @@ export class UsersService {
   /**
    * Gives a locked user an address back that was kept for them. The one they leave is kept in its turn, and so are the
    * others: an earlier link may still lead there, and whoever used this one may be a thief who used his own.
-   * @returns false where it was never proven, hence not kept, and somebody has it; the transaction is to be undone then
+   * @returns false where it was never proven, hence not kept, and another account has it or may get it back; the transaction is to be
+   * rolled back then
    */
   async restoreEmail({ id, email: left }: User, email: string, reservedUntil: Date): Promise<boolean> {
+    if (!(await this.moveTo(id, email))) return false;
     const emails = this.database.repository(FormerEmail);
     await emails.delete({ userId: id, email });
-    if (!(await this.moveTo(id, email))) return false;
     if (left !== email) await emails.upsert({ email: left, userId: id, reservedUntil }, ['email']);
     return true;
   }
@@ -118,7 +112,7 @@ export class UsersService {
   /** Whether somebody else has the address, or may get it back. */
   async isTaken(email: string, exceptId: string): Promise<boolean> {
     const isUsed = await this.database.repository(User).existsBy({ email, id: Not(exceptId) });
-    return isUsed || this.isReserved(email, exceptId);
+    return isUsed || this.reserved.isForOther(email, exceptId);
   }
 
   /** Device tokens from before count for nothing from now on. */
@@ -145,11 +139,11 @@ export class UsersService {
     await this.database.repository(User).delete({ id });
   }
 
-  /** @returns false where somebody else was faster */
+  /** @returns false where another account has the address, or may get it back; the transaction is to be rolled back then */
   private async moveTo(id: string, email: string): Promise<boolean> {
     try {
       await this.update(id, { email, emailVerified: true });
-      return true;
+      return !(await this.reserved.isForOther(email, id));
     } catch (error) {
       // SQLSTATE unique_violation.
       if (error instanceof QueryFailedError && error.driverError.code === '23505') return false;
@@ -159,10 +153,5 @@ export class UsersService {
 
   private async update(id: string, changes: QueryDeepPartialEntity<User>): Promise<void> {
     await this.database.repository(User).update({ id }, { ...changes, updatedAt: this.clock.now() });
-  }
-
-  private async isReserved(email: string, exceptId: string): Promise<boolean> {
-    const reservedUntil = MoreThan(this.clock.now());
-    return this.database.repository(FormerEmail).existsBy({ email, reservedUntil, userId: Not(exceptId) });
   }
 }
