@@ -1,7 +1,15 @@
-import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, type Principal, Public } from '../access';
-import { AcceptedResponse, InvalidCredentials, MAIL_LINK, REAUTHENTICATION } from '../auth';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { accessTokenOf, CurrentUser, type Principal, Public } from '../access';
+import {
+  AcceptedResponse,
+  InvalidCredentials,
+  MAIL_LINK,
+  REAUTHENTICATION,
+  SET_COOKIE,
+  setDeviceCookie,
+} from '../auth';
 import { LimitedBy, RateLimit } from '../platform/attempts';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
@@ -25,14 +33,20 @@ export class CredentialsController {
     operationId: 'changePassword',
     summary: 'Set a new password with the current one; ends the other sessions',
   })
-  @ApiNoContentResponse()
+  @ApiNoContentResponse({
+    description: 'With a new `__Host-device` in cookie mode: the device tokens from before are void',
+    headers: SET_COOKIE,
+  })
   @ApiProblems(InvalidCredentials, ValidationFailed)
   async changePassword(
     @CurrentUser() principal: Principal,
     @Body() body: ChangePasswordRequest,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
     @Client() client: ClientInfo,
   ): Promise<void> {
-    await this.passwordChange.change(principal, body, client);
+    const deviceToken = await this.passwordChange.change(principal, body, client);
+    if (accessTokenOf(request)?.by === 'cookie') setDeviceCookie(reply, deviceToken);
   }
 
   @Post('email/change')

@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../access';
-import { SecurityNotices } from '../auth';
+import { DeviceTokens, SecurityNotices } from '../auth';
 import { PasswordPolicy, PasswordsService } from '../passwords';
 import { Database } from '../platform/database';
 import { Events } from '../platform/events';
 import type { ClientInfo } from '../platform/http';
 import { Mailer } from '../platform/mail';
 import { SessionsService } from '../sessions';
+import { UsersService } from '../users';
 import type { ChangePasswordRequest } from './account.dto';
 import { PasswordChanged } from './account.events';
 import { EmailChangeService } from './email-change.service';
@@ -21,6 +22,8 @@ export class PasswordChangeService {
     private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+    private readonly devices: DeviceTokens,
     private readonly emailChange: EmailChangeService,
     private readonly notices: SecurityNotices,
     private readonly mailer: Mailer,
@@ -28,26 +31,29 @@ export class PasswordChangeService {
   ) {}
 
   /**
-   * Ends the other sessions; this one goes on. Links to set a password stay good: they are in the owner's mailbox, and a
+   * Ends the other sessions; this one goes on. Voids all device tokens: whoever knew the old password may have collected them. Links to set a password stay good: they are in the owner's mailbox, and a
    * thief who could end them would keep the owner out.
+   * @returns a device token for the current device
    * @throws InvalidCredentials, or ValidationFailed where the new password does not follow the policy
    */
   async change(
     principal: Principal,
     { currentPassword, newPassword }: ChangePasswordRequest,
     { language }: ClientInfo,
-  ): Promise<void> {
+  ): Promise<string> {
     const owner = await this.own.prove(principal, currentPassword);
     await this.policy.assertAcceptable(newPassword, '/newPassword', owner);
     const hash = await this.passwords.hash(newPassword);
-    await this.database.transaction(async () => {
-      const { id, email } = await this.own.lock(principal, owner);
+    return this.database.transaction(async () => {
+      const { id, email, devicesEpoch } = await this.own.lock(principal, owner);
       await this.sessions.endAllOf(id, { except: principal.sessionId });
       await this.passwords.store(id, hash);
+      await this.users.voidDevices(id);
       await this.emailChange.cancel(id);
       await this.events.publish(new PasswordChanged({ subjectId: id, sessionId: principal.sessionId }));
       const token = await this.notices.linkTo(principal);
       await this.mailer.send({ kind: 'password-changed', to: email, language, token });
+      return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
     });
   }
 }

@@ -30,6 +30,15 @@ export const LOGIN_BY_DEVICE = budget({
   longestWaitSeconds: 15 * MINUTE,
 });
 
+/** The same from all devices that have signed in before: each sign-in from a new device would add a budget otherwise. */
+export const LOGIN_BY_KNOWN_DEVICES = budget({
+  name: 'login-known-devices',
+  per: 'account',
+  quota: 60,
+  windowSeconds: 15 * MINUTE,
+  longestWaitSeconds: HOUR,
+});
+
 /** The same right after a reset, from where it was done: proof of the mailbox gets the owner in whatever strangers do. */
 export const LOGIN_AFTER_RESET = budget({
   name: 'login-after-reset',

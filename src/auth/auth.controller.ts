@@ -41,6 +41,7 @@ import {
   LOGIN_AFTER_RESET,
   LOGIN_BY_ACCOUNT,
   LOGIN_BY_DEVICE,
+  LOGIN_BY_KNOWN_DEVICES,
   LOGIN_BY_SOURCE,
   REAUTHENTICATION,
   REGISTRATION,
@@ -82,7 +83,7 @@ export class AuthController {
   @ChecksSite()
   @UseGuards(LocalAuthGuard)
   @Post('login')
-  @LimitedBy(LOGIN_BY_SOURCE, LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, LOGIN_AFTER_RESET)
+  @LimitedBy(LOGIN_BY_SOURCE, LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, LOGIN_BY_KNOWN_DEVICES, LOGIN_AFTER_RESET)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'logIn', summary: 'Sign in with address and password' })
   @ApiTokens(LoginResponse, 'LoginOutcome')

@@ -3,7 +3,7 @@ import { type Attempt, Attempts, sourceOf } from '../platform/attempts';
 import { RateLimited } from '../platform/errors';
 import type { ClientInfo } from '../platform/http';
 import { type User, UsersService } from '../users';
-import { LOGIN_AFTER_RESET, LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE } from './auth.budgets';
+import { LOGIN_AFTER_RESET, LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, LOGIN_BY_KNOWN_DEVICES } from './auth.budgets';
 import { DeviceTokens } from './device-tokens';
 
 /** Who tries to sign in, as far as it shows. */
@@ -31,8 +31,8 @@ export class LoginLimits {
     deviceToken,
     client,
   }: Visitor): Promise<Attempt & { readonly knownDevice: boolean }> {
-    if (this.devices.isOf(user, deviceToken))
-      return { ...(await this.attempts.claim(LOGIN_BY_DEVICE, email, deviceToken)), knownDevice: true };
+    const device = this.devices.nameOf(user, deviceToken);
+    if (device !== null) return { ...(await this.claimAsDevice(email, device)), knownDevice: true };
     return { ...(await this.claimAsStranger(email, client)), knownDevice: false };
   }
 
@@ -40,7 +40,7 @@ export class LoginLimits {
   async isKnown(email: string, deviceToken: string | null | undefined): Promise<boolean> {
     // Looked up whether or not there is such an account, so that the time it takes tells nothing.
     const user = deviceToken ? await this.users.findByEmail(email) : null;
-    return this.devices.isOf(user, deviceToken);
+    return this.devices.nameOf(user, deviceToken) !== null;
   }
 
   /** Makes a claimed attempt; one that could not be made at all is given back. */
@@ -61,6 +61,12 @@ export class LoginLimits {
   /** Lets the owner in who has just proven the mailbox, from where they did. */
   async grantAfterReset(email: string, { ipAddress }: ClientInfo): Promise<void> {
     await this.attempts.grant(LOGIN_AFTER_RESET, email, sourceOf(ipAddress));
+  }
+
+  /** In the budget of the device and in that of all known devices: who signs in often collects devices, not guesses. */
+  private async claimAsDevice(email: string, device: string): Promise<Attempt> {
+    const own = await this.attempts.claim(LOGIN_BY_DEVICE, email, device);
+    return this.attempts.claimToo(own, LOGIN_BY_KNOWN_DEVICES, email);
   }
 
   private async claimAsStranger(email: string, { ipAddress }: ClientInfo): Promise<Attempt> {

@@ -25,6 +25,8 @@ export interface Attempt {
   readonly claimedAt: Date;
   /** Whether others that were not given back came before it. */
   readonly afterFailures: boolean;
+  /** The same attempt in another budget, given back with this one. */
+  readonly also?: Attempt;
 }
 
 /**
@@ -72,6 +74,19 @@ export class Attempts implements OnModuleInit {
     }
   }
 
+  /**
+   * Counts a claimed attempt in a further budget.
+   * @throws RateLimited where that one is used up; the attempt is given back then
+   */
+  async claimToo(attempt: Attempt, budget: Budget, ...who: readonly string[]): Promise<Attempt> {
+    try {
+      return { ...attempt, also: await this.claim(budget, ...who) };
+    } catch (error) {
+      await this.refund(attempt);
+      throw error;
+    }
+  }
+
   /** The same for what is simply not done where the budget is used up. */
   async allows(budget: Budget, ...who: readonly string[]): Promise<boolean> {
     try {
@@ -112,8 +127,10 @@ export class Attempts implements OnModuleInit {
   }
 
   /** Gives an attempt back that was none: it succeeded, or its request was not even well-formed. */
-  async refund({ key }: Attempt): Promise<void> {
-    if (this.limited) await this.store.refund(key);
+  async refund({ key, also }: Attempt): Promise<void> {
+    if (!this.limited) return;
+    await this.store.refund(key);
+    if (also) await this.refund(also);
   }
 
   private async count(budget: Budget, who: readonly string[]): Promise<Attempt> {
