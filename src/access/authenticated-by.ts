@@ -1,5 +1,6 @@
 import type { DocumentBuilder } from '@nestjs/swagger';
 import type { DocumentedErrorClass } from '../platform/errors';
+import type { Place } from '../platform/extensions';
 import { noteStrategies } from './route-policy';
 
 /** What the OpenAPI document says of a way to authenticate (OpenAPI 3.1, Security Scheme Object). */
@@ -26,8 +27,7 @@ const TAKEN = new Set(['jwt', 'local', 'session', 'bearer', 'cookie']);
  * @param strategies of a provider with `@DescribesStrategy`, or the application does not start
  */
 export function AuthenticatedBy(...strategies: [string, ...string[]]): ClassDecorator & MethodDecorator {
-  return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor): void =>
-    noteStrategies((descriptor?.value as object | undefined) ?? target, strategies);
+  return (...place: Place): void => noteStrategies(place, strategies);
 }
 
 /**

@@ -1,13 +1,14 @@
-import { type CanActivate, type CustomDecorator, type ExecutionContext, Injectable } from '@nestjs/common';
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
+import type { Place } from '../platform/extensions';
 import { InsufficientUserAuthentication } from './access.errors';
 import { AccessSettings } from './access.settings';
 import type { Principal } from './principal';
 import { noteRecentSignIn, policyOf } from './route-policy';
 
 /** For what a stolen access token must not be enough for: the user proved who they are within `RECENT_SIGN_IN_MINUTES`. */
-export function RequireRecentSignIn(): CustomDecorator<symbol> {
-  return noteRecentSignIn();
+export function RequireRecentSignIn(): ClassDecorator & MethodDecorator {
+  return (...place: Place): void => noteRecentSignIn(place);
 }
 
 /** Is it still you? Comes after the guard that says who. */

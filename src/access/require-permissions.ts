@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Events } from '../platform/events';
+import type { Place } from '../platform/extensions';
 import { InsufficientPermission } from './access.errors';
 import { AccessDenied } from './access.events';
 import type { Permission } from './permissions';
@@ -14,8 +15,7 @@ import { notePermissions, policyOf } from './route-policy';
 export function RequirePermissions(
   ...permissions: [Permission, ...Permission[]]
 ): ClassDecorator & MethodDecorator {
-  return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor): void =>
-    notePermissions((descriptor?.value as object | undefined) ?? target, permissions);
+  return (...place: Place): void => notePermissions(place, permissions);
 }
 
 /** May you? Comes after the guard that says who; compares with what is in memory. */

@@ -1,4 +1,5 @@
-import { SetMetadata, type Type } from '@nestjs/common';
+import type { Type } from '@nestjs/common';
+import { lineageOf, note, noted, type Place } from '../platform/extensions';
 import { PUBLIC } from '../platform/http';
 
 /** The strategy of our access tokens, registered by `auth`. */
@@ -34,12 +35,13 @@ export function policyOf(controller: Type, handler: object): RoutePolicy {
   return policy;
 }
 
-export const notePermissions = (target: object, permissions: readonly string[]): void =>
-  Reflect.defineMetadata(PERMISSIONS, [...ownPermissions(target), ...permissions], target);
-export const noteStrategies = (target: object, strategies: readonly string[]): void =>
-  Reflect.defineMetadata(STRATEGIES, strategies, target);
-export const noteRecentSignIn = () => SetMetadata(RECENT_SIGN_IN, true);
-export const noteSiteCheck = () => SetMetadata(SAME_SITE, true);
+export const notePermissions = (place: Place, permissions: readonly string[]): void =>
+  note('@RequirePermissions()', PERMISSIONS, [...ownPermissions(noted(place)), ...permissions], place);
+export const noteStrategies = (place: Place, strategies: readonly string[]): void =>
+  note('@AuthenticatedBy()', STRATEGIES, strategies, place);
+export const noteRecentSignIn = (place: Place): void =>
+  note('@RequireRecentSignIn()', RECENT_SIGN_IN, true, place);
+export const noteSiteCheck = (place: Place): void => note('@ChecksSite()', SAME_SITE, true, place);
 
 function readPolicy(controller: Type, handler: object): RoutePolicy {
   const [classes, handlers] = [lineageOf(controller), lineageOf(handler)];
@@ -59,18 +61,6 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
 function strategiesIn(places: readonly object[]): readonly string[] | undefined {
   const noted = places.map((place) => Reflect.getOwnMetadata(STRATEGIES, place) as string[] | undefined);
   return noted.find((strategies) => strategies !== undefined);
-}
-
-/** A class and those it extends, or a handler and what it was put in place of: what is asked for there is asked for here, too. */
-function lineageOf(target: object): object[] {
-  const lineage: object[] = [];
-  for (
-    let each: object | null = target;
-    typeof each === 'function' && each !== Function.prototype;
-    each = Object.getPrototypeOf(each) as object | null
-  )
-    lineage.push(each);
-  return lineage;
 }
 
 function isNoted(key: symbol, target: object): boolean {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Place } from '../platform/extensions';
 import { HttpSettings } from '../platform/http';
 import { CrossSiteRequest } from './access.errors';
 import { noteSiteCheck } from './route-policy';
@@ -13,7 +14,7 @@ export function isSafe(method: string): boolean {
 
 /** States of a public handler that it acts on cookies and asks `SameSite` itself; of all others the guard does. */
 export function ChecksSite(): MethodDecorator {
-  return noteSiteCheck();
+  return (...place: Place): void => noteSiteCheck(place);
 }
 
 const OWN = new Set(['same-origin', 'none']);

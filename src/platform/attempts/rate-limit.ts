@@ -4,13 +4,13 @@ import {
   type ExecutionContext,
   Injectable,
   type NestInterceptor,
-  SetMetadata,
   UseInterceptors,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, from, type Observable, switchMap } from 'rxjs';
 import { DomainError, type Kind, RateLimited, ValidationFailed } from '../errors';
+import { note, noted, type Place } from '../extensions';
 import { ApiProblems, clientOf } from '../http';
 import { type Attempt, Attempts } from './attempts';
 import type { Budget } from './budget';
@@ -25,7 +25,7 @@ const MISTAKES: ReadonlySet<Kind> = new Set(['malformed', 'unsupported', 'too-la
 /** Limits a route by where its requests come from. A body that breaks the rules of the route counts for nothing. */
 export function RateLimit(budget: Budget): MethodDecorator {
   return applyDecorators(
-    SetMetadata(BUDGET, budget),
+    (...place: Place): void => note('@RateLimit()', BUDGET, budget, place),
     UseInterceptors(RateLimitInterceptor),
     LimitedBy(budget),
   );
@@ -33,11 +33,9 @@ export function RateLimit(budget: Budget): MethodDecorator {
 
 /** States which budgets are used by what a handler calls, where that knows whose attempt it is and the route does not. */
 export function LimitedBy(...budgets: readonly Budget[]): MethodDecorator {
-  const note: MethodDecorator = (_target, _name, { value }) => {
-    const handler = value as object;
-    Reflect.defineMetadata(BUDGETS, [...new Set([...budgetsOf(handler), ...budgets])], handler);
-  };
-  return applyDecorators(note, ApiProblems(RateLimited));
+  const budgetsNoted = (...place: Place): void =>
+    note('@LimitedBy()', BUDGETS, [...new Set([...budgetsOf(noted(place)), ...budgets])], place);
+  return applyDecorators(budgetsNoted, ApiProblems(RateLimited));
 }
 
 export function budgetsOf(handler: object): readonly Budget[] {

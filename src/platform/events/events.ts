@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { Database } from '../database';
+import { note } from '../extensions';
 import type { DomainEvent } from './domain-event';
 
 /**
@@ -25,12 +26,11 @@ const LISTENING = Symbol('listening');
 /** Has a method of a provider called with each event of a class, or of a class that extends it. */
 export function OnDomainEvent<Event extends DomainEvent>(event: EventClass<Event>, phase: Phase) {
   return <Method extends (event: Event) => Promise<void>>(
-    _target: object,
-    _name: string | symbol,
-    { value }: TypedPropertyDescriptor<Method>,
-  ): void => {
-    if (value) Reflect.defineMetadata(LISTENING, { event, phase } satisfies Listening, value);
-  };
+    target: object,
+    name: string | symbol,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): void =>
+    note('@OnDomainEvent()', LISTENING, { event, phase } satisfies Listening, [target, name, descriptor]);
 }
 
 /** News from room to room, within this process. What must be true when a method returns is a call and no event. */

@@ -1,0 +1,35 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { DiscoveryService } from '@nestjs/core';
+import { lostNotesOf } from './notes';
+
+/** Stops the start where a decorator of ours has no effect, because another one above it replaced the method. */
+@Injectable()
+export class LostNotes implements OnModuleInit {
+  constructor(private readonly discovery: DiscoveryService) {}
+
+  /** @throws Error that names each such decorator and method */
+  onModuleInit(): void {
+    const found = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
+    const prototypes = new Set(found.flatMap(({ metatype }) => prototypesOf(metatype)));
+    const faults = [...prototypes].flatMap((prototype) =>
+      lostNotesOf(prototype).map(
+        ({ decorator, name }) =>
+          `${decorator} has no effect on ${prototype.constructor.name}.${String(name)}: a decorator above it replaces the method.` +
+          `\n  → write ${decorator} above that decorator`,
+      ),
+    );
+    if (faults.length > 0) throw new Error(faults.join('\n'));
+  }
+}
+
+/** Of a class and those it extends; none of a factory or a value. */
+function prototypesOf(metatype: unknown): object[] {
+  const prototypes: object[] = [];
+  for (
+    let each: unknown = typeof metatype === 'function' ? metatype.prototype : null;
+    typeof each === 'object' && each !== null && each !== Object.prototype;
+    each = Object.getPrototypeOf(each)
+  )
+    prototypes.push(each);
+  return prototypes;
+}
