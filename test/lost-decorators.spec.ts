@@ -83,8 +83,9 @@ class VaultModule {}
 
 describe('a decorator beneath one that replaces the method', () => {
   it('stops the start, instead of having no effect', async () => {
-    const refusal = await startApp({ modules: [OpenVaultModule] }).catch((error: Error) => error.message);
-    expect(String(refusal).match(/^.* has no effect on .*(?=:)/gm)).toEqual([
+    const start = startApp({ modules: [OpenVaultModule] }).then(() => 'started');
+    const refusal = await start.catch((error: Error) => error.message);
+    expect(refusal.match(/^.* has no effect on .*(?=:)/gm)).toEqual([
       '@RequirePermissions() has no effect on OpenVaultController.permission',
       '@RequireRecentSignIn() has no effect on OpenVaultController.signIn',
       '@Public() has no effect on OpenVaultController.public',

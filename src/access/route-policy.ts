@@ -59,8 +59,8 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
 
 /** What stands nearest says by what; nobody else is asked. */
 function strategiesIn(places: readonly object[]): readonly string[] | undefined {
-  const noted = places.map((place) => Reflect.getOwnMetadata(STRATEGIES, place) as string[] | undefined);
-  return noted.find((strategies) => strategies !== undefined);
+  const found = places.map((place) => Reflect.getOwnMetadata(STRATEGIES, place) as string[] | undefined);
+  return found.find((strategies) => strategies !== undefined);
 }
 
 function isNoted(key: symbol, target: object): boolean {
