@@ -99,14 +99,14 @@ module.exports = [
   },
   {
     name: 'the access token of a revoked session is accepted',
-    file: 'src/auth/jwt.strategy.ts',
-    find: 'if (this.ended.has(claims.sid)) throw new InvalidToken();',
+    file: 'src/auth/access-state.ts',
+    find: 'if (this.ended.has(sid)) return new InvalidToken();',
     replace: '',
   },
   {
     name: 'an access token from before a change of roles is accepted',
-    file: 'src/auth/jwt.strategy.ts',
-    find: 'if (this.versions.isStale(claims.sub, claims.ver)) throw new TokenStale();',
+    file: 'src/auth/access-state.ts',
+    find: 'if (this.versions.isStale(sub, ver)) return new TokenStale();',
     replace: '',
   },
   {

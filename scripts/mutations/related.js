@@ -38,7 +38,7 @@ const RELATED = [
     slow: ['retired-keys', 'key-revocation', 'two-instances'],
   },
   {
-    files: /auth\/.*jwt/,
+    files: /auth\/.*(jwt|access-state|open-responses)/,
     specs: [
       'logout|sign-out',
       'late-news|stale',

@@ -7,6 +7,7 @@ import { JwtAuthGuard } from './jwt-auth.guard';
 import { RecentSignInGuard } from './recent-sign-in';
 import { PermissionsModule } from './permissions';
 import { PermissionsGuard } from './require-permissions';
+import { OtherTransports } from './other-transports';
 import { RoutePolicies } from './route-policies';
 import { SameSite } from './same-site';
 import { Strategies } from './strategies';
@@ -18,6 +19,7 @@ import { Strategies } from './strategies';
     SameSite,
     AccessDiagnosis,
     RoutePolicies,
+    OtherTransports,
     Strategies,
     { provide: APP_GUARD, useClass: JwtAuthGuard }, // who are you?
     { provide: APP_GUARD, useClass: PermissionsGuard }, // may you?

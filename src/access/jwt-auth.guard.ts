@@ -5,6 +5,7 @@ import { DomainError } from '../platform/errors';
 import { AuthenticationRequired } from '../platform/http';
 import { InvalidToken } from './access.errors';
 import { accessTokenOf } from './credentials';
+import { assertHttp } from './other-transports';
 import type { Caller } from './principal';
 import { JWT, policyOf } from './route-policy';
 import { isSafe, SameSite } from './same-site';
@@ -21,6 +22,7 @@ export class JwtAuthGuard extends AuthGuard(JWT) {
   }
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
+    assertHttp(context);
     const { isPublic, strategies } = policyOf(context.getClass(), context.getHandler());
     if (isPublic) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Caller }>();

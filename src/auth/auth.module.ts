@@ -11,6 +11,7 @@ import { AuthDiagnosis } from './auth.diagnosis';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { AuthSettings } from './auth.settings';
+import { AccessState } from './access-state';
 import { AddedTokenClaims } from './access-token-claims';
 import { Callers } from './callers';
 import { ChangePasswordController } from './change-password.controller';
@@ -22,6 +23,7 @@ import { JwtStrategy } from './jwt.strategy';
 import { LocalStrategy } from './local.strategy';
 import { LoginChecks } from './login-checks';
 import { LoginLimits } from './login-limits';
+import { OpenResponses } from './open-responses';
 import { PasswordProof } from './password-proof';
 import { PasswordSignIn } from './password-sign-in';
 import { PolicyController } from './policy.controller';
@@ -44,6 +46,7 @@ import { SessionEndController } from './session-end.controller';
   ],
   controllers: [AuthController, SessionEndController, PolicyController, ChangePasswordController],
   providers: [
+    AccessState,
     AddedTokenClaims,
     AuthDiagnosis,
     AuthService,
@@ -54,6 +57,7 @@ import { SessionEndController } from './session-end.controller';
     Handover,
     LoginChecks,
     LoginLimits,
+    OpenResponses,
     PasswordProof,
     PasswordSignIn,
     RegistrationService,

@@ -2,12 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
-import { accessTokenOf, InvalidToken, type Principal, TokenStale } from '../access';
+import { accessTokenOf, type Principal } from '../access';
 import { Feed } from '../platform/feed';
 import { RolesService } from '../roles';
-import { EndedSessions } from '../sessions';
 import { type AccessClaims, addedClaimsOf, Tokens } from '../tokens';
-import { AccessVersions } from '../users';
+import { AccessState } from './access-state';
+import { OpenResponses } from './open-responses';
 import { SelfVerifyingKey } from './self-verifying-key';
 
 type KeyTaker = (error: unknown, key?: never) => void;
@@ -17,13 +17,14 @@ type KeyTaker = (error: unknown, key?: never) => void;
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
     tokens: Tokens,
-    private readonly ended: EndedSessions,
-    private readonly versions: AccessVersions,
+    private readonly access: AccessState,
+    private readonly responses: OpenResponses,
     private readonly roles: RolesService,
     feed: Feed,
   ) {
     const key = new SelfVerifyingKey((token) => tokens.verify(token));
     super({
+      passReqToCallback: true,
       jwtFromRequest: (request: unknown) => accessTokenOf(request as FastifyRequest)?.token ?? null,
       // News first: it tells the time and the signing keys that the token is then verified by.
       secretOrKeyProvider: (_request: unknown, _token: unknown, done: KeyTaker) => {
@@ -34,9 +35,10 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     });
   }
 
-  validate(claims: AccessClaims): Principal {
-    if (this.ended.has(claims.sid)) throw new InvalidToken();
-    if (this.versions.isStale(claims.sub, claims.ver)) throw new TokenStale();
+  validate(request: FastifyRequest, claims: AccessClaims): Principal {
+    const refusal = this.access.refusalOf(claims);
+    if (refusal) throw refusal;
+    this.responses.watch(request, claims);
     return {
       userId: claims.sub,
       sessionId: claims.sid,
