@@ -80,8 +80,10 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
 /** Node has curt answers of its own, and none for CONNECT; here every request ends as an answer or a problem. */
 function answerWhatNodeWouldNot(fastify: FastifyInstance, lingerMs: number): void {
   fastify.addHook('onRequest', (request, reply, done) => {
-    const { httpVersion, headers } = request.raw;
-    if (httpVersion === '1.1' && headers.host === undefined)
+    const { httpVersion, rawHeaders } = request.raw;
+    const hosts = countOf('host', rawHeaders);
+    // RFC 9112 section 3.2. Node keeps the first of two, a proxy may have gone by the other one.
+    if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
       answerProblem(request, reply, new MalformedRequest());
     else done();
   });
@@ -90,6 +92,16 @@ function answerWhatNodeWouldNot(fastify: FastifyInstance, lingerMs: number): voi
   fastify.server.on('checkExpectation', (request, response) =>
     fastify.server.emit('request', request, response),
   );
+}
+
+/** How often a header was sent; Node joins or drops what is repeated. @param name in lower case */
+function countOf(name: string, rawHeaders: readonly string[]): number {
+  let count = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const sent = rawHeaders[at] ?? '';
+    if (sent.length === name.length && sent.toLowerCase() === name) count++;
+  }
+  return count;
 }
 
 /**
