@@ -1,31 +1,36 @@
 import { BcryptPool } from '../src/passwords/bcrypt-pool';
-import { PasswordSettings } from '../src/passwords/password.settings';
 import { decoyHash } from '../src/passwords/stored-hash';
-import type { ProblemBody } from './support/api';
 import { PASSWORD, withApp } from './support/app';
 import { inParallel } from './support/parallel';
 
-const SECONDS_OF_WORK = { text: PASSWORD, hash: decoyHash(15) };
+/** A quarter of a second of work. */
+const WORK = { text: PASSWORD, hash: decoyHash(12) };
 
-// A flood: test/slow/password-queue.spec.ts.
-describe('more passwords at once than can be checked', () => {
-  it('are refused at once, while everything else goes on', async () =>
+// Bursts at a real cost: test/slow/password-queue.spec.ts. The order of turns: src/passwords/fair-queue.spec.ts.
+describe('many passwords of one account at once', () => {
+  it('are checked one after the other, while another account signs in', async () =>
     withApp({}, async (app) => {
-      const { threads, queueLength } = app.nest.get(PasswordSettings);
       const pool = app.nest.get(BcryptPool);
-      const state = { isFree: false };
-      // The end of the application ends them.
-      void inParallel(threads + queueLength, () =>
-        pool.compare([SECONDS_OF_WORK], []).catch(() => undefined),
-      ).then(() => (state.isFree = true));
-      const json = { email: 'unknown@example.com', password: PASSWORD };
-      for (const route of ['login', 'register']) {
-        const { status, headers, body } = await app.api.post<ProblemBody>(`/v1/auth/${route}`, { json });
-        expect([status, body.code]).toEqual([503, 'unavailable']);
-        expect(headers.get('retry-after')).toMatch(/^[1-9]\d?$/);
-        expect(headers.get('www-authenticate')).toBeNull();
-      }
-      expect((await app.api.get('/health/live')).status).toBe(200);
-      expect(state.isFree).toBe(false);
+      let checked = 0;
+      const flood = inParallel(10, async () => {
+        await pool.compare([WORK], [], 'flooded');
+        checked++;
+      });
+      const json = { ...(await app.someone()), password: 'not the password of this account' };
+      expect((await app.api.post('/v1/auth/login', { json })).status).toBe(401);
+      expect(checked).toBeLessThan(8);
+      await flood;
+    }));
+
+  it('are refused beyond fifteen seconds of work, before any of it is done', async () =>
+    withApp({}, async (app) => {
+      const pool = app.nest.get(BcryptPool);
+      const flood = inParallel(200, async () => pool.compare([WORK], [], 'flooded'));
+      // The end of the application ends those that wait.
+      flood.catch(() => undefined);
+      const refusal = await Promise.race([flood, pool.compare([WORK], [], 'flooded')]).catch(
+        (error: unknown) => error,
+      );
+      expect(refusal).toMatchObject({ code: 'rate-limited' });
     }));
 });

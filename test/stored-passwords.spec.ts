@@ -106,9 +106,9 @@ describe('a plain bcrypt hash of an older system', () => {
     const changed = await storedHash((await app.someone({ password: OTHER })).email);
     const pool = app.nest.get(BcryptPool);
     const hash = pool.hash.bind(pool);
-    jest.spyOn(pool, 'hash').mockImplementationOnce(async (text, cost) => {
+    jest.spyOn(pool, 'hash').mockImplementationOnce(async (text, cost, account) => {
       await storeHash(email, changed);
-      return hash(text, cost);
+      return hash(text, cost, account);
     });
     expect(await logIn(email, PASSWORD)).toBe(200);
     expect(await storedHash(email)).toBe(changed);

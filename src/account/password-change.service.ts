@@ -43,7 +43,7 @@ export class PasswordChangeService {
   ): Promise<string> {
     const owner = await this.own.prove(principal, currentPassword);
     await this.policy.assertAcceptable(newPassword, '/newPassword', owner);
-    const hash = await this.passwords.hash(newPassword);
+    const hash = await this.passwords.hash(newPassword, owner.id);
     return this.database.transaction(async () => {
       const { id, email, devicesEpoch } = await this.own.lock(principal, owner);
       await this.sessions.endAllOf(id, { except: principal.sessionId });

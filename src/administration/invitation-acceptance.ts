@@ -39,7 +39,7 @@ export class InvitationAcceptance {
       email: invited.email,
       displayName: displayName === undefined ? invited.displayName : displayName,
     });
-    const hash = await this.passwords.hash(password);
+    const hash = await this.passwords.hash(password, userId);
     await this.administrators.alone(async () => {
       const { roles: former } = active(await this.users.lock({ id: userId }));
       const { details } = await this.tokens.redeem(INVITATION, token);

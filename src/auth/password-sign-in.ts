@@ -52,7 +52,7 @@ export class PasswordSignIn {
     const attempt = await this.limits.claim({ email, user, deviceToken, client });
     const signsIn = user !== null && this.callers.maySignIn(user);
     const matches = await this.limits.make(attempt, async () =>
-      this.passwords.verify(user?.id ?? null, password, { signsIn }),
+      this.passwords.verify(user?.id ?? null, password, { signsIn, account: email }),
     );
     if (signsIn && matches)
       return { user, isSuspicious: !attempt.knownDevice && attempt.afterFailures, attempt };

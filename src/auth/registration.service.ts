@@ -30,7 +30,7 @@ export class RegistrationService {
    */
   async register({ email, password, displayName }: RegisterRequest, { language }: ClientInfo): Promise<void> {
     await this.policy.assertAcceptable(password, '/password', { email, displayName });
-    const hash = await this.passwords.hash(password);
+    const hash = await this.passwords.hash(password, email);
     await this.database.transaction(async () => {
       const newId = await this.users.add({ email, displayName });
       const user = await this.users.lock({ email });

@@ -54,7 +54,7 @@ export class PasswordResetService {
       '/newPassword',
       active(await this.users.findById(userId)),
     );
-    const hash = await this.passwords.hash(newPassword);
+    const hash = await this.passwords.hash(newPassword, userId);
     return this.database.transaction(async () => {
       const { id, email, devicesEpoch } = active(await this.users.lock({ id: userId }));
       await this.tokens.redeem(PASSWORD_RESET, token);

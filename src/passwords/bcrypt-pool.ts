@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { sourceOf } from '../platform/attempts';
+import { CurrentRequest } from '../platform/http';
 import { PasswordSettings } from './password.settings';
 import { WorkerPool } from './worker-pool';
 
@@ -8,35 +10,65 @@ export interface Comparison {
   readonly hash: string;
 }
 
-/** bcrypt in worker threads. */
+/** What one iteration of bcrypt's key setup takes in JavaScript, about: cost 10 is 1,024 of them. */
+const MS_PER_ITERATION = 0.06;
+
+/** bcrypt in worker threads. Each source and each account has an equal share of them, whoever else floods them. */
 @Injectable()
 export class BcryptPool implements OnApplicationShutdown {
   private readonly pool: WorkerPool;
 
-  constructor(settings: PasswordSettings) {
-    this.pool = new WorkerPool({
+  constructor(
+    settings: PasswordSettings,
+    private readonly current: CurrentRequest,
+  ) {
+    const threads = {
       filename: join(__dirname, 'bcrypt.worker.js'),
       minThreads: 1,
       maxThreads: settings.threads,
-      maxQueue: settings.queueLength,
       idleTimeout: 60_000,
+    };
+    this.pool = new WorkerPool(threads, {
+      msPerUnit: MS_PER_ITERATION,
+      longestWaitMs: settings.longestWaitMs,
+      shareOfOne: 0.75,
     });
   }
 
-  /** @throws Unavailable where too many wait already */
-  async hash(text: string, cost: number): Promise<string> {
-    return this.pool.run<string>('hash', { text, cost });
+  /**
+   * @param account whose password it is, by any name that is the same for each of its requests; null where none is known
+   * @throws RateLimited or Unavailable where too much waits already
+   */
+  async hash(text: string, cost: number, account: string | null = null): Promise<string> {
+    return this.pool.run<string>('hash', { text, cost }, this.turnOf(2 ** cost, account));
   }
 
   /**
    * For each attempt whether it matches; the decoys are work and nothing else.
-   * @throws Unavailable where too many wait already
+   *
+   * @param account as for `hash`
+   * @throws RateLimited or Unavailable where too much waits already
    */
-  async compare(attempts: readonly Comparison[], decoys: readonly Comparison[]): Promise<boolean[]> {
-    return this.pool.run<boolean[]>('compare', { attempts, decoys });
+  async compare(
+    attempts: readonly Comparison[],
+    decoys: readonly Comparison[],
+    account: string | null = null,
+  ): Promise<boolean[]> {
+    const iterations = [...attempts, ...decoys].reduce((sum, { hash }) => sum + iterationsOf(hash), 0);
+    return this.pool.run<boolean[]>('compare', { attempts, decoys }, this.turnOf(iterations, account));
+  }
+
+  private turnOf(units: number, account: string | null): { units: number; onBehalfOf: string[] } {
+    const source = `source ${sourceOf(this.current.cause.ipAddress)}`;
+    return { units, onBehalfOf: account === null ? [source] : [source, `account ${account}`] };
   }
 
   async onApplicationShutdown(): Promise<void> {
     await this.pool.end();
   }
+}
+
+/** @param hash of bcrypt, `$2b$<cost>$…` */
+function iterationsOf(hash: string): number {
+  return 2 ** Number(hash.slice(4, 6));
 }

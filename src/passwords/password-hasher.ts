@@ -38,10 +38,14 @@ export class PasswordHasher implements OnModuleInit {
     this.key = await this.keyring.secretFor(KEY_PURPOSE);
   }
 
-  /** @returns a hash of today's form and cost */
-  async hash(password: string): Promise<string> {
+  /**
+   * @param account whose password it is, as for `BcryptPool`
+   * @returns a hash of today's form and cost
+   */
+  async hash(password: string, account: string | null): Promise<string> {
     const digest = this.digest(normalisePassword(password));
-    const hash = await (this.added.current?.hash(digest) ?? this.pool.hash(digest, this.settings.cost));
+    const hash = await (this.added.current?.hash(digest) ??
+      this.pool.hash(digest, this.settings.cost, account));
     return formatHash(hash, this.key.id);
   }
 
@@ -49,17 +53,18 @@ export class PasswordHasher implements OnModuleInit {
    * Checks a password. How long it takes depends on the password and on today's cost alone: not on whether there is a
    * hash, which form it has, or whether it matches.
    *
-   * @param hash as stored; null for somebody who does not exist
+   * @param hash as stored; null where there is no such account
+   * @param account whose password it is, as for `BcryptPool`
    */
-  async check(password: string, hash: string | null): Promise<Verdict> {
+  async check(password: string, hash: string | null, account: string | null): Promise<Verdict> {
     const added = this.added.current;
-    if (!added) return this.checkBcrypt(password, hash);
+    if (!added) return this.checkBcrypt(password, hash, account);
     const own = this.hashOf(added, hash);
     // One after the other, both for everybody: whose hash is of which kind must not be told by the time it takes.
     const matches = await added.check(this.digest(normalisePassword(password)), own);
     const ofAdded = verdictOf(own !== null && matches, own !== null && added.isOutdated(own));
     if (!this.added.besideBcrypt) return ofAdded;
-    const former = await this.checkBcrypt(password, own === null ? hash : null);
+    const former = await this.checkBcrypt(password, own === null ? hash : null, account);
     if (own !== null) return ofAdded;
     // A keyed hash of bcrypt is of the whole password, so replacing it changes nothing of what matches.
     const isKeyed = hash !== null && keyedPartOf(hash, this.key.id) !== undefined;
@@ -72,11 +77,11 @@ export class PasswordHasher implements OnModuleInit {
     return keyed !== undefined && added.understands(keyed) ? keyed : null;
   }
 
-  private async checkBcrypt(password: string, hash: string | null): Promise<Verdict> {
+  private async checkBcrypt(password: string, hash: string | null, account: string | null): Promise<Verdict> {
     const stored = hash === null ? undefined : parseHash(hash);
     const attempts = this.attemptsFor(password, stored);
     const decoys = attempts.flatMap(({ text }) => this.topUp(text, stored));
-    const matches = (await this.pool.compare(attempts, decoys)).some((match) => match);
+    const matches = (await this.pool.compare(attempts, decoys, account)).some((match) => match);
     return verdictOf(matches, stored !== undefined && this.isOutdated(password, stored));
   }
 

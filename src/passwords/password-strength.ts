@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { sourceOf } from '../platform/attempts';
+import { CurrentRequest } from '../platform/http';
 import { WorkerPool } from './worker-pool';
 
 /** Who sets a password, as a guesser may know them. */
@@ -14,26 +16,36 @@ export type Weakness = 'password-common' | 'password-guessable' | 'password-pers
 /** zxcvbn's border between "safely" and "very" unguessable. */
 const ENOUGH_GUESSES = 1e10;
 const IDLE_MS = 60_000;
-const QUEUE = 16;
+/** An estimate takes time with the square of the length: some milliseconds for an ordinary password. */
+const ORDINARY_LENGTH = 16;
+const MS_PER_ESTIMATE = 5;
+const LONGEST_WAIT_MS = 5_000;
 /** What is left of a password without the user's words: fewer letters and figures are decoration. */
 const FEWEST_OF_ITS_OWN = 6;
 
 /** Estimates how many guesses a password takes (zxcvbn), in a thread that ends when nobody signs up for a while. */
 @Injectable()
 export class PasswordStrength implements OnApplicationShutdown {
-  private readonly pool = new WorkerPool({
-    filename: join(__dirname, 'strength.worker.js'),
-    minThreads: 0,
-    maxThreads: 1,
-    idleTimeout: IDLE_MS,
-    maxQueue: QUEUE,
-  });
+  private readonly pool = new WorkerPool(
+    { filename: join(__dirname, 'strength.worker.js'), minThreads: 0, maxThreads: 1, idleTimeout: IDLE_MS },
+    { msPerUnit: MS_PER_ESTIMATE, longestWaitMs: LONGEST_WAIT_MS, shareOfOne: 0.75 },
+  );
 
-  /** @throws Unavailable where too many wait already */
+  constructor(private readonly current: CurrentRequest) {}
+
+  /** @throws RateLimited or Unavailable where too much waits already */
   async weaknessOf(password: string, owner: PasswordOwner, appName: string): Promise<Weakness | undefined> {
     const words = wordsOf(owner, appName);
     const work = { password, words, enough: ENOUGH_GUESSES };
-    const weakness = await this.pool.run<'common' | 'personal' | 'guessable' | undefined>('weaknessOf', work);
+    const onBehalfOf = [`source ${sourceOf(this.current.cause.ipAddress)}`, `account ${owner.email}`];
+    const weakness = await this.pool.run<'common' | 'personal' | 'guessable' | undefined>(
+      'weaknessOf',
+      work,
+      {
+        units: (Array.from(password).length / ORDINARY_LENGTH) ** 2,
+        onBehalfOf,
+      },
+    );
     if (weakness !== 'common' && isMadeOf(words, password)) return 'password-personal';
     return weakness && `password-${weakness}`;
   }

@@ -10,8 +10,8 @@ export class PasswordSettings {
   readonly cost: number;
   /** bcrypt keeps a core busy, so more threads than cores would only take turns. */
   readonly threads = availableParallelism();
-  /** At the default cost some four seconds of waiting; whoever comes later is told 503 at once. */
-  readonly queueLength = 16 * availableParallelism();
+  /** How much hashing may wait, in time: beyond it the answer is 503 or 429 at once. */
+  readonly longestWaitMs = 20_000;
   /** Where to ask for breached passwords by range; undefined: nowhere. */
   readonly breachedPasswordsUrl: string | undefined;
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { Unavailable } from '../platform/errors';
+import { RateLimited, Unavailable } from '../platform/errors';
 import { Credential } from './credential.entity';
 import { CREDENTIAL_OF_USER, STORE_CREDENTIAL, STORE_CREDENTIALS } from './credential.store';
 import { AddedAlgorithm } from './password-algorithm';
@@ -18,9 +18,14 @@ export class PasswordsService {
     private readonly clock: Clock,
   ) {}
 
-  /** The slow half of setting a password, to be done before the transaction that stores it. */
-  async hash(password: string): Promise<string> {
-    return this.hasher.hash(password);
+  /**
+   * The slow half of setting a password, to be done before the transaction that stores it.
+   *
+   * @param account whose it is, by any name that is the same for each of its requests: accounts share the processor equally
+   * @throws RateLimited or Unavailable where too much waits already
+   */
+  async hash(password: string, account: string | null = null): Promise<string> {
+    return this.hasher.hash(password, account);
   }
 
   /** @param hash as `hash` made it */
@@ -51,12 +56,18 @@ export class PasswordsService {
    * Whether this is the user's password. A hash below today's settings is replaced on the way.
    * @param userId null for somebody who does not exist: the same query and the same work, and false
    * @param signsIn whether they are let in with it: the right password of those who are not takes no longer than a wrong one
+   * @param account as for `hash`; by default the user
+   * @throws RateLimited or Unavailable where too much waits already
    */
-  async verify(userId: string | null, password: string, { signsIn }: { signsIn: boolean }): Promise<boolean> {
+  async verify(
+    userId: string | null,
+    password: string,
+    { signsIn, account = userId }: { readonly signsIn: boolean; readonly account?: string | null },
+  ): Promise<boolean> {
     const [credential] = await this.database.query<Credential | { hash: null }>(CREDENTIAL_OF_USER, [
       userId ?? uuidv7(),
     ]);
-    const { matches, outdated } = await this.hasher.check(password, credential?.hash ?? null);
+    const { matches, outdated } = await this.hasher.check(password, credential?.hash ?? null, account);
     if (signsIn && outdated && credential?.hash) await this.replace(credential, password);
     return matches;
   }
@@ -64,10 +75,10 @@ export class PasswordsService {
   /** Only where nobody changed the password meanwhile, and where there is room: the next sign-in can do it as well. */
   private async replace({ userId, hash: old }: Credential, password: string): Promise<void> {
     try {
-      const hash = await this.hasher.hash(password);
+      const hash = await this.hasher.hash(password, userId);
       await this.database.repository(Credential).update({ userId, hash: old }, { hash });
     } catch (error) {
-      if (!(error instanceof Unavailable)) throw error;
+      if (!(error instanceof Unavailable || error instanceof RateLimited)) throw error;
     }
   }
 }

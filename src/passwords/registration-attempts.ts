@@ -50,7 +50,9 @@ export class RegistrationAttempts {
     const first = await this.database.repository(Credential).findOneBy({ userId });
     const further = await this.database.repository(RegistrationAttempt).findBy({ userId });
     const attempts: Attempted[] = [...(first ? [{ hash: first.hash }] : []), ...further];
-    const verdicts = await Promise.all(attempts.map(async ({ hash }) => this.hasher.check(password, hash)));
+    const verdicts = await Promise.all(
+      attempts.map(async ({ hash }) => this.hasher.check(password, hash, userId)),
+    );
     return attempts.find((_, index) => verdicts[index]?.matches) ?? null;
   }
 

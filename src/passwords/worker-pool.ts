@@ -1,28 +1,31 @@
 import { Piscina } from 'piscina';
-import { Unavailable } from '../platform/errors';
+import { FairQueue, type QueuedWork, type QueueLimits } from './fair-queue';
 
 type Options = Pick<
   NonNullable<ConstructorParameters<typeof Piscina>[0]>,
-  'filename' | 'minThreads' | 'maxThreads' | 'maxQueue' | 'idleTimeout'
+  'filename' | 'minThreads' | 'maxThreads' | 'idleTimeout'
 >;
 
-/** Worker threads with a bounded queue: under a flood the late are refused quickly instead of waiting without end. */
+/** Worker threads, and what waits for one of them in its turn. */
 export class WorkerPool {
   private readonly pool: Piscina;
+  private readonly queue: FairQueue;
 
-  constructor(options: Options) {
-    this.pool = new Piscina(options);
+  constructor(
+    { maxThreads, ...options }: Options & { readonly maxThreads: number },
+    limits: Omit<QueueLimits, 'slots'>,
+  ) {
+    this.pool = new Piscina({ ...options, maxThreads });
+    this.queue = new FairQueue({ ...limits, slots: maxThreads });
   }
 
-  /** @throws Unavailable where too many wait already */
-  async run<Result>(name: string, work: object): Promise<Result> {
-    try {
-      return (await this.pool.run(work, { name })) as Result;
-    } catch (cause) {
-      if (cause instanceof Error && /queue is at limit/i.test(cause.message))
-        throw new Unavailable(2, { cause });
-      throw cause;
-    }
+  /**
+   * @param name of a function that the worker exports
+   * @param work its parameter
+   * @throws RateLimited or Unavailable where too much waits already
+   */
+  async run<Result>(name: string, work: object, turn: Omit<QueuedWork<Result>, 'run'>): Promise<Result> {
+    return this.queue.run({ ...turn, run: async () => (await this.pool.run(work, { name })) as Result });
   }
 
   async end(): Promise<void> {

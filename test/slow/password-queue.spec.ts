@@ -1,17 +1,33 @@
-import { PasswordSettings } from '../../src/passwords/password.settings';
-import { PASSWORD, withApp } from '../support/app';
+import { PASSWORD, type TestApp, withApp } from '../support/app';
 import { inParallel } from '../support/parallel';
 
-describe('more passwords at once than can be checked', () => {
-  it('are checked as far as there is room, and none is left without an answer', async () =>
-    withApp({ env: { BCRYPT_COST: '7' } }, async (app) => {
-      const { threads, queueLength } = app.nest.get(PasswordSettings);
-      const room = threads + queueLength;
-      const json = { email: 'unknown@example.com', password: PASSWORD };
-      const statusOf = async () => (await app.api.post('/v1/auth/login', { json })).status;
-      const statuses = await inParallel(3 * room, statusOf);
-      expect(statuses.filter((status) => status === 401).length).toBeGreaterThanOrEqual(room);
-      expect(statuses.filter((status) => status !== 401 && status !== 503)).toEqual([]);
-      expect(await statusOf()).toBe(401);
+const COST = { BCRYPT_COST: '10' };
+
+const logIn = async (app: TestApp, json: object) => (await app.api.post('/v1/auth/login', { json })).status;
+
+describe('bursts at a real cost', () => {
+  it('a hundred registrations at once are all answered 202', async () =>
+    withApp({ env: COST, estimates: true }, async (app) => {
+      const statuses = await inParallel(100, async (index) => {
+        const json = { email: `burst-${index}@example.com`, password: PASSWORD };
+        return (await app.api.post('/v1/auth/register', { json })).status;
+      });
+      expect(new Set(statuses)).toEqual(new Set([202]));
+    }));
+
+  it('two hundred sign-ins at once are all answered 200', async () =>
+    withApp({ env: COST }, async (app) => {
+      const people = await inParallel(200, async () => app.someone());
+      const statuses = await inParallel(200, async (index) => logIn(app, people[index] ?? {}));
+      expect(new Set(statuses)).toEqual(new Set([200]));
+    }));
+
+  it('eighty right sign-ins to one account keep no other account out', async () =>
+    withApp({ env: COST, limits: true }, async (app) => {
+      const [victim, ...others] = await inParallel(23, async () => app.someone());
+      const flood = inParallel(80, async () => logIn(app, victim ?? {}));
+      const statuses = await inParallel(22, async (index) => logIn(app, others[index] ?? {}));
+      expect(new Set(statuses)).toEqual(new Set([200]));
+      await flood;
     }));
 });
