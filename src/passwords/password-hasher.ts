@@ -42,7 +42,7 @@ export class PasswordHasher implements OnModuleInit {
    * @param account whose password it is, as for `BcryptPool`
    * @returns a hash of today's form and cost
    */
-  async hash(password: string, account: string | null): Promise<string> {
+  async hash(password: string, account: string | null = null): Promise<string> {
     const digest = this.digest(normalisePassword(password));
     const hash = await (this.added.current?.hash(digest) ??
       this.pool.hash(digest, this.settings.cost, account));
@@ -56,7 +56,7 @@ export class PasswordHasher implements OnModuleInit {
    * @param hash as stored; null where there is no such account
    * @param account whose password it is, as for `BcryptPool`
    */
-  async check(password: string, hash: string | null, account: string | null): Promise<Verdict> {
+  async check(password: string, hash: string | null, account: string | null = null): Promise<Verdict> {
     const added = this.added.current;
     if (!added) return this.checkBcrypt(password, hash, account);
     const own = this.hashOf(added, hash);
