@@ -24,7 +24,7 @@ describe('signing in', () => {
       expiresIn: 900,
       refreshToken: expect.stringMatching(/^rt_[\w-]{112}$/) as string,
       refreshExpiresIn: 1_209_600,
-      deviceToken: expect.stringMatching(/^dt_[\w-]{64}$/) as string,
+      deviceToken: expect.stringMatching(/^dt_[\w-]{68}$/) as string,
     });
     expect(headers.get('cache-control')).toBe('no-store');
     expect(headers.get('content-type')).toBe('application/json; charset=utf-8');

@@ -43,7 +43,7 @@ describe('a password reset', () => {
     const { value, attributes } = cookiesOf(await reset(app, await resetLink(app, person.email), NEW))[
       DEVICE
     ] ?? { value: '', attributes: {} };
-    expect(value).toMatch(/^dt_[\w-]{64}$/);
+    expect(value).toMatch(/^dt_[\w-]{68}$/);
     expect(attributes).toMatchObject({ 'Max-Age': '31536000', Path: '/', HttpOnly: '', Secure: '' });
     expect((await logIn(NEW, value)).body.deviceToken).toBe(value);
     expect((await logIn(NEW, before)).body.deviceToken).not.toBe(before);

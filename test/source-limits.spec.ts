@@ -52,7 +52,7 @@ describe('a source of sign-ins', () => {
     await spendAllBut(0);
     expect((await logIn(person, source)).status).toBe(429);
     expect((await logIn({ ...person, deviceToken }, source)).status).toBe(200);
-    for (const forged of [`dt_${'A'.repeat(64)}`, `${deviceToken.slice(0, -4)}AAAA`, 'x'])
+    for (const forged of [`dt_${'A'.repeat(68)}`, `${deviceToken.slice(0, -4)}AAAA`, 'x'])
       expect((await logIn({ ...person, deviceToken: forged }, source)).status).toBe(429);
   });
 

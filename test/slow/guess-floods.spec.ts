@@ -51,7 +51,7 @@ describe('a flood of guesses at an account', () => {
   it('with the device token of another user, or a forged one, counts as that of a stranger', async () => {
     const [victim, thief] = [await someone(), await someone()];
     const { deviceToken } = (await logIn(thief)).body;
-    for (const token of [deviceToken, `dt_${'A'.repeat(64)}`, '']) {
+    for (const token of [deviceToken, `dt_${'A'.repeat(68)}`, '']) {
       const answers = await inParallel(8, async (index) =>
         logIn({ email: victim.email, password: `guess ${index}`, deviceToken: token }),
       );
