@@ -32,7 +32,7 @@ describe('where a token is looked for', () => {
       }
     });
 
-    it('is who is calling, where the cookie is of somebody else', async () => {
+    it('is of the caller, where the cookie is of another user', async () => {
       const jar = await signedIn(app);
       const { accessToken: token } = await app.signIn();
       const { body } = await jar.send('GET', '/v1/auth/principal', { token });

@@ -107,7 +107,7 @@ describe('a sign-in by cookies', () => {
     app = await sharedApp();
   });
 
-  it('ends the session whose refresh cookie it replaces, which nobody could end any more', async () => {
+  it('ends the session whose refresh cookie it replaces: no client could end it any more', async () => {
     const person = await app.someone();
     const jar = await new Jar(app).signIn(person);
     const before = jar.copy();
@@ -116,7 +116,7 @@ describe('a sign-in by cookies', () => {
     expect((await before.send('POST', '/v1/auth/refresh')).status).toBe(401);
   });
 
-  it('as somebody else ends the session of who was there before, and no other of theirs', async () => {
+  it('as another user ends the session of the former user, and no other of theirs', async () => {
     const [ada, bob] = [await app.someone(), await app.someone()];
     const elsewhere = await new Jar(app).signIn(ada);
     const jar = await new Jar(app).signIn(ada);

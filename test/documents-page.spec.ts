@@ -37,7 +37,7 @@ describe('the documents page', () => {
     }
   });
 
-  it('runs no script but its own files, is in no frame, sends no form and asks nobody else', () => {
+  it('runs no script but its own files, is in no frame, sends no form and loads nothing from elsewhere', () => {
     expect(Object.fromEntries(policy)).toEqual({
       'default-src': ["'none'"],
       'script-src': ["'self'"],
