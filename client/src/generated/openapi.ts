@@ -2983,9 +2983,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description No Content */
+            /** @description With a new `__Host-device` in cookie mode: the device tokens from before are void */
             204: {
                 headers: {
+                    /** @description Cookie mode: `__Host-access`, `__Host-refresh` and, at a sign-in, `__Host-device`; HttpOnly, Secure, SameSite=Strict */
+                    "Set-Cookie"?: string;
                     [name: string]: unknown;
                 };
                 content?: never;
