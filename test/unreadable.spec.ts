@@ -51,7 +51,7 @@ describe('what is no readable request', () => {
   it.each<[string, string]>([
     ['an asterisk', 'GET *'],
     ['the whole server', 'OPTIONS *'],
-    ['somebody else', 'GET http://elsewhere.example/nope'],
+    ['another host', 'GET http://elsewhere.example/nope'],
     ['an address of 8,000 letters', `GET /${'a'.repeat(8_000)}`],
   ])('asked for %s: 404', async (_, requestLine) => {
     expectProblem(await sendHead(app.api.url, requestLine), 404, 'not-found');
@@ -66,7 +66,7 @@ describe('what is no readable request', () => {
     ['the start of TLS', Uint8Array.from([0x16, 0x03, 0x01, 0x02, 0x00, 0x01, 0x00, 0x01, 0xfc, 0x03, 0x03])],
     ['zeroes', new Uint8Array(100)],
     ['HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
-    ['a version nobody knows', 'GET /health/live HTTP/9.9\r\nhost: x\r\n\r\n'],
+    ['an unknown version', 'GET /health/live HTTP/9.9\r\nhost: x\r\n\r\n'],
     ['a request without a host', 'GET /health/live HTTP/1.1\r\nconnection: close\r\n\r\n'],
     ['a NUL in a header', 'GET /health/live HTTP/1.1\r\nhost: x\r\nx: a\0b\r\n\r\n'],
     ['a blank in a header name', 'GET /health/live HTTP/1.1\r\nhost: x\r\nx y: z\r\n\r\n'],
@@ -110,7 +110,7 @@ describe('what is no readable request', () => {
     await expect(answer).rejects.toThrow(/abort/);
   });
 
-  it('an expectation nobody knows is passed over', async () => {
+  it('an unknown expectation is ignored', async () => {
     expect((await sendHead(app.api.url, 'GET /health/live', 'expect: the unexpected')).status).toBe(200);
   });
 });
