@@ -4,6 +4,9 @@ const { default: Runtime } = require('jest-runtime');
 
 const TESTS = path.join(__dirname, '../..') + path.sep;
 
+/** The name of a package. */
+const PACKAGE = /^(@[\w-]+\/)?[a-z][\w.-]*$/;
+
 const sourceMaps = new Map();
 let transforms;
 
@@ -21,6 +24,13 @@ module.exports = class extends Runtime {
     transforms = this.transformCache;
     // What an earlier spec loaded can fail in a later one.
     transforms.sourceMaps = sourceMaps;
+  }
+
+  /** The packages of the runner, which keep their state in the global object: jest evaluates them anew for each spec. */
+  requireInternalModule(from, name) {
+    return name !== undefined && PACKAGE.test(name)
+      ? Module.createRequire(from)(name)
+      : super.requireInternalModule(from, name);
   }
 
   requireModuleOrMock(from, name) {
