@@ -1,4 +1,5 @@
 import { Controller, Get, Module, type Type } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import {
   type Permission,
   PermissionsModule,
@@ -6,7 +7,10 @@ import {
   RequirePermissions,
   RequireRecentSignIn,
 } from '../src/access';
+import { RoutePolicies } from '../src/access/route-policies';
+import { Strategies } from '../src/access/strategies';
 import { withApp } from './support/app';
+import { startContext } from './support/context';
 
 @Controller('shelf')
 class ShelfController {
@@ -40,8 +44,8 @@ class StreetController {
   }
 }
 
-@Controller('door')
-class DoorController {
+@Controller('lobby')
+class LobbyController {
   @Public()
   @RequireRecentSignIn()
   @Get()
@@ -72,59 +76,77 @@ function moduleOf(controllers: Type[], ...words: Permission[]): Type {
   return LibraryModule;
 }
 
-/** What the start says. */
-async function startWith(...modules: Type[]): Promise<string> {
+/** What checks the handlers of an application, without the rest of it. */
+@Module({ imports: [DiscoveryModule, PermissionsModule], providers: [RoutePolicies, Strategies] })
+class ChecksModule {}
+
+/** The error of a start, or that there was none. */
+async function outcomeOf(start: () => Promise<unknown>): Promise<string> {
   try {
-    await withApp({ modules }, async () => undefined);
+    await start();
   } catch (error) {
     return (error as Error).message;
   }
   return 'it started';
 }
 
+const startWith = async (...modules: Type[]) =>
+  outcomeOf(async () => (await startContext({ imports: [ChecksModule, ...modules] })).close());
+
 describe('the application', () => {
-  it('starts where each permission that is asked for is declared', async () => {
+  it.each([
+    [
+      'requires an undeclared one',
+      moduleOf([ShelfController], 'books:read'),
+      '"books:lend", which no module declares',
+    ],
+    ['declares one of the core', moduleOf([], 'users:write'), '"users:write" is declared twice'],
+  ])('does not start with a module that %s', async (_, module, error) => {
+    const outcome = await outcomeOf(async () => withApp({ modules: [module] }, async () => undefined));
+    expect(outcome).toContain(`the permission ${error}`);
+  });
+});
+
+describe('the check of all handlers at start', () => {
+  it('accepts permissions that are declared', async () => {
     expect(await startWith(moduleOf([ShelfController], 'books:read', 'books:lend'))).toBe('it started');
   });
 
-  it('does not start where one is not: it says which, where, and how to mend it', async () => {
-    const said = await startWith(moduleOf([ShelfController, AtticController], 'books:read'));
+  it('refuses one that is not: the error names it and its handlers, and how to declare it', async () => {
+    const error = await startWith(moduleOf([ShelfController, AtticController], 'books:read'));
     for (const place of ['ShelfController.list', 'AtticController.list'])
-      expect(said).toContain(`${place} requires the permission "books:lend", which no module declares.`);
-    expect(said).toContain(`imports: [PermissionsModule.of({ 'books:lend': 'what it lets people do' })]`);
-    expect(said).not.toContain('"books:read"');
+      expect(error).toContain(`${place} requires the permission "books:lend", which no module declares.`);
+    expect(error).toContain(`imports: [PermissionsModule.of({ 'books:lend': 'what it lets people do' })]`);
+    expect(error).not.toContain('"books:read"');
   });
 
   it.each([
     ['handler', WindowController, 'WindowController.look'],
     ['class', StreetController, 'StreetController.look'],
-  ])('does not start where a %s that is public asks for one', async (_, controller, place) => {
-    const said = await startWith(moduleOf([controller], 'books:read'));
-    expect(said).toContain(`${place} requires a permission and is @Public()`);
+  ])('refuses a public %s that requires one', async (_, controller, place) => {
+    const error = await startWith(moduleOf([controller], 'books:read'));
+    expect(error).toContain(`${place} requires a permission and is @Public()`);
   });
 
-  it('does not start where a handler that is public asks for a recent sign-in', async () => {
-    expect(await startWith(moduleOf([DoorController]))).toContain(
-      'DoorController.look requires a recent sign-in and is @Public()',
+  it('refuses a public handler that requires a recent sign-in', async () => {
+    expect(await startWith(moduleOf([LobbyController]))).toContain(
+      'LobbyController.look requires a recent sign-in and is @Public()',
     );
   });
 
-  it('does not start where a method with all that is asked for was replaced by another', async () => {
+  it('refuses a method that was replaced in the constructor, and with it what it requires', async () => {
     expect(await startWith(moduleOf([CellarController]))).toContain(
       'CellarController.look is replaced in the constructor',
     );
   });
 
-  it('does not start where two modules mean something by one word, be it one of the application’s own', async () => {
+  it('refuses one permission declared by two modules', async () => {
     expect(await startWith(moduleOf([], 'books:read'), moduleOf([], 'books:read'))).toContain(
       'the permission "books:read" is declared twice',
     );
-    expect(await startWith(moduleOf([], 'users:write'))).toContain(
-      'the permission "users:write" is declared twice',
-    );
   });
 
-  it('does not start where what is declared is no such word', async () => {
+  it('refuses what is no permission', async () => {
     expect(await startWith(moduleOf([], 'books:*'))).toContain(
       '"books:*" is no permission: write it as resource:action',
     );
