@@ -37,7 +37,7 @@ class TreeCopy {
         .map((name) => `${folder}/${name.replaceAll(path.sep, '/')}`)
         .filter((name) => name.endsWith('.spec.ts')),
     );
-    const isSlow = (spec) => spec.startsWith('test/slow/');
+    const isSlow = (spec) => /^test\/(slow|release)\//.test(spec);
     return { usual: all.filter((spec) => !isSlow(spec)).toSorted(), slow: all.filter(isSlow).toSorted() };
   }
 
