@@ -3,12 +3,12 @@ import { NO_LINK } from '../src/audit/audit-event';
 import { AuditSeals } from '../src/audit/audit-seals';
 import { ChainStore } from '../src/audit/chain.store';
 import { Events } from '../src/platform/events';
-import { startApp, type TestApp, withApp } from './support/app';
+import { startApp, type TestApp } from './support/app';
 import {
+  type Audited,
   checkpointsIn,
   checkpointNow,
   DoorOpened,
-  DoorRefused,
   DoorsModule,
   knock,
   seal,
@@ -17,6 +17,7 @@ import {
 } from './support/audit';
 import { eventually } from './support/eventually';
 import { inParallel } from './support/parallel';
+import { SealedTrail } from './support/sealed-trail';
 
 // The slow suite has several applications on one trail.
 describe('the chain of the audit trail', () => {
@@ -42,7 +43,7 @@ describe('the chain of the audit trail', () => {
     if (isRunning) await app.close();
   });
 
-  const sequencesOf = async (of: TestApp) =>
+  const sequencesOf = async (of: Audited) =>
     (await trailOf(of)).map(({ sequence }) => sequence && Number(sequence));
   const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
@@ -121,19 +122,19 @@ describe('the chain of the audit trail', () => {
     expect(await verify(app)).toMatchObject({ intact: true, rows: 2 });
   });
 
-  it('is sealed and logged to its end by an application that stops, and goes on with the next one', async () => {
+  it('is sealed and logged to its end by an application that stops, and goes on with the next instance', async () => {
     await knock(app, 3);
     isRunning = false;
     await app.close();
-    await withApp({ env: { DATABASE_URL: app.databaseUrl } }, async (next) => {
-      const kept = checkpointsIn(log);
-      expect(kept.at(-1)).toBe(await checkpointNow(next));
-      expect(await verify(next, ...kept)).toMatchObject({ intact: true, rows: 3 });
-      for (let count = 0; count < 2; count++) await next.nest.get(Events).publish(new DoorRefused());
-      await seal(next);
-      const sequences = await sequencesOf(next);
-      expect(sequences.toSorted((a, b) => Number(a) - Number(b))).toEqual(upTo(5));
-      expect(await verify(next, ...kept)).toMatchObject({ intact: true, rows: 5 });
-    });
+    const next = await SealedTrail.leftAt(app.databaseUrl);
+    const kept = checkpointsIn(log);
+    expect(kept.at(-1)).toBe(await checkpointNow(next));
+    expect(await verify(next, ...kept)).toMatchObject({ intact: true, rows: 3 });
+    await next.record(2);
+    await seal(next);
+    const sequences = await sequencesOf(next);
+    expect(sequences.toSorted((a, b) => Number(a) - Number(b))).toEqual(upTo(5));
+    expect(await verify(next, ...kept)).toMatchObject({ intact: true, rows: 5 });
+    await next.close();
   });
 });

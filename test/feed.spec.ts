@@ -1,20 +1,36 @@
+import { Module } from '@nestjs/common';
 import type { Client } from 'pg';
-import { Feed } from '../src/platform/feed';
+import { AccessSettings } from '../src/access';
+import { ConfigModule } from '../src/platform/config';
+import { Feed, FeedModule } from '../src/platform/feed';
+import { MetricsModule } from '../src/platform/metrics';
+import { UpkeepModule } from '../src/platform/upkeep';
+import { EndedSessions } from '../src/sessions';
 import { AccessVersions } from '../src/users';
 import type { TokenBody } from './support/api';
-import { startApp, type TestApp, withApp } from './support/app';
+import type { TestApp } from './support/app';
+import { startContext } from './support/context';
 import { withinBound } from './support/eventually';
 import { readJws } from './support/jws';
 import { Others } from './support/others';
 import { inParallel } from './support/parallel';
 import { expectProblem } from './support/problem';
+import { sharedApp } from './support/shared-app';
 
 const END = 'UPDATE sessions SET revoked_at = now() WHERE id = $1';
 
 const sessionOf = ({ accessToken }: TokenBody) => String(readJws(accessToken).claims.sid);
 const userOf = ({ accessToken }: TokenBody) => String(readJws(accessToken).claims.sub);
+const versionOf = ({ accessToken }: TokenBody) => Number(readJws(accessToken).claims.ver);
 const statusOf = async ({ api }: TestApp, { accessToken }: TokenBody) =>
   (await api.get('/v1/auth/principal', { token: accessToken })).status;
+
+/** What an instance knows of others by the feed, without the application. */
+@Module({
+  imports: [ConfigModule.of(AccessSettings), MetricsModule, UpkeepModule, FeedModule],
+  providers: [EndedSessions, AccessVersions],
+})
+class MemoryModule {}
 
 /** All that ends a session in the database, with its id and its user's as $1 and $2. */
 const WAYS = [
@@ -34,16 +50,13 @@ describe('the feed', () => {
   let other: Client;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await sharedApp();
     feed = app.nest.get(Feed);
     others = new Others(app.databaseUrl);
     other = await others.connect();
   });
 
-  afterAll(async () => {
-    await others.close();
-    await app.close();
-  });
+  afterAll(async () => others.close());
 
   const changesOf = async (subject: string) =>
     app.query<{ topic: string; version: number | null }>(
@@ -110,12 +123,11 @@ describe('the feed', () => {
   });
 
   it('is told of nothing by refreshes', async () => {
-    const count = async () => app.query('SELECT 1 FROM changes');
     let tokens = await app.signIn();
-    const before = await count();
+    const subjects = [sessionOf(tokens), userOf(tokens)];
     for (let time = 0; time < 5; time++) tokens = (await refresh(tokens)).body;
     expect(tokens.refreshToken).toMatch(/^rt_/);
-    expect(await count()).toEqual(before);
+    for (const subject of subjects) expect(await changesOf(subject)).toEqual([]);
   });
 
   it('takes a change that comes twice, or of what it does not know, or of a topic that is not read', async () => {
@@ -144,7 +156,7 @@ describe('the feed', () => {
 
     it('leaves a token of the same or a newer version alone', async () => {
       const tokens = await app.signIn();
-      const version = Number(readJws(tokens.accessToken).claims.ver);
+      const version = versionOf(tokens);
       for (const known of [version - 1, version]) await write('access-version', userOf(tokens), known);
       await feed.changed();
       expect(await statusOf(app, tokens)).toBe(200);
@@ -164,17 +176,23 @@ describe('the feed', () => {
     });
   });
 
-  it('is caught up with by an application that starts a moment after, however the changes are dated', async () => {
+  it('is caught up with by an instance that starts a moment after, however the changes are dated', async () => {
     const signedIn = await inParallel(WAYS.length + 2, async () => app.signIn());
     const [stale, kept, ...ended] = signedIn as [TokenBody, TokenBody, ...TokenBody[]];
-    await app.query(`UPDATE users SET updated_at = now() - interval '1 year'`);
+    await app.query(`UPDATE users SET updated_at = now() - interval '1 year' WHERE id = ANY($1)`, [
+      signedIn.map(userOf),
+    ]);
     await other.query('UPDATE users SET access_version = access_version + 1 WHERE id = $1', [userOf(stale)]);
     for (const [index, [, statement]] of WAYS.entries())
       await other.query(statement, [sessionOf(ended[index] ?? stale), userOf(ended[index] ?? stale)]);
-    await withApp({ env: { DATABASE_URL: app.databaseUrl } }, async (later) => {
-      for (const tokens of ended) expect(await statusOf(later, tokens)).toBe(401);
-      expectProblem(await later.api.get('/v1/users/me', { token: stale.accessToken }), 401, 'token-stale');
-      expect(await statusOf(later, kept)).toBe(200);
-    });
+    const later = await startContext({ imports: [MemoryModule], databaseUrl: app.databaseUrl });
+    const [sessions, versions] = [later.get(EndedSessions), later.get(AccessVersions)];
+    expect(ended.filter((tokens) => !sessions.has(sessionOf(tokens)))).toEqual([]);
+    expect([stale, kept].map((tokens) => sessions.has(sessionOf(tokens)))).toEqual([false, false]);
+    expect([stale, kept].map((tokens) => versions.isStale(userOf(tokens), versionOf(tokens)))).toEqual([
+      true,
+      false,
+    ]);
+    await later.close();
   });
 });

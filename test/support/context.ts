@@ -21,7 +21,7 @@ export interface ContextOptions {
 
 /**
  * A few modules on the platform's first ones, started without HTTP: for rules of a provider, and of a start that is refused.
- * It takes a tenth of the time that the application takes.
+ * It takes a tenth of the time that the application takes. What is logged in the process is lost from then on.
  */
 export async function startContext({
   imports = [],

@@ -48,28 +48,34 @@ class AskedSealer extends AuditSealer {
 })
 class TrailModule {}
 
+const contextOn = async (databaseUrl: string) => startContext({ imports: [TrailModule], databaseUrl });
+
 /** A trail of ten rows for attacks, put back to what it was after each. */
 export class SealedTrail implements Audited {
   static readonly ROWS = 10;
 
   private constructor(
-    private readonly database: TestDatabase,
     readonly nest: TestingModule,
+    private readonly database?: TestDatabase,
   ) {}
 
   static async start(): Promise<SealedTrail> {
     const database = await createDatabase();
-    const nest = await startContext({ imports: [TrailModule], databaseUrl: database.url });
-    const trail = new SealedTrail(database, nest);
+    const trail = new SealedTrail(await contextOn(database.url), database);
     await trail.record(SealedTrail.ROWS);
     await seal(trail);
     for (const table of TABLES) await trail.query(`CREATE TABLE genuine_${table} AS TABLE ${table}`);
     return trail;
   }
 
+  /** The trail that an application left behind. */
+  static async leftAt(databaseUrl: string): Promise<SealedTrail> {
+    return new SealedTrail(await contextOn(databaseUrl));
+  }
+
   async close(): Promise<void> {
     await this.nest.close();
-    await this.database.drop();
+    await this.database?.drop();
   }
 
   async query<Row extends object>(text: string, parameters: unknown[] = []): Promise<Row[]> {
