@@ -65,6 +65,7 @@ describe('cookie mode in openapi.json', () => {
       Object.values(responses).some(({ headers }) => headers && 'Set-Cookie' in headers),
     );
     expect(setters.map(({ operationId }) => operationId).toSorted()).toEqual([
+      'changePassword',
       'logIn',
       'logOut',
       'reauthenticate',
