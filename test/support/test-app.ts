@@ -60,9 +60,10 @@ export class TestApp {
   /** A new account as registration makes it, but without the mail and the audit event; `registers` sends the request. */
   async someone({ password = PASSWORD }: { password?: string } = {}): Promise<Person> {
     const email = newAddress();
+    const hash = await this.hashOf(password);
     await this.database.transaction(async () => {
       const id = await this.nest.get(UsersService).add({ email });
-      await this.nest.get(PasswordsService).store(id ?? '', await this.hashOf(password));
+      await this.nest.get(PasswordsService).store(id ?? '', hash);
     });
     return { email, password };
   }
