@@ -1,9 +1,10 @@
 import type ts from 'typescript';
 
 /** A file of `src`, by its path within it. */
-export interface ParsedFile {
+export interface SourceFile {
   readonly path: string;
   readonly text: string;
+  /** Parsed when it is asked for. */
   readonly tree: ts.SourceFile;
 }
 
@@ -23,6 +24,6 @@ export interface Source {
   readonly permissions: ReadonlyMap<string, { readonly meaning: string; readonly room: string }>;
 }
 
-export function parseSource(): readonly ParsedFile[];
+export function sourceFiles(): readonly SourceFile[];
 export function readSource(): Source;
 export function kindsOf(source: Source, ancestor: string): SourceClass[];

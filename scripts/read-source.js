@@ -8,26 +8,39 @@ const ts = require('typescript');
 
 const SOURCE = path.join(__dirname, '../src');
 
-let parsed;
+/** A file that has none of these declares nothing that is asked for here. */
+const DECLARING = /\bextends\b|\bPermissionsModule\b|\bSTATUS_OF\b/;
+
+let files;
 let source;
 
-/** Every TypeScript file of `src` but the specifications, by its path within it. Parsed once, since that takes a second. */
-function parseSource() {
-  parsed ??= readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
+/** Every TypeScript file of `src` but the specifications, read once. Its tree is parsed when it is asked for: all of them take a second. */
+function sourceFiles() {
+  files ??= readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
     .toSorted()
-    .map((name) => {
-      const text = readFileSync(path.join(SOURCE, name), 'utf8');
-      return { path: name, text, tree: ts.createSourceFile(name, text, ts.ScriptTarget.ES2023, true) };
-    });
-  return parsed;
+    .map((name) => new SourceFile(name));
+  return files;
 }
 
-/** Every class of `src`, every permission by its word, every status by its kind. */
+class SourceFile {
+  #tree;
+
+  constructor(name) {
+    this.path = name;
+    this.text = readFileSync(path.join(SOURCE, name), 'utf8');
+  }
+
+  get tree() {
+    return (this.#tree ??= ts.createSourceFile(this.path, this.text, ts.ScriptTarget.ES2023, true));
+  }
+}
+
+/** Every class of `src` that extends another one, every permission by its word, every status by its kind. */
 function readSource() {
   if (source) return source;
   source = { classes: [], permissions: new Map(), statuses: new Map() };
-  for (const { path: name, tree } of parseSource())
+  for (const { path: name, tree } of sourceFiles().filter(({ text }) => DECLARING.test(text)))
     visit(tree, path.dirname(name).split(path.sep).join('/'), source);
   return source;
 }
@@ -73,4 +86,4 @@ function inOneLine(text) {
   return text.replace(/\s+/g, ' ').trim();
 }
 
-module.exports = { parseSource, readSource, kindsOf };
+module.exports = { sourceFiles, readSource, kindsOf };

@@ -1,30 +1,29 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import ts from 'typescript';
-import { type ParsedFile, parseSource } from '../../scripts/read-source';
+import { type SourceFile, sourceFiles } from '../../scripts/read-source';
 
-export const SOURCE = resolve(__dirname, '../../src');
+const SOURCE = resolve(__dirname, '../../src');
 
-/** A file of `src`, by its path within it. */
-export interface SourceFile extends ParsedFile {
-  /** Of its tree, each once. */
-  readonly nodes: readonly ts.Node[];
-  /** What it imports of `src`, by path within it. */
-  readonly imports: readonly string[];
+/** What the files of `src` import of each other, by path within it; specifications are no part of the application. */
+export function importsIn(file: SourceFile): string[] {
+  return specifiersOf(file.text)
+    .filter((specifier) => specifier.startsWith('.'))
+    .map((specifier) => resolveWithin(file.path, specifier));
 }
 
-/** Every TypeScript file of `src`; specifications are no part of the application. */
-export function readSource(): SourceFile[] {
-  return parseSource().map((file) => {
-    const imports = specifiersOf(file.tree)
-      .filter((specifier) => specifier.startsWith('.'))
-      .map((specifier) => resolveWithin(file.path, specifier));
-    return { ...file, nodes: nodesOf(file.tree), imports };
-  });
+/** The nodes for which this holds, as an editor opens them; `word` is in every file that has one. */
+export function places(word: RegExp, matches: (node: ts.Node, file: SourceFile) => boolean): string[] {
+  return sourceFiles()
+    .filter(({ text }) => word.test(text))
+    .flatMap((file) =>
+      nodesOf(file.tree)
+        .filter((node) => matches(node, file))
+        .map((node) => placeOf(file, node)),
+    );
 }
 
-/** Where it is, as an editor opens it. */
-export function placeOf({ path, tree }: SourceFile, node: ts.Node): string {
+function placeOf({ path, tree }: SourceFile, node: ts.Node): string {
   return `src/${path}:${tree.getLineAndCharacterOfPosition(node.getStart(tree)).line + 1}`;
 }
 
@@ -39,13 +38,20 @@ function nodesOf(tree: ts.SourceFile): ts.Node[] {
 }
 
 /** Of import and export declarations, `import()` and the types of `import('…')`. */
-function specifiersOf(tree: ts.SourceFile): string[] {
-  return ts.preProcessFile(tree.text, true, true).importedFiles.map(({ fileName }) => fileName);
+function specifiersOf(text: string): string[] {
+  return ts.preProcessFile(text, true, true).importedFiles.map(({ fileName }) => fileName);
 }
 
 function resolveWithin(from: string, specifier: string): string {
-  const target = resolve(SOURCE, dirname(from), specifier);
-  const found = [`${target}.ts`, join(target, 'index.ts'), target].find((file) => existsSync(file));
+  const target = join(dirname(from), specifier);
+  const found = [`${target}.ts`, join(target, 'index.ts'), target].find(isThere);
   if (!found) throw new Error(`${from} imports ${specifier}, which is not there`);
-  return relative(SOURCE, found);
+  return found;
+}
+
+const paths = new Set(sourceFiles().map(({ path }) => path));
+
+/** Whether there is such a file in `src`. */
+export function isThere(path: string): boolean {
+  return paths.has(path) || (!path.endsWith('.ts') && existsSync(join(SOURCE, path)));
 }
