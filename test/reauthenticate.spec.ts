@@ -1,3 +1,4 @@
+import { PasswordsService } from '../src/passwords';
 import type { ProblemBody, TokenBody } from './support/api';
 import { PASSWORD, type TestApp } from './support/app';
 import { openSession } from './support/sessions';
@@ -83,6 +84,19 @@ describe('reauthenticating', () => {
     await app.query('UPDATE sessions SET revoked_at = now() WHERE id = $1', [claimsOf(tokens).sid]);
     const { status, body } = await reauthenticate(tokens.accessToken);
     expect([status, body.code]).toEqual([401, 'invalid-token']);
+  });
+
+  it('is refused where the user signed out everywhere else while the password was checked', async () => {
+    const { accessToken: token } = await open();
+    const passwords = app.nest.get(PasswordsService);
+    const verify = passwords.verify.bind(passwords);
+    jest.spyOn(passwords, 'verify').mockImplementationOnce(async (...parameters) => {
+      expect((await app.api.delete('/v1/sessions', { token })).status).toBe(204);
+      return verify(...parameters);
+    });
+    const { status, body } = await reauthenticate(token);
+    expect([status, body.code]).toEqual([401, 'invalid-token']);
+    expect((await reauthenticate(token)).status).toBe(200);
   });
 
   it('shows nothing of the session in the access token: its jti is another every time and opens under our key only', async () => {
