@@ -97,6 +97,16 @@ describe('CORS', () => {
     expectProblem(await preflight('/v1/nothing', origin), 404, 'not-found');
   });
 
+  it('lets the scripts of each allowed origin read, and names that one alone', async () => {
+    for (const origin of [APP, LOCAL]) {
+      const answers = [
+        await ask('GET /v1/auth/policy', {}, { origin }),
+        await ask('GET /v1/users/me', {}, { origin }),
+      ];
+      for (const answer of answers) expect(saidOfCors(answer)).toEqual(granted(origin));
+    }
+  });
+
   it('takes an Origin that came twice for none', async () => {
     const request = `GET /v1/auth/policy HTTP/1.1\r\nhost: a\r\nconnection: close\r\norigin: ${APP}\r\norigin: ${APP}\r\n\r\n`;
     const [answer] = (await exchange(app.api.url, request)).answers;

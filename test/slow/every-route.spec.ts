@@ -55,6 +55,20 @@ describe('every route in every method', () => {
     }
   });
 
+  it.each(['/', '/nope', '/v1/nope', '/v1/users/me/', '/v1/auth', '/v2/auth/login', '//health/live'])(
+    'is none at %s: 404, signed in or not, whatever is sent',
+    async (path) => {
+      expectProblem(await app.api.get(path), 404, 'not-found');
+      for (const sent of [token, 'garbage'])
+        expectProblem(await app.api.get(path, { token: sent }), 404, 'not-found');
+      expectProblem(await app.api.post(path, { json: {} }), 404, 'not-found');
+      for (const type of ['application/json', 'text/plain']) {
+        const body = { raw: '{', headers: { 'content-type': type } };
+        expectProblem(await app.api.post(path, body), 404, 'not-found');
+      }
+    },
+  );
+
   it.each(STRANGE_METHODS)('is 405 asked with %s', async (method) => {
     for (const [path, methods] of addressesOf(app)) {
       const answer = await sendHead(app.api.url, `${method} ${path}`);
@@ -91,6 +105,15 @@ describe('in production every route', () => {
   it.each(NO_HEALTH_CHECKS)('is refused over http at %s, which is no health check', async (target) => {
     for (const more of [[], ['x-original-url: /health/live', 'x-rewrite-url: /health/live']])
       expectInsecure(await sendHead(app.api.url, `GET ${target}`, `authorization: Bearer ${token}`, ...more));
+  });
+
+  it('has the security headers, over http and over https, whatever the method', async () => {
+    for (const path of ['/health/live', '/v1/auth/policy', '/v1/users/me', '/nope', '/%zz']) {
+      for (const method of ['GET', 'POST', 'PUT']) {
+        expectSecurityHeaders(`http ${path}`, await app.api.send(method, path));
+        expectSecurityHeaders(`https ${path}`, await overHttps(app).send(method, path));
+      }
+    }
   });
 
   it('has HSTS over https, errors included', async () => {

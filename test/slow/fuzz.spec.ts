@@ -34,6 +34,9 @@ describe(`under hostile requests of seed ${seed}, the application`, () => {
 
   it('answers every one, on every route, as the contract says, and soon', async () => {
     await expectAnswers(fuzz, { seed, numRuns: 20_000, interruptAfterTimeLimit: 35_000 });
+    expect(Object.keys(fuzz.statuses)).toEqual(
+      expect.arrayContaining(['200', '400', '401', '404', '415', '422', '431']),
+    );
     process.stdout.write(`answers by status: ${JSON.stringify(fuzz.statuses)}\n`);
   });
 
