@@ -1,15 +1,23 @@
 import { Injectable, Module } from '@nestjs/common';
 import type { TestingModule } from '@nestjs/testing';
 import { hashSync } from 'bcryptjs';
-import { type PasswordAlgorithm, PasswordHashing, PasswordsService } from '../../src/passwords';
+import {
+  type PasswordAlgorithm,
+  PasswordHashing,
+  PasswordSettings,
+  PasswordsService,
+} from '../../src/passwords';
 import { BcryptPool } from '../../src/passwords/bcrypt-pool';
+import { Credential } from '../../src/passwords/credential.entity';
 import { AddedAlgorithm } from '../../src/passwords/password-algorithm';
 import { PasswordHasher } from '../../src/passwords/password-hasher';
 import { ConfigModule } from '../../src/platform/config';
+import { DatabaseModule } from '../../src/platform/database';
+import { CurrentRequest } from '../../src/platform/http';
+import { KeyringModule } from '../../src/platform/keyring';
 import { PASSWORD } from '../../test/support/app';
 import { startContext } from '../../test/support/context';
 import { createDatabase, type TestDatabase } from '../../test/support/database';
-import { HashingModule } from '../../test/support/hashing';
 import { Scrypt, ScryptModule, ScryptSettings } from './scrypt';
 
 const env = { SCRYPT_COST: '10' };
@@ -21,6 +29,13 @@ class ScryptAlone extends Scrypt implements PasswordAlgorithm {}
 
 @Module({ imports: [ConfigModule.of(ScryptSettings)], providers: [ScryptAlone] })
 class ScryptAloneModule {}
+
+/** What hashes passwords, without the application. */
+@Module({
+  imports: [KeyringModule, ConfigModule.of(PasswordSettings), DatabaseModule.forFeature([Credential], [])],
+  providers: [AddedAlgorithm, BcryptPool, CurrentRequest, PasswordHasher, PasswordsService],
+})
+class HashingModule {}
 
 describe('passwords that a module hashes alone', () => {
   let database: TestDatabase;

@@ -1,31 +1,35 @@
 import crypto, { scryptSync } from 'node:crypto';
-import type { TestingModule } from '@nestjs/testing';
 import { hashSync } from 'bcryptjs';
-import { type PasswordAlgorithm, PasswordsService } from '../../src/passwords';
+import { type PasswordAlgorithm, PasswordSettings } from '../../src/passwords';
 import { BcryptPool } from '../../src/passwords/bcrypt-pool';
+import { AddedAlgorithm } from '../../src/passwords/password-algorithm';
+import { PasswordHasher } from '../../src/passwords/password-hasher';
 import { PasswordHashesDiagnosis } from '../../src/passwords/passwords.diagnosis';
+import type { Extensions } from '../../src/platform/extensions';
+import { Keyring } from '../../src/platform/keyring';
 import { type Person, startApp, type TestApp } from '../../test/support/app';
-import { startContext } from '../../test/support/context';
-import { HashingModule } from '../../test/support/hashing';
 import { Scrypt, ScryptModule } from './scrypt';
 
 const KEYED = /^\$gatehouse\$k=[\w-]+\$scrypt\$ln=10,r=8,p=1\$[\w-]{22}\$[\w-]{43}$/;
 
+const NONE_ADDED = new AddedAlgorithm({ of: () => [] } as unknown as Extensions);
+
 describe('passwords that a module hashes', () => {
   let app: TestApp;
-  let before: TestingModule;
+  /** Hashes and knows hashes as before the module was there. */
+  let before: PasswordHasher;
 
   beforeAll(async () => {
     app = await startApp({ env: { SCRYPT_COST: '10' }, modules: [ScryptModule] });
-    before = await startContext({ imports: [HashingModule], databaseUrl: app.databaseUrl });
+    before = new PasswordHasher(app.nest.get(BcryptPool), app.nest.get(Keyring), settings(), NONE_ADDED);
+    await before.onModuleInit();
   });
 
   afterEach(() => jest.restoreAllMocks());
 
-  afterAll(async () => {
-    await before.close();
-    await app.close();
-  });
+  afterAll(async () => app.close());
+
+  const settings = () => app.nest.get(PasswordSettings);
 
   const logIn = async ({ email, password }: Person) =>
     (await app.api.post('/v1/auth/login', { json: { email, password } })).status;
@@ -44,7 +48,7 @@ describe('passwords that a module hashes', () => {
   /** A user from before the module was there. */
   const someoneBefore = async () => {
     const person = await app.someone();
-    await giveHash(person, await before.get(PasswordsService).hash(person.password));
+    await giveHash(person, await before.hash(person.password));
     return person;
   };
 
@@ -174,7 +178,7 @@ describe('passwords that a module hashes', () => {
       ]),
     );
     expect(JSON.stringify(findings)).not.toContain('$');
-    const without = await before.get(PasswordHashesDiagnosis).diagnose();
-    expect(without).toContainEqual(expect.objectContaining({ level: 'fault' }));
+    const without = new PasswordHashesDiagnosis(app.database, app.nest.get(Keyring), settings(), NONE_ADDED);
+    expect(await without.diagnose()).toContainEqual(expect.objectContaining({ level: 'fault' }));
   });
 });

@@ -1,3 +1,5 @@
+import { sendRequest } from './http-client';
+
 /** What a client sent, as a server sees it. */
 export interface Sent {
   readonly method: string;
@@ -68,7 +70,7 @@ export class ClientWire {
     const body = await request.clone().text();
     this.sent.push({ method, url, path: pathname + search, headers: new Headers(headers), body });
     const isWithCookies = credentials === 'include';
-    const goOn = async () => this.passOn(request, isWithCookies);
+    const goOn = async () => this.passOn(request, body, isWithCookies);
     const index = this.faults.findIndex(({ path }) => path === pathname);
     const met = this.faults[index];
     if (met && !met.isLasting) this.faults.splice(index, 1);
@@ -95,11 +97,18 @@ export class ClientWire {
     return this.sent.filter((sent) => sent.path === path).length;
   }
 
-  private async passOn(request: Request, withCookies: boolean): Promise<Response> {
-    const headers = new Headers(request.headers);
+  private async passOn(
+    { method, url, headers, signal }: Request,
+    body: string,
+    withCookies: boolean,
+  ): Promise<Response> {
+    const sent = new Headers(headers);
     const pairs = [...this.cookies].map(([name, value]) => `${name}=${value}`);
-    if (withCookies && pairs.length > 0) headers.set('cookie', pairs.join('; '));
-    return fetch(new Request(request, { headers }));
+    if (withCookies && pairs.length > 0) sent.set('cookie', pairs.join('; '));
+    signal.throwIfAborted();
+    const received = await sendRequest(method, url, sent, body === '' ? null : body);
+    signal.throwIfAborted();
+    return new Response(received.text || null, received);
   }
 
   /** Of an answer that arrived. */
