@@ -1,10 +1,11 @@
 import type { Call } from './support/api';
 import type { Person, TestApp } from './support/app';
 import { cookiesOf, isOpen, Jar, REFRESH, signedIn } from './support/cookies';
-import { ABSENT, type Asked, expectAnsweredTo, OWN } from './support/page-requests';
+import { ABSENT, expectAnsweredTo, NEVER_ASKED, OWN } from './support/page-requests';
 import { expectProblem } from './support/problem';
 import { sharedApp } from './support/shared-app';
 
+// With every Sec-Fetch-Site: slow/cross-site.spec.ts.
 describe('whether a page of ours made it', () => {
   let app: TestApp;
   let person: Person;
@@ -16,43 +17,9 @@ describe('whether a page of ours made it', () => {
     jar = await new Jar(app).signIn(person);
   });
 
-  const neverAsked: [string, number, () => Promise<Asked>][] = [
-    ['a GET by cookie', 200, async () => ({ route: 'GET /v1/users/me', jar })],
-    ['a HEAD by cookie', 200, async () => ({ route: 'HEAD /v1/users/me', jar })],
-    [
-      'a PATCH with a Bearer header',
-      200,
-      async () => ({ route: 'PATCH /v1/users/me', json: { displayName: 'Ada' }, token: jar.access, jar }),
-    ],
-    [
-      'a refresh by the body',
-      200,
-      async () => ({ route: 'POST /v1/auth/refresh', json: { refreshToken: jar.refresh }, jar }),
-    ],
-    ['a refresh without anything', 401, async () => ({ route: 'POST /v1/auth/refresh' })],
-    ['a sign-out without cookies', 204, async () => ({ route: 'POST /v1/auth/logout' })],
-    [
-      'a sign-out with a Bearer header',
-      204,
-      async () => ({ route: 'POST /v1/auth/logout', token: 'nonsense', jar }),
-    ],
-    ['a sign-in without cookie mode', 200, async () => ({ route: 'POST /v1/auth/login', json: person, jar })],
-    [
-      'a sign-up',
-      202,
-      async () => ({
-        route: 'POST /v1/auth/register',
-        json: { ...person, email: 'eve-of-another-site@example.com' },
-        jar,
-      }),
-    ],
-    ['an unknown route', 404, async () => ({ route: 'POST /v1/nothing', jar })],
-    ['a wrong method', 405, async () => ({ route: 'PUT /v1/users/me', jar })],
-  ];
-
-  it.each(neverAsked)('is not asked of %s', async (_, status, request) => {
+  it.each(NEVER_ASKED)('is not asked of %s', async (_, status, request) => {
     jar = await new Jar(app).signIn(person);
-    const asked = await request();
+    const asked = request(jar, person);
     await expectAnsweredTo(app, asked, status, [
       [['cross-site'], ['https://evil.example']],
       [['same-site'], ['null']],

@@ -1,11 +1,14 @@
 import { type Person, startApp, type TestApp } from '../support/app';
 import { Jar } from '../support/cookies';
 import {
+  ABSENT,
   ALLOWED,
   BY_COOKIE,
   expectAnsweredTo,
   expectRefusedFrom,
+  NEVER_ASKED,
   ORIGINS,
+  OWN,
   SITES,
 } from '../support/page-requests';
 
@@ -40,5 +43,12 @@ describe('a request that a page may have made', () => {
         );
       },
     );
+  });
+
+  it.each(NEVER_ASKED)('passes from every page, being %s', async (_, status, request) => {
+    const asked = request(await new Jar(app).signIn(person), person);
+    const origins = [ABSENT, ['null'], ['https://evil.example'], [OWN]];
+    const pages = SITES.flatMap(([site]) => origins.map((origin) => [site, origin] as const));
+    await expectAnsweredTo(app, asked, status, pages);
   });
 });

@@ -1,6 +1,7 @@
 import { startApp, type TestApp } from '../support/app';
-import { ACCESS, cookiesOf, type Jar, REFRESH, signedIn, withCookies } from '../support/cookies';
+import { ACCESS, clearedBy, cookiesOf, type Jar, REFRESH, signedIn, withCookies } from '../support/cookies';
 import { LOOKALIKES, NO_COOKIES, SEPARATORS, TWICE, WORTHLESS } from '../support/hostile-cookies';
+import { inParallel } from '../support/parallel';
 import { expectProblem } from '../support/problem';
 import { sessionIdOf } from '../support/sessions';
 
@@ -72,4 +73,12 @@ describe('over HTTP a cookie header', () => {
       ).toEqual([{ generation: 0, revoked_at: null }]);
     });
   });
+});
+
+it('a hundred refreshes at once by one cookie give one successor, and take no cookie away', async () => {
+  const racing = await signedIn(app);
+  const answers = await inParallel(100, async () => racing.copy().send('POST', '/v1/auth/refresh'));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(answers.flatMap(clearedBy)).toEqual([]);
+  expect(new Set(answers.map((answer) => cookiesOf(answer)[REFRESH]?.value)).size).toBe(1);
 });

@@ -101,6 +101,45 @@ export const BY_COOKIE: [string, number, (jar: Jar, person: Person) => Asked][] 
   ['a sign-in', 200, (_, person) => ({ route: 'POST /v1/auth/login?useCookies=true', json: person })],
 ];
 
+/** Requests that pass whatever page made them: they change nothing, or no cookie says who is calling. */
+export const NEVER_ASKED: [string, number, (jar: Jar, person: Person) => Asked][] = [
+  ['a GET by cookie', 200, (jar) => ({ route: 'GET /v1/users/me', jar })],
+  ['a HEAD by cookie', 200, (jar) => ({ route: 'HEAD /v1/users/me', jar })],
+  [
+    'a PATCH with a Bearer header',
+    200,
+    (jar) => ({ route: 'PATCH /v1/users/me', json: { displayName: 'Ada' }, token: jar.access, jar }),
+  ],
+  [
+    'a refresh by the body',
+    200,
+    (jar) => ({ route: 'POST /v1/auth/refresh', json: { refreshToken: jar.refresh }, jar }),
+  ],
+  ['a refresh without anything', 401, () => ({ route: 'POST /v1/auth/refresh' })],
+  ['a sign-out without cookies', 204, () => ({ route: 'POST /v1/auth/logout' })],
+  [
+    'a sign-out with a Bearer header',
+    204,
+    (jar) => ({ route: 'POST /v1/auth/logout', token: 'nonsense', jar }),
+  ],
+  [
+    'a sign-in without cookie mode',
+    200,
+    (jar, person) => ({ route: 'POST /v1/auth/login', json: person, jar }),
+  ],
+  [
+    'a sign-up',
+    202,
+    (jar, person) => ({
+      route: 'POST /v1/auth/register',
+      json: { ...person, email: 'eve-of-another-site@example.com' },
+      jar,
+    }),
+  ],
+  ['an unknown route', 404, (jar) => ({ route: 'POST /v1/nothing', jar })],
+  ['a wrong method', 405, (jar) => ({ route: 'PUT /v1/users/me', jar })],
+];
+
 /** What a browser says of the page: Sec-Fetch-Site and Origin. */
 export type PageWords = readonly [site: Values, origin: Values];
 
