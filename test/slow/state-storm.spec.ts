@@ -94,7 +94,7 @@ describe('everything that changes an account, at once,', () => {
   it.each([1, 2])(
     'ends without a fault, and with an account that its owner can take back: %i',
     async (seed) => {
-      const person = await app.someone();
+      const person = await app.registers();
       const id = await userIdOf(app, person.email);
       const acts = await actsOn(person);
       expect(acts.length).toBeGreaterThanOrEqual(30);
@@ -115,7 +115,7 @@ describe('everything that changes an account, at once,', () => {
   );
 
   it.each([3, 4])('its disablement and its deletion too, ends without a fault: %i', async (seed) => {
-    const person = await app.someone();
+    const person = await app.registers();
     const id = await userIdOf(app, person.email);
     const acts = await actsOn(person);
     const leaving = await app.signIn(person);
