@@ -1,6 +1,7 @@
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import type { SendMailOptions } from 'nodemailer';
 import { AppModule } from '../../src/app.module';
 import { CoreModule } from '../../src/core.module';
 import { setUp } from '../../src/app.setup';
@@ -42,7 +43,10 @@ export interface TestAppOptions {
   readonly alone?: boolean;
   /** Gets every line of the log. */
   readonly log?: string[];
-  /** Sends mails to a real SMTP server, `app.smtp`; without it and without an SMTP_URL they are sent nowhere. */
+  /**
+   * Keeps mails in `app.smtp`; without it and without an SMTP_URL they are sent nowhere. They are handed over without a connection: where
+   * SMTP is the subject, a server is started and its URL is in `env`.
+   */
   readonly smtp?: boolean;
   /** Estimates how hard new passwords are to guess. */
   readonly estimates?: boolean;
@@ -99,6 +103,7 @@ async function started({
   };
   try {
     const module = await builder.compile();
+    if (sink && !env.SMTP_URL) handOver(module.get(MailTransport, { strict: false }), sink);
     if (!seals) module.get(AuditSealer, { strict: false }).onApplicationBootstrap = () => undefined;
     nest = setUp(
       module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
@@ -113,6 +118,12 @@ async function started({
     await end();
     throw error;
   }
+}
+
+/** Lets a transport do all but the dialogue with the server. */
+function handOver(transport: MailTransport, sink: SmtpSink): void {
+  const { smtp } = transport as unknown as { smtp: { sendMail: (mail: SendMailOptions) => Promise<void> } };
+  smtp.sendMail = async (mail) => sink.take(mail);
 }
 
 /** An application for one test, closed however that ends. */

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createTransport, type SendMailOptions } from 'nodemailer';
 import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { SMTPConnection } from 'smtp-server/lib/smtp-connection';
@@ -15,6 +16,8 @@ const connection = SMTPConnection.prototype as unknown as {
 connection.init = function (): void {
   this._setListeners(() => this.connectionReady());
 };
+
+const composer = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
 
 /** A mail as its reader gets it. */
 export interface ReceivedMail {
@@ -73,6 +76,12 @@ export class SmtpSink {
     return `smtp://127.0.0.1:${this.port}`;
   }
 
+  /** Takes a mail as it would come over a connection, which costs more than the mail. */
+  async take(mail: SendMailOptions): Promise<void> {
+    const { message, envelope } = await composer.sendMail(mail);
+    await this.add(message as Buffer, envelope.to);
+  }
+
   /** Everything that came for an address. */
   for(address: string): ReceivedMail[] {
     return this.mails.filter(({ to }) => to.includes(address));
@@ -111,16 +120,14 @@ export class SmtpSink {
   }
 
   private async keep(stream: Readable, recipients: readonly { address: string }[]): Promise<void> {
-    const bytes = await buffer(stream);
+    const to = recipients.map(({ address }) => address);
+    await this.add(await buffer(stream), to);
+  }
+
+  private async add(bytes: Buffer, to: string[]): Promise<void> {
     const { subject = '', text = '', html = '', headers } = await PostalMime.parse(bytes);
-    this.mails.push({
-      to: recipients.map(({ address }) => address),
-      subject,
-      text,
-      html,
-      headers: Object.fromEntries(headers.map(({ key, value }) => [key, value])),
-      raw: bytes.toString('latin1'),
-    });
+    const byName = Object.fromEntries(headers.map(({ key, value }) => [key, value]));
+    this.mails.push({ to, subject, text, html, headers: byName, raw: bytes.toString('latin1') });
   }
 }
 
