@@ -1,7 +1,6 @@
 import { DoorOpened, seal, trailOf, verify } from './support/audit';
 import { Events } from '../src/platform/events';
-import { type Person, PASSWORD, type TestApp } from './support/app';
-import { sharedApp } from './support/shared-app';
+import { type Person, PASSWORD, startApp, type TestApp } from './support/app';
 
 interface Exported {
   readonly data: { readonly audit: readonly { readonly type: string }[] };
@@ -16,8 +15,10 @@ describe('what the trail holds on a person', () => {
   let id: string;
 
   beforeAll(async () => {
-    app = await sharedApp();
+    app = await startApp();
   });
+
+  afterAll(async () => app.close());
 
   beforeEach(async () => {
     person = await app.someone();

@@ -56,8 +56,17 @@ export interface TestAppOptions {
   readonly limits?: boolean;
 }
 
+declare global {
+  var startsUnderWay: number | undefined;
+}
+
 export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
-  return timed('start', async () => started(options));
+  globalThis.startsUnderWay = (globalThis.startsUnderWay ?? 0) + 1;
+  try {
+    return await timed('start', async () => started(options));
+  } finally {
+    globalThis.startsUnderWay--;
+  }
 }
 
 async function started({
@@ -98,8 +107,6 @@ async function started({
   const end = async () => {
     await nest?.close();
     await sink?.close();
-    // A server that is removed after the run takes its databases along.
-    if (process.env.GATEHOUSE_TEST_SERVER_STAYS) await own?.drop();
   };
   try {
     const module = await builder.compile();

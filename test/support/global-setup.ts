@@ -23,6 +23,6 @@ export default async function setUp(): Promise<void> {
   }
   globalThis.gatehouseTestServer = server;
   process.env.GATEHOUSE_TEST_SERVER = server.url;
-  if (server.stays) process.env.GATEHOUSE_TEST_SERVER_STAYS = 'true';
+  process.env.GATEHOUSE_TEST_PREFIX = `gatehouse_test_${process.pid}_`;
   process.env.GATEHOUSE_TEST_TEMPLATE = template;
 }

@@ -45,7 +45,7 @@ export async function askSessions(app: TestApp, token: string, query = ''): Prom
 
 export async function sessionsOf(app: TestApp, token: string, query = ''): Promise<SessionPage> {
   const { status, body } = await askSessions(app, token, query);
-  if (status !== 200) throw new Error(`the list of sessions answered ${status}`);
+  if (status !== 200) throw new Error(`the list of sessions answered ${status}: ${JSON.stringify(body)}`);
   return body;
 }
 

@@ -5,9 +5,24 @@ import { startApp, type TestApp, type TestAppOptions } from './app';
 
 declare global {
   // Set by the test environment, for the whole worker.
-  var atWorkerEnd: (close: () => Promise<void>) => void;
+  var atRunEnd: (close: () => Promise<void>) => void;
   var closeShared: (() => Promise<void>) | undefined;
   var sharedApps: Map<string, Promise<TestApp>> | undefined;
+  /** Of passport, before `sharedApp` looked after it. */
+  var registerStrategy: typeof passport.use | undefined;
+}
+
+/**
+ * Passport has one strategy of a name in a process: that of the application that was started last. A start that failed goes on making
+ * providers for a while, and with them strategies; those must not take the place of an application that is used.
+ */
+function registrar(): typeof passport.use {
+  if (globalThis.registerStrategy) return globalThis.registerStrategy;
+  const register = passport.use.bind(passport) as typeof passport.use;
+  globalThis.registerStrategy = register;
+  passport.use = ((...parameters: Parameters<typeof passport.use>) =>
+    (globalThis.startsUnderWay ?? 0) > 0 ? register(...parameters) : passport) as typeof passport.use;
+  return register;
 }
 
 /** The options that make one application out of two specs' wishes; what a spec looks into is its own. */
@@ -25,11 +40,11 @@ export async function sharedApp(options: SharedOptions = {}): Promise<TestApp> {
   if (!started) {
     started = startApp(options);
     apps.set(key, started);
-    globalThis.atWorkerEnd(async () => (await started)?.close());
+    globalThis.atRunEnd(async () => (await started)?.close());
   }
   const app = (await started).forAnotherSpec();
-  // Passport has one strategy of a name in a process: that of the application that was started last.
-  passport.use('jwt', app.nest.get(JwtStrategy));
-  passport.use('local', app.nest.get(LocalStrategy));
+  const register = registrar();
+  register('jwt', app.nest.get(JwtStrategy));
+  register('local', app.nest.get(LocalStrategy));
   return app;
 }

@@ -1,10 +1,13 @@
 /** Of jest-worker's messages to a worker the one that ends it. */
 const END = 2;
 
+// jest puts another one in its place while a spec runs.
+const { exit } = process;
+
 const closings = [];
 
-/** Runs when the worker ends, or the run where it has no workers. Without it, what specs share would keep the process alive. */
-function atWorkerEnd(close) {
+/** For a run without workers: closes at its end what specs share. A worker ends at once, with all that it has open. */
+function atRunEnd(close) {
   closings.push(close);
 }
 
@@ -13,14 +16,11 @@ async function closeAll() {
 }
 
 function watchForEnd() {
-  if (globalThis.atWorkerEnd) return;
-  globalThis.atWorkerEnd = atWorkerEnd;
+  if (globalThis.atRunEnd) return;
+  globalThis.atRunEnd = atRunEnd;
   globalThis.closeShared = closeAll;
-  process.on('message', function listen([type]) {
-    if (type !== END) return;
-    // As long as there is a listener, the process does not end.
-    process.off('message', listen);
-    void closeAll();
+  process.on('message', ([type]) => {
+    if (type === END) exit.call(process, 0);
   });
 }
 
