@@ -70,8 +70,8 @@ module.exports = [
   {
     name: 'no password is checked for an unknown address',
     file: 'src/auth/password-sign-in.ts',
-    find: 'this.passwords.verify(user?.id ?? null, password, { signsIn }),',
-    replace: 'user !== null && this.passwords.verify(user.id, password, { signsIn }),',
+    find: 'this.passwords.verify(user?.id ?? null, password, { signsIn, account: email }),',
+    replace: 'user !== null && this.passwords.verify(user.id, password, { signsIn, account: email }),',
   },
   {
     name: 'login checks are not run',

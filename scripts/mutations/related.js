@@ -55,7 +55,7 @@ const RELATED = [
     specs: [
       'planted',
       'registration',
-      'guessable',
+      'password-policy',
       'takeover',
       'email-verification',
       'password-reset',
