@@ -18,7 +18,7 @@ declare global {
  */
 function registrar(): typeof passport.use {
   if (globalThis.registerStrategy) return globalThis.registerStrategy;
-  const register = passport.use.bind(passport) as typeof passport.use;
+  const register = passport.use.bind(passport);
   globalThis.registerStrategy = register;
   passport.use = ((...parameters: Parameters<typeof passport.use>) =>
     (globalThis.startsUnderWay ?? 0) > 0 ? register(...parameters) : passport) as typeof passport.use;

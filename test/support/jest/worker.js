@@ -2,7 +2,7 @@
 const END = 2;
 
 // jest puts another one in its place while a spec runs.
-const { exit } = process;
+const exit = process.exit.bind(process);
 
 const closings = [];
 
@@ -20,7 +20,7 @@ function watchForEnd() {
   globalThis.atRunEnd = atRunEnd;
   globalThis.closeShared = closeAll;
   process.on('message', ([type]) => {
-    if (type === END) exit.call(process, 0);
+    if (type === END) exit(0);
   });
 }
 
