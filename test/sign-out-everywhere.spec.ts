@@ -46,6 +46,19 @@ describe('signing out everywhere', () => {
     expectProblem(await endAll('?includeCurrent=true'), 401, 'invalid-token');
   });
 
+  it('ends more sessions than one statement does', async () => {
+    await app.query(
+      `INSERT INTO sessions (id, user_id, secret_digest, generation, rotated_at, last_used_at, authenticated_at, methods, created_at)
+       SELECT gen_random_uuid(), s.user_id, s.secret_digest, 0, s.rotated_at, s.last_used_at, s.authenticated_at, s.methods, s.created_at
+       FROM sessions s, generate_series(1, 510) WHERE s.id = $1`,
+      [sessionIdOf(there.accessToken)],
+    );
+    expectDone(await endAll());
+    const text = `SELECT s.id FROM sessions s JOIN users u ON u.id = s.user_id
+      WHERE u.email = $1 AND s.revoked_at IS NULL`;
+    expect(await app.query(text, [person.email])).toEqual([{ id: sessionIdOf(here.accessToken) }]);
+  });
+
   it('can be repeated, and done where there is nothing to end', async () => {
     expectDone(await endAll());
     expectDone(await endAll());
