@@ -2,13 +2,14 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../platform/clock';
 import { Feed } from '../platform/feed';
+import { isAnswering } from '../platform/http';
 import type { AccessClaims } from '../tokens';
 import { AccessState } from './access-state';
 
 const EVERY_MS = 100;
 
 interface OpenResponse {
-  readonly raw: FastifyRequest['raw'];
+  readonly request: FastifyRequest;
   readonly claims: AccessClaims;
 }
 
@@ -28,8 +29,8 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
   ) {}
 
   /** Watches the response to a request that these claims authorise, until it has ended. */
-  watch({ raw }: FastifyRequest, claims: AccessClaims): void {
-    this.open.add({ raw, claims });
+  watch(request: FastifyRequest, claims: AccessClaims): void {
+    this.open.add({ request, claims });
   }
 
   onApplicationBootstrap(): void {
@@ -42,13 +43,14 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
 
   private async closeRevoked(): Promise<void> {
     // Node destroys a request once its response has ended.
-    for (const response of this.open) if (response.raw.destroyed) this.open.delete(response);
+    for (const response of this.open) if (response.request.raw.destroyed) this.open.delete(response);
     if (this.open.size === 0) return;
     const isKnown = await this.isMemoryFresh();
     for (const response of this.open) {
-      if (isKnown && !this.isOver(response.claims)) continue;
+      // A request that ends its own session is answered: what has not begun was decided upon in time.
+      if (!isAnswering(response.request) || (isKnown && !this.isOver(response.claims))) continue;
       this.open.delete(response);
-      response.raw.socket.destroy();
+      response.request.raw.socket.destroy();
     }
   }
 

@@ -16,9 +16,9 @@ export type Weakness = 'password-common' | 'password-guessable' | 'password-pers
 /** zxcvbn's border between "safely" and "very" unguessable. */
 const ENOUGH_GUESSES = 1e10;
 const IDLE_MS = 60_000;
-/** An estimate takes time with the square of the length: some milliseconds for an ordinary password. */
+/** An estimate takes time with the square of the length, beside what every one takes: some milliseconds for an ordinary password. */
 const ORDINARY_LENGTH = 16;
-const MS_PER_ESTIMATE = 5;
+const MS_PER_ESTIMATE = 3;
 const LONGEST_WAIT_MS = 5_000;
 /** What is left of a password without the user's words: fewer letters and figures are decoration. */
 const FEWEST_OF_ITS_OWN = 6;
@@ -42,7 +42,7 @@ export class PasswordStrength implements OnApplicationShutdown {
       'weaknessOf',
       work,
       {
-        units: (Array.from(password).length / ORDINARY_LENGTH) ** 2,
+        units: 1 + (Array.from(password).length / ORDINARY_LENGTH) ** 2,
         onBehalfOf,
       },
     );

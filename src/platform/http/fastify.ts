@@ -1,4 +1,4 @@
-import { STATUS_CODES } from 'node:http';
+import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
@@ -37,6 +37,13 @@ const MOST_CONNECTIONS = 10_000;
 // What the whole head of a request may have, and so every parameter. Node's default, which NODE_OPTIONS could change.
 const HEAD_LIMIT_BYTES = 16_384;
 
+const responses = new WeakMap<IncomingMessage, ServerResponse>();
+
+/** Whether the answer to a request has begun, so that nothing but closing the connection can end it early. */
+export function isAnswering({ raw }: Pick<FastifyRequest, 'raw'>): boolean {
+  return responses.get(raw)?.headersSent ?? false;
+}
+
 /** The HTTP server with the limits that hold for every request. */
 export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   const proxies = trustNobodyYet();
@@ -68,6 +75,7 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   proxies.attach(fastify);
   fastify.server.maxConnections = MOST_CONNECTIONS;
   fastify.addHook('onRequest', (request, reply, done) => {
+    responses.set(request.raw, reply.raw);
     const refusal = receive(request, reply);
     if (refusal) answerProblem(request, reply, refusal);
     else done();

@@ -2,7 +2,7 @@ export { Client, type ClientInfo, clientOf } from './client';
 export { Conditional } from './conditional-get';
 export { allowOrigins } from './cors';
 export { type Cause, CurrentRequest } from './current-request';
-export { createFastify } from './fastify';
+export { createFastify, isAnswering } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
 export { acceptOnlyJson } from './json-body';
