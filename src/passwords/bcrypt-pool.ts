@@ -3,7 +3,7 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { sourceOf } from '../platform/attempts';
 import { CurrentRequest } from '../platform/http';
 import { PasswordSettings } from './password.settings';
-import { WorkerPool } from './worker-pool';
+import { type Turn, WorkerPool } from './worker-pool';
 
 export interface Comparison {
   readonly text: string;
@@ -58,9 +58,10 @@ export class BcryptPool implements OnApplicationShutdown {
     return this.pool.run<boolean[]>('compare', { attempts, decoys }, this.turnOf(iterations, account));
   }
 
-  private turnOf(units: number, account: string | null): { units: number; onBehalfOf: string[] } {
+  private turnOf(units: number, account: string | null): Turn {
     const source = `source ${sourceOf(this.current.cause.ipAddress)}`;
-    return { units, onBehalfOf: account === null ? [source] : [source, `account ${account}`] };
+    const bounded = account === null ? [] : [`account ${account}`];
+    return { units, onBehalfOf: [source, ...bounded], bounded };
   }
 
   async onApplicationShutdown(): Promise<void> {

@@ -6,6 +6,8 @@ export interface QueuedWork<Result> {
   readonly units: number;
   /** On whose behalf it is done, such as a source and an account: each gets an equal share. */
   readonly onBehalfOf: readonly string[];
+  /** Those of them of whose work no more than a share may wait; by default all. A source may stand for a whole office. */
+  readonly bounded?: readonly string[];
   readonly run: () => Promise<Result>;
 }
 
@@ -16,7 +18,7 @@ export interface QueueLimits {
   readonly msPerUnit: number;
   /** How long the last of the queue may have to wait. */
   readonly longestWaitMs: number;
-  /** How much may wait on behalf of one account or source, as a share of the longest wait. */
+  /** How much may wait on behalf of one that is bounded, as a share of the longest wait. */
   readonly shareOfOne: number;
 }
 
@@ -58,8 +60,8 @@ export class FairQueue {
   /**
    * @throws RateLimited where too much waits on the same behalf; Unavailable where too much waits at all, and of others less
    */
-  async run<Result>({ units, onBehalfOf, run }: QueuedWork<Result>): Promise<Result> {
-    await this.turn(units, onBehalfOf);
+  async run<Result>({ units, onBehalfOf, bounded = onBehalfOf, run }: QueuedWork<Result>): Promise<Result> {
+    await this.turn(units, onBehalfOf, bounded);
     const startedAt = this.now();
     try {
       return await run();
@@ -71,7 +73,11 @@ export class FairQueue {
     }
   }
 
-  private async turn(units: number, onBehalfOf: readonly string[]): Promise<void> {
+  private async turn(
+    units: number,
+    onBehalfOf: readonly string[],
+    bounded: readonly string[],
+  ): Promise<void> {
     if (this.running < this.limits.slots) {
       this.place(units, onBehalfOf);
       this.running++;
@@ -79,7 +85,7 @@ export class FairQueue {
     }
     const { longestWaitMs, shareOfOne } = this.limits;
     const most = shareOfOne * longestWaitMs;
-    if (onBehalfOf.some((who) => this.waitMs((this.unitsOf.get(who) ?? 0) + units) > most))
+    if (bounded.some((who) => this.waitMs((this.unitsOf.get(who) ?? 0) + units) > most))
       throw new RateLimited(Math.ceil(most / 1_000));
     await new Promise<void>((begin, refuse) => {
       this.add({ units, onBehalfOf, start: this.place(units, onBehalfOf), begin, refuse });

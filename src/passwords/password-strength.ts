@@ -13,6 +13,8 @@ export interface PasswordOwner {
 /** What is wrong with a password that is easy to guess. */
 export type Weakness = 'password-common' | 'password-guessable' | 'password-personal';
 
+type Verdict = 'common' | 'personal' | 'guessable';
+
 /** zxcvbn's border between "safely" and "very" unguessable. */
 const ENOUGH_GUESSES = 1e10;
 const IDLE_MS = 60_000;
@@ -37,15 +39,13 @@ export class PasswordStrength implements OnApplicationShutdown {
   async weaknessOf(password: string, owner: PasswordOwner, appName: string): Promise<Weakness | undefined> {
     const words = wordsOf(owner, appName);
     const work = { password, words, enough: ENOUGH_GUESSES };
-    const onBehalfOf = [`source ${sourceOf(this.current.cause.ipAddress)}`, `account ${owner.email}`];
-    const weakness = await this.pool.run<'common' | 'personal' | 'guessable' | undefined>(
-      'weaknessOf',
-      work,
-      {
-        units: 1 + (Array.from(password).length / ORDINARY_LENGTH) ** 2,
-        onBehalfOf,
-      },
-    );
+    const account = `account ${owner.email}`;
+    const turn = {
+      units: 1 + (Array.from(password).length / ORDINARY_LENGTH) ** 2,
+      onBehalfOf: [`source ${sourceOf(this.current.cause.ipAddress)}`, account],
+      bounded: [account],
+    };
+    const weakness = await this.pool.run<Verdict | undefined>('weaknessOf', work, turn);
     if (weakness !== 'common' && isMadeOf(words, password)) return 'password-personal';
     return weakness && `password-${weakness}`;
   }

@@ -6,6 +6,9 @@ type Options = Pick<
   'filename' | 'minThreads' | 'maxThreads' | 'idleTimeout'
 >;
 
+/** How much work it is, and on whose behalf. */
+export type Turn = Omit<QueuedWork<unknown>, 'run'>;
+
 /** Worker threads, and what waits for one of them in its turn. */
 export class WorkerPool {
   private readonly pool: Piscina;
@@ -24,7 +27,7 @@ export class WorkerPool {
    * @param work its parameter
    * @throws RateLimited or Unavailable where too much waits already
    */
-  async run<Result>(name: string, work: object, turn: Omit<QueuedWork<Result>, 'run'>): Promise<Result> {
+  async run<Result>(name: string, work: object, turn: Turn): Promise<Result> {
     return this.queue.run({ ...turn, run: async () => (await this.pool.run(work, { name })) as Result });
   }
 
