@@ -7,7 +7,7 @@ import { inParallel } from './support/parallel';
 const WORK = { text: PASSWORD, hash: decoyHash(11) };
 const MUCH_WORK = { text: PASSWORD, hash: decoyHash(15) };
 
-// Bursts at a real cost: test/slow/password-queue.spec.ts. The order of turns: src/passwords/fair-queue.spec.ts.
+// Bursts at a real cost: test/slow/timed/password-queue.spec.ts. The order of turns: src/passwords/fair-queue.spec.ts.
 describe('many passwords of one account at once', () => {
   let app: TestApp;
   let pool: BcryptPool;

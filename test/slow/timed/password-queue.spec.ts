@@ -1,9 +1,10 @@
-import { PASSWORD, type Person, type TestApp, withApp } from '../support/app';
-import { inParallel } from '../support/parallel';
+import { PASSWORD, type Person, type TestApp, withApp } from '../../support/app';
+import { inParallel } from '../../support/parallel';
 
 const COST = { BCRYPT_COST: '10' };
 
-const logIn = async (app: TestApp, json: object) => (await app.api.post('/v1/auth/login', { json })).status;
+const logIn = async (app: TestApp, json: object, source = '203.0.113.1') =>
+  (await app.api.post('/v1/auth/login', { json, headers: { 'x-forwarded-for': source } })).status;
 
 describe('bursts at a real cost', () => {
   it('a hundred registrations at once are all answered 202', async () =>
@@ -24,10 +25,12 @@ describe('bursts at a real cost', () => {
     }));
 
   it('eighty right sign-ins to one account keep no other account out', async () =>
-    withApp({ env: COST, limits: true }, async (app) => {
+    withApp({ env: { ...COST, TRUSTED_PROXIES: '127.0.0.1' }, limits: true }, async (app) => {
       const [victim, ...others] = await inParallel(23, async () => app.someone());
-      const flood = inParallel(80, async () => logIn(app, victim ?? {}));
-      const statuses = await inParallel(22, async (index) => logIn(app, others[index] ?? {}));
+      const flood = inParallel(80, async (index) => logIn(app, victim ?? {}, `198.51.100.${index}`));
+      const statuses = await inParallel(22, async (index) =>
+        logIn(app, others[index] ?? {}, `203.0.113.${index}`),
+      );
       expect(new Set(statuses)).toEqual(new Set([200]));
       await flood;
     }));
