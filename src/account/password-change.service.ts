@@ -31,7 +31,7 @@ export class PasswordChangeService {
   ) {}
 
   /**
-   * Ends the other sessions; this one goes on. Voids all device tokens: whoever knew the old password may have collected them. Links to set a password stay good: they are in the owner's mailbox, and a
+   * Ends the other sessions; this one goes on. Voids all device tokens, since a holder of the old password may have collected them. Links to set a password stay good: they are in the owner's mailbox, and a
    * thief who could end them would keep the owner out.
    * @returns a device token for the current device
    * @throws InvalidCredentials, or ValidationFailed where the new password does not follow the policy

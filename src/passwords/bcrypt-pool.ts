@@ -13,7 +13,7 @@ export interface Comparison {
 /** What one iteration of bcrypt's key setup takes in JavaScript, about: cost 10 is 1,024 of them. */
 const MS_PER_ITERATION = 0.06;
 
-/** bcrypt in worker threads. Each source and each account has an equal share of them, whoever else floods them. */
+/** bcrypt in worker threads. Each source and each account has an equal share of them, under a flood too. */
 @Injectable()
 export class BcryptPool implements OnApplicationShutdown {
   private readonly pool: WorkerPool;
