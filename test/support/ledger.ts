@@ -72,8 +72,9 @@ export class Ledger {
     status: number,
   ): Promise<Answer<Body> | undefined> {
     const answer = await call.catch((error: unknown) => {
-      // What fetch makes of a connection that broke, before or amid the answer.
-      if (/^(fetch failed|terminated)$/.test((error as Error).message)) return undefined;
+      // A connection that was refused, or broke before or amid the answer.
+      if (/^(ECONNREFUSED|ECONNRESET|EPIPE)$/.test(String((error as { code?: unknown }).code)))
+        return undefined;
       throw error;
     });
     if (!answer) return undefined;
