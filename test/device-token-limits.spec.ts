@@ -1,6 +1,8 @@
+import { LOGIN_BY_ACCOUNT, LOGIN_BY_KNOWN_DEVICES } from '../src/auth/auth.budgets';
+import { changePassword } from './support/account-changes';
 import { PASSWORD, startApp, type TestApp } from './support/app';
 import { DEVICE, cookiesOf, Jar } from './support/cookies';
-import { changePassword } from './support/account-changes';
+import { LimitedApp } from './support/limited';
 import { inParallel } from './support/parallel';
 import { expectProblem } from './support/problem';
 
@@ -9,9 +11,11 @@ const WRONG = 'not the password of this account';
 
 describe('device tokens and the limit on guessing', () => {
   let app: TestApp;
+  let limited: LimitedApp;
 
   beforeAll(async () => {
     app = await startApp({ limits: true });
+    limited = new LimitedApp(app);
   });
 
   afterAll(async () => app.close());
@@ -32,9 +36,11 @@ describe('device tokens and the limit on guessing', () => {
     return most;
   };
 
-  it('many devices of one account share a budget: 60 wrong guesses, not 20 each', async () => {
+  it('all devices of one account share a budget of 60 wrong guesses', async () => {
     const { email } = await app.someone();
-    expect(await guessesWith(email, await devicesOf(email, 5), 100)).toBe(60);
+    const devices = await devicesOf(email, 4);
+    await limited.spend(LOGIN_BY_KNOWN_DEVICES, 54, email);
+    expect(await guessesWith(email, devices, 10)).toBe(6);
   });
 
   it('one device has 20', async () => {
@@ -45,12 +51,13 @@ describe('device tokens and the limit on guessing', () => {
   it('right sign-ins use up neither', async () => {
     const { email } = await app.someone();
     const [device] = await devicesOf(email, 1);
-    for (let time = 0; time < 65; time++) expect((await logIn(email, PASSWORD, device)).status).toBe(200);
+    await limited.spend(LOGIN_BY_KNOWN_DEVICES, 59, email);
+    for (let time = 0; time < 21; time++) expect((await logIn(email, PASSWORD, device)).status).toBe(200);
   });
 
   it('tokens collected before a change of the password give no budget after it', async () => {
     const person = await app.someone();
-    const stolen = await devicesOf(person.email, 6);
+    const stolen = await devicesOf(person.email, 2);
     const { body: owner } = await logIn(person.email, PASSWORD);
     expect(await changePassword(app, { ...owner, refreshToken: '' } as never, PASSWORD, NEW)).toBe(204);
     // Those of unknown devices: ten in half an hour, from wherever they come.
@@ -66,7 +73,7 @@ describe('device tokens and the limit on guessing', () => {
     expect(answer.status).toBe(204);
     expect(Object.keys(cookiesOf(answer))).toEqual([DEVICE]);
     expect(browser.device).not.toBe(former);
-    await guessesWith(person.email, [former], 15);
+    await limited.spend(LOGIN_BY_ACCOUNT, 10, person.email);
     expectProblem(await logIn(person.email, NEW, former), 429, 'rate-limited');
     expect((await logIn(person.email, NEW, browser.device)).status).toBe(200);
   });
@@ -78,8 +85,9 @@ describe('device tokens and the limit on guessing', () => {
     const answer = await app.api.post('/v1/auth/password/change', { token: owner.accessToken, json });
     expect(answer.headers.getSetCookie()).toEqual([]);
     const { body: again } = await logIn(person.email, NEW, owner.deviceToken);
-    expect(again.deviceToken).not.toBe(owner.deviceToken);
-    expect(await guessesWith(person.email, [again.deviceToken], 25)).toBe(20);
+    await limited.spend(LOGIN_BY_ACCOUNT, 10, person.email);
+    expectProblem(await logIn(person.email, NEW, owner.deviceToken), 429, 'rate-limited');
+    expect((await logIn(person.email, NEW, again.deviceToken)).status).toBe(200);
   });
 
   it('a token counts for 180 days after the last sign-in with it, and not for longer', async () => {
@@ -88,7 +96,8 @@ describe('device tokens and the limit on guessing', () => {
     app.clock.advance({ days: 179 });
     const renewed = (await logIn(email, PASSWORD, first)).body.deviceToken;
     app.clock.advance({ days: 2 });
-    expect(await guessesWith(email, [first], 15)).toBe(10);
+    await limited.spend(LOGIN_BY_ACCOUNT, 10, email);
+    expectProblem(await logIn(email, PASSWORD, first), 429, 'rate-limited');
     expect((await logIn(email, PASSWORD, renewed)).status).toBe(200);
   });
 });

@@ -21,7 +21,7 @@ export function newSource(): string {
 
 /** An application that limits attempts, with clients at any address that a test names. */
 export class LimitedApp {
-  private constructor(readonly app: TestApp) {}
+  constructor(readonly app: TestApp) {}
 
   static async start(): Promise<LimitedApp> {
     const env = { TRUSTED_PROXIES: '127.0.0.1' };
