@@ -94,8 +94,12 @@ export class KeptSession implements Session {
   }
 
   async findPrincipal(): Promise<Principal | undefined> {
-    // Another tab may have signed in without being heard.
-    if (this.#memory.mode === 'cookie' && this.#memory.state === 'signed-out') this.#memory.state = 'unknown';
+    if (this.#memory.state === 'signed-out') {
+      // Without tokens, or a moment after the server's refusal, the answer is known.
+      if (this.#memory.mode === 'bearer' || !this.#memory.backoffs.questions.isOver) return undefined;
+      // Another tab may have signed in without being heard.
+      this.#memory.isDoubted = true;
+    }
     const { era } = this.#memory;
     const response = await this.fetch(new Request(`${this.#sender.baseUrl}/v1/auth/principal`));
     const body = await jsonOf(response);

@@ -1,3 +1,4 @@
+import { Backoffs } from './backoff.ts';
 import type { Grant } from './grant.ts';
 import type { Mode, Tokens } from './sender.ts';
 import type { SessionChange, SessionState } from './session.ts';
@@ -15,6 +16,10 @@ export class Memory {
   renewedAt = -Infinity;
   /** A sign-out is under way: nothing is renewed for what comes after it. */
   isLeaving = false;
+  /** In cookie mode, while signed out: another tab may have signed in, and its message was missed. Ends with the server's answer. */
+  isDoubted = false;
+  /** Of this era. */
+  backoffs = new Backoffs();
   readonly listeners = new Set<(change: SessionChange) => void>();
 
   constructor(mode: Mode) {
@@ -23,7 +28,7 @@ export class Memory {
   }
 
   get mayBeRenewed(): boolean {
-    return !this.isLeaving && this.state !== 'signed-out';
+    return !this.isLeaving && (this.state !== 'signed-out' || this.isDoubted);
   }
 
   /** @param sinceMs when it was asked for, or heard of: it expires rather early than late */
@@ -34,33 +39,40 @@ export class Memory {
   }
 
   begin(by: SessionChange['by']): void {
-    this.era++;
+    this.#turn();
     this.isLeaving = false;
     this.#become('signed-in', by);
   }
 
   /** Whether somebody has signed in, and who, only the server knows. */
   doubt(by: SessionChange['by']): void {
-    this.era++;
+    this.#turn();
     this.#become('unknown', by);
   }
 
   end(by: SessionChange['by']): void {
     this.tokens = undefined;
     this.expiresAt = Infinity;
+    this.isDoubted = false;
     if (this.state === 'signed-out') return;
-    this.era++;
+    this.#turn();
     this.#become('signed-out', by);
   }
 
   /** The server knows it, so whoever did not know is told. */
   goesOn(): void {
-    if (this.state === 'unknown') this.#become('signed-in', 'server');
+    if (this.state === 'unknown' || this.isDoubted) this.#become('signed-in', 'server');
+  }
+
+  #turn(): void {
+    this.era++;
+    this.backoffs = new Backoffs();
   }
 
   #become(state: SessionState, by: SessionChange['by']): void {
     const was = this.state;
     this.state = state;
+    this.isDoubted = false;
     // Later, so that a listener that throws stops nothing here.
     for (const listener of this.listeners) queueMicrotask(() => listener({ state, was, by }));
   }

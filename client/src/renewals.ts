@@ -1,6 +1,6 @@
 import { grantIn, type Grant } from './grant.ts';
 import type { Memory } from './memory.ts';
-import { jsonOf } from './problem.ts';
+import { jsonOf, retryAfterIn } from './problem.ts';
 import { insist, type Mode, type Sender, unlessAborted } from './sender.ts';
 import type { Tabs } from './tabs.ts';
 
@@ -21,6 +21,7 @@ export class Renewals {
   readonly #sender: Sender;
   readonly #tabs: Tabs;
   #current: Promise<Renewal> | undefined;
+  #refusal: Renewal = { outcome: 'over' };
 
   constructor(memory: Memory, sender: Sender, tabs: Tabs) {
     this.#memory = memory;
@@ -47,7 +48,7 @@ export class Renewals {
     let sentAt = performance.now();
     let response = await send();
     for (let round = 0; round < 2; round++) {
-      if (!(await this.#isMended(response))) break;
+      if (!(await this.#isMended(response)) || !this.#memory.backoffs.renewedTokens.isOver) break;
       signal.throwIfAborted();
       const renewal = await unlessAborted(this.renew(sentAt), signal);
       if (renewal.outcome === 'failed') return renewal.response.clone();
@@ -55,7 +56,11 @@ export class Renewals {
       sentAt = performance.now();
       response = await send();
       // What another tab got may be no newer than what was refused: then it is this one's turn.
-      if (renewal.outcome === 'renewed') break;
+      if (renewal.outcome !== 'renewed') continue;
+      const { renewedTokens } = this.#memory.backoffs;
+      if (await this.#isMended(response)) renewedTokens.refuse();
+      else renewedTokens.reset();
+      break;
     }
     return response;
   }
@@ -68,9 +73,25 @@ export class Renewals {
     const { era, mayBeRenewed } = this.#memory;
     if (!mayBeRenewed) return { outcome: 'over' };
     if (this.#memory.renewedAt > usedAt) return { outcome: 'joined' };
+    if (!this.#memory.backoffs.refreshes.isOver) return this.#refusal;
     const attempt = async () => this.#tabs.alone(async () => this.#attempt(era, usedAt, isForced));
-    this.#current ??= insist(attempt, answerIn).finally(() => (this.#current = undefined));
+    this.#current ??= insist(attempt, answerIn)
+      .then((renewal) => this.#remember(renewal))
+      .finally(() => (this.#current = undefined));
     return this.#current;
+  }
+
+  /** A server that fails (5xx) has been waited for already, unless it asks for more. */
+  #remember(renewal: Renewal): Renewal {
+    const { refreshes } = this.#memory.backoffs;
+    if (renewal.outcome !== 'failed') refreshes.reset();
+    else {
+      const retryAfterSeconds = retryAfterIn(renewal.response);
+      if (renewal.response.status < 500 || retryAfterSeconds !== undefined)
+        refreshes.refuse(retryAfterSeconds);
+      this.#refusal = renewal;
+    }
+    return renewal;
   }
 
   /** Within `alone`: what the server gave anew is for all tabs. */
@@ -99,6 +120,7 @@ export class Renewals {
     if ((await codeOf(response)) !== 'invalid-refresh-token') return { outcome: 'failed', response };
     if (mode === 'cookie' && this.#memory.state === 'signed-in') this.#tabs.tell({ type: 'signed-out' });
     this.#memory.end('server');
+    this.#memory.backoffs.questions.refuse();
     return { outcome: 'over' };
   }
 

@@ -1,5 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -58,6 +58,25 @@ describe('the package of the client', () => {
       );
       expect([name, text.trimEnd().split('\n').length <= 200]).toEqual([name, true]);
     }
+  });
+
+  it('is built before it is packed, with its licence', () => {
+    const clone = join(folder, 'clone');
+    const isSource = (path: string) => !/[\\/]client[\\/](node_modules|dist)$/.test(path);
+    cpSync(CLIENT, clone, { recursive: true, filter: isSource });
+    symlinkSync(join(CLIENT, 'node_modules'), join(clone, 'node_modules'), 'junction');
+    execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: clone, stdio: 'pipe' });
+    const [archive = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+    const listed = execFileSync('tar', ['-tzf', join(folder, archive)], { encoding: 'utf8' }).split('\n');
+    const names = ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'];
+    expect(listed).toEqual(expect.arrayContaining(names.map((name) => `package/${name}`)));
+    expect(read('LICENSE')).toBe(read('../LICENSE'));
+  });
+
+  it('may be published, and starts with the version of the application', () => {
+    const { private: isPrivate, version } = JSON.parse(read('package.json')) as Record<string, unknown>;
+    expect(isPrivate).toBeUndefined();
+    expect(version).toBe((JSON.parse(read('../package.json')) as Record<string, unknown>).version);
   });
 
   it('is small', () => {
