@@ -20,10 +20,10 @@ function errorsPage(document, source) {
   const operations = operationsOf(document).map(([id, { responses }]) => [id, codesIn(responses, document)]);
   const details = detailsIn(document);
   const problems = kindsOf(source, 'DomainError')
-    .map(({ code = 'internal-error', kind = 'internal', meaning }) => ({
+    .map(({ code = 'internal-error', kind = 'internal', status, meaning }) => ({
       code,
       meaning,
-      status: source.statuses.get(kind),
+      status: Number(status) || source.statuses.get(kind),
     }))
     .toSorted((a, b) => a.status - b.status || (a.code < b.code ? -1 : 1));
   const chapters = problems.map(({ code, status, meaning }) => {

@@ -23,6 +23,7 @@ import {
   HeadersTooLarge,
   InsecureTransport,
   MalformedRequest,
+  NotFound,
   PayloadTooLarge,
   Problem,
   problemsDeclaredOn,
@@ -98,13 +99,24 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   return document;
 }
 
+/** What the page at `/docs` loads of Swagger UI. */
+const DOCUMENTS_FILES: ReadonlySet<string> = new Set([
+  'favicon-16x16.png',
+  'favicon-32x32.png',
+  'swagger-ui-bundle.js',
+  'swagger-ui-standalone-preset.js',
+  'swagger-ui.css',
+]);
+
 /** `/openapi.json`, and Swagger UI at `/docs`. */
 export function serveDocuments(app: NestFastifyApplication): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (request.routeOptions.url?.startsWith('/docs'))
-      reply.header('content-security-policy', DOCUMENTS_POLICY);
-    done();
+    const { url = '' } = request.routeOptions;
+    if (url.startsWith('/docs')) reply.header('content-security-policy', DOCUMENTS_POLICY);
+    // Swagger would serve its whole package, version and all.
+    const { '*': file = '' } = request.params as Readonly<Record<string, string>>;
+    done(url === '/docs/*' && !DOCUMENTS_FILES.has(file) ? new NotFound() : undefined);
   });
   SwaggerModule.setup('docs', app, () => describeApi(app), {
     customSiteTitle: 'Gatehouse',

@@ -80,7 +80,7 @@ class NotesController {
   @Public()
   @Get('gone')
   gone(): never {
-    throw new NotFoundException('SELECT * FROM notes found nothing');
+    throw new NotFoundException(new Error('SELECT * FROM notes found nothing'));
   }
 
   @Public()
@@ -190,9 +190,9 @@ describe('a route', () => {
     },
   );
 
-  it('may throw what it likes: nothing of it is shown', async () => {
+  it('may throw what it likes: nothing is shown that was not written for the client', async () => {
     expectProblem(await app.api.get('/notes/gone'), 404, 'not-found');
-    expectProblem(await app.api.get('/notes/teapot'), 400, 'malformed-request');
+    expectProblem(await app.api.get('/notes/teapot'), 418, 'i-am-a-teapot');
     expectProblem(await app.api.get('/notes/broken'), 500, 'internal-error');
   });
 });

@@ -57,8 +57,17 @@ describe('what is no readable request', () => {
     expectProblem(await sendHead(app.api.url, requestLine), 404, 'not-found');
   });
 
-  it.each(['GET /docs/%2e%2e/%2e%2e/package.json', 'GET /docs/%00'])('%s is 403', async (requestLine) => {
-    expectProblem(await sendHead(app.api.url, requestLine), 403, 'forbidden');
+  it.each([
+    'GET /docs/%2e%2e/%2e%2e/package.json',
+    'GET /docs/%2e%2e%2fpackage.json',
+    'GET /docs/%00',
+    'GET /docs/%5c..%5cpackage.json',
+    'GET /docs/package.json',
+    'GET /docs/package%2ejson',
+    'GET /docs/index.js',
+    'GET /docs/README.md',
+  ])('%s is 404', async (requestLine) => {
+    expectProblem(await sendHead(app.api.url, requestLine), 404, 'not-found');
   });
 
   it.each<[string, string | Uint8Array]>([

@@ -1,3 +1,4 @@
+import { DatabaseError } from 'pg';
 import {
   QueryFailedError,
   QueryRunnerAlreadyReleasedError,
@@ -22,6 +23,15 @@ const BROKEN_SOCKET = new Set([
 // The driver gives these no code.
 const LOST_CONNECTION =
   /timeout exceeded when trying to connect|timeout expired|Connection terminated|not queryable/i;
+
+// Class 22: data exceptions, but for a division by zero, a null, and the protocol's. 54000: too long for its index.
+const INVALID_VALUE = /^(?:22(?!012|004|P03|P04)|54000$)/;
+
+/** Whether a statement failed because a value does not fit the type that it is for. */
+export function isInvalidValue(error: unknown): error is Error {
+  const cause = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
+  return cause instanceof DatabaseError && INVALID_VALUE.test(cause.code ?? '');
+}
 
 /** The database's way of saying "not now" as the domain's; anything else comes back as it is. */
 export function asUnavailable(error: unknown): unknown {

@@ -1,5 +1,5 @@
 export { Database, type Statement } from './database';
-export { asUnavailable } from './database-faults';
+export { asUnavailable, isInvalidValue } from './database-faults';
 export { DatabaseModule } from './database.module';
 export { DatabaseServer } from './database-server';
 export { DatabaseSettings } from './database.settings';

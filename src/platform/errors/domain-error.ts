@@ -19,6 +19,10 @@ export type Kind =
 export interface DomainErrorClass {
   readonly kind: Kind;
   readonly code: string;
+  /** Where no kind has the status that it needs, such as 402 or 410. */
+  readonly status?: number | undefined;
+  /** Without one, the title is the code in words. */
+  readonly title?: string | undefined;
 }
 
 /** One that the documentation can show: made without arguments, or by its static `example`. */
@@ -33,6 +37,11 @@ export abstract class DomainError extends Error {
   static readonly kind: Kind = 'internal';
   /** Stable kebab-case word that clients switch on; never renamed. */
   static readonly code: string = 'internal-error';
+  static readonly status: number | undefined = undefined;
+  static readonly title: string | undefined = undefined;
+
+  /** Whole seconds, becomes `Retry-After`. */
+  readonly retryAfterSeconds: number | undefined = undefined;
 
   /** What would make the same request succeed, by the names RFC 6750 and RFC 9470 give it. */
   readonly demands: Readonly<Record<string, string>> = {};
@@ -47,7 +56,21 @@ export abstract class DomainError extends Error {
   get code(): string {
     return (this.constructor as unknown as DomainErrorClass).code;
   }
+
+  get status(): number | undefined {
+    return (this.constructor as unknown as DomainErrorClass).status;
+  }
+
+  get title(): string | undefined {
+    return (this.constructor as unknown as DomainErrorClass).title;
+  }
 }
+
+/** What is told of a failure, to the client and to the log. */
+export type Failure = Pick<
+  DomainError,
+  'kind' | 'code' | 'status' | 'title' | 'message' | 'members' | 'demands' | 'retryAfterSeconds' | 'cause'
+>;
 
 /** A fault of ours that the client can do nothing about. */
 export class InternalError extends DomainError {
@@ -63,7 +86,7 @@ export class Unavailable extends DomainError {
 
   /** @param retryAfterSeconds whole seconds, becomes `Retry-After` */
   constructor(
-    readonly retryAfterSeconds = 1,
+    override readonly retryAfterSeconds = 1,
     options?: ErrorOptions,
   ) {
     super('The service cannot answer this right now. Try again in a moment.', options);
@@ -78,7 +101,7 @@ export class RateLimited extends DomainError {
   static readonly example = () => new RateLimited(60);
 
   /** @param retryAfterSeconds whole seconds, becomes `Retry-After` */
-  constructor(readonly retryAfterSeconds: number) {
+  constructor(override readonly retryAfterSeconds: number) {
     super(`There were too many attempts. Try again in ${retryAfterSeconds} seconds.`);
   }
 }

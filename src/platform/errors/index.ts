@@ -2,6 +2,7 @@ export {
   type DocumentedErrorClass,
   DomainError,
   type DomainErrorClass,
+  type Failure,
   InternalError,
   type Kind,
   RateLimited,

@@ -1,4 +1,4 @@
-import type { DomainError } from '../errors';
+import type { Failure } from '../errors';
 
 /** What RFC 6750 and RFC 9470 call the failures that are about the token; the others carry no `error` (RFC 6750 section 3.1). */
 const BEARER_ERROR: Readonly<Record<string, string>> = {
@@ -10,7 +10,7 @@ const BEARER_ERROR: Readonly<Record<string, string>> = {
 
 /** The `WWW-Authenticate` of a failure, which every 401 has; undefined where there is none. */
 export function challengeFor(
-  { kind, code, demands }: Pick<DomainError, 'kind' | 'code' | 'demands'>,
+  { kind, code, demands }: Pick<Failure, 'kind' | 'code' | 'demands'>,
   realm: string,
 ): string | undefined {
   const error = BEARER_ERROR[code];

@@ -54,7 +54,14 @@ export function describeProblem(error: DocumentedErrorClass): DescribedProblem {
     name: `${pascalCase(code)}Problem`,
     schema: { type: 'object', properties, required: Object.keys(properties) },
     example: problemOf(
-      { kind: error.kind, code, message: occurrence.message, members: occurrence.members },
+      {
+        kind: error.kind,
+        code,
+        status,
+        title,
+        message: occurrence.message,
+        members: occurrence.members,
+      },
       INSTANCE,
     ),
     headers: headersOf(error),

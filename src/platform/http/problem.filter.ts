@@ -1,31 +1,15 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { asUnavailable } from '../database';
-import { DomainError, InternalError, RateLimited, Unavailable, ValidationFailed } from '../errors';
+import { asUnavailable, isInvalidValue } from '../database';
+import { DomainError, type Failure, InternalError } from '../errors';
 import { challengeFor } from './challenge';
+import { failureOf } from './exceptions';
 import { HttpSettings } from './http.settings';
+import { refusalOfValue } from './invalid-value';
+import { headOf } from './problem';
 import { answerProblem } from './problem-answer';
-import {
-  AuthenticationRequired,
-  Conflict,
-  Forbidden,
-  MalformedRequest,
-  MethodNotAllowed,
-  PayloadTooLarge,
-  UnsupportedMediaType,
-} from './request-errors';
+import { MalformedRequest, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType } from './request-errors';
 import { RouteTable } from './route-table';
-
-/** HTTP exceptions of Fastify, of Nest and of a team's handlers; those not named here become a 400 or a 500. */
-const REFUSALS: Readonly<Record<number, () => DomainError>> = {
-  401: () => new AuthenticationRequired(),
-  403: () => new Forbidden(),
-  409: () => new Conflict(),
-  413: () => new PayloadTooLarge(),
-  415: () => new UnsupportedMediaType(),
-  422: () => new ValidationFailed([]),
-  429: () => new RateLimited(60),
-};
 
 /** Turns whatever was thrown, anywhere, into one problem that says no more than the client may know. */
 @Catch()
@@ -41,37 +25,78 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
     const reply = http.getResponse<FastifyReply>();
-    const error = this.translate(thrown, request);
-    this.log(error, request.id);
-    const challenge = challengeFor(error, this.settings.appName);
+    const failure = this.translate(thrown, request);
+    this.log(failure, request.id);
+    const challenge = challengeFor(failure, this.settings.appName);
     if (challenge) reply.header('www-authenticate', challenge);
-    if (error instanceof MethodNotAllowed) reply.header('allow', error.allowed.join(', '));
-    if (error instanceof Unavailable || error instanceof RateLimited)
-      reply.header('retry-after', error.retryAfterSeconds);
-    answerProblem(request, reply, error);
+    if (failure instanceof MethodNotAllowed) reply.header('allow', failure.allowed.join(', '));
+    if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
+    answerProblem(request, reply, failure);
   }
 
-  private translate(thrown: unknown, request: FastifyRequest): DomainError {
-    const error = asUnavailable(thrown);
+  private translate(thrown: unknown, request: FastifyRequest): Failure {
+    const error = asUnavailable(originOf(thrown));
     if (error instanceof DomainError) return error;
-    const status = statusOf(error);
-    const refusal = REFUSALS[status];
-    if (status === 404) return this.routes.refusalOf(request);
-    if (refusal) return refusal();
-    if (status === 503) return new Unavailable(1, { cause: error });
-    return status < 500 ? new MalformedRequest() : new InternalError({ cause: error });
+    const refusal =
+      error instanceof HttpException
+        ? this.ofException(error, request)
+        : isInvalidValue(error)
+          ? this.ofValue(error, request)
+          : this.ofFastify(error, request);
+    return refusal ?? this.flattened(error, request.id);
   }
 
-  private log(error: DomainError, requestId: string): void {
-    const line = { requestId, error: error.cause };
-    if (error instanceof InternalError) this.logger.error(line, 'request failed');
-    if (error instanceof Unavailable) this.logger.warn(line, 'request answered 503');
+  /** Nest's exceptions, by a team's code or by Nest's own. */
+  private ofException(exception: HttpException, request: FastifyRequest): Failure | undefined {
+    const unrouted = exception.getStatus() === 404 ? this.routes.refusalOf(request) : undefined;
+    return unrouted instanceof MethodNotAllowed ? unrouted : failureOf(exception);
+  }
+
+  private ofValue(error: Error, request: FastifyRequest): Failure | undefined {
+    const refusal = refusalOfValue(error, request);
+    if (refusal)
+      this.logger.warn({ requestId: request.id, error }, 'the database refused a value of the request');
+    return refusal;
+  }
+
+  /** Only its own refusals: the status of a library's error is often that of another server's answer. */
+  private ofFastify(error: unknown, request: FastifyRequest): DomainError | undefined {
+    const status = isOfFastify(error) ? (statusCodeOf(error) ?? 500) : 500;
+    // 403: what serves files says so of a path that it does not look for.
+    if (status === 403 || status === 404) return this.routes.refusalOf(request);
+    if (status === 413) return new PayloadTooLarge();
+    if (status === 415) return new UnsupportedMediaType();
+    return status < 500 ? new MalformedRequest() : undefined;
+  }
+
+  private flattened(error: unknown, requestId: string): Failure {
+    const stated = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
+    if (stated !== undefined)
+      this.logger.warn(
+        { requestId, stated, error },
+        'the status that an error states is not answered: throw a DomainError or an exception of Nest with a status from 400',
+      );
+    return new InternalError({ cause: error });
+  }
+
+  private log(failure: Failure, requestId: string): void {
+    const { status } = headOf(failure);
+    const line = { requestId, error: failure.cause };
+    if (status === 503) this.logger.warn(line, 'request answered 503');
+    else if (status >= 500) this.logger.error(line, 'request failed');
   }
 }
 
-/** Nest and Fastify both put the status of their own refusals on the error; nothing else of it reaches the client. */
-function statusOf(error: unknown): number {
-  if (error instanceof HttpException) return error.getStatus();
+/** Nest wraps what Fastify refuses with into an exception of its own, with Fastify's text. */
+function originOf(thrown: unknown): unknown {
+  return thrown instanceof HttpException && isOfFastify(thrown.cause) ? thrown.cause : thrown;
+}
+
+function isOfFastify(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && String(error.code).startsWith('FST_');
+}
+
+function statusCodeOf(error: unknown): number | undefined {
   const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' ? status : 500;
+  return typeof status === 'number' ? status : undefined;
 }

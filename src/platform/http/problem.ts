@@ -1,6 +1,6 @@
 import { HttpStatus } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import type { DomainError, DomainErrorClass, Kind } from '../errors';
+import type { DomainErrorClass, Failure, Kind } from '../errors';
 
 /** The only place where a kind of failure becomes a status. */
 export const STATUS_OF: Readonly<Record<Kind, number>> = {
@@ -57,7 +57,7 @@ export class Problem {
 
 /** @param requestId becomes `instance` */
 export function problemOf(
-  error: Pick<DomainError, 'kind' | 'code' | 'message' | 'members'>,
+  error: DomainErrorClass & Pick<Failure, 'message' | 'members'>,
   requestId: string,
 ): Problem {
   const { members, message: detail, code } = error;
@@ -65,11 +65,9 @@ export function problemOf(
 }
 
 /** The part of a problem that every occurrence shares. */
-export function headOf({ kind, code }: DomainErrorClass): Pick<Problem, 'type' | 'title' | 'status'> {
-  const title = code.replaceAll('-', ' ');
-  return {
-    type: `urn:problem-type:gatehouse:${code}`,
-    title: title.charAt(0).toUpperCase() + title.slice(1),
-    status: STATUS_OF[kind],
-  };
+export function headOf(error: DomainErrorClass): Pick<Problem, 'type' | 'title' | 'status'> {
+  const { kind, code, status = STATUS_OF[kind] } = error;
+  const words = code.replaceAll('-', ' ');
+  const title = error.title ?? words.charAt(0).toUpperCase() + words.slice(1);
+  return { type: `urn:problem-type:gatehouse:${code}`, title, status };
 }

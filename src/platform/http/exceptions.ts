@@ -1,0 +1,104 @@
+import { STATUS_CODES } from 'node:http';
+import { HttpException, HttpStatus } from '@nestjs/common';
+import {
+  type DomainError,
+  type Failure,
+  InternalError,
+  type Kind,
+  RateLimited,
+  Unavailable,
+} from '../errors';
+import { STATUS_OF } from './problem';
+import {
+  AuthenticationRequired,
+  Conflict,
+  Forbidden,
+  NotFound,
+  PayloadTooLarge,
+  UnsupportedMediaType,
+} from './request-errors';
+
+/** What the application says of a status by itself. */
+const STANDARD: Readonly<Record<number, () => DomainError>> = {
+  401: () => new AuthenticationRequired(),
+  403: () => new Forbidden(),
+  404: () => new NotFound(),
+  409: () => new Conflict(),
+  413: () => new PayloadTooLarge(),
+  415: () => new UnsupportedMediaType(),
+  429: () => new RateLimited(60),
+  500: () => new InternalError(),
+  503: () => new Unavailable(),
+};
+
+const CODE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
+const LONGEST_CODE = 64;
+const LONGEST_DETAIL = 1_000;
+
+// The texts of Nest's own router and guards are about the application and not about the request.
+const WORDS_OF_NEST = /^Cannot [A-Z]+ |^Forbidden resource$/;
+
+/**
+ * An exception of Nest's as a failure: its status, its code and the words that were written for the client.
+ * Of a server's fault (5xx) no words are taken but an explicit `detail`: they are often those of another error.
+ *
+ * @returns undefined where its status is none of an error
+ */
+export function failureOf(exception: HttpException): Failure | undefined {
+  const status = exception.getStatus();
+  if (!Number.isInteger(status) || status < 400 || status > 599) return undefined;
+  const standard = STANDARD[status]?.();
+  const { code, detail } = statedBy(exception, status);
+  return {
+    kind: kindOf(status),
+    code: code ?? standard?.code ?? codeOf(status),
+    status,
+    title: undefined,
+    message: detail ?? standard?.message ?? `The request was refused: ${STATUS_CODES[status] ?? status}.`,
+    members: {},
+    demands: {},
+    retryAfterSeconds: standard?.retryAfterSeconds,
+    cause: exception,
+  };
+}
+
+/** Of `{ code, detail }`, of a text, and of the lists of texts that Nest's validation makes. */
+function statedBy(
+  exception: HttpException,
+  status: number,
+): { readonly code: string | undefined; readonly detail: string | undefined } {
+  const response = exception.getResponse();
+  const stated: Readonly<Record<string, unknown>> =
+    typeof response === 'string' ? { message: response } : response instanceof Error ? {} : { ...response };
+  const message = Array.isArray(stated.message) ? stated.message.join('; ') : stated.message;
+  return {
+    code: [stated.code, exception.errorCode].find(isCode),
+    detail: [stated.detail, ...(status < 500 ? [message] : [])].find((text) => isDetail(text, status)),
+  };
+}
+
+function isCode(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_CODE && CODE.test(value);
+}
+
+/** One line: a stack has several. The name of the status, which Nest puts in for no text, says nothing. */
+function isDetail(value: unknown, status: number): value is string {
+  return (
+    typeof value === 'string' &&
+    value.length <= LONGEST_DETAIL &&
+    !/^\s*$|\p{Cc}/u.test(value) &&
+    !WORDS_OF_NEST.test(value) &&
+    value.toLowerCase() !== STATUS_CODES[status]?.toLowerCase()
+  );
+}
+
+/** `payment-required` for 402. */
+function codeOf(status: number): string {
+  const name: string | undefined = HttpStatus[status];
+  return name?.toLowerCase().replaceAll('_', '-') ?? (status < 500 ? 'request-refused' : 'request-failed');
+}
+
+function kindOf(status: number): Kind {
+  const kinds = Object.entries(STATUS_OF) as [Kind, number][];
+  return kinds.find(([, each]) => each === status)?.[0] ?? (status < 500 ? 'conflict' : 'internal');
+}
