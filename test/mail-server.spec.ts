@@ -1,8 +1,13 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { SMTPServerOptions } from 'smtp-server';
 import { Environment, type Variables } from '../src/platform/config';
 import type { Extensions } from '../src/platform/extensions';
 import { MailSettings, MailTransport } from '../src/platform/mail';
 import { TEST_ENVIRONMENT, withApp } from './support/app';
+import { eventually } from './support/eventually';
 import { FickleServer } from './support/fickle-server';
 import { PRODUCTION } from './support/settings';
 import { SmtpSink } from './support/smtp-sink';
@@ -86,6 +91,37 @@ describe('a mail server', () => {
     const failures = log.filter((line) => line.includes('could not be sent')).join();
     for (const code of ['ESOCKET', 'EAUTH']) expect(failures).toContain(code);
     expect(log.join()).not.toContain('password-of-the-server');
+  });
+});
+
+describe('a mail server that answers "250-wait" for ever', () => {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+
+  afterEach(() => jest.restoreAllMocks());
+
+  it('holds a delivery for a minute, also where memory is collected meanwhile', async () => {
+    const { setTimeout: wait } = globalThis;
+    // A minute takes a third of a second here.
+    const hurried = (work: () => void, ms?: number) => wait(work, ms === 60_000 ? 300 : ms);
+    jest.spyOn(globalThis, 'setTimeout').mockImplementation(hurried);
+    let waits = 0;
+    const server = createServer((socket) => {
+      socket.on('error', () => undefined).write('220 hello\r\n');
+      socket.once('data', () => {
+        const drops = setInterval(() => socket.write('250-wait\r\n') && waits++, 1);
+        socket.once('close', () => clearInterval(drops));
+      });
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    const outcome = send({ SMTP_URL: `smtp://127.0.0.1:${port}` }).catch((error: Error) => error.message);
+    await eventually(async () => expect(waits).toBeGreaterThan(0));
+    collectGarbage();
+    expect(await outcome).toBe('no answer within 60 s');
+    // Closes once its connections are closed.
+    server.close();
+    await once(server, 'close');
   });
 });
 

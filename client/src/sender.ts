@@ -1,3 +1,4 @@
+import { withDeadline } from './deadline.ts';
 import { retryAfterIn } from './problem.ts';
 
 /** What a sign-in gives in bearer mode. It is kept in the memory of this client and nowhere else. */
@@ -64,15 +65,16 @@ export class Sender {
   /** @throws TypeError where there is no whole answer in time */
   async post(path: string, json: object | undefined, tokens?: Tokens): Promise<Response> {
     const body = json && { body: JSON.stringify(json), headers: { 'content-type': 'application/json' } };
-    const signal = AbortSignal.timeout(ANSWER_WITHIN_MS);
-    // Goes on where the tab is closed: an answer that nobody takes leaves the cookies as they were.
-    const init = { method: 'POST', signal, keepalive: true, ...body };
-    try {
-      return await unlessAborted(this.#whole(new Request(this.baseUrl + path, init), tokens), signal);
-    } catch (error) {
-      if (signal.aborted) throw new TypeError('The server did not answer in time.', { cause: error });
-      throw error;
-    }
+    return withDeadline(ANSWER_WITHIN_MS, async (signal) => {
+      // Goes on where the tab is closed: an answer that nobody takes leaves the cookies as they were.
+      const init = { method: 'POST', signal, keepalive: true, ...body };
+      try {
+        return await unlessAborted(this.#whole(new Request(this.baseUrl + path, init), tokens), signal);
+      } catch (error) {
+        if (signal.aborted) throw new TypeError('The server did not answer in time.', { cause: error });
+        throw error;
+      }
+    });
   }
 
   async #whole(request: Request, tokens?: Tokens): Promise<Response> {

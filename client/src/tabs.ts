@@ -1,3 +1,5 @@
+import { withDeadline } from './deadline.ts';
+
 /** What of a browser is used here. Node has none of it, or has it for other ends. */
 interface Browser {
   readonly location?: { readonly href: string };
@@ -73,8 +75,9 @@ function byLocks(locks: Locks, name: string): Omit<Tabs, 'tell'> {
         return work();
       };
       try {
-        const signal = AbortSignal.timeout(TURN_WITHIN_MS);
-        return await locks.request(name, { mode: 'exclusive', signal }, begun);
+        return await withDeadline(TURN_WITHIN_MS, async (signal) =>
+          locks.request(name, { mode: 'exclusive', signal }, begun),
+        );
       } catch (error) {
         if (hasBegun) throw error;
         return work();

@@ -6,6 +6,7 @@ import {
   MailRefused,
   type OutgoingMail,
 } from '../../src/platform/mail';
+import { sendRequest } from '../../src/platform/outbound';
 
 /** `MAIL_SERVICE_URL`, `MAIL_SERVICE_KEY`: where a service takes mails by HTTP, and the key it knows us by. */
 export class MailServiceSettings {
@@ -25,7 +26,7 @@ export class MailService implements MailDeliveryProvider {
 
   async deliver(mail: OutgoingMail, signal: AbortSignal): Promise<void> {
     const { id, from, to, subject, text, html } = mail;
-    const response = await fetch(this.settings.url ?? '', {
+    const { status } = await sendRequest(this.settings.url ?? '', {
       method: 'POST',
       headers: {
         authorization: `Bearer ${this.settings.key ?? ''}`,
@@ -33,11 +34,11 @@ export class MailService implements MailDeliveryProvider {
         'idempotency-key': id,
       },
       body: JSON.stringify({ from, to, subject, text, html }),
-      redirect: 'error',
+      withinMs: 30_000,
       signal,
     });
-    if (response.status === 422) throw new MailRefused('the service knows no such mailbox');
-    if (!response.ok) throw new Error(`the mail service answered ${response.status}`);
+    if (status === 422) throw new MailRefused('the service knows no such mailbox');
+    if (status < 200 || status > 299) throw new Error(`the mail service answered ${status}`);
   }
 }
 

@@ -1,5 +1,13 @@
-import { createRemoteJWKSet, errors, jwtVerify, type JWTPayload, type JWTVerifyGetKey } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  jwtVerify,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+} from 'jose';
 import { discoverKeys } from './discovery';
+import { getJson } from './get-json';
 
 /** Who is calling, by the word of the access token alone. */
 export interface Caller {
@@ -84,7 +92,7 @@ export class AccessTokenVerifier {
       createRemoteJWKSet(uri, {
         cacheMaxAge: cacheMs,
         cooldownDuration: cooldownMs,
-        timeoutDuration: 5_000,
+        [customFetch]: async (url) => Response.json(await getJson(url)),
       }),
     );
     try {

@@ -1,3 +1,5 @@
+import { getJson } from './get-json';
+
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /**
@@ -9,13 +11,8 @@ const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 export async function discoverKeys(issuer: string): Promise<URL> {
   const { origin, pathname, protocol } = trusted(issuer);
   const path = pathname === '/' ? '' : pathname;
-  const response = await fetch(`${origin}/.well-known/oauth-authorization-server${path}`, {
-    headers: { accept: 'application/json' },
-    redirect: 'error',
-    signal: AbortSignal.timeout(5_000),
-  });
-  if (response.status !== 200) throw new Error(`the metadata of ${issuer} answered ${response.status}`);
-  const metadata = (await response.json()) as { issuer?: unknown; jwks_uri?: unknown } | null;
+  const url = `${origin}/.well-known/oauth-authorization-server${path}`;
+  const metadata = (await getJson(url)) as { issuer?: unknown; jwks_uri?: unknown } | null;
   // Somebody else's metadata would make somebody else's keys ours.
   if (metadata?.issuer !== issuer) throw new Error(`the metadata is not that of ${issuer}`);
   const keys = trusted(metadata.jwks_uri);

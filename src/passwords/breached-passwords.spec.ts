@@ -81,6 +81,11 @@ describe('the list of breached passwords', () => {
     ['knows nothing of ranges', (_, response) => response.writeHead(404).end()],
     ['answers with a page', (_, response) => response.end(`<!doctype html><p>${'busy '.repeat(100)}`)],
     ['answers with bytes', (_, response) => response.end(Buffer.alloc(100_000, 0xff))],
+    ['answers more than a range', (_, response) => response.end(`${lineOf('a', 1)}\n`.repeat(4_000))],
+    [
+      'answers compressed',
+      (_, response) => response.writeHead(200, { 'content-encoding': 'br' }).end(lineOf(STOLEN, 1)),
+    ],
     ['hangs up', (_, response) => response.destroy()],
     [
       'hangs up half-way',

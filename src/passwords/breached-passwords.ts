@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable, Logger } from '@nestjs/common';
+import { sendRequest } from '../platform/outbound';
 import { PasswordSettings } from './password.settings';
 
-const TIMEOUT_MS = 2_000;
+const WITHIN_MS = 2_000;
 const PREFIX_LETTERS = 5;
 
 /**
@@ -34,13 +35,9 @@ export class BreachedPasswords {
 
   private async range(url: string): Promise<string> {
     const headers = { 'add-padding': 'true', 'user-agent': 'gatehouse' };
-    const response = await fetch(url, {
-      headers,
-      redirect: 'error',
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    });
-    if (!response.ok) throw new Error(`the list of breached passwords answered ${response.status}`);
-    return response.text();
+    const { status, body } = await sendRequest(url, { headers, withinMs: WITHIN_MS });
+    if (status !== 200) throw new Error(`the list of breached passwords answered ${status}`);
+    return body;
   }
 }
 

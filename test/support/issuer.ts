@@ -21,6 +21,7 @@ interface Pair {
 export class Issuer {
   /** What the metadata says, beyond and instead of what it should. */
   metadata: object = {};
+  requests = 0;
   keySetFetches = 0;
   /** Answers nothing but 500. */
   broken = false;
@@ -28,6 +29,7 @@ export class Issuer {
 
   private constructor(private readonly server: Server) {
     server.on('request', ({ url }, response) => {
+      this.requests += 1;
       const isKeySet = url === '/keys';
       if (isKeySet) this.keySetFetches += 1;
       const found = isKeySet

@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
+import { withDeadline } from '../deadline';
 import { Extensions, extensionDecorator } from '../extensions';
 import { type Finding, worstOf } from './finding';
 
@@ -54,24 +54,16 @@ export class Diagnoses {
 async function findingsOf({ after, provider }: Part, ill: ReadonlySet<string>): Promise<Finding[]> {
   if (isIll(after, ill))
     return [{ level: 'warning', message: `not looked at, because of the fault under "${after}"` }];
-  const giveUp = new AbortController();
   try {
-    return await Promise.race([provider.diagnose(), tooLong(giveUp.signal)]);
+    return await withDeadline(PATIENCE_MS, async () => provider.diagnose());
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     return [{ level: 'fault', message: `could not be looked at: ${reason}` }];
-  } finally {
-    giveUp.abort();
   }
 }
 
 function isIll(topic: string | undefined, ill: ReadonlySet<string>): topic is string {
   return topic !== undefined && ill.has(topic);
-}
-
-async function tooLong(signal: AbortSignal): Promise<never> {
-  await sleep(PATIENCE_MS, undefined, { signal, ref: false }).catch(() => undefined);
-  throw new Error('it took too long');
 }
 
 /** @throws Error where topics wait for each other */

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
 import { Database } from '../database';
+import { withDeadline } from '../deadline';
 import { advise, Diagnosis, type DiagnosisProvider, type Finding, ok } from '../diagnosis';
 import { NEWS_BOUND_MS } from './feed';
 
@@ -34,7 +35,7 @@ export class FeedDiagnosis implements DiagnosisProvider {
     const listener = await this.database.dedicatedConnection();
     try {
       await listener.query(`LISTEN ${channel}`);
-      const heard = once(listener, 'notification', { signal: AbortSignal.timeout(NEWS_BOUND_MS) });
+      const heard = withDeadline(NEWS_BOUND_MS, async (signal) => once(listener, 'notification', { signal }));
       const told = this.clock.mark();
       const [arrived] = await Promise.allSettled([heard, this.database.query({ text: `NOTIFY ${channel}` })]);
       return arrived.status === 'fulfilled' ? this.clock.since(told) : undefined;

@@ -23,7 +23,7 @@ const NOT_TOLD = fault(
   'TRUSTED_PROXIES has to name the proxy, and the proxy to set X-Forwarded-Proto',
 );
 
-interface Left extends Pick<Seen, 'from'> {
+interface Left extends Pick<Seen, 'localAddress'> {
   readonly left: number;
 }
 
@@ -133,7 +133,7 @@ export class PublicUrlDiagnosis implements DiagnosisProvider {
         'run this again later, with RATE_LIMITS=on',
       );
     if (other.left < own.left) return ok('a client cannot choose its address');
-    if (this.settings.trustedProxies.has(other.from))
+    if (this.settings.trustedProxies.has(other.localAddress))
       return unknown(
         'whether clients can choose their address cannot be seen from here: this host is a trusted proxy itself',
         'run this on another host',
@@ -149,7 +149,7 @@ export class PublicUrlDiagnosis implements DiagnosisProvider {
     const answer = await this.ask(COUNTED, { method: 'POST', headers, json: { token: NO_TOKEN } });
     if ('failure' in answer) return undefined;
     const [, left] = /;r=(\d+)/.exec(String(answer.headers.ratelimit)) ?? [];
-    return left === undefined ? undefined : { left: Number(left), from: answer.from };
+    return left === undefined ? undefined : { left: Number(left), localAddress: answer.localAddress };
   }
 
   private async ask(path: string, question?: Question): Promise<Seen | Unseen> {

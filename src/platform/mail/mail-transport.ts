@@ -1,8 +1,8 @@
-import { once } from 'node:events';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
+import { withDeadline } from '../deadline';
 import { Extensions } from '../extensions';
 import { MailDelivery, type MailDeliveryProvider } from './mail-delivery';
 import { MailSettings } from './mail.settings';
@@ -53,19 +53,20 @@ export class MailTransport implements OnModuleInit {
   }
 
   /**
-   * Resolves once the mail is out of our hands.
+   * Resolves once the mail is out of our hands, and rejects after a minute, whatever the server or the provider does.
    * @param id stays the same however often it is tried, so that a mailbox can tell a repeated mail
    */
   async deliver(id: string, writtenAt: Date, mail: Mail): Promise<void> {
-    if (!this.delivery) return this.send(id, writtenAt, mail);
-    const signal = this.patience();
-    signal.throwIfAborted();
+    const { delivery } = this;
     const { from } = this.settings;
-    // Who does not listen to the signal is not waited for, either.
-    await Promise.race([this.delivery.deliver({ ...mail, id, from, writtenAt }, signal), overBy(signal)]);
+    const work = async (signal: AbortSignal) =>
+      delivery
+        ? delivery.deliver({ ...mail, id, from, writtenAt }, signal)
+        : this.send(id, writtenAt, mail, signal);
+    await withDeadline(DELIVERY_TIMEOUT_MS, work, this.abandoned.signal);
   }
 
-  private async send(id: string, writtenAt: Date, mail: Mail): Promise<void> {
+  private async send(id: string, writtenAt: Date, mail: Mail, signal: AbortSignal): Promise<void> {
     const { kind, language, text, html, ...addressed } = mail;
     // A server need not take 8 bits; a file is read as it is by whoever develops.
     const encoding = this.smtp ? '7bit' : '8bit';
@@ -81,15 +82,14 @@ export class MailTransport implements OnModuleInit {
       disableFileAccess: true,
       disableUrlAccess: true,
     };
-    if (this.smtp) await this.smtp.sendMail({ ...message, signal: this.patience() });
+    if (this.smtp) await this.smtp.sendMail({ ...message, signal });
     else await this.keep(`${writtenAt.toISOString().replaceAll(':', '-')}-${kind}-${id}.eml`, message);
   }
 
   /** Why the server would take no mail from us, in words that hold nothing of the settings; it is greeted, and sent nothing. */
   async problem(): Promise<string | undefined> {
-    const patience = AbortSignal.timeout(GREETING_TIMEOUT_MS);
     try {
-      await Promise.race([this.smtp?.verify(), overBy(patience)]);
+      await withDeadline(GREETING_TIMEOUT_MS, async () => this.smtp?.verify());
       return undefined;
     } catch (error) {
       const { code, responseCode, message } = error as {
@@ -104,10 +104,6 @@ export class MailTransport implements OnModuleInit {
   /** Gives up what is under way, and whatever comes: a silent server must not keep this process from ending. */
   abandon(): void {
     this.abandoned.abort();
-  }
-
-  private patience(): AbortSignal {
-    return AbortSignal.any([this.abandoned.signal, AbortSignal.timeout(DELIVERY_TIMEOUT_MS)]);
   }
 
   private async keep(name: string, message: object): Promise<void> {
@@ -131,11 +127,6 @@ export class MailTransport implements OnModuleInit {
     const { requireTls: requireTLS, isLocal } = this.settings;
     return { url, requireTLS, ...(isLocal && { tls: { rejectUnauthorized: false } }), ...patience };
   }
-}
-
-async function overBy(signal: AbortSignal): Promise<never> {
-  if (!signal.aborted) await once(signal, 'abort');
-  throw new Error('it says nothing');
 }
 
 /** ASCII goes out as it is, where an encoding would break a long link over two lines: one that is copied has to be whole. */

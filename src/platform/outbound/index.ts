@@ -1,0 +1,1 @@
+export { type OutboundAnswer, type OutboundRequest, sendRequest } from './send-request';
