@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
 import { serveDocuments } from './openapi';
+import { Database } from './platform/database';
 import {
   acceptOnlyJson,
   allowOrigins,
@@ -41,7 +42,9 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   logRequests(fastify);
   app.get(Metrics).watch(fastify);
   app.get(RouteTable).refuseUnrouted(fastify);
-  app.get(CurrentRequest).watch(fastify);
+  const request = app.get(CurrentRequest);
+  request.watch(fastify);
+  app.get(Database).limitEachUser(() => request.userId);
   app.enableVersioning(VERSIONING);
   if (settings.docs) serveDocuments(app);
   return app;

@@ -192,4 +192,14 @@ describe('attempts', () => {
     expect(dump).not.toContain('readable');
     expect(dump).not.toContain(Buffer.from('readable').toString('hex'));
   });
+
+  it('is over at once where it is reset here, and within two seconds where another instance resets it', async () => {
+    const who = someone();
+    for (let time = 0; time < BUDGET.quota; time++) await attempt(who);
+    expect([await attempt(who), await attempt(who, there)]).toEqual([60, 60]);
+    await here.forget(BUDGET, who);
+    expect(await attempt(who)).toBe(0);
+    advance(2);
+    expect(await attempt(who, there)).toBe(0);
+  });
 });

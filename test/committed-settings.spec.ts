@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigModule } from '@nestjs/config';
-import { AuthSettings } from '../src/auth/auth.settings';
+import { AccessSettings } from '../src/access';
 import { Environment } from '../src/platform/config';
 import { readVariables } from '../src/platform/config/environment-files';
 import { AUTH_SECRET, PRODUCTION } from './support/settings';
@@ -39,7 +39,7 @@ describe('the committed .env', () => {
     const { variables } = readVariables(process.env, ROOT);
     const environment = new Environment(variables).verified();
     expect(environment.mode).toBe('production');
-    expect(environment.of(AuthSettings).requireVerifiedEmail).toBe(true);
+    expect(environment.of(AccessSettings).requireVerifiedEmail).toBe(true);
   });
 
   it('starts development as it is', () => {
@@ -68,7 +68,7 @@ describe('the committed .env', () => {
 
 describe('an unverified address', () => {
   const mayWith = (NODE_ENV: string) =>
-    !new Environment({ ...PRODUCTION, NODE_ENV }).of(AuthSettings).requireVerifiedEmail;
+    !new Environment({ ...PRODUCTION, NODE_ENV }).of(AccessSettings).requireVerifiedEmail;
 
   it.each([
     ['development', true],

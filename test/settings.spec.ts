@@ -1,5 +1,4 @@
 import { AccessSettings } from '../src/access';
-import { AuthSettings } from '../src/auth/auth.settings';
 import { PasswordSettings } from '../src/passwords/password.settings';
 import { Environment, type Variables } from '../src/platform/config';
 import { DatabaseSettings } from '../src/platform/database/database.settings';
@@ -36,13 +35,13 @@ describe('settings by default', () => {
       algorithm: 'ES256',
       schedule: { periodMs: 90 * DAY_MS },
     });
-    expect(environment.of(AuthSettings).requireVerifiedEmail).toBe(false);
     expect(environment.of(MailSettings)).toMatchObject({
       smtpUrl: undefined,
       folder: `${process.cwd()}/data/outbox`,
       accountUrl: 'http://localhost:3000/account',
     });
     expect(environment.of(AccessSettings)).toEqual({
+      requireVerifiedEmail: false,
       accessTokenSeconds: 900,
       rememberMs: 960_000,
       recentSignInSeconds: 900,
@@ -61,7 +60,7 @@ describe('settings by default', () => {
     const environment = production();
     expect(environment.of(HttpSettings)).toMatchObject({ production: true, host: '0.0.0.0', docs: false });
     expect(environment.of(TokenSettings).issuer).toBe('https://auth.example.com');
-    expect(environment.of(AuthSettings).requireVerifiedEmail).toBe(true);
+    expect(environment.of(AccessSettings).requireVerifiedEmail).toBe(true);
     expect(environment.of(LoggingSettings)).toMatchObject({ level: 'info', readable: false });
     expect(environment.of(MetricsSettings).port).toBe(9464);
   });

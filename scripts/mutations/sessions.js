@@ -22,8 +22,8 @@ module.exports = [
   {
     name: 'a disabled user can refresh',
     file: 'src/sessions/session.store.ts',
-    find: "JOIN users u ON u.id = s.user_id AND u.status = 'active'",
-    replace: 'JOIN users u ON u.id = s.user_id',
+    find: "u.status = 'active' AND (u.email_verified OR NOT $10)",
+    replace: '(u.email_verified OR NOT $10)',
   },
   {
     name: 'a refresh does not advance the generation',
@@ -40,12 +40,12 @@ module.exports = [
   {
     name: 'a reauthentication that began before a sign-out everywhere still counts',
     file: 'src/sessions/session.store.ts',
-    find: 'u.sessions_epoch = $10',
-    replace: 'u.sessions_epoch >= $10',
+    find: 'u.sessions_epoch = $11',
+    replace: 'u.sessions_epoch >= $11',
   },
   {
     name: 'a sign-in that is under way survives a sign-out everywhere',
-    file: 'src/sessions/session.store.ts',
+    file: 'src/sessions/all-sessions.store.ts',
     find: 'await this.database.query(RAISE_EPOCH, [userId]);',
     replace: '',
   },
@@ -57,9 +57,9 @@ module.exports = [
   },
   {
     name: 'a sign-out everywhere revokes the first page of sessions only',
-    file: 'src/sessions/session.store.ts',
-    find: 'after = page.length === END_ALL_ROWS ? page.at(-1)?.id : undefined;',
-    replace: 'after = undefined;',
+    file: 'src/platform/database/pages.ts',
+    find: 'if (page.length < PAGE_ROWS) return;',
+    replace: 'return;',
   },
   {
     name: 'REFRESH_GRACE_SECONDS=0 still leaves a millisecond of grace',

@@ -15,7 +15,14 @@ export class AccessSettings {
   /** How long ago somebody may have proven who they are where a recent sign-in is asked for, in seconds. */
   readonly recentSignInSeconds: number;
 
+  /** Whether an account can sign in, and stay signed in, before its address is proven. */
+  readonly requireVerifiedEmail: boolean;
+
   constructor(environment: Environment) {
+    this.requireVerifiedEmail = environment.boolean(
+      'REQUIRE_VERIFIED_EMAIL',
+      environment.mode !== 'development',
+    );
     const minutes = environment.number('ACCESS_TOKEN_MINUTES', 15, {
       min: 0.05,
       max: LONGEST_ACCESS_TOKEN_MINUTES,

@@ -8,3 +8,12 @@ export const EMAIL_CHANGE_REQUEST = budget({
   windowSeconds: 3_600,
   longestWaitSeconds: 6 * 3_600,
 });
+
+/** Exports: each reads all that is stored about a user, and is recorded. */
+export const EXPORT = budget({
+  name: 'export',
+  per: 'account',
+  quota: 10,
+  windowSeconds: 3_600,
+  longestWaitSeconds: 6 * 3_600,
+});

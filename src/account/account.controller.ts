@@ -1,10 +1,12 @@
-import { Body, Controller, Get, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { Readable } from 'node:stream';
+import { Body, Controller, Get, HttpCode, HttpStatus, Post, StreamableFile } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal, RequireRecentSignIn } from '../access';
-import { InvalidCredentials, REAUTHENTICATION } from '../auth';
+import { InvalidCredentials, PASSWORD_PROOF } from '../auth';
 import { LimitedBy } from '../platform/attempts';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo, Conflict } from '../platform/http';
+import { EXPORT } from './account.budgets';
 import { DeleteAccountRequest, ExportResponse } from './account.dto';
 import { AccountService } from './account.service';
 
@@ -15,14 +17,16 @@ export class AccountController {
 
   @Get('export')
   @RequireRecentSignIn()
+  @LimitedBy(EXPORT)
   @ApiOperation({ operationId: 'exportAccount', summary: 'Everything that is stored about the user' })
   @ApiOkResponse({ type: ExportResponse })
-  async export(@CurrentUser() principal: Principal): Promise<ExportResponse> {
-    return this.account.export(principal);
+  async export(@CurrentUser() principal: Principal): Promise<StreamableFile> {
+    const pieces = Readable.from(await this.account.export(principal), { objectMode: false });
+    return new StreamableFile(pieces, { type: 'application/json; charset=utf-8' });
   }
 
   @Post('delete')
-  @LimitedBy(REAUTHENTICATION)
+  @LimitedBy(...PASSWORD_PROOF)
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'deleteAccount',

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../access';
 import { Departure } from '../auth';
+import { Attempts } from '../platform/attempts';
 import { Clock } from '../platform/clock';
 import { Events } from '../platform/events';
 import type { ClientInfo } from '../platform/http';
 import { Mailer } from '../platform/mail';
 import { PersonalDataRegistry } from '../platform/personal-data';
 import { Administrators } from '../roles';
-import type { ExportResponse } from './account.dto';
+import { EXPORT } from './account.budgets';
 import { AccountExported } from './account.events';
 import { OwnAccount } from './own-account';
 
@@ -19,15 +20,21 @@ export class AccountService {
     private readonly administrators: Administrators,
     private readonly departure: Departure,
     private readonly personalData: PersonalDataRegistry,
+    private readonly attempts: Attempts,
     private readonly mailer: Mailer,
     private readonly events: Events,
     private readonly clock: Clock,
   ) {}
 
-  /** What every module keeps about the user. */
-  async export({ userId }: Principal): Promise<ExportResponse> {
+  /**
+   * What every module keeps about the user: an `ExportResponse` as JSON, in pieces.
+   * @throws RateLimited
+   */
+  async export({ userId }: Principal): Promise<AsyncIterable<string>> {
+    await this.attempts.claim(EXPORT, userId);
+    const sections = await this.personalData.export(userId);
     await this.events.publish(new AccountExported({ subjectId: userId }));
-    return { exportedAt: this.clock.now().toISOString(), data: await this.personalData.export(userId) };
+    return exportOf(this.clock.now(), sections);
   }
 
   /**
@@ -42,4 +49,10 @@ export class AccountService {
       await this.mailer.send({ kind: 'account-deleted', to: user.email, language });
     });
   }
+}
+
+async function* exportOf(at: Date, sections: AsyncIterable<string>): AsyncGenerator<string> {
+  yield `{"exportedAt":${JSON.stringify(at)},"data":`;
+  yield* sections;
+  yield '}';
 }

@@ -6,7 +6,7 @@ import {
   AcceptedResponse,
   InvalidCredentials,
   MAIL_LINK,
-  REAUTHENTICATION,
+  PASSWORD_PROOF,
   SET_COOKIE,
   setDeviceCookie,
 } from '../auth';
@@ -27,7 +27,7 @@ export class CredentialsController {
   ) {}
 
   @Post('password/change')
-  @LimitedBy(REAUTHENTICATION)
+  @LimitedBy(...PASSWORD_PROOF)
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'changePassword',
@@ -50,7 +50,7 @@ export class CredentialsController {
   }
 
   @Post('email/change')
-  @LimitedBy(REAUTHENTICATION)
+  @LimitedBy(...PASSWORD_PROOF)
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     operationId: 'changeEmail',

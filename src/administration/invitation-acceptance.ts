@@ -8,7 +8,7 @@ import { UserRights, UsersService } from '../users';
 import { InvitationAccepted } from './administration.events';
 import type { AcceptInvitationRequest } from './invitations.dto';
 import { INVITATION, namesIn, OPERATOR } from './invitation';
-import { MOST_ROLES } from './role-names';
+import { fittingRoles } from './role-names';
 
 /** What it takes to invite. */
 const INVITING: Holding = { isAdmin: false, permissions: new Set(['users:write']) };
@@ -47,7 +47,7 @@ export class InvitationAcceptance {
       if (displayName !== undefined) await this.users.rename(userId, displayName);
       const { by: invitedBy = '', roles: promised = '' } = details;
       const added = await this.grantable(invitedBy, namesIn(promised));
-      const roles = [...new Set([...former, ...added])].slice(0, MOST_ROLES);
+      const roles = fittingRoles([...former, ...added]);
       if (added.length > 0) await this.rights.setRoles(userId, roles);
       const dropped = namesIn(promised).filter((name) => !roles.includes(name));
       const facts = { subjectId: userId, actorId: userId, details: { invitedBy, added, dropped } };

@@ -49,11 +49,17 @@ export class InvitationsService {
    */
   async invite(principal: Principal, request: InviteUserRequest, { language }: ClientInfo): Promise<User> {
     await this.attempts.claim(INVITATION_BY_ACTOR, principal.userId);
-    await this.attempts.claim(INVITATION_TO_ADDRESS, request.email);
-    return this.administration.exclusively(principal, 'users:write', async (actor) => {
-      const { user } = await this.issue(request, { ...actor, id: actor.user.id, language });
-      return user;
-    });
+    const mail = await this.attempts.claim(INVITATION_TO_ADDRESS, request.email);
+    try {
+      return await this.administration.exclusively(principal, 'users:write', async (actor) => {
+        const { user } = await this.issue(request, { ...actor, id: actor.user.id, language });
+        return user;
+      });
+    } catch (error) {
+      // No mail was sent.
+      await this.attempts.refund(mail);
+      throw error;
+    }
   }
 
   /** For a command on the machine. @throws Conflict like `invite` */

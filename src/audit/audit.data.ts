@@ -8,7 +8,7 @@ import { AuditStore } from './audit.store';
 export class AuditData implements PersonalDataProvider {
   constructor(private readonly store: AuditStore) {}
 
-  async export(userId: string): Promise<unknown> {
+  export(userId: string): AsyncIterable<unknown> {
     return this.store.ofUser(userId);
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Database, type Statement } from '../platform/database';
+import { NIL } from 'uuid';
+import { Database, deleteInPages, inPages, type Statement } from '../platform/database';
 import { type AuditRecord, columnsOf, type PersonalFields, type SealedEvent } from './audit-event';
 
 /** Which events are asked for; what is left out says nothing. */
@@ -45,10 +46,14 @@ const OF_USER: Statement = {
   text: `
     SELECT e.id, e.type, e.outcome, e.occurred_at AS "occurredAt", p.ip_address AS "ipAddress", p.user_agent AS "userAgent"
     FROM audit_personal p JOIN audit_events e ON e.id = p.event_id
-    WHERE p.user_id = $1 ORDER BY e.id`,
+    WHERE p.user_id = $1 AND p.event_id > $2 ORDER BY p.event_id LIMIT $3`,
 };
 
-const ERASE: Statement = { name: 'audit-erase', text: 'DELETE FROM audit_personal WHERE user_id = $1' };
+const ERASE: Statement = {
+  name: 'audit-erase',
+  text: `DELETE FROM audit_personal WHERE event_id IN (SELECT event_id FROM audit_personal WHERE user_id = $1 LIMIT $2)
+    RETURNING true AS erased`,
+};
 
 type Row = Omit<AuditRecord, 'sequence' | 'occurredAt'> & {
   readonly sequence: string | null;
@@ -88,13 +93,16 @@ export class AuditStore {
     return rows.map(recordOf);
   }
 
-  async ofUser(userId: string): Promise<OwnEvent[]> {
-    return this.database.query<OwnEvent>(OF_USER, [userId]);
+  /** The oldest first. */
+  ofUser(userId: string): AsyncIterable<OwnEvent> {
+    return inPages(async (after = NIL, rows) =>
+      this.database.query<OwnEvent>(OF_USER, [userId, after, rows]),
+    );
   }
 
   /** Forgets where they were and what they used, and not that it happened. */
   async erase(userId: string): Promise<void> {
-    await this.database.query(ERASE, [userId]);
+    await deleteInPages(async (rows) => (await this.database.query(ERASE, [userId, rows])).length);
   }
 }
 

@@ -48,6 +48,25 @@ export const LOGIN_AFTER_RESET = budget({
   longestWaitSeconds: 15 * MINUTE,
 });
 
+/** Right passwords of one account: each is recorded, and a sign-in stores a session, so a user must not repeat it without limit. */
+export const RIGHT_PASSWORDS = budget({
+  name: 'right-passwords',
+  per: 'account',
+  quota: 300,
+  windowSeconds: HOUR,
+  longestWaitSeconds: HOUR,
+});
+
+/** What a sign-in by password counts. */
+export const LOGIN = [
+  LOGIN_BY_SOURCE,
+  LOGIN_BY_ACCOUNT,
+  LOGIN_BY_DEVICE,
+  LOGIN_BY_KNOWN_DEVICES,
+  LOGIN_AFTER_RESET,
+  RIGHT_PASSWORDS,
+] as const;
+
 /** Entering the password again while signed in: what whoever has a stolen session may guess. */
 export const REAUTHENTICATION = budget({
   name: 'reauthentication',
@@ -56,6 +75,9 @@ export const REAUTHENTICATION = budget({
   windowSeconds: 15 * MINUTE,
   longestWaitSeconds: HOUR,
 });
+
+/** What `PasswordProof` counts. */
+export const PASSWORD_PROOF = [REAUTHENTICATION, RIGHT_PASSWORDS] as const;
 
 export const REGISTRATION = budget({
   name: 'registration',

@@ -37,15 +37,7 @@ import {
   TokenResponse,
 } from './auth.dto';
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
-import {
-  LOGIN_AFTER_RESET,
-  LOGIN_BY_ACCOUNT,
-  LOGIN_BY_DEVICE,
-  LOGIN_BY_KNOWN_DEVICES,
-  LOGIN_BY_SOURCE,
-  REAUTHENTICATION,
-  REGISTRATION,
-} from './auth.budgets';
+import { LOGIN, PASSWORD_PROOF, REGISTRATION } from './auth.budgets';
 import { AuthService } from './auth.service';
 import { CookieMode } from './cookie-mode';
 import { LocalAuthGuard } from './local-auth.guard';
@@ -83,7 +75,7 @@ export class AuthController {
   @ChecksSite()
   @UseGuards(LocalAuthGuard)
   @Post('login')
-  @LimitedBy(LOGIN_BY_SOURCE, LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, LOGIN_BY_KNOWN_DEVICES, LOGIN_AFTER_RESET)
+  @LimitedBy(...LOGIN)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({ operationId: 'logIn', summary: 'Sign in with address and password' })
   @ApiTokens(LoginResponse, 'LoginOutcome')
@@ -120,7 +112,7 @@ export class AuthController {
   }
 
   @Post('reauthenticate')
-  @LimitedBy(REAUTHENTICATION)
+  @LimitedBy(...PASSWORD_PROOF)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'reauthenticate',

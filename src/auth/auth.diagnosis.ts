@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { advise, Diagnosis, type DiagnosisProvider, type Finding } from '../platform/diagnosis';
-import { AuthSettings } from './auth.settings';
+import { AccessSettings } from '../access';
 
 @Injectable()
 @Diagnosis({ topic: 'settings' })
 export class AuthDiagnosis implements DiagnosisProvider {
-  constructor(private readonly settings: AuthSettings) {}
+  constructor(private readonly settings: AccessSettings) {}
 
   async diagnose(): Promise<Finding[]> {
     return advise(

@@ -2,7 +2,6 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { AccessModule, JWT, registeredAs } from '../access';
 import { PasswordsModule } from '../passwords';
-import { ConfigModule } from '../platform/config';
 import { RolesModule } from '../roles';
 import { SessionsModule } from '../sessions';
 import { TokensModule } from '../tokens';
@@ -10,7 +9,6 @@ import { UsersModule } from '../users';
 import { AuthDiagnosis } from './auth.diagnosis';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
-import { AuthSettings } from './auth.settings';
 import { AccessState } from './access-state';
 import { AddedTokenClaims } from './access-token-claims';
 import { Callers } from './callers';
@@ -35,7 +33,6 @@ import { SessionEndController } from './session-end.controller';
 
 @Module({
   imports: [
-    ConfigModule.of(AuthSettings),
     PassportModule,
     AccessModule,
     UsersModule,

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { Caller } from '../access';
+import { AccessSettings, type Caller } from '../access';
 import { Feed } from '../platform/feed';
 import { RolesService } from '../roles';
 import { type User, UsersService } from '../users';
-import { AuthSettings } from './auth.settings';
 
 /** Who may act in this application, for ways to authenticate of a module's own. */
 @Injectable()
@@ -12,7 +11,7 @@ export class Callers {
     private readonly users: UsersService,
     private readonly roles: RolesService,
     private readonly feed: Feed,
-    private readonly settings: AuthSettings,
+    private readonly settings: AccessSettings,
   ) {}
 
   /**

@@ -1,5 +1,5 @@
 export { AccessTokenClaims, type AccessTokenClaimsProvider, type TokenOwner } from './access-token-claims';
-export { MAIL_LINK, MAIL_REQUEST, REAUTHENTICATION } from './auth.budgets';
+export { MAIL_LINK, MAIL_REQUEST, PASSWORD_PROOF } from './auth.budgets';
 export { AcceptedResponse } from './auth.dto';
 export { InvalidCredentials } from './auth.errors';
 export { AuthModule } from './auth.module';

@@ -3,7 +3,13 @@ import { type Attempt, Attempts, sourceOf } from '../platform/attempts';
 import { RateLimited } from '../platform/errors';
 import type { ClientInfo } from '../platform/http';
 import { type User, UsersService } from '../users';
-import { LOGIN_AFTER_RESET, LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, LOGIN_BY_KNOWN_DEVICES } from './auth.budgets';
+import {
+  LOGIN_AFTER_RESET,
+  LOGIN_BY_ACCOUNT,
+  LOGIN_BY_DEVICE,
+  LOGIN_BY_KNOWN_DEVICES,
+  RIGHT_PASSWORDS,
+} from './auth.budgets';
 import { DeviceTokens } from './device-tokens';
 
 /** Who tries to sign in, as far as it shows. */
@@ -53,13 +59,16 @@ export class LoginLimits {
     await this.attempts.forget(LOGIN_BY_ACCOUNT, email);
   }
 
-  /** The attempt was right, and therefore none. */
-  async refund(attempt: Attempt): Promise<void> {
+  /** Refunds the attempt after a right password, and counts that. @throws RateLimited where the account had too many */
+  async succeed(attempt: Attempt, userId: string): Promise<void> {
     await this.attempts.refund(attempt);
+    await this.attempts.claim(RIGHT_PASSWORDS, userId);
   }
 
   /** Lets the owner in who has just proven the mailbox, from where they did. */
-  async grantAfterReset(email: string, { ipAddress }: ClientInfo): Promise<void> {
+  async grantAfterReset({ id, email }: Pick<User, 'id' | 'email'>, { ipAddress }: ClientInfo): Promise<void> {
+    // An attacker who had the password may have used it up.
+    await this.attempts.forget(RIGHT_PASSWORDS, id);
     await this.attempts.grant(LOGIN_AFTER_RESET, email, sourceOf(ipAddress));
   }
 

@@ -4,7 +4,7 @@ import { PasswordsService } from '../passwords';
 import { Attempts } from '../platform/attempts';
 import { Events } from '../platform/events';
 import { type User, UsersService } from '../users';
-import { REAUTHENTICATION } from './auth.budgets';
+import { REAUTHENTICATION, RIGHT_PASSWORDS } from './auth.budgets';
 import { InvalidCredentials } from './auth.errors';
 import { PasswordProofFailed } from './auth.events';
 
@@ -20,7 +20,7 @@ export class PasswordProof {
 
   /**
    * @returns the user as read before the password was checked: what has changed since, the password does not prove
-   * @throws RateLimited before anything is checked; InvalidCredentials where this is not the user's password
+   * @throws RateLimited before anything is checked, or where the account had too many right ones; InvalidCredentials where this is not the user's password
    */
   async prove({ userId, sessionId }: Principal, password: string): Promise<User> {
     const attempt = await this.attempts.claim(REAUTHENTICATION, sessionId);
@@ -33,6 +33,7 @@ export class PasswordProof {
       throw new InvalidCredentials('That password is wrong.');
     }
     await this.attempts.refund(attempt);
+    await this.attempts.claim(RIGHT_PASSWORDS, userId);
     return user;
   }
 }

@@ -6,7 +6,6 @@ import { AttemptsSettings, declaredBudgets } from '../platform/attempts';
 import { NEWS_BOUND_MS } from '../platform/feed';
 import { Conditional } from '../platform/http';
 import { SessionSettings } from '../sessions';
-import { AuthSettings } from './auth.settings';
 import { PolicyResponse } from './policy.dto';
 
 /** What front ends need to know before anybody is signed in. */
@@ -18,7 +17,6 @@ export class PolicyController {
     private readonly passwords: PasswordSettings,
     private readonly access: AccessSettings,
     private readonly sessions: SessionSettings,
-    private readonly auth: AuthSettings,
     private readonly rules: PasswordPolicy,
     private readonly attempts: AttemptsSettings,
   ) {}
@@ -44,7 +42,7 @@ export class PolicyController {
         refreshGraceSeconds: graceMs / 1_000,
         recentSignInSeconds: this.access.recentSignInSeconds,
       },
-      emailVerificationRequired: this.auth.requireVerifiedEmail,
+      emailVerificationRequired: this.access.requireVerifiedEmail,
       factors: ['pwd'],
       limits: this.attempts.limited ? declaredBudgets() : [],
       revocationSeconds: NEWS_BOUND_MS / 1_000,

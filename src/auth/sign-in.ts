@@ -30,7 +30,7 @@ export class SignIn {
   /**
    * @param proven as `PasswordSignIn` found them
    * @param deviceToken what the device was given at an earlier sign-in, where it says so
-   * @throws InvalidCredentials where the account changed hands or was disabled since, and what a login check throws
+   * @throws InvalidCredentials where the account changed hands or was disabled since, RateLimited, and what a login check throws
    */
   async begin(
     { user, isSuspicious, attempt }: ProvenUser,
@@ -40,7 +40,7 @@ export class SignIn {
     const { id: userId, email, roles } = user;
     await this.checks.pass({ userId, email, roles, client });
     // The password and the checks have passed, so it was no guess, whatever comes.
-    await this.limits.refund(attempt);
+    await this.limits.succeed(attempt, userId);
     const claims = await this.issuer.claimsFor(async () => ({ userId }));
     const session = await this.open(user, client);
     if (isSuspicious) await this.notices.signedIn({ userId, sessionId: session.id, client });

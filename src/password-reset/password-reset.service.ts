@@ -61,7 +61,7 @@ export class PasswordResetService {
       await this.handover.to(id, hash);
       await this.events.publish(new PasswordReset({ subjectId: id }));
       await this.mailer.send({ kind: 'password-was-reset', to: email, language: client.language });
-      await this.limits.grantAfterReset(email, client);
+      await this.limits.grantAfterReset({ id, email }, client);
       return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
     });
   }

@@ -28,7 +28,9 @@ export class OwnSessions {
     { includingCurrent }: { readonly includingCurrent: boolean },
   ): Promise<void> {
     await this.database.transaction(async () => {
-      await this.sessions.endAllOf(userId, includingCurrent ? {} : { except: sessionId });
+      const count = await this.sessions.endAllOf(userId, includingCurrent ? {} : { except: sessionId });
+      // Repeating it must not fill the audit trail.
+      if (count === 0) return;
       await this.events.publish(new SessionsEnded({ subjectId: userId, details: { includingCurrent } }));
     });
   }

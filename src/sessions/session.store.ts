@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
-import { NIL } from 'uuid';
+import { AccessSettings } from '../access';
 import { Database, type Statement } from '../platform/database';
 import type { ClientInfo } from '../platform/http';
 import { digestOf, type RefreshClaim } from './refresh-token';
@@ -38,6 +38,7 @@ export interface JudgedRow extends SessionRow {
 
 const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "authenticatedAt", s.created_at AS "createdAt"`;
 const LIVE = 's.revoked_at IS NULL AND s.last_used_at > $5 AND s.created_at > $6';
+const MAY_GO_ON = `u.status = 'active' AND (u.email_verified OR NOT $10)`;
 const REPLAYED = 's.generation = $3 + 1 AND s.rotated_at >= $7';
 
 // Opened only for whom nothing happened to since they were read, before their password was checked: ending all sessions
@@ -65,7 +66,7 @@ const ROTATE: Statement = {
           WHEN ${REPLAYED} THEN 'replayed'
           ELSE 'reused'
         END AS outcome
-      FROM sessions s JOIN users u ON u.id = s.user_id AND u.status = 'active'
+      FROM sessions s JOIN users u ON u.id = s.user_id AND ${MAY_GO_ON}
       WHERE s.id = $1 AND s.secret_digest = $2
       FOR NO KEY UPDATE OF s
     ), written AS (
@@ -97,7 +98,7 @@ const RENEW: Statement = {
       user_agent = $9
     FROM users u
     WHERE s.id = $1 AND s.secret_digest = $2 AND s.generation >= $3 AND ${LIVE}
-      AND u.id = s.user_id AND u.status = 'active' AND u.sessions_epoch = $10
+      AND u.id = s.user_id AND ${MAY_GO_ON} AND u.sessions_epoch = $11
     RETURNING ${COLUMNS}, u.access_version AS "accessVersion", u.roles, s.generation, s.last_used_at AS "lastUsedAt"`,
 };
 
@@ -108,30 +109,13 @@ const END_CLAIMED: Statement = {
     RETURNING id, user_id AS "userId"`,
 };
 
-const RAISE_EPOCH: Statement = {
-  name: 'session-raise-epoch',
-  text: 'UPDATE users SET sessions_epoch = sessions_epoch + 1 WHERE id = $1',
-};
-
-// In pages, each committed on its own where nothing else is under way: whoever got in may have opened any number, and
-// then one statement for all would never end in time. Locked in one order, or two of these could wait for each other.
-const END_ALL: Statement = {
-  name: 'session-end-all',
-  text: `
-    WITH page AS (
-      SELECT id FROM sessions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $5 FOR NO KEY UPDATE
-    ), ended AS (
-      UPDATE sessions s SET revoked_at = $3 FROM page p
-      WHERE s.id = p.id AND s.revoked_at IS NULL AND s.id IS DISTINCT FROM $4
-    )
-    SELECT id FROM page ORDER BY id`,
-};
-const END_ALL_ROWS = 500;
-
 /** The statements that decide about a session, each whole in itself. */
 @Injectable()
 export class SessionStore {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly access: AccessSettings,
+  ) {}
 
   /** Of a session that is not over, whose turn it is or was just now. */
   async findOwner({ sessionId: id, secretDigest, generation }: Claimed): Promise<EndedSession | null> {
@@ -150,7 +134,7 @@ export class SessionStore {
 
   /** Moves the session to the next generation, or says why not; one that is `reused` is revoked by then. */
   async rotate(claimed: Claimed, bounds: Bounds, client: ClientInfo): Promise<JudgedRow | undefined> {
-    const [row] = await this.database.query<JudgedRow>(ROTATE, parametersOf(claimed, bounds, client));
+    const [row] = await this.database.query<JudgedRow>(ROTATE, this.parametersOf(claimed, bounds, client));
     return row;
   }
 
@@ -161,7 +145,7 @@ export class SessionStore {
     client: ClientInfo,
     sessionsEpoch: number,
   ): Promise<SessionRow | undefined> {
-    const parameters = [...parametersOf(claimed, bounds, client), sessionsEpoch];
+    const parameters = [...this.parametersOf(claimed, bounds, client), sessionsEpoch];
     const [row] = await this.database.query<SessionRow>(RENEW, parameters);
     return row;
   }
@@ -176,21 +160,13 @@ export class SessionStore {
     return ended ?? null;
   }
 
-  async endAllOf(userId: string, except: string | null, now: Date): Promise<void> {
-    await this.database.query(RAISE_EPOCH, [userId]);
-    for (let after: string | undefined = NIL; after !== undefined;) {
-      const parameters: unknown[] = [userId, after, now, except, END_ALL_ROWS];
-      const page: { id: string }[] = await this.database.query(END_ALL, parameters);
-      after = page.length === END_ALL_ROWS ? page.at(-1)?.id : undefined;
-    }
+  private parametersOf(claimed: Claimed, bounds: Bounds, { ipAddress, userAgent }: ClientInfo): unknown[] {
+    const { sessionId, secretDigest, generation } = claimed;
+    const { now, idleSince, openedBy, graceSince } = bounds;
+    const instants = [now, idleSince, openedBy, graceSince ?? 'infinity'];
+    const { requireVerifiedEmail } = this.access;
+    return [sessionId, secretDigest, generation, ...instants, ipAddress, userAgent, requireVerifiedEmail];
   }
-}
-
-function parametersOf(claimed: Claimed, bounds: Bounds, { ipAddress, userAgent }: ClientInfo): unknown[] {
-  const { sessionId, secretDigest, generation } = claimed;
-  const { now, idleSince, openedBy, graceSince } = bounds;
-  const instants = [now, idleSince, openedBy, graceSince ?? 'infinity'];
-  return [sessionId, secretDigest, generation, ...instants, ipAddress, userAgent];
 }
 
 export function claimedBy({ sessionId, generation, secret }: RefreshClaim): Claimed {

@@ -1,26 +1,31 @@
 import { Injectable } from '@nestjs/common';
-import { Database } from '../platform/database';
+import { LessThan } from 'typeorm';
+import { MAX } from 'uuid';
+import { Database, inPages } from '../platform/database';
 import { PersonalData, type PersonalDataProvider } from '../platform/personal-data';
+import { AllSessionsStore } from './all-sessions.store';
 import { Session } from './session.entity';
 
 /** Where the user was signed in, as far as that is still kept; not what the refresh tokens are recognised by. */
 @Injectable()
 @PersonalData({ section: 'sessions', tables: ['sessions'] })
 export class SessionsData implements PersonalDataProvider {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly all: AllSessionsStore,
+  ) {}
 
-  async export(userId: string): Promise<unknown> {
-    const sessions = await this.database
-      .repository(Session)
-      .find({ where: { userId }, order: { id: 'DESC' } });
-    return sessions.map((session) => ({
-      ...(session as object),
-      userId: undefined,
-      secretDigest: undefined,
-    }));
+  /** The newest first. */
+  async *export(userId: string): AsyncGenerator<unknown> {
+    const sessions = inPages(async (before = MAX, take) =>
+      this.database
+        .repository(Session)
+        .find({ where: { userId, id: LessThan(before) }, order: { id: 'DESC' }, take }),
+    );
+    for await (const session of sessions) yield { ...session, userId: undefined, secretDigest: undefined };
   }
 
   async erase(userId: string): Promise<void> {
-    await this.database.repository(Session).delete({ userId });
+    await this.all.eraseOf(userId);
   }
 }

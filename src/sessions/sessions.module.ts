@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access';
 import { ConfigModule } from '../platform/config';
 import { DatabaseModule } from '../platform/database';
+import { AllSessionsStore } from './all-sessions.store';
 import { EndedSessions } from './ended-sessions';
 import { CreateSessions1795000003000 } from './migrations/1795000003000-create-sessions';
 import { PublishEndedSessions1795100001000 } from './migrations/1795100001000-publish-ended-sessions';
@@ -25,6 +26,7 @@ import { SessionsUpkeep } from './sessions.upkeep';
   controllers: [SessionsController],
   providers: [
     SessionStore,
+    AllSessionsStore,
     SessionsService,
     OwnSessions,
     EndedSessions,

@@ -8,40 +8,13 @@ import { Database } from '../platform/database';
 import { Feed } from '../platform/feed';
 import { type ClientInfo, type PageQuery, startOf } from '../platform/http';
 import { Keyring } from '../platform/keyring';
+import { AllSessionsStore } from './all-sessions.store';
+import type { OpenSession, Rotation, SignedInUser } from './open-session';
 import { digestOf, readRefreshToken, SECRET_BYTES, writeRefreshToken } from './refresh-token';
 import { openClaim, sealClaim } from './sealed-claim';
 import { Session } from './session.entity';
 import { type Bounds, SessionSettings } from './session.settings';
 import { claimedBy, type EndedSession, type SessionRow, SessionStore } from './session.store';
-
-/** Whom a session is opened for. */
-export interface SignedInUser {
-  readonly id: string;
-  readonly roles: readonly string[];
-  readonly accessVersion: number;
-  readonly sessionsEpoch: number;
-}
-
-/** A live session with what its client is given. */
-export interface OpenSession extends Pick<
-  SessionRow,
-  'id' | 'userId' | 'methods' | 'authenticatedAt' | 'accessVersion' | 'roles'
-> {
-  readonly refreshToken: string;
-  readonly refreshExpiresAt: Date;
-  /** The instant by which all of this was decided. */
-  readonly issuedAt: Date;
-  /** When it is over however much it is used. */
-  readonly endsAt: Date;
-  /** The `jti` for its next access token. */
-  readonly tokenId: string;
-}
-
-/** How a refresh went; see the contract's table. A refusal is a value: a throw could undo the revocation it reports. */
-export type Rotation =
-  | { readonly outcome: 'rotated' | 'replayed'; readonly session: OpenSession }
-  | { readonly outcome: 'reused'; readonly sessionId: string; readonly userId: string }
-  | { readonly outcome: 'refused' };
 
 /** Where somebody is signed in. Knows the user's id and nothing else of them. */
 @Injectable()
@@ -50,6 +23,7 @@ export class SessionsService implements OnModuleInit {
 
   constructor(
     private readonly store: SessionStore,
+    private readonly all: AllSessionsStore,
     private readonly database: Database,
     private readonly feed: Feed,
     private readonly keyring: Keyring,
@@ -146,10 +120,14 @@ export class SessionsService implements OnModuleInit {
     return isUuid(sessionId) && (await this.revoke({ id: sessionId, userId })) > 0;
   }
 
-  /** Ends all sessions of a user, but for one where that is named, and lets no sign-in that is under way open another. */
-  async endAllOf(userId: string, { except }: { except?: string } = {}): Promise<void> {
-    await this.store.endAllOf(userId, except ?? null, this.clock.now());
-    await this.feed.changed();
+  /**
+   * Ends all sessions of a user, but for one where that is named, and lets no sign-in that is under way open another.
+   * @returns how many there were that were not over
+   */
+  async endAllOf(userId: string, { except }: { except?: string } = {}): Promise<number> {
+    const count = await this.all.endOf(userId, except ?? null, this.clock.now());
+    if (count > 0) await this.feed.changed();
+    return count;
   }
 
   /**

@@ -1,5 +1,7 @@
-// Ours are below one kilobyte; nothing larger is worth hashing.
-const LONGEST = 4096;
+/** In characters. Ours are below one kilobyte; nothing larger is worth hashing. */
+const LONGEST = 4_096;
+/** A browser drops a cookie whose name and value are longer than 4,096 bytes together. */
+export const LONGEST_SIGNED = 4_080;
 const HEADER_MEMBERS = 'alg,kid,typ';
 
 export interface AccessTokenHeader {

@@ -18,6 +18,19 @@ const access = { accessTokenSeconds: 900 } as AccessSettings;
 const clock = { nowMs: () => NOW_MS } as Clock;
 const feed = { confirm: async () => undefined } as unknown as Feed;
 
+const grant = {
+  userId: '019abcde-0000-7000-8000-000000000001',
+  sessionId: '019abcde-0000-7000-8000-000000000002',
+  tokenId: 'token',
+  issuedAt: new Date(NOW_MS),
+  authenticatedAt: new Date(NOW_MS),
+  methods: ['pwd'],
+  roles: [],
+  accessVersion: 1,
+  notAfter: new Date(NOW_MS + 86_400_000),
+  claims: {},
+};
+
 let key: SigningKey;
 let tokens: Tokens;
 let genuine: string;
@@ -36,24 +49,20 @@ beforeAll(async () => {
   const find = (kid: unknown) => (isRetired ? undefined : findEver(kid));
   const keys = { current: key, find, findEver } as unknown as SigningKeys;
   tokens = new Tokens(new JwtService({}), keys, clock, settings, access, feed);
-  genuine = tokens.signAccess({
-    userId: '019abcde-0000-7000-8000-000000000001',
-    sessionId: '019abcde-0000-7000-8000-000000000002',
-    tokenId: 'token',
-    issuedAt: new Date(NOW_MS),
-    authenticatedAt: new Date(NOW_MS),
-    methods: ['pwd'],
-    roles: [],
-    accessVersion: 1,
-    notAfter: new Date(NOW_MS + 86_400_000),
-    claims: {},
-  }).token;
+  genuine = tokens.signAccess(grant).token;
 });
 
 const forger = () => new Forger(genuine, key.privateKey, () => NOW_MS / 1_000);
 const attack = () => new Attack(genuine, publicJwkOf(key) as PublishedKey, 'https://evil.example/jwks.json');
 
 describe('an access token', () => {
+  it('is not signed where it would be longer than what is accepted', () => {
+    const signed = (length: number) =>
+      tokens.signAccess({ ...grant, claims: { note: 'a'.repeat(length) } }).token;
+    expect(tokens.verify(signed(2_400)).sub).toBe(grant.userId);
+    expect(() => signed(2_700)).toThrow(/4080 at most/);
+  });
+
   it.each(GOOD_CLAIMS)('is accepted with %s', (_, forge) => {
     expect(tokens.verify(forge(forger())).sub).toMatch(/1$/);
   });

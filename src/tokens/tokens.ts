@@ -4,7 +4,7 @@ import { AccessSettings, InvalidToken, LONGEST_ACCESS_TOKEN_MINUTES } from '../a
 import { Clock } from '../platform/clock';
 import { Feed } from '../platform/feed';
 import { type AccessClaims, type AccessGrant, isAccessClaims } from './access-claims';
-import { accessTokenHeaderOf } from './compact-jws';
+import { accessTokenHeaderOf, LONGEST_SIGNED } from './compact-jws';
 import type { VerificationKey } from './signing-key';
 import { SigningKeys } from './signing-keys';
 import { TokenSettings } from './token.settings';
@@ -34,7 +34,10 @@ export class Tokens {
     private readonly feed: Feed,
   ) {}
 
-  /** Signs a token: what it says and how many seconds it lives. */
+  /**
+   * Signs a token: what it says and how many seconds it lives.
+   * @throws Error where it would be longer than what is accepted
+   */
   signAccess(grant: AccessGrant): SignedToken {
     const { kid, algorithm, privateKey } = this.keys.current;
     const header = { alg: algorithm, typ: 'at+jwt', kid };
@@ -42,6 +45,10 @@ export class Tokens {
     const key = privateKey as unknown as string;
     const claims = this.claimsFor(grant);
     const token = this.jwt.sign({ ...grant.claims, ...claims }, { privateKey: key, algorithm, header });
+    if (token.length > LONGEST_SIGNED)
+      throw new Error(
+        `The access token of user ${grant.userId} is ${token.length} characters long: ${LONGEST_SIGNED} at most.\n  → give the user fewer roles, or add shorter claims`,
+      );
     return { token, expiresInSeconds: claims.exp - claims.iat };
   }
 

@@ -3,6 +3,7 @@ import { Database } from '../../src/platform/database';
 import { Feed } from '../../src/platform/feed';
 import { Keyring } from '../../src/platform/keyring';
 import { type OpenSession, SessionsService } from '../../src/sessions';
+import { AllSessionsStore } from '../../src/sessions/all-sessions.store';
 import { SessionSettings } from '../../src/sessions/session.settings';
 import { SessionStore } from '../../src/sessions/session.store';
 import { UsersService } from '../../src/users';
@@ -110,6 +111,7 @@ export class ModelledSessions {
     const { nest } = app;
     this.sessions = new SessionsService(
       nest.get(SessionStore),
+      nest.get(AllSessionsStore),
       nest.get(Database),
       nest.get(Feed),
       nest.get(Keyring),

@@ -2902,6 +2902,7 @@ export interface operations {
             };
             403: components["responses"]["InsecureTransport"];
             408: components["responses"]["RequestTimeout"];
+            429: components["responses"]["RateLimited"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

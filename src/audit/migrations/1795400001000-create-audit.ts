@@ -30,7 +30,7 @@ export class CreateAudit1795400001000 extends SqlMigration {
       ip_address text,
       user_agent text
     )`,
-    'CREATE INDEX audit_personal_user ON audit_personal (user_id)',
+    'CREATE INDEX audit_personal_user ON audit_personal (user_id, event_id)',
     `CREATE TABLE audit_head (
       one boolean PRIMARY KEY DEFAULT true CHECK (one),
       sequence bigint NOT NULL,

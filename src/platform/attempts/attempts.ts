@@ -15,6 +15,8 @@ const HOUR_MS = 3_600_000;
 const KEPT_MS = 24 * HOUR_MS;
 const PAGE_ROWS = 1_000;
 const MOST_REMEMBERED = 10_000;
+/** How long a wait is refused from memory before the database is asked again: another instance may have reset it. */
+const REMEMBERED_MS = 2_000;
 
 /** An attempt that was counted and may go on. */
 export interface Attempt {
@@ -29,6 +31,11 @@ export interface Attempt {
   readonly also?: Attempt;
 }
 
+interface Wait {
+  readonly untilMs: number;
+  readonly rememberedUntilMs: number;
+}
+
 /**
  * Counts attempts before they are made, in the database, so that a limit is one limit for all instances. Waits grow and
  * end; nobody is locked out for good (ASVS 6.3.1).
@@ -37,7 +44,7 @@ export interface Attempt {
 export class Attempts implements OnModuleInit {
   private secret: Buffer;
   /** The waits that are under way, so that a flood of refused attempts costs no query each. */
-  private readonly waits = new Map<string, number>();
+  private readonly waits = new Map<string, Wait>();
 
   constructor(
     private readonly store: AttemptsStore,
@@ -123,7 +130,9 @@ export class Attempts implements OnModuleInit {
 
   /** Forgets the attempts of somebody who has proven that they meant well. */
   async forget(budget: Budget, ...who: readonly string[]): Promise<void> {
-    await this.store.forget(this.keyOf(budget, who));
+    const key = this.keyOf(budget, who);
+    await this.store.forget(key);
+    this.waits.delete(nameOf(key));
   }
 
   /** Gives an attempt back that was none: it succeeded, or its request was not even well-formed. */
@@ -137,8 +146,8 @@ export class Attempts implements OnModuleInit {
     const now = this.clock.now();
     const key = this.keyOf(budget, who);
     if (!this.limited) return { key, left: budget.quota, until: now, claimedAt: now, afterFailures: false };
-    const waitsUntil = this.waits.get(key.toString('base64')) ?? 0;
-    if (waitsUntil > now.getTime()) throw limited(waitsUntil, now);
+    const wait = this.waits.get(nameOf(key));
+    if (wait && wait.rememberedUntilMs > now.getTime()) throw limited(wait.untilMs, now);
     return this.judged(budget, key, await this.store.claim(key, budget, now), now);
   }
 
@@ -149,8 +158,10 @@ export class Attempts implements OnModuleInit {
       return { key, left, until, claimedAt: now, afterFailures: used + strikes > 1 };
     }
     if (this.waits.size >= MOST_REMEMBERED) this.waits.clear();
-    this.waits.set(key.toString('base64'), until.getTime());
-    throw limited(until.getTime(), now);
+    const untilMs = until.getTime();
+    const rememberedUntilMs = Math.min(untilMs, now.getTime() + REMEMBERED_MS);
+    this.waits.set(nameOf(key), { untilMs, rememberedUntilMs });
+    throw limited(untilMs, now);
   }
 
   /** Nobody who has the table finds out by trying whose attempts these were. */
@@ -163,6 +174,10 @@ export class Attempts implements OnModuleInit {
     const until = new Date(this.clock.nowMs() - KEPT_MS);
     return (await this.store.purge(until, PAGE_ROWS)) === PAGE_ROWS;
   }
+}
+
+function nameOf(key: Buffer): string {
+  return key.toString('base64');
 }
 
 /** Refused by a row that this statement could not see yet. */

@@ -1,12 +1,13 @@
 import type { Socket } from 'node:net';
 import { Logger, type Type } from '@nestjs/common';
-import type { Client } from 'pg';
+import pg, { type Client } from 'pg';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { Clock } from '../clock';
 import type { DatabaseServer } from './database-server';
 import type { DatabaseSettings } from './database.settings';
 import { ScramClient } from './embedded';
+import { FairPool } from './fair-pool';
 import type { Migrations } from './migrations';
 
 const logger = new Logger('Migrations');
@@ -26,6 +27,7 @@ export function connectionOptions(
   return {
     type: 'postgres',
     url,
+    driver: Object.create(pg, { Pool: { value: FairPool } }) as object,
     migrations: [...migrations],
     applicationName: 'gatehouse',
     installExtensions: false,

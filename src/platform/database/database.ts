@@ -7,7 +7,8 @@ import {
   type ObjectLiteral,
   type Repository,
 } from 'typeorm';
-import type { Client, ClientConfig, Pool, PoolClient } from 'pg';
+import type { Client, ClientConfig, PoolClient } from 'pg';
+import type { FairPool } from './fair-pool';
 
 /** A statement of a `*.store.ts`. One with a name is planned once per connection. */
 export interface Statement {
@@ -60,6 +61,11 @@ export class Database {
     this.current.followUps.push(work);
   }
 
+  /** Sets how to find the user whose request is under way: the requests of one user hold a part of the pool at most. */
+  limitEachUser(userOf: () => string | null | undefined): void {
+    this.pool.userOf = userOf;
+  }
+
   /** Opens a connection of its own beside the pool, with the pool's address and limits; the caller ends it. */
   async dedicatedConnection(): Promise<Client> {
     const { options, Client } = this.pool as unknown as {
@@ -96,12 +102,12 @@ export class Database {
     return this.current?.manager ?? this.dataSource.manager;
   }
 
-  private async connection(): Promise<Pool | PoolClient> {
+  private async connection(): Promise<FairPool | PoolClient> {
     const runner = this.current?.manager.queryRunner;
     return runner ? ((await runner.connect()) as PoolClient) : this.pool;
   }
 
-  private get pool(): Pool {
-    return (this.dataSource.driver as unknown as { readonly master: Pool }).master;
+  private get pool(): FairPool {
+    return (this.dataSource.driver as unknown as { readonly master: FairPool }).master;
   }
 }

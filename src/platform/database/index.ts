@@ -5,4 +5,5 @@ export { DatabaseServer } from './database-server';
 export { DatabaseSettings } from './database.settings';
 export { Inspection } from './inspection';
 export { Migrations } from './migrations';
+export { deleteInPages, inPages } from './pages';
 export { SqlMigration } from './sql-migration';

@@ -31,6 +31,12 @@ export class CurrentRequest {
     return answering.exit(work);
   }
 
+  /** The signed-in user who made it; undefined where there is none. */
+  get userId(): string | undefined {
+    const answer = answering.getStore();
+    return answer?.of === this ? answer.request.user?.userId : undefined;
+  }
+
   get cause(): Cause {
     const answer = answering.getStore();
     if (answer?.of !== this) return NOBODY;

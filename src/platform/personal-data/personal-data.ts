@@ -3,9 +3,12 @@ import { type Extension, Extensions, extensionDecorator } from '../extensions';
 
 /** What a module keeps about its users. */
 export interface PersonalDataProvider {
-  /** Everything it has on the user, as JSON can say it; no secret, and no hash of one. */
-  export(userId: string): Promise<unknown>;
-  /** Deletes it, in the transaction that deletes the user; a throw keeps them both. */
+  /**
+   * Everything it has on the user, as JSON can say it; no secret, and no hash of one. An async iterable (`inPages`) becomes an
+   * array, which is sent item by item: for what there may be any number of.
+   */
+  export(userId: string): Promise<unknown> | AsyncIterable<unknown>;
+  /** Deletes it, in the transaction that deletes the user; a throw keeps them both. `deleteInPages` where there may be any number of rows. */
   erase(userId: string): Promise<void>;
 }
 
@@ -15,6 +18,9 @@ export interface PersonalDataOptions {
   /** The tables it answers for: a test fails for one that holds a user's id and is named by nobody. */
   readonly tables: readonly string[];
 }
+
+/** In characters: one write to the connection for many small items. */
+const PIECE_LENGTH = 16_384;
 
 /** Makes a provider, a `PersonalDataProvider`, part of every export and of every deletion of an account. */
 export const PersonalData = extensionDecorator<PersonalDataOptions>();
@@ -31,11 +37,15 @@ export class PersonalDataRegistry implements OnModuleInit {
     if (twice !== undefined) throw new Error(`two @PersonalData() providers have the section "${twice}"`);
   }
 
-  async export(userId: string): Promise<Record<string, unknown>> {
-    const sections: Record<string, unknown> = {};
+  /**
+   * The sections as one JSON object, in pieces, so that memory does not grow with them.
+   * @throws what a provider throws before its first item; what fails later ends the text early, which then is no JSON
+   */
+  async export(userId: string): Promise<AsyncIterable<string>> {
+    const sections: [name: string, content: unknown][] = [];
     for (const { options, provider } of this.providers())
-      sections[options.section] = await provider.export(userId);
-    return sections;
+      sections.push([options.section, await provider.export(userId)]);
+    return jsonOf(sections);
   }
 
   async erase(userId: string): Promise<void> {
@@ -50,4 +60,34 @@ export class PersonalDataRegistry implements OnModuleInit {
   private providers(): readonly Extension<PersonalDataOptions, PersonalDataProvider>[] {
     return this.extensions.of(PersonalData);
   }
+}
+
+async function* jsonOf(
+  sections: readonly (readonly [name: string, content: unknown])[],
+): AsyncGenerator<string> {
+  let before = '{';
+  for (const [name, content] of sections) {
+    yield `${before}${JSON.stringify(name)}:`;
+    if (isIterable(content)) yield* arrayOf(content);
+    else yield JSON.stringify(content ?? null);
+    before = ',';
+  }
+  yield sections.length > 0 ? '}' : '{}';
+}
+
+async function* arrayOf(items: AsyncIterable<unknown>): AsyncGenerator<string> {
+  let piece = '[';
+  let before = '';
+  for await (const item of items) {
+    piece += before + JSON.stringify(item ?? null);
+    before = ',';
+    if (piece.length < PIECE_LENGTH) continue;
+    yield piece;
+    piece = '';
+  }
+  yield `${piece}]`;
+}
+
+function isIterable(content: unknown): content is AsyncIterable<unknown> {
+  return typeof content === 'object' && content !== null && Symbol.asyncIterator in content;
 }

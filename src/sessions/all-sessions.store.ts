@@ -1,0 +1,47 @@
+import { Injectable } from '@nestjs/common';
+import { NIL } from 'uuid';
+import { Database, deleteInPages, inPages, type Statement } from '../platform/database';
+
+const RAISE_EPOCH: Statement = {
+  name: 'session-raise-epoch',
+  text: 'UPDATE users SET sessions_epoch = sessions_epoch + 1 WHERE id = $1',
+};
+
+// In pages: an attacker may have opened any number, too many for one statement. Locked in one order, or two could deadlock.
+const END_ALL: Statement = {
+  name: 'session-end-all',
+  text: `
+    WITH page AS (
+      SELECT id FROM sessions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $5 FOR NO KEY UPDATE
+    ), ended AS (
+      UPDATE sessions s SET revoked_at = $3 FROM page p
+      WHERE s.id = p.id AND s.revoked_at IS NULL AND s.id IS DISTINCT FROM $4
+      RETURNING s.id
+    )
+    SELECT p.id, e.id IS NOT NULL AS ended FROM page p LEFT JOIN ended e USING (id) ORDER BY p.id`,
+};
+
+const ERASE: Statement = {
+  text: `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 LIMIT $2) RETURNING true AS erased`,
+};
+
+/** The statements for all sessions of a user, of which there may be any number. */
+@Injectable()
+export class AllSessionsStore {
+  constructor(private readonly database: Database) {}
+
+  /** @returns how many there were that were not over */
+  async endOf(userId: string, except: string | null, now: Date): Promise<number> {
+    await this.database.query(RAISE_EPOCH, [userId]);
+    let count = 0;
+    const sessions = inPages<{ id: string; ended: boolean }>(async (after = NIL, rows) =>
+      this.database.query(END_ALL, [userId, after, now, except, rows]),
+    );
+    for await (const { ended } of sessions) if (ended) count++;
+    return count;
+  }
+
+  async eraseOf(userId: string): Promise<void> {
+    await deleteInPages(async (rows) => (await this.database.query(ERASE, [userId, rows])).length);
+  }
+}
