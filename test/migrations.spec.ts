@@ -51,15 +51,17 @@ describe('the migrations of a build', () => {
     jest.restoreAllMocks();
   });
 
+  const settings = () => new DatabaseSettings(new Environment({ DATABASE_URL: database.url }));
+
   async function connect(migrations: Type<SqlMigration>[], limits: object = {}): Promise<DataSource> {
-    const settings = new DatabaseSettings(new Environment({ DATABASE_URL: database.url }));
-    const options = connectionOptions(database.url, Object.assign(settings, limits), migrations);
+    const options = connectionOptions(database.url, Object.assign(settings(), limits), migrations);
     const source = new DataSource(options);
     opened.push(await source.initialize());
     return source;
   }
 
-  const build = async (...migrations: Type<SqlMigration>[]) => new Migrations(await connect(migrations));
+  const build = async (...migrations: Type<SqlMigration>[]) =>
+    new Migrations(await connect(migrations), settings());
 
   const query = async (sql: string) => (await operator.query<Record<string, unknown>>(sql)).rows;
 
@@ -97,7 +99,7 @@ describe('the migrations of a build', () => {
     const limits = { statementTimeoutMs: 50 };
     const slow = migration(SECOND, 'SELECT pg_sleep(0.3)');
     const sources = await inParallel(2, () => connect([createSteps, slow], limits));
-    const applied = await Promise.all(sources.map((source) => new Migrations(source).run()));
+    const applied = await Promise.all(sources.map((source) => new Migrations(source, settings()).run()));
     expect(applied.toSorted((a, b) => b.length - a.length)).toEqual([[FIRST, SECOND], []]);
   });
 
@@ -154,7 +156,7 @@ describe('the migrations of a build', () => {
 
   it('only go forward', async () => {
     const source = await connect([createSteps]);
-    await new Migrations(source).run();
+    await new Migrations(source, settings()).run();
     await expect(source.undoLastMigration()).rejects.toThrow(/only goes forward/);
   });
 });

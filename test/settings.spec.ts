@@ -1,6 +1,8 @@
+import { Client } from 'pg';
 import { AccessSettings } from '../src/access';
 import { PasswordSettings } from '../src/passwords/password.settings';
 import { Environment, type Variables } from '../src/platform/config';
+import { directConnection } from '../src/platform/database/connection-config';
 import { DatabaseSettings } from '../src/platform/database/database.settings';
 import { HttpSettings } from '../src/platform/http';
 import { LoggingSettings } from '../src/platform/logging/logging.settings';
@@ -73,6 +75,44 @@ describe('settings by default', () => {
 
   it.each([[''], ['   ']])('are those left empty, too: %j', (empty) => {
     expect(development({ PORT: empty, DATABASE_URL: empty }).of(HttpSettings).port).toBe(3000);
+  });
+});
+
+describe('the URL of a database', () => {
+  const read = (DATABASE_URL: string) => new DatabaseSettings(new Environment({ DATABASE_URL })).url ?? '';
+
+  it.each([
+    ['postgres://app:hunter2@/gatehouse?host=/var/run/postgresql', '/var/run/postgresql', '5432'],
+    [
+      'postgres://app:hunter2@/gatehouse?host=/cloudsql/project:region:name&port=6543',
+      '/cloudsql/project:region:name',
+      '6543',
+    ],
+    ['postgres://app:hunter2@%2Fvar%2Frun%2Fpostgresql/gatehouse', '/var/run/postgresql', '5432'],
+    ['postgres://app:hunter2@db.internal/gatehouse', 'db.internal', '5432'],
+    ['postgresql://app:hunter2@[::1]:6543/gatehouse', '::1', '6543'],
+  ])('may name a host or the folder of a Unix socket: %s', (url, host, port) => {
+    const { connectionString = '' } = directConnection(
+      read(url),
+      new DatabaseSettings(new Environment({ DATABASE_URL: url })),
+    );
+    const client = new Client({ connectionString });
+    expect(client).toMatchObject({
+      user: 'app',
+      password: 'hunter2',
+      database: 'gatehouse',
+      host,
+      port: Number(port),
+    });
+  });
+
+  it('of a server behind a transaction pooler is needed beside that of the pooler', () => {
+    const environment = new Environment({
+      DATABASE_URL: 'postgres://pooler/app',
+      DATABASE_POOLER: 'transaction',
+    });
+    environment.of(DatabaseSettings);
+    expect(environment.faultsOf([])).toEqual([expect.objectContaining({ name: 'DATABASE_DIRECT_URL' })]);
   });
 });
 

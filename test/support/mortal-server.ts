@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -33,6 +33,13 @@ export class MortalServer implements TestDatabase {
   async rise(): Promise<void> {
     await this.server.stop();
     this.server = await serverOf(this.dataDir);
+  }
+
+  /** As a server that follows another one: it answers, and takes no writes until it is promoted. */
+  async riseAsStandby(): Promise<void> {
+    writeFileSync(join(this.server.directory, 'standby.signal'), '');
+    chmodSync(join(this.server.directory, 'standby.signal'), 0o644);
+    await this.rise();
   }
 
   async drop(): Promise<void> {

@@ -17,6 +17,13 @@ interface NumberRule {
   readonly integer?: boolean;
 }
 
+interface UrlRule {
+  /** What a usable one looks like. */
+  readonly mend?: string;
+  /** For forms that are no URL by the standard. */
+  readonly read?: (raw: string) => string;
+}
+
 /**
  * Typed access to the raw settings. A reader never throws: it notes the fault, hands back the fallback, and
  * `verified()` reports every fault of every namespace at once, so that one start shows an operator all there is to mend.
@@ -133,16 +140,18 @@ export class Environment {
   }
 
   /** A URL of one of the given schemes. Its value is never repeated in the fault: it may hold a password. */
-  url(name: string, protocols: readonly string[]): URL | undefined {
-    const raw = this.text(name);
-    if (raw === undefined) return undefined;
+  url(
+    name: string,
+    protocols: readonly string[],
+    { mend, read = (raw) => raw }: UrlRule = {},
+  ): URL | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const raw = read(text);
     const url = URL.canParse(raw) ? new URL(raw) : undefined;
     if (url && protocols.includes(url.protocol)) return url;
-    this.fault(
-      name,
-      'is not a usable URL',
-      `use a URL that starts with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-    );
+    const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ');
+    this.fault(name, 'is not a usable URL', mend ?? `use a URL that starts with ${schemes}`);
     return undefined;
   }
 }

@@ -1,14 +1,14 @@
-import type { Socket } from 'node:net';
 import { Logger, type Type } from '@nestjs/common';
-import pg, { type Client } from 'pg';
+import pg from 'pg';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { Clock } from '../clock';
+import { pooledConnection } from './connection-config';
 import type { DatabaseServer } from './database-server';
 import type { DatabaseSettings } from './database.settings';
-import { ScramClient } from './embedded';
 import { FairPool } from './fair-pool';
 import type { Migrations } from './migrations';
+import { otherSettings, SESSION_ADVICE, SESSION_SETTINGS, type SessionSetting } from './session-settings';
 
 const logger = new Logger('Migrations');
 
@@ -35,31 +35,7 @@ export function connectionOptions(
     // The default prints a failed migration past the application's own log.
     logger: 'debug',
     poolSize: settings.poolSize,
-    connectTimeoutMS: settings.connectTimeoutMs,
-    extra: {
-      ...(settings.url ? {} : { Client: ScramClient }),
-      keepAlive: true,
-      // The statements that wait for a row and then judge it are written for this level, whatever the server's default.
-      options: '-c default_transaction_isolation=read\\ committed',
-      statement_timeout: settings.statementTimeoutMs,
-      idle_in_transaction_session_timeout: 2 * settings.statementTimeoutMs,
-      onConnect: hangUpAfter(settings.silenceTimeoutMs),
-    },
-  };
-}
-
-/**
- * A connection that owes an answer and stays silent has lost its server. Closing it fails the statement and takes it out
- * of the pool; the driver's `query_timeout` does the first only, and whoever gets the dead connection next waits again.
- */
-function hangUpAfter(silenceMs: number): (client: Client) => void {
-  return (client) => {
-    const socket = client.connection.stream as Socket;
-    socket.setTimeout(silenceMs).on('timeout', () => {
-      // The driver's own mark, though not in its types; an idle connection owes nothing.
-      if ((client as Client & { readyForQuery?: boolean }).readyForQuery) return;
-      socket.destroy(Object.assign(new Error('The database server fell silent'), { code: 'ETIMEDOUT' }));
-    });
+    extra: pooledConnection(url, settings),
   };
 }
 
@@ -77,6 +53,7 @@ export async function open(
 ): Promise<void> {
   try {
     await connect(dataSource, clock);
+    await refuseOtherSession(dataSource, settings);
     for (const name of settings.migrateOnStart ? await migrations.run() : []) logger.log(`applied ${name}`);
     await migrations.verify();
   } catch (error) {
@@ -97,10 +74,11 @@ async function reach(dataSource: DataSource): Promise<void> {
   try {
     await dataSource.initialize();
   } catch (cause) {
-    throw new DatabaseUnusable(
-      `The database cannot be reached: ${reasonOf(cause)}\n  → check DATABASE_URL and that the server runs`,
-      { cause },
-    );
+    const reason = reasonOf(cause);
+    const advice = /unsupported startup parameter/.test(reason)
+      ? 'a pooler stands before the server: set DATABASE_POOLER to session or transaction, as it pools'
+      : 'check DATABASE_URL and that the server runs';
+    throw new DatabaseUnusable(`The database cannot be reached: ${reason}\n  → ${advice}`, { cause });
   }
 }
 
@@ -125,5 +103,14 @@ async function refuseOldServer(dataSource: DataSource): Promise<void> {
   if (Number(row?.version) >= OLDEST_VERSION) return;
   throw new DatabaseUnusable(
     'The database server is older than PostgreSQL 15.\n  → upgrade it, or point DATABASE_URL at a newer one',
+  );
+}
+
+/** Statements would run on other terms than they are written for, and without the bounds that are documented. */
+async function refuseOtherSession(dataSource: DataSource, settings: DatabaseSettings): Promise<void> {
+  const others = otherSettings(await dataSource.query<SessionSetting[]>(SESSION_SETTINGS), settings);
+  if (others.length === 0) return;
+  throw new DatabaseUnusable(
+    `The settings of a session are not in force: ${others.join(', ')}.\n  → ${SESSION_ADVICE}`,
   );
 }

@@ -7,6 +7,7 @@ import { DatabaseServer } from './database-server';
 import { DatabaseSettings } from './database.settings';
 import { Inspection } from './inspection';
 import { Migrations } from './migrations';
+import { otherSettings, SESSION_ADVICE, SESSION_SETTINGS, type SessionSetting } from './session-settings';
 
 /** The host's clock counts for nothing in the application; in logs, and for certificates, it does. */
 const APART_MS = 2_000;
@@ -30,8 +31,15 @@ export class DatabaseDiagnosis implements DiagnosisProvider {
     const [row] = await this.database.query<{ version: string }>({
       text: `SELECT current_setting('server_version') AS version`,
     });
+    const session = otherSettings(
+      await this.database.query<SessionSetting>({ text: SESSION_SETTINGS }),
+      this.settings,
+    );
     return [
       ok(`PostgreSQL ${row?.version ?? ''} answers: ${this.server.place}`),
+      session.length > 0
+        ? { level: 'fault', message: `not in force: ${session.join(', ')}`, advice: SESSION_ADVICE }
+        : ok('statements have their bounds, and sessions the settings that they rely on'),
       ...advise(
         this.environment.production && this.settings.url === undefined,
         'the embedded server is used in production',

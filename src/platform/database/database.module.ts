@@ -59,7 +59,11 @@ class DatabaseServerModule {}
     }),
   ],
   providers: [
-    { provide: Migrations, useFactory: (source: DataSource) => new Migrations(source), inject: [DataSource] },
+    {
+      provide: Migrations,
+      inject: [DataSource, DatabaseSettings],
+      useFactory: (source: DataSource, settings: DatabaseSettings) => new Migrations(source, settings),
+    },
     {
       provide: Database,
       inject: [
@@ -77,7 +81,7 @@ class DatabaseServerModule {}
       ) => {
         if (!inspection) await open(source, ...rest);
         else if (!inspection.fault) await inspection.attempt(async () => connect(source, rest[3]));
-        return new Database(source);
+        return new Database(source, rest[2]);
       },
     },
     DatabaseDiagnosis,

@@ -7,7 +7,10 @@ import {
   type ObjectLiteral,
   type Repository,
 } from 'typeorm';
-import type { Client, ClientConfig, PoolClient } from 'pg';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import type { Client, PoolClient } from 'pg';
+import { directConnection } from './connection-config';
+import type { DatabaseSettings } from './database.settings';
 import type { FairPool } from './fair-pool';
 
 /** A statement of a `*.store.ts`. One with a name is planned once per connection. */
@@ -34,7 +37,10 @@ const underWay = new AsyncLocalStorage<Transaction>();
  */
 @Injectable()
 export class Database {
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly settings: DatabaseSettings,
+  ) {}
 
   repository<Entity extends ObjectLiteral>(entity: EntityTarget<Entity>): Repository<Entity> {
     return this.manager.getRepository(entity);
@@ -66,18 +72,15 @@ export class Database {
     this.pool.userOf = userOf;
   }
 
-  /** Opens a connection of its own beside the pool, with the pool's address and limits; the caller ends it. */
+  /** Opens a connection of its own beside the pool, with the pool's limits; the caller ends it. */
   async dedicatedConnection(): Promise<Client> {
-    const { options, Client } = this.pool as unknown as {
-      readonly options: ClientConfig & { readonly onConnect: (client: Client) => void };
-      readonly Client: new (config: ClientConfig) => Client;
-    };
-    // The pool hides the password from a spread.
-    const client = new Client({ ...options, password: options.password });
+    const { url = '' } = this.dataSource.options as PostgresDataSourceOptions;
+    const { Client, onConnect, ...config } = directConnection(url, this.settings);
+    const client = new Client(config);
     // One that nobody listens to ends the process, and it can come before the caller gets the connection.
     client.on('error', () => undefined);
     await client.connect();
-    options.onConnect(client);
+    await onConnect(client);
     return client;
   }
 

@@ -1,5 +1,7 @@
 import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
+import { patientConnection } from './connection-config';
+import type { DatabaseSettings } from './database.settings';
 import { SqlMigration } from './sql-migration';
 
 /** How the schema and this build's migrations stand to each other, by migration name. */
@@ -27,7 +29,10 @@ export class Migrations {
   /** The names of those that this process applied. */
   readonly appliedHere: string[] = [];
 
-  constructor(private readonly dataSource: DataSource) {}
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly settings: DatabaseSettings,
+  ) {}
 
   /**
    * Applies what is missing, in order of timestamp, each in its own transaction.
@@ -122,11 +127,9 @@ export class Migrations {
    * connections give up when a request would.
    */
   private async locked<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
-    const patient = new DataSource({
-      ...(this.dataSource.options as PostgresDataSourceOptions),
-      poolSize: 1,
-      extra: { keepAlive: true },
-    });
+    const options = this.dataSource.options as PostgresDataSourceOptions;
+    const extra = patientConnection(options.url ?? '', this.settings);
+    const patient = new DataSource({ ...options, poolSize: 1, extra });
     const runner = (await patient.initialize()).createQueryRunner();
     try {
       await runner.query(`SELECT pg_advisory_lock(${LOCK})`);

@@ -1,0 +1,89 @@
+import { Client, type ClientConfig } from 'pg';
+import type { DatabaseSettings } from './database.settings';
+import { ScramClient } from './embedded';
+import { hangUpAfter, LiveConnections } from './live-connections';
+import { promisedSettings, type SessionSettings, unlimitedSettings } from './session-settings';
+import { statelessClient } from './stateless-client';
+
+/** How a connection is made, and what is done with each one before it is used. */
+export interface ConnectionConfig extends ClientConfig {
+  readonly Client: new (config: ClientConfig) => Client;
+  readonly onConnect: (client: Client) => Promise<void>;
+}
+
+/** Parameters of a URL that the driver takes for settings of the session, or gives up statements by. */
+const OVERRIDES = [
+  'client_encoding',
+  'idle_in_transaction_session_timeout',
+  'options',
+  'query_timeout',
+  'replication',
+  'statement_timeout',
+];
+
+interface Plan {
+  readonly url: string;
+  readonly pooler: DatabaseSettings['pooler'];
+  readonly session: SessionSettings;
+  /** How long an answer may be owed, in milliseconds; 0: for ever. */
+  readonly silenceMs: number;
+}
+
+/** For the pool. */
+export function pooledConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
+  const { pooler, silenceTimeoutMs: silenceMs } = settings;
+  return configOf({ url, pooler, session: promisedSettings(settings), silenceMs }, settings);
+}
+
+/** For one beside the pool, by `DATABASE_DIRECT_URL` where that is set. */
+export function directConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
+  const { silenceTimeoutMs: silenceMs } = settings;
+  return configOf({ ...directly(url, settings), session: promisedSettings(settings), silenceMs }, settings);
+}
+
+/** The same for work that may take any time: migrations, and the wait for those of another instance. */
+export function patientConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
+  return configOf({ ...directly(url, settings), session: unlimitedSettings(), silenceMs: 0 }, settings);
+}
+
+function directly(url: string, { directUrl, pooler }: DatabaseSettings): Pick<Plan, 'url' | 'pooler'> {
+  return directUrl ? { url: directUrl, pooler: 'none' } : { url, pooler };
+}
+
+function configOf({ url, pooler, session, silenceMs }: Plan, settings: DatabaseSettings): ConnectionConfig {
+  const { connectionString, options } = partsOf(url);
+  const assignments = Object.entries(session);
+  const live = new LiveConnections();
+  const onConnect = async (client: Client) => {
+    hangUpAfter(silenceMs, client);
+    live.add(client);
+    if (pooler === 'session') await client.query(statementsOf('SET', assignments));
+  };
+  const stateless = pooler === 'transaction' && statelessClient(statementsOf('SET LOCAL', assignments));
+  // A pooler takes no such parameters; of several with one name the last counts.
+  const own = pooler === 'none' ? assignments.map(parameterOf) : [];
+  return {
+    connectionString,
+    keepAlive: true,
+    connectionTimeoutMillis: settings.connectTimeoutMs,
+    options: [options, ...own].join(' ').trim(),
+    Client: stateless || (settings.url === undefined ? ScramClient : Client),
+    onConnect,
+  };
+}
+
+/** The URL without what would override the session, and its `options`: `search_path` there is a team's own. */
+function partsOf(raw: string): { readonly connectionString: string; readonly options: string } {
+  const url = new URL(raw);
+  const options = url.searchParams.get('options') ?? '';
+  for (const name of OVERRIDES) url.searchParams.delete(name);
+  return { connectionString: url.href, options };
+}
+
+function parameterOf([name, value]: readonly [string, string]): string {
+  return `-c ${name}=${value.replaceAll(' ', '\\ ')}`;
+}
+
+function statementsOf(verb: string, assignments: readonly (readonly [string, string])[]): string {
+  return assignments.map(([name, value]) => `${verb} ${name} = '${value}'`).join('; ');
+}
