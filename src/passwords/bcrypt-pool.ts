@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { sourceOf } from '../platform/attempts';
 import { CurrentRequest } from '../platform/http';
 import { PasswordSettings } from './password.settings';
-import { type Turn, WorkerPool } from './worker-pool';
+import { turnOf } from './turn';
+import { WorkerPool } from './worker-pool';
 
 export interface Comparison {
   readonly text: string;
@@ -40,7 +40,7 @@ export class BcryptPool implements OnApplicationShutdown {
    * @throws RateLimited or Unavailable where too much waits already
    */
   async hash(text: string, cost: number, account: string | null = null): Promise<string> {
-    return this.pool.run<string>('hash', { text, cost }, this.turnOf(2 ** cost, account));
+    return this.pool.run<string>('hash', { text, cost }, turnOf(this.current, 2 ** cost, account));
   }
 
   /**
@@ -55,13 +55,11 @@ export class BcryptPool implements OnApplicationShutdown {
     account: string | null = null,
   ): Promise<boolean[]> {
     const iterations = [...attempts, ...decoys].reduce((sum, { hash }) => sum + iterationsOf(hash), 0);
-    return this.pool.run<boolean[]>('compare', { attempts, decoys }, this.turnOf(iterations, account));
-  }
-
-  private turnOf(units: number, account: string | null): Turn {
-    const source = `source ${sourceOf(this.current.cause.ipAddress)}`;
-    const bounded = account === null ? [] : [`account ${account}`];
-    return { units, onBehalfOf: [source, ...bounded], bounded };
+    return this.pool.run<boolean[]>(
+      'compare',
+      { attempts, decoys },
+      turnOf(this.current, iterations, account),
+    );
   }
 
   async onApplicationShutdown(): Promise<void> {

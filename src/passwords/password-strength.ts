@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
-import { sourceOf } from '../platform/attempts';
 import { CurrentRequest } from '../platform/http';
+import { turnOf } from './turn';
 import { WorkerPool } from './worker-pool';
 
 /** Who sets a password, as a guesser may know them. */
@@ -39,12 +39,8 @@ export class PasswordStrength implements OnApplicationShutdown {
   async weaknessOf(password: string, owner: PasswordOwner, appName: string): Promise<Weakness | undefined> {
     const words = wordsOf(owner, appName);
     const work = { password, words, enough: ENOUGH_GUESSES };
-    const account = `account ${owner.email}`;
-    const turn = {
-      units: 1 + (Array.from(password).length / ORDINARY_LENGTH) ** 2,
-      onBehalfOf: [`source ${sourceOf(this.current.cause.ipAddress)}`, account],
-      bounded: [account],
-    };
+    const units = 1 + (Array.from(password).length / ORDINARY_LENGTH) ** 2;
+    const turn = turnOf(this.current, units, owner.email);
     const weakness = await this.pool.run<Verdict | undefined>('weaknessOf', work, turn);
     if (weakness !== 'common' && isMadeOf(words, password)) return 'password-personal';
     return weakness && `password-${weakness}`;
