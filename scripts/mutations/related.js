@@ -94,8 +94,9 @@ const RELATED = [
     slow: ['uniformity', 'abuse', 'two-instances'],
   },
   {
-    files: /sessions\//,
+    files: /sessions\/|database\/pages/,
     specs: [
+      'database/pages',
       'refresh',
       'session-end|session-revo',
       'logout|sign-out',
