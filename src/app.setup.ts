@@ -36,7 +36,7 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   app.useLogger(app.get(Log));
   trustProxies(fastify, settings.trustedProxies);
   if (settings.production) insistOnHttps(fastify);
-  allowOrigins(fastify, settings.corsOrigins);
+  allowOrigins(fastify, settings.corsOrigins, settings.corsHeaders);
   app.get(RouteTable).watch(fastify);
   acceptOnlyJson(fastify);
   logRequests(fastify);

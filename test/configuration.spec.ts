@@ -58,6 +58,8 @@ describe('settings that are wrong', () => {
     ['PORT', '1e3'],
     ['PORT', 'Infinity'],
     ['METRICS_PORT', '65536'],
+    ['METRICS_HOST', '*'],
+    ['METRICS_HOST', 'metrics.internal'],
     ['PUBLIC_URL', 'auth.example.com'],
     ['PUBLIC_URL', 'ftp://auth.example.com'],
     ['PUBLIC_URL', 'javascript:alert(1)'],

@@ -1,5 +1,5 @@
 import type { TestApp } from './support/app';
-import { APP, granted, LOCAL, PREFLIGHT, saidOfCors } from './support/cors';
+import { APP, CORS, granted, PREFLIGHT, saidOfCors } from './support/cors';
 import { expectProblem } from './support/problem';
 import { sharedApp } from './support/shared-app';
 
@@ -7,7 +7,7 @@ describe('a preflight', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await sharedApp({ env: { CORS_ORIGINS: `${APP}, ${LOCAL}` } });
+    app = await sharedApp({ env: CORS });
   });
 
   const ask = async (route: string, headers: object) => {
@@ -51,6 +51,15 @@ describe('a preflight', () => {
     const answer = await preflight('/v1/users/me', APP, headers);
     expect([answer.status, saidOfCors(answer)]).toEqual([204, { ...granted(APP), ...PREFLIGHT }]);
     expect(JSON.stringify([...answer.headers])).not.toMatch(/evil|propfind|private|local-network|\*/i);
+  });
+
+  it('allows what tracing adds to each request of a front end, and what the operator names', async () => {
+    const answer = await preflight('/v1/users/me', APP, {
+      'access-control-request-headers': 'authorization,baggage,sentry-trace,traceparent,tracestate,x-tenant',
+    });
+    const allowed = (answer.headers.get('access-control-allow-headers') ?? '').toLowerCase().split(', ');
+    for (const name of ['baggage', 'sentry-trace', 'traceparent', 'tracestate', 'x-tenant'])
+      expect(allowed).toContain(name);
   });
 
   it('is none without a method to be asked for', async () => {

@@ -1,6 +1,31 @@
 import { Environment } from '../src/platform/config';
 import { HttpSettings } from '../src/platform/http';
 
+describe('the setting CORS_HEADERS', () => {
+  const start = (CORS_HEADERS: string) =>
+    new Environment({ CORS_HEADERS }).verified([HttpSettings]).of(HttpSettings).corsHeaders;
+
+  it.each([
+    '*',
+    'true',
+    'x tenant',
+    'x-tenant;x-other',
+    'x:y',
+    '"x"',
+    'x-täg',
+    'x-a,*',
+    'x-\u0000',
+    'x-a\r\nset-cookie',
+  ])('stops the start, by its name, with %j', (names) => {
+    expect(() => start(names)).toThrow(/CORS_HEADERS has ".*"\n\s+→ use exact names/);
+  });
+
+  it('takes names, in any number', () => {
+    expect(start('')).toEqual([]);
+    expect(start('x-tenant , X-Client-Version')).toEqual(['x-tenant', 'X-Client-Version']);
+  });
+});
+
 describe('the setting CORS_ORIGINS', () => {
   const start = (CORS_ORIGINS: string) =>
     new Environment({ CORS_ORIGINS }).verified([HttpSettings]).of(HttpSettings).corsOrigins;

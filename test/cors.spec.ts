@@ -1,7 +1,7 @@
 import type { Call } from './support/api';
 import type { TestApp } from './support/app';
 import { signedIn } from './support/cookies';
-import { APP, granted, LOCAL, saidOfCors } from './support/cors';
+import { APP, CORS, granted, LOCAL, saidOfCors } from './support/cors';
 import { expectProblem } from './support/problem';
 import { sample } from './support/sample';
 import { sharedApp } from './support/shared-app';
@@ -63,7 +63,7 @@ describe('CORS', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await sharedApp({ env: { CORS_ORIGINS: `${APP}, ${LOCAL}` } });
+    app = await sharedApp({ env: CORS });
   });
 
   const ask = async (route: string, call: Call = {}, headers = {}) => {

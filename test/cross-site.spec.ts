@@ -1,6 +1,6 @@
 import type { Person, TestApp } from './support/app';
 import { Jar, signedIn } from './support/cookies';
-import { APP, LOCAL } from './support/cors';
+import { APP, CORS } from './support/cors';
 import {
   ABSENT,
   BY_COOKIE,
@@ -38,7 +38,7 @@ describe('a request that a page may have made', () => {
   let person: Person;
 
   beforeAll(async () => {
-    app = await sharedApp({ env: { CORS_ORIGINS: `${APP}, ${LOCAL}` } });
+    app = await sharedApp({ env: CORS });
     person = await app.someone();
   });
 

@@ -124,12 +124,15 @@ describe('an application', () => {
 });
 
 describe('metrics', () => {
-  it('are served on loopback and a port of their own in production, and nowhere else', async () => {
+  it('are served at an address and a port of their own in production, and nowhere else', async () => {
     const port = await freePort();
-    const metrics = `http://127.0.0.1:${port}`;
+    // macOS has one address of loopback.
+    const METRICS_HOST = process.platform === 'darwin' ? '127.0.0.1' : '127.0.0.2';
+    const metrics = `http://${METRICS_HOST}:${port}`;
     const env = {
       NODE_ENV: 'production',
       BCRYPT_COST: '10',
+      METRICS_HOST,
       METRICS_PORT: String(port),
       TRUSTED_PROXIES: '127.0.0.1',
     };

@@ -94,7 +94,35 @@ describe('a request body', () => {
     expect((await register({ headers: { 'content-type': 'application/json' } })).status).toBe(422);
   });
 
-  it.each(['[]', '[{"email":"ada@example.com"}]', '"text"', 'null', 'true', '7'])(
+  it.each([
+    'application/x-www-form-urlencoded',
+    'multipart/form-data; boundary=x',
+    'application/json; charset=utf-16',
+    'nonsense',
+  ])('that is not there has no type, whatever header came with it: %s', async (type) => {
+    const bytes = (path: string, length: string) =>
+      `POST ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: ${type}\r\n${length}\r\n`;
+    for (const length of ['', 'content-length: 0\r\n', 'content-length: 00\r\n']) {
+      expect((await sendBytes(app.api.url, bytes('/v1/auth/logout', length))).status).toBe(204);
+      const none = await sendBytes(app.api.url, bytes(REGISTER, length));
+      expect(violations(none)).toEqual({ '/email': 'required', '/password': 'required' });
+    }
+  });
+
+  it.each(['null', ' null '])('that is JSON %j counts as none', async (raw) => {
+    expect(violations(await registerRaw(raw))).toEqual({ '/email': 'required', '/password': 'required' });
+    const headers = { 'content-type': 'application/json' };
+    expect((await app.api.post('/v1/auth/logout', { raw, headers })).status).toBe(204);
+  });
+
+  it('of another type is refused at its first byte, and is none where no chunk comes', async () => {
+    const chunked = (chunks: string) =>
+      `POST /v1/auth/logout HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-type: text/plain\r\ntransfer-encoding: chunked\r\n\r\n${chunks}`;
+    expect((await sendBytes(app.api.url, chunked('0\r\n\r\n'))).status).toBe(204);
+    expectProblem(await sendBytes(app.api.url, chunked('1\r\nx\r\n')), 415, 'unsupported-media-type');
+  });
+
+  it.each(['[]', '[{"email":"ada@example.com"}]', '"text"', 'true', '7'])(
     'that is %s instead of an object is 422',
     async (raw) => {
       const answer = await registerRaw(raw);

@@ -55,7 +55,7 @@ describe('settings by default', () => {
       graceMs: 30_000,
     });
     expect(environment.of(LoggingSettings)).toMatchObject({ level: 'info' });
-    expect(environment.of(MetricsSettings).port).toBeUndefined();
+    expect(environment.of(MetricsSettings)).toEqual({ port: undefined, host: '127.0.0.1' });
   });
 
   it('differ in production where the table says so', () => {

@@ -3,6 +3,9 @@ import { readTrustedProxies, type TrustedProxies } from './proxies';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
+// A token of RFC 9110, though not "*": to a request with cookies that is a name, to others it is every header.
+const HEADER_NAME = /^[\w!#$%&'+.^`|~-]+$/;
+
 /** Where the application listens and what it is called. */
 export class HttpSettings {
   readonly production: boolean;
@@ -14,6 +17,8 @@ export class HttpSettings {
   readonly docs: boolean;
   /** Front ends of other origins whose scripts may use this. */
   readonly corsOrigins: ReadonlySet<string>;
+  /** What those may send beyond the headers that are read here and those of tracing. */
+  readonly corsHeaders: readonly string[];
   readonly trustedProxies: TrustedProxies;
 
   constructor(environment: Environment) {
@@ -30,6 +35,7 @@ export class HttpSettings {
       );
     this.docs = environment.onOff('DOCS', !this.production);
     this.corsOrigins = new Set(this.readOrigins(environment));
+    this.corsHeaders = this.readCorsHeaders(environment);
     this.trustedProxies = readTrustedProxies(environment);
     this.refuseExposedDevelopment(environment);
   }
@@ -49,6 +55,19 @@ export class HttpSettings {
           'use exact origins, as https://app.example.com, separated by commas',
         );
       return isOrigin;
+    });
+  }
+
+  private readCorsHeaders(environment: Environment): string[] {
+    return environment.list('CORS_HEADERS').filter((name) => {
+      const isName = HEADER_NAME.test(name) && name !== 'true';
+      if (!isName)
+        environment.fault(
+          'CORS_HEADERS',
+          `has ${JSON.stringify(name)}`,
+          'use exact names of request headers, as x-tenant, separated by commas',
+        );
+      return isName;
     });
   }
 

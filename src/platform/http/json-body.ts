@@ -11,8 +11,8 @@ const DEEPEST = 32;
 const TOO_INTRICATE = `The request body nests deeper than ${DEEPEST} levels, or holds more than ${MOST_VALUES} values.`;
 
 /**
- * `application/json` in UTF-8 is the only body there is. An empty one is none at all. `__proto__` and
- * `constructor.prototype` are refused by Fastify's own parser.
+ * `application/json` in UTF-8 is the only body there is. An empty one, of whatever type, and `null` are none at all. `__proto__`
+ * and `constructor.prototype` are refused by Fastify's own parser.
  */
 export function acceptOnlyJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
@@ -32,7 +32,27 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
         return done(
           new MalformedRequest('The request body is not valid JSON, or has a name such as __proto__ in it.'),
         );
-      done(isTooIntricate(body) ? new MalformedRequest(TOO_INTRICATE) : null, body);
+      done(isTooIntricate(body) ? new MalformedRequest(TOO_INTRICATE) : null, body ?? undefined);
+    });
+  });
+  ignoreTypesOfNothing(fastify);
+}
+
+/** Clients state a type for a body that they do not send: `curl -d ''`, axios, urllib. */
+function ignoreTypesOfNothing(fastify: FastifyInstance): void {
+  fastify.addHook('onRequest', ({ headers }, _reply, done) => {
+    if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) {
+      delete headers['content-type'];
+      delete headers['content-length'];
+    }
+    done();
+  });
+  // Of chunks nothing tells beforehand whether there are any. The first byte of another type is refused.
+  fastify.addContentTypeParser('*', (_request, payload, done) => {
+    const accept = (): void => done(null, undefined);
+    payload.once('end', accept).once('data', () => {
+      payload.off('end', accept);
+      done(new UnsupportedMediaType());
     });
   });
 }

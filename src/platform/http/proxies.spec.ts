@@ -59,8 +59,6 @@ describe('trusted proxies', () => {
     'unknown',
     '_hidden',
     'localhost',
-    '10.1.2.3:80',
-    '[2001:db8::7]',
     ' 10.1.2.3',
     '10.1.2',
     '010.1.2.3',
@@ -68,6 +66,11 @@ describe('trusted proxies', () => {
     '167838211',
     '10.1.2.3/32',
     '10.1.2.3, 10.1.2.3',
+    '10.1.2.3:',
+    '10.1.2.3:80:80',
+    '[10.1.2.3',
+    '2001:db8::7]:80',
+    '192.0.2.9:10.1.2.3',
   ])('do not have what is no address: %j', (text) => {
     expect(proxiesOf('10.0.0.0/8', '2001:db8::/32').has(text)).toBe(false);
   });

@@ -1,6 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Environment } from '../config';
+import { addressIn } from './address';
 
 // Nobody has a network larger than these (10.0.0.0/8, fc00::/7); a shorter prefix is the Internet, or half of it.
 const SHORTEST_PREFIX = { ipv4: 8, ipv6: 7 };
@@ -13,13 +14,14 @@ export class TrustedProxies {
   private readonly remembered = new Map<string, boolean>();
   isEmpty = true;
 
-  has(address: string | undefined): boolean {
-    if (address === undefined || this.isEmpty) return false;
+  /** @param text an address, with its port where a proxy writes one */
+  has(text: string | undefined): boolean {
+    if (text === undefined || this.isEmpty) return false;
+    const address = addressIn(text);
+    if (address === null) return false;
     const known = this.remembered.get(address);
     if (known !== undefined) return known;
-    const family = isIP(address);
-    if (family === 0) return false;
-    const isTrusted = this.addresses.check(address, nameOf(family));
+    const isTrusted = this.addresses.check(address, nameOf(isIP(address)));
     if (this.remembered.size >= MOST_REMEMBERED) this.remembered.clear();
     this.remembered.set(address, isTrusted);
     return isTrusted;

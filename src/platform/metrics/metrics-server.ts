@@ -1,12 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
-import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Metrics } from './metrics';
 import { MetricsSettings } from './metrics.settings';
 
-/** Production's `/metrics`: a listener of its own on loopback, so that no proxy rule can publish it by accident. */
+/** Production's `/metrics`: a listener of its own, by default on loopback, so that no proxy rule can publish it by accident. */
 @Injectable()
 export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Metrics');
   private server: Server | undefined;
 
   constructor(
@@ -18,11 +19,15 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     if (this.settings.port === undefined) return;
     this.server = createServer((request, response) => {
       if (request.url !== '/metrics') return void response.writeHead(404).end();
-      void this.metrics
-        .text()
-        .then((text) => response.writeHead(200, { 'content-type': this.metrics.contentType }).end(text));
+      this.metrics.text().then(
+        (text) => response.writeHead(200, { 'content-type': this.metrics.contentType }).end(text),
+        (error: unknown) => {
+          this.logger.error({ error }, 'the metrics could not be read');
+          response.writeHead(500).end();
+        },
+      );
     });
-    this.server.listen(this.settings.port, '127.0.0.1');
+    this.server.listen(this.settings.port, this.settings.host);
     await once(this.server, 'listening');
   }
 
