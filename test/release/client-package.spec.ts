@@ -66,7 +66,7 @@ describe('the package of the client', () => {
     cpSync(CLIENT, clone, { recursive: true, filter: isSource });
     symlinkSync(join(CLIENT, 'node_modules'), join(clone, 'node_modules'), 'junction');
     execFileSync('npm', ['pack', '--pack-destination', folder], { cwd: clone, stdio: 'pipe' });
-    const [archive = ''] = readdirSync(folder).filter((name) => name.endsWith('.tgz'));
+    const archive = readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '';
     const listed = execFileSync('tar', ['-tzf', join(folder, archive)], { encoding: 'utf8' }).split('\n');
     const names = ['LICENSE', 'README.md', 'package.json', 'dist/index.js', 'dist/index.d.ts'];
     expect(listed).toEqual(expect.arrayContaining(names.map((name) => `package/${name}`)));

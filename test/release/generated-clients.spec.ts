@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { PASSWORD, startApp, type TestApp } from '../support/app';
-import { GENERATED } from '../support/generated-clients';
+import { GENERATED } from './generated-clients';
 import { runTool } from '../support/outside-tools';
 
 const STRICTLY = ['--strict', '--noUncheckedIndexedAccess', '--skipLibCheck', 'false'];

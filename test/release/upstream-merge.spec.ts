@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Repository } from '../support/repository';
-import { addRoom } from '../support/rooms';
+import { addRoom } from './rooms';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/upgrade.md'), 'utf8');
 const GENERATED = [

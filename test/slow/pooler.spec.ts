@@ -5,7 +5,7 @@ import { createDatabase, type TestDatabase } from '../support/database';
 import { Home, type Instance } from '../support/home';
 import { Instances, logOut, principal, refresh, refusal } from '../support/instances';
 import { inParallel } from '../support/parallel';
-import { PgBouncer } from '../support/pgbouncer';
+import { PgBouncer } from './pgbouncer';
 import { AUTH_SECRET } from '../support/settings';
 
 interface Finding {

@@ -6,7 +6,7 @@ import { inParallel } from '../../support/parallel';
 import { expectProblem } from '../../support/problem';
 import { AUTH_SECRET } from '../../support/settings';
 import { longestOf, report, statusesOf } from '../../support/traffic';
-import { Visitor } from '../../support/visitor';
+import { Visitor } from './visitor';
 
 const VISITORS = 20;
 const TIMEOUT_MS = 600_000;

@@ -3,7 +3,7 @@ import { PASSWORD } from '../../support/app';
 import { eventually, withinBound } from '../../support/eventually';
 import { readJws } from '../../support/jws';
 import { expectProblem } from '../../support/problem';
-import { principalAt, refreshAt, SkewedHosts } from '../../support/skewed-hosts';
+import { principalAt, refreshAt, SkewedHosts } from './skewed-hosts';
 import { statusesOf, Traffic } from '../../support/traffic';
 
 let hosts: SkewedHosts;

@@ -1,7 +1,7 @@
 import { performance } from 'node:perf_hooks';
 import { hashSync } from 'bcryptjs';
 import { PASSWORD, startApp, type TestApp } from '../../support/app';
-import { compareInterleaved, type Compared } from '../../support/rank-test';
+import { compareInterleaved, type Compared } from './rank-test';
 import { report } from '../../support/traffic';
 
 const OTHER = 'nine calm badgers on a ferry';

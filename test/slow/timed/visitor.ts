@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NEWS_BOUND_MS } from '../../src/platform/feed';
-import type { Answer, Api, TokenBody } from './api';
-import type { Sample } from './traffic';
+import { NEWS_BOUND_MS } from '../../../src/platform/feed';
+import type { Answer, Api, TokenBody } from '../../support/api';
+import type { Sample } from '../../support/traffic';
 
 const PASSWORD = 'teal otters juggle 7 lanterns';
 const ROUNDS_IN_A_SESSION = 10;

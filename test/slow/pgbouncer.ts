@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { freePort } from './process';
+import { freePort } from '../support/process';
 
 // Debian keeps it where only root's PATH leads.
 const PATH = [process.env.PATH, '/usr/local/sbin', '/usr/sbin'].join(':');

@@ -1,4 +1,4 @@
-import type { TOOLS } from './outside-tools';
+import type { TOOLS } from '../support/outside-tools';
 
 /** How a generator is run, and a program that uses what it made, in the generator's own way. */
 export interface Generated {
@@ -98,7 +98,7 @@ export const GENERATED: readonly Generated[] = [
     args: ['--config', 'orval.config.mjs'],
     files: {
       'orval.config.mjs': (base) =>
-        `export default { gatehouse: { input: './openapi.json', output: { target: './made.ts', client: 'fetch', baseUrl: '${base}' } } };`,
+        `export default { gatehouse: { input: '../support/openapi.json', output: { target: './made.ts', client: 'fetch', baseUrl: '${base}' } } };`,
     },
     program: ORVAL,
   },

@@ -1,4 +1,4 @@
-import type { Repository } from './repository';
+import type { Repository } from '../support/repository';
 
 /** A room with a table, an error and a guarded route that lists what is in the table. */
 export interface Room {

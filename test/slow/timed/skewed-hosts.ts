@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { Client } from 'pg';
-import type { Answer, TokenBody } from './api';
-import { PASSWORD } from './app';
-import { createDatabase, type TestDatabase } from './database';
-import { Home, type Instance } from './home';
-import { AUTH_SECRET } from './settings';
+import type { Answer, TokenBody } from '../../support/api';
+import { PASSWORD } from '../../support/app';
+import { createDatabase, type TestDatabase } from '../../support/database';
+import { Home, type Instance } from '../../support/home';
+import { AUTH_SECRET } from '../../support/settings';
 
 const PRELOAD = `--require "${join(__dirname, 'host-clock.js')}"`;
 
