@@ -2,8 +2,9 @@ import { Logger, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
-import { serveDocuments } from './openapi';
-import { Database } from './platform/database';
+import { leadToDocuments, serveDocuments } from './openapi-page';
+import { noteAddress } from './platform/config';
+import { Database, DatabaseSettings } from './platform/database';
 import {
   acceptOnlyJson,
   allowOrigins,
@@ -41,6 +42,7 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   acceptOnlyJson(fastify);
   logRequests(fastify);
   app.get(Metrics).watch(fastify);
+  if (settings.docs) leadToDocuments(fastify);
   app.get(RouteTable).refuseUnrouted(fastify);
   const request = app.get(CurrentRequest);
   request.watch(fastify);
@@ -52,7 +54,7 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
 
 /** Serves where the settings say; where that fails, everything that was opened is closed again. */
 export async function listen(app: NestFastifyApplication): Promise<void> {
-  const { host, port, production, trustedProxies } = app.get(HttpSettings);
+  const { host, port, production, publicUrl, trustedProxies } = app.get(HttpSettings);
   if (production && trustedProxies.isEmpty)
     new Logger('Application').warn(
       'TRUSTED_PROXIES is empty, so nobody can say that a request came over https: all but /health is refused',
@@ -63,6 +65,7 @@ export async function listen(app: NestFastifyApplication): Promise<void> {
     await app.close();
     throw isPortTaken(error) ? portTaken(error) : error;
   }
+  if (!production) noteAddress(app.get(DatabaseSettings).dataDir, publicUrl);
   new Logger('Application').log(`listening on ${await app.getUrl()}`);
 }
 

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { AccessModule } from './access';
 import { AccountModule } from './account';
+import { AccountPagesModule } from './account-pages';
 import { AdministrationModule } from './administration';
 import { AuditModule } from './audit';
 import { AuthModule } from './auth';
@@ -57,6 +58,7 @@ import { UsersModule } from './users';
     EmailVerificationModule,
     PasswordResetModule,
     AccountModule,
+    AccountPagesModule,
     AdministrationModule,
     AuditModule,
   ],

@@ -1,5 +1,4 @@
 import type { INestApplication } from '@nestjs/common';
-import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import {
   ACCESS_COOKIE,
@@ -19,11 +18,9 @@ import { describeInputs } from './openapi-inputs';
 import { describeRefusals } from './openapi-problems';
 import { type DocumentedErrorClass, InternalError, Unavailable, ValidationFailed } from './platform/errors';
 import {
-  DOCUMENTS_POLICY,
   HeadersTooLarge,
   InsecureTransport,
   MalformedRequest,
-  NotFound,
   PayloadTooLarge,
   Problem,
   problemsDeclaredOn,
@@ -97,32 +94,6 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     showExamples(operation, schemas);
   }
   return document;
-}
-
-/** What the page at `/docs` loads of Swagger UI. */
-const DOCUMENTS_FILES: ReadonlySet<string> = new Set([
-  'favicon-16x16.png',
-  'favicon-32x32.png',
-  'swagger-ui-bundle.js',
-  'swagger-ui-standalone-preset.js',
-  'swagger-ui.css',
-]);
-
-/** `/openapi.json`, and Swagger UI at `/docs`. */
-export function serveDocuments(app: NestFastifyApplication): void {
-  const fastify = app.getHttpAdapter().getInstance();
-  fastify.addHook('onRequest', (request, reply, done) => {
-    const { url = '' } = request.routeOptions;
-    if (url.startsWith('/docs')) reply.header('content-security-policy', DOCUMENTS_POLICY);
-    // Swagger would serve its whole package, version and all.
-    const { '*': file = '' } = request.params as Readonly<Record<string, string>>;
-    done(url === '/docs/*' && !DOCUMENTS_FILES.has(file) ? new NotFound() : undefined);
-  });
-  SwaggerModule.setup('docs', app, () => describeApi(app), {
-    customSiteTitle: 'Gatehouse',
-    jsonDocumentUrl: 'openapi.json',
-    raw: ['json'],
-  });
 }
 
 /** By method and path, as in the manifest. */

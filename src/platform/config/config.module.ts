@@ -20,7 +20,7 @@ const READING = Symbol('reading');
 @Module({})
 export class EnvironmentModule {
   static of(): DynamicModule {
-    const useFactory = (reading: Reading = {}): Environment => environmentBy(reading);
+    const useFactory = (reading?: Reading): Environment => environmentBy(reading);
     return {
       module: EnvironmentModule,
       providers: [
@@ -41,12 +41,15 @@ export class EnvironmentModule {
 @Module({})
 class ReadingModule {}
 
-function environmentBy({ overrides = {}, only, inspects = false }: Reading): Environment {
+/** @param reading of a command; left out for the application */
+function environmentBy(reading?: Reading): Environment {
+  const { overrides = {}, only, inspects = false } = reading ?? {};
   const keeps = only === undefined && !inspects;
   const { variables, committed } = readVariables(
     process.env,
     process.cwd(),
     keeps ? undefined : forgetSecret,
+    reading !== undefined,
   );
   const environment = new Environment({ ...variables, ...overrides }, committed);
   return inspects ? environment : environment.verified(only);

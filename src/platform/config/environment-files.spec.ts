@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readVariables } from './environment-files';
+import { noteAddress } from './running-address';
 
 describe('the settings of a folder', () => {
   let folder: string;
@@ -52,6 +53,26 @@ describe('the settings of a folder', () => {
   ])('get no AUTH_SECRET made %s', (_, variables) => {
     expect(readVariables(variables, folder).variables).toMatchObject(variables);
     expect(readdirSync(folder)).toEqual([]);
+  });
+});
+
+describe('the address of the links that a command prints', () => {
+  const read = (variables: object, folder: string) =>
+    readVariables({ AUTH_SECRET: 'x', ...variables }, folder, undefined, true).variables.PUBLIC_URL;
+
+  it('is that of the application, which was started with another PORT, in development', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'gatehouse-env-'));
+    writeFileSync(join(folder, '.env'), 'PORT=3000\n');
+    expect(read({}, folder)).toBeUndefined();
+    noteAddress(join(folder, 'data'), 'http://localhost:3001');
+    expect(read({}, folder)).toBe('http://localhost:3001');
+    expect(read({ DATA_DIR: join(folder, 'data') }, folder)).toBe('http://localhost:3001');
+    expect(read({ DATA_DIR: join(folder, 'other') }, folder)).toBeUndefined();
+    expect(read({ PORT: '3002' }, folder)).toBeUndefined();
+    expect(read({ PUBLIC_URL: 'http://localhost:1' }, folder)).toBe('http://localhost:1');
+    expect(read({ NODE_ENV: 'production' }, folder)).toBeUndefined();
+    expect(readVariables({ AUTH_SECRET: 'x' }, folder).variables.PUBLIC_URL).toBeUndefined();
+    rmSync(folder, { recursive: true });
   });
 });
 

@@ -8,9 +8,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Variables } from './environment';
+import { notedAddress } from './running-address';
 
 const LOCAL_FILE = '.env.local';
 const HEADER =
@@ -28,23 +29,24 @@ export interface ReadVariables {
  *
  * @param folder where the `.env` files stand
  * @param keepSecret makes that secret, and keeps it in this file
+ * @param isCommand whether it runs beside the application, which may have been started with another PORT
  */
 export function readVariables(
   processVariables: Variables,
   folder: string,
   keepSecret = keepDevelopmentSecret,
+  isCommand = false,
 ): ReadVariables {
   // A shell may leave white space behind the word (cmd.exe does), and an empty variable sets nothing.
   const given = processVariables.NODE_ENV?.trim() || undefined;
   if (given === 'production') return { variables: processVariables, committed: [] };
   const mode = given ?? 'development';
   const shared = parseFile(join(folder, '.env'));
-  const merged: Variables = {
-    ...shared,
-    ...parseFile(join(folder, LOCAL_FILE)),
-    ...processVariables,
-    NODE_ENV: mode,
-  };
+  const own: Variables = { ...parseFile(join(folder, LOCAL_FILE)), ...processVariables };
+  const dataDir = resolve(folder, own.DATA_DIR ?? shared.DATA_DIR ?? 'data');
+  const address = isCommand && mode === 'development' && !own.PORT ? notedAddress(dataDir) : undefined;
+  const noted = address ? { PUBLIC_URL: address } : {};
+  const merged: Variables = { ...shared, ...noted, ...own, NODE_ENV: mode };
   const keeps = mode === 'development' && !merged.AUTH_SECRET;
   const secret = keeps ? { AUTH_SECRET: keepSecret(join(folder, LOCAL_FILE)) } : {};
   return { variables: { ...merged, ...secret }, committed: Object.keys(shared) };

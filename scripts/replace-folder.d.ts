@@ -1,0 +1,1 @@
+export function replaceFolder(fresh: string, folder: string, last?: readonly string[]): void;
