@@ -46,7 +46,9 @@ describe('the contract in openapi.json', () => {
   it('describes each route that is served, and no other', () => {
     const served = app.nest
       .get(RouteTable)
-      .routes.filter(({ method, url }) => method !== 'HEAD' && !/^\/(?:account|docs|metrics|openapi\.json)/.test(url))
+      .routes.filter(
+        ({ method, url }) => method !== 'HEAD' && !/^\/(?:account|docs|metrics|openapi\.json)/.test(url),
+      )
       .map(({ method, url }) => `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`);
     expect(operations.map(({ route }) => route).toSorted()).toEqual(served.toSorted());
   });
