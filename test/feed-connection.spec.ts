@@ -1,4 +1,5 @@
 import type { Client } from 'pg';
+import { ChangeReader } from '../src/platform/feed/change-reader';
 import { Feed } from '../src/platform/feed';
 import type { TokenBody } from './support/api';
 import { startApp, type TestApp } from './support/app';
@@ -72,6 +73,22 @@ describe('the connection that the feed reads by', () => {
     await traffic.end();
     expect(statusesOf(traffic.samples)).toEqual([200]);
     await eventually(async () => expect(await readers.pids()).toHaveLength(1));
+  });
+
+  it('reads no more often for a flood of notifications, and hears of an end meanwhile as ever', async () => {
+    const tokens = await app.signIn();
+    const readings = jest.spyOn(ChangeReader.prototype, 'next');
+    const begunAt = performance.now();
+    for (let time = 0; time < 150; time++) await other.query('NOTIFY gatehouse_changes');
+    const count = readings.mock.calls.length;
+    // Every 25 ms those that follow a notification, every 400 ms the others.
+    expect(count).toBeLessThanOrEqual(3 + (performance.now() - begunAt) / 20);
+    await other.query(END, [sessionOf(tokens)]);
+    await withinBound(async () => {
+      for (let time = 0; time < 10; time++) await other.query('NOTIFY gatehouse_changes');
+      expect(await statusOf(tokens)).toBe(401);
+    });
+    readings.mockRestore();
   });
 
   it('is the only one after its reading failed many times', async () => {

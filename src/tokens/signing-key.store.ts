@@ -11,6 +11,8 @@ const SIGNING = 'signing';
 /** With its public half only: all its tokens have expired, and may still be used to sign out. */
 const RETIRED = 'retired-signing';
 
+type ReadableKeys = Awaited<ReturnType<Keyring['listReadable']>>;
+
 /** The signing keys as they lie in the keyring, and what is done to them there. */
 @Injectable()
 export class SigningKeyStore {
@@ -46,6 +48,12 @@ export class SigningKeyStore {
 
   async retired(): Promise<Key[]> {
     return this.keyring.list(RETIRED);
+  }
+
+  /** Both kinds, with no more than the id of those that cannot be opened here; nothing is made. */
+  async listReadable(): Promise<{ published: ReadableKeys; retired: ReadableKeys }> {
+    const published = await this.keyring.listReadable(SIGNING);
+    return { published, retired: await this.keyring.listReadable(RETIRED) };
   }
 
   /** Publishes the next key where its time has come, and takes back those whose last token has expired. */

@@ -1,6 +1,8 @@
-import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../platform/clock';
+import { Unavailable } from '../platform/errors';
 import { Feed } from '../platform/feed';
+import { KeyUnreadable } from '../platform/keyring';
 import { Upkeep } from '../platform/upkeep';
 import { type SigningKey, signingKeyOf, type VerificationKey, verificationKeyOf } from './signing-key';
 import { SigningKeyStore } from './signing-key.store';
@@ -9,6 +11,7 @@ import { TokenSettings } from './token.settings';
 /** The application's own signing keys, in memory; which one signs is for the schedule to say. */
 @Injectable()
 export class SigningKeys implements OnModuleInit {
+  private readonly logger = new Logger('SigningKeys');
   private keys: readonly SigningKey[] = [];
   private live: ReadonlyMap<string, SigningKey> = new Map();
   private retired: ReadonlyMap<string, VerificationKey> = new Map();
@@ -20,7 +23,7 @@ export class SigningKeys implements OnModuleInit {
     feed: Feed,
     upkeep: Upkeep,
   ) {
-    const load = async () => this.load();
+    const load = async () => this.reload();
     feed.subscribe({ topic: 'key', keepMs: 0, apply: load, catchUp: load });
     upkeep.add({ name: 'signing-keys', everyMs: 60_000, batch: async () => this.rotateIfDue() });
   }
@@ -38,7 +41,8 @@ export class SigningKeys implements OnModuleInit {
   get current(): SigningKey {
     const { schedule, algorithm } = this.settings;
     const signer = schedule.signer(this.keys, algorithm, this.clock.nowMs());
-    if (!signer) throw new Error('the signing keys are not loaded yet');
+    // Not loaded yet, or taken out while the others cannot be opened.
+    if (!signer) throw new Unavailable();
     return signer;
   }
 
@@ -58,9 +62,33 @@ export class SigningKeys implements OnModuleInit {
   private async load(): Promise<void> {
     const published = await this.store.published();
     const retired = await this.store.retired();
-    this.keys = published.map(signingKeyOf);
-    this.live = new Map(this.keys.map((key) => [key.kid, key]));
-    this.retired = new Map(retired.map((key) => [key.id, verificationKeyOf(key)]));
+    this.take(published.map(signingKeyOf), retired.map(verificationKeyOf));
+  }
+
+  /**
+   * While it runs, an instance may be left behind by a change of AUTH_SECRET. It goes on with what it has: a key that is
+   * still in the table is used, one that was taken out is not. Readiness tells that it cannot open them.
+   */
+  private async reload(): Promise<void> {
+    try {
+      await this.load();
+    } catch (error) {
+      if (!(error instanceof KeyUnreadable)) throw error;
+      this.logger.warn({ error }, 'keys cannot be opened: those that are known go on');
+      const { published, retired } = await this.store.listReadable();
+      this.take(
+        published.flatMap((key) => ('material' in key ? signingKeyOf(key) : (this.live.get(key.id) ?? []))),
+        retired.flatMap((key) =>
+          'material' in key ? verificationKeyOf(key) : (this.findEver(key.id) ?? []),
+        ),
+      );
+    }
+  }
+
+  private take(published: readonly SigningKey[], retired: readonly VerificationKey[]): void {
+    this.keys = published;
+    this.live = new Map(published.map((key) => [key.kid, key]));
+    this.retired = new Map(retired.map((key) => [key.kid, key]));
   }
 
   private async rotateIfDue(): Promise<boolean> {

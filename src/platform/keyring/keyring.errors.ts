@@ -1,7 +1,10 @@
 import type { StoredKey } from './stored-key.entity';
 
+/** A row of the keyring gives no key here. */
+export abstract class KeyUnreadable extends Error {}
+
 /** A key in the database is wrapped under a secret that this instance was not given. */
-export class KeyringLocked extends Error {
+export class KeyringLocked extends KeyUnreadable {
   override readonly name = 'KeyringLocked';
 
   constructor() {
@@ -14,7 +17,7 @@ export class KeyringLocked extends Error {
 }
 
 /** A row of the keyring is not as it was written. */
-export class KeyDamaged extends Error {
+export class KeyDamaged extends KeyUnreadable {
   override readonly name = 'KeyDamaged';
 
   constructor({ id, purpose }: Pick<StoredKey, 'id' | 'purpose'>, options: ErrorOptions) {

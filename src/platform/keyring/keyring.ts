@@ -72,17 +72,25 @@ export class Keyring {
     return this.alone(async () => {
       const keys = await this.list(purpose);
       if (suffice(keys)) return keys;
+      // Those who were given the other secret could not open it.
+      if (await this.rows.existsBy({ wrappedBy: Not(In([...this.wraps.keys()])) })) throw new KeyringLocked();
       return [await this.add({ ...fresh, algorithm, createdAt: this.clock.now() }, purpose), ...keys];
     });
   }
 
-  /** The keys of a purpose, newest first. */
+  /**
+   * The keys of a purpose, newest first.
+   * @throws KeyUnreadable where one of them cannot be opened here
+   */
   async list(purpose: string): Promise<Key[]> {
-    const rows = await this.rows.find({ where: { purpose }, order: { createdAt: 'DESC', id: 'ASC' } });
-    return rows.map((row) => {
-      const { id, algorithm, createdAt } = row;
-      return { id, algorithm, createdAt, material: this.unwrap(row) };
-    });
+    return (await this.rowsOf(purpose)).map((row) => this.opened(row));
+  }
+
+  /** Like `list`, with no more than the id of one that cannot be opened here. */
+  async listReadable(purpose: string): Promise<(Key | Pick<Key, 'id'>)[]> {
+    return (await this.rowsOf(purpose)).map((row) =>
+      this.opensRow(row) ? this.opened(row) : { id: row.id },
+    );
   }
 
   /** Gives a key another purpose, and the material that is left of it for that. */
@@ -155,6 +163,15 @@ export class Keyring {
       await this.database.query({ text: `SELECT pg_advisory_xact_lock(hashtext('keyring'))` });
       return work();
     });
+  }
+
+  private async rowsOf(purpose: string): Promise<StoredKey[]> {
+    return this.rows.find({ where: { purpose }, order: { createdAt: 'DESC', id: 'ASC' } });
+  }
+
+  private opened(row: StoredKey): Key {
+    const { id, algorithm, createdAt } = row;
+    return { id, algorithm, createdAt, material: this.unwrap(row) };
   }
 
   private get rows(): Repository<StoredKey> {
