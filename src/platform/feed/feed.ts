@@ -5,6 +5,7 @@ import { Database } from '../database';
 import { Unavailable } from '../errors';
 import { type Change, ChangeReader } from './change-reader';
 import { FeedMetrics } from './feed.metrics';
+import { Spaced } from './spaced';
 import type { Subscription } from './subscription';
 
 /** How old the news may be that a request is judged by, in milliseconds: the bound on every revocation. */
@@ -12,9 +13,6 @@ export const NEWS_BOUND_MS = 1_000;
 
 // Twice within the bound, so that a request finds fresh news even if one reading came late.
 const POLL_MS = 400;
-
-// Any role that can connect to the database may send notifications, as many as it likes. Far below the bound all the same.
-const NOTIFIED_EVERY_MS = 25;
 
 // A server that says nothing is given up sooner; this ends the wait for one that has very much to say.
 const PATIENCE_MS = 3_000;
@@ -44,9 +42,7 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
   private distrusted = false;
   private reading: Promise<void> | undefined;
   private following: Promise<void> | undefined;
-  /** When the last reading was due that a notification has led to, and the next one where that is known. */
-  private notified: Mark | undefined;
-  private nextNotified: NodeJS.Timeout | undefined;
+  private readonly heard: Spaced;
   private untold = false;
   private lost = false;
   private stopped = false;
@@ -55,7 +51,9 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly metrics: FeedMetrics,
-  ) {}
+  ) {
+    this.heard = new Spaced(clock, () => void this.look());
+  }
 
   /** To be called before the application has started. */
   subscribe(subscription: Subscription): void {
@@ -159,7 +157,7 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async connect(): Promise<ChangeReader> {
-    const reader = await ChangeReader.open(this.database, () => this.heard());
+    const reader = await ChangeReader.open(this.database, () => this.heard.call());
     // Before anything else can fail: what is left behind would hold its connection for ever.
     this.reader = reader;
     await this.load(reader, this.snapshot);
@@ -186,20 +184,6 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
   private async poll(): Promise<void> {
     await this.look();
     if (!this.stopped) setTimeout(() => void this.poll(), POLL_MS).unref();
-  }
-
-  /** The first notification is followed at once, those that come soon after it by one reading. */
-  private heard(): void {
-    if (this.nextNotified) return;
-    const quietMs = this.notified ? this.clock.since(this.notified) : Infinity;
-    const waitMs = Math.min(Math.max(NOTIFIED_EVERY_MS - quietMs, 0), NOTIFIED_EVERY_MS);
-    const look = () => {
-      this.nextNotified = undefined;
-      this.notified = this.clock.mark();
-      void this.look();
-    };
-    if (waitMs > 0) this.nextNotified = setTimeout(look, waitMs).unref();
-    else look();
   }
 
   /** Nobody waits for this one; whoever does is told by `confirm` how it went. */

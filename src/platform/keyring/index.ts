@@ -1,4 +1,5 @@
-export { type Key, Keyring, type NewKey } from './keyring';
+export type { Key, NewKey } from './key';
+export { Keyring } from './keyring';
 export { KeyringLocked, KeyUnreadable } from './keyring.errors';
 export { KeyringModule, StoredKeyringModule } from './keyring.module';
 export { KeyWrap } from './key-wrap';

@@ -3,39 +3,11 @@ import { Injectable } from '@nestjs/common';
 import { In, Not, type Repository } from 'typeorm';
 import { Clock } from '../clock';
 import { Database } from '../database';
+import type { Key, KeyRequest, KeyringCondition } from './key';
 import { KeyWrap } from './key-wrap';
 import { KeyDamaged, KeyringLocked } from './keyring.errors';
 import { KeyringSettings } from './keyring.settings';
 import { StoredKey } from './stored-key.entity';
-
-/** A key as its owner uses it. */
-export interface Key {
-  readonly id: string;
-  readonly algorithm: string;
-  readonly material: Buffer;
-  readonly createdAt: Date;
-}
-
-/** What a key is when it is made. */
-export type NewKey = Pick<Key, 'id' | 'material'>;
-
-/** What an owner asks of the keyring: the keys of one purpose, and how to make one where none fits. */
-export interface KeyRequest {
-  readonly purpose: string;
-  readonly algorithm: string;
-  readonly make: () => NewKey | Promise<NewKey>;
-  /** Whether no further one is needed; left out: one of the algorithm is enough. */
-  readonly suffice?: (keys: readonly Key[]) => boolean;
-}
-
-/** How many keys there are, by what opens them. */
-export interface KeyringCondition {
-  readonly current: number;
-  readonly retired: number;
-  readonly locked: number;
-  /** The ids of those that are not as they were written. */
-  readonly damaged: readonly string[];
-}
 
 /**
  * The random keys the application signs, hashes and seals with, each wrapped under AUTH_SECRET in one table, so that
