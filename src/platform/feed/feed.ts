@@ -42,7 +42,6 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
   private distrusted = false;
   private reading: Promise<void> | undefined;
   private following: Promise<void> | undefined;
-  private readonly heard: Spaced;
   private untold = false;
   private lost = false;
   private stopped = false;
@@ -51,9 +50,7 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly metrics: FeedMetrics,
-  ) {
-    this.heard = new Spaced(clock, () => void this.look());
-  }
+  ) {}
 
   /** To be called before the application has started. */
   subscribe(subscription: Subscription): void {
@@ -157,7 +154,8 @@ export class Feed implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private async connect(): Promise<ChangeReader> {
-    const reader = await ChangeReader.open(this.database, () => this.heard.call());
+    const notified = new Spaced(this.clock, () => void this.look());
+    const reader = await ChangeReader.open(this.database, () => notified.call());
     // Before anything else can fail: what is left behind would hold its connection for ever.
     this.reader = reader;
     await this.load(reader, this.snapshot);
