@@ -125,7 +125,7 @@ describe('a mail that the server does not take now', () => {
 
   it('has its turn when it is due, before those that are due later', async () => {
     server.trouble = { step: 'connection', status: 421 };
-    const addresses = Array.from({ length: 9 }, (_, index) => `turn-${index}@example.com`);
+    const addresses = Array.from({ length: 9 }, (_, index) => `turn-${index}@turn-${index}.example`);
     await post(...addresses);
     await app.mailsSent();
     const tried = (await waiting()).map(({ attempts }) => attempts).join('');

@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Attempts, budget } from '../attempts';
 import { Clock } from '../clock';
@@ -7,7 +8,7 @@ import type { Letter } from './letter';
 import { Letters } from './letters';
 import { MailSettings } from './mail.settings';
 import type { Mail } from './mail-transport';
-import { OutboxStore, type WaitingMail } from './outbox.store';
+import { OutboxStore, type Recipient, type WaitingMail } from './outbox.store';
 
 const DAY_MS = 86_400_000;
 /** A notice that could not be sent for longer tells nobody anything. */
@@ -24,6 +25,9 @@ const MAIL_BY_ADDRESS = budget({
   // Shorter than a link lives: whoever asks for too many in somebody's name leaves them with one that works.
   longestWaitSeconds: 1_800,
 });
+
+/** How many requests for a mail of one kind may wait for their first attempt to one mailbox: more would exceed the budget anyway. */
+const MOST_WAITING = MAIL_BY_ADDRESS.quota;
 
 /** A mail before it is written, and to whom it goes. */
 export interface Post extends Omit<Letter, 'link'> {
@@ -62,6 +66,7 @@ export class Mailer implements OnModuleInit {
   private readonly logger = new Logger('Mail');
   private readonly granters = new Map<string, Granter>();
   private readonly listeners: (() => void)[] = [];
+  private secret: Buffer;
   private seal: KeyWrap;
 
   constructor(
@@ -75,20 +80,22 @@ export class Mailer implements OnModuleInit {
   ) {}
 
   async onModuleInit(): Promise<void> {
-    this.seal = new KeyWrap((await this.keyring.secretFor('links')).material);
+    this.secret = (await this.keyring.secretFor('links')).material;
+    this.seal = new KeyWrap(this.secret);
   }
 
   /** Sends a mail to somebody who is known. */
   async send(post: Post): Promise<void> {
     const expiresAt = post.token?.expiresAt ?? new Date(this.clock.nowMs() + NOTICE_MS);
-    await this.add(post.kind, { mail: this.written(post) }, expiresAt);
+    await this.add(post.kind, post.to, { mail: this.written(post) }, expiresAt);
   }
 
   /** Notes that a mail was asked for: the same one statement whoever it was asked for, and whether or not they exist. */
   async wish(wish: Wish): Promise<void> {
     // A header can be as long as a request; what it comes down to is a few letters.
     const kept = { ...wish, language: this.letters.languagesIn(wish.language) };
-    await this.add(wish.kind, { wish: kept }, new Date(this.clock.nowMs() + WISH_MS));
+    const expiresAt = new Date(this.clock.nowMs() + WISH_MS);
+    await this.add(wish.kind, wish.address, { wish: kept }, expiresAt, wish.owed ? null : MOST_WAITING);
   }
 
   /**
@@ -146,11 +153,33 @@ export class Mailer implements OnModuleInit {
     return { kind: letter.kind, to, ...this.letters.write({ ...letter, link }) };
   }
 
-  private async add(kind: string, content: Content, expiresAt: Date): Promise<void> {
+  private async add(
+    kind: string,
+    address: string,
+    content: Content,
+    expiresAt: Date,
+    most: number | null = null,
+  ): Promise<void> {
     const id = this.clock.newId();
-    const sealed = this.sealed(id, content);
-    await this.store.add({ id, kind, sealed, createdAt: this.clock.now(), expiresAt });
+    const mail = { id, kind, sealed: this.sealed(id, content), createdAt: this.clock.now(), expiresAt };
+    await this.store.add({ ...mail, ...this.recipient(address) }, most);
     await this.database.afterCommit(async () => this.listeners.forEach((listener) => listener()));
+  }
+
+  /** Of the domain, the last two labels: who has a domain has as many subdomains as they like. */
+  private recipient(address: string): Recipient {
+    const domain = address.slice(address.lastIndexOf('@') + 1);
+    return {
+      mailbox: this.keyed('mailbox', address),
+      domain: this.keyed('domain', domain.split('.').slice(-2).join('.')),
+    };
+  }
+
+  private keyed(what: string, text: string): Buffer {
+    return createHmac('sha256', this.secret)
+      .update(JSON.stringify(['mails', what, text.toLowerCase()]))
+      .digest()
+      .subarray(0, 16);
   }
 
   private sealed(id: string, content: Content): Buffer {

@@ -1,8 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../database';
 
+/** Keyed hashes of a mailbox and of its domain. */
+export interface Recipient {
+  readonly mailbox: Buffer;
+  readonly domain: Buffer;
+}
+
 /** A mail, or what is to become one, that has not gone out yet. */
-export interface WaitingMail {
+export interface WaitingMail extends Recipient {
   readonly id: string;
   readonly kind: string;
   readonly sealed: Buffer;
@@ -12,11 +18,22 @@ export interface WaitingMail {
   readonly expiresAt: Date;
 }
 
-const COLUMNS = 'id, kind, sealed, attempts, created_at AS "createdAt", expires_at AS "expiresAt"';
+/** What a claim passes over. */
+export interface Busy {
+  readonly mailboxes: readonly Buffer[];
+  readonly domains: readonly Buffer[];
+}
 
+const COLUMNS =
+  'id, kind, sealed, mailbox, domain, attempts, created_at AS "createdAt", expires_at AS "expiresAt"';
+
+// Of one kind, no more than a few to one mailbox wait for their first attempt: mails are delivered to a mailbox one after the other, so a
+// flood of requests would hold up its other mails.
 const ADD: Statement = {
   name: 'mail-add',
-  text: `INSERT INTO mails (id, kind, sealed, attempts, created_at, due_at, expires_at) VALUES ($1, $2, $3, 0, $4, $4, $5)`,
+  text: `INSERT INTO mails (id, kind, sealed, mailbox, domain, attempts, created_at, due_at, expires_at)
+    SELECT $1, $2, $3, $4, $5, 0, $6::timestamptz, $6, $7
+    WHERE (SELECT count(*) FROM mails WHERE mailbox = $4 AND kind = $2 AND attempts = 0) < coalesce($8, 2147483647)`,
 };
 
 // Those that failed come last, or a few that cannot be sent would hold up all others. A lease and no lock: a connection would be held for as long as a mail server takes. Whoever dies with it in hand
@@ -25,7 +42,8 @@ const CLAIM: Statement = {
   name: 'mail-claim',
   text: `
     UPDATE mails SET attempts = attempts + 1, due_at = $2
-    WHERE id = (SELECT id FROM mails WHERE due_at <= $1 ORDER BY attempts, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
+    WHERE id = (SELECT id FROM mails WHERE due_at <= $1 AND mailbox <> ALL ($3::bytea[]) AND domain <> ALL ($4::bytea[])
+      ORDER BY attempts, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING ${COLUMNS}`,
 };
 
@@ -59,14 +77,15 @@ export interface OutboxSummary {
 export class OutboxStore {
   constructor(private readonly database: Database) {}
 
-  async add(mail: Omit<WaitingMail, 'attempts'>): Promise<void> {
-    const { id, kind, sealed, createdAt, expiresAt } = mail;
-    await this.database.query(ADD, [id, kind, sealed, createdAt, expiresAt]);
+  /** @param most is how many of its kind may wait for their first attempt to this mailbox; null: any number. One more is not added. */
+  async add(mail: Omit<WaitingMail, 'attempts'>, most: number | null): Promise<void> {
+    const { id, kind, sealed, mailbox, domain, createdAt, expiresAt } = mail;
+    await this.database.query(ADD, [id, kind, sealed, mailbox, domain, createdAt, expiresAt, most]);
   }
 
-  /** Takes up the mail that has been due for longest, until the lease ends. */
-  async claim(now: Date, leaseEnd: Date): Promise<WaitingMail | undefined> {
-    const [mail] = await this.database.query<WaitingMail>(CLAIM, [now, leaseEnd]);
+  /** Takes up the mail that has been due for longest to none of the busy recipients, until the lease ends. */
+  async claim(now: Date, leaseEnd: Date, { mailboxes, domains }: Busy): Promise<WaitingMail | undefined> {
+    const [mail] = await this.database.query<WaitingMail>(CLAIM, [now, leaseEnd, mailboxes, domains]);
     return mail;
   }
 

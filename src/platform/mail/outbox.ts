@@ -1,12 +1,14 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Counter } from 'prom-client';
 import { Clock } from '../clock';
 import { CurrentRequest } from '../http';
 import { Metrics } from '../metrics';
-import { MailRefused } from './mail-delivery';
+import { isBlocked, isRefusal, reasonOf } from './delivery-failure';
 import { Mailer } from './mailer';
-import { MailTransport } from './mail-transport';
-import { OutboxStore, type WaitingMail } from './outbox.store';
+import { type Mail, MailTransport } from './mail-transport';
+import { MailLanes } from './mail-lanes';
+import { type Busy, OutboxStore, type WaitingMail } from './outbox.store';
 
 /** For what another instance left behind, and what failed before. */
 const LOOK_MS = 5_000;
@@ -14,21 +16,10 @@ const LOOK_MS = 5_000;
 const PAUSE_MS = 25;
 /** Longer than a delivery may take. */
 const LEASE_MS = 120_000;
-const LANES = 3;
 /** How long a stop waits for mails that are under way. */
 const STOP_MS = 5_000;
-/** What says something about the way out, and nothing about the mail: the next one would fare no better. */
-const BLOCKED: ReadonlySet<string | undefined> = new Set([
-  'EAUTH',
-  'ECONNECTION',
-  'EDNS',
-  'ENOAUTH',
-  'EPROTOCOL',
-  'EREQUIRETLS',
-  'ESOCKET',
-  'ETIMEDOUT',
-  'ETLS',
-]);
+/** A request that nothing is sent for takes no longer than this: nothing but mails may hold up mails for longer. */
+const LONGEST_PRETENCE_MS = 5_000;
 const FIRST_DELAY_MS = 10_000;
 const LONGEST_DELAY_MS = 15 * 60_000;
 
@@ -39,9 +30,15 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly outcomes: Counter<'kind' | 'outcome'>;
   private looking: NodeJS.Timeout | undefined;
   private pause: NodeJS.Timeout | undefined;
-  private underWay: Promise<void> | undefined;
-  private asked = false;
-  private stopped = false;
+  private readonly stopping = new AbortController();
+  private readonly lanes = new MailLanes<WaitingMail>({
+    claim: async (busy) => this.claim(busy),
+    deliver: async (waiting) => this.dispatch(waiting),
+    failed: (error) =>
+      this.logger.warn({ error }, 'the outbox could not be read and will be looked at again'),
+  });
+  /** How long the last delivery took. */
+  private lastTookMs = 0;
 
   constructor(
     private readonly store: OutboxStore,
@@ -65,22 +62,20 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.stopped = true;
     clearInterval(this.looking);
     clearTimeout(this.pause);
+    this.stopping.abort();
     // What a server is about to take would be sent twice.
     const patience = setTimeout(() => this.transport.abandon(), STOP_MS);
-    await this.underWay;
+    await this.lanes.stop();
     clearTimeout(patience);
   }
 
-  /** Tries every mail that is due by now; who asks while that is going on waits for another round. */
+  /** Resolves once every mail that is due by now was tried. */
   async run(): Promise<void> {
     clearTimeout(this.pause);
     this.pause = undefined;
-    this.asked = true;
-    this.underWay ??= this.runRounds().finally(() => (this.underWay = undefined));
-    return this.underWay;
+    return this.lanes.look();
   }
 
   private soon(): void {
@@ -88,43 +83,43 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     this.pause ??= this.request.forget(() => setTimeout(() => void this.run(), PAUSE_MS).unref());
   }
 
-  private async runRounds(): Promise<void> {
-    while (this.asked && !this.stopped) {
-      this.asked = false;
-      const lanes = await Promise.allSettled(Array.from({ length: LANES }, async () => this.lane()));
-      const broken = lanes.find((lane) => lane.status === 'rejected');
-      if (broken)
-        this.logger.warn(
-          { error: broken.reason },
-          'the outbox could not be read and will be looked at again',
-        );
-    }
-  }
-
-  /** One mail after the other, until there is none or the way out is blocked. */
-  private async lane(): Promise<void> {
-    for (;;) {
-      if (this.stopped) return;
-      const now = this.clock.nowMs();
-      const waiting = await this.store.claim(new Date(now), new Date(now + LEASE_MS));
-      if (!waiting || !(await this.dispatch(waiting))) return;
-    }
+  private async claim(busy: Busy): Promise<WaitingMail | undefined> {
+    const now = this.clock.nowMs();
+    return this.store.claim(new Date(now), new Date(now + LEASE_MS), busy);
   }
 
   /** @returns whether the next one is worth trying */
   private async dispatch(waiting: WaitingMail): Promise<boolean> {
     if (waiting.expiresAt <= this.clock.now()) return this.over(waiting, 'given_up');
+    const begunAt = performance.now();
+    let outcome: 'sent' | 'unwanted';
     try {
       const mail = await this.mailer.open(waiting);
-      if (!mail) return await this.over(waiting, 'unwanted');
-      await this.transport.deliver(waiting.id, waiting.createdAt, mail);
+      outcome = mail ? await this.deliver(waiting, mail, begunAt) : await this.pretend(begunAt);
     } catch (error) {
       if (isRefusal(error)) return this.over(waiting, 'given_up', error);
       await this.store.postpone(waiting, new Date(this.clock.nowMs() + delayAfter(waiting.attempts)));
       this.note(waiting, 'failed', error);
-      return !BLOCKED.has(reasonOf(error).code);
+      return !isBlocked(error);
     }
-    return this.over(waiting, 'sent');
+    return this.over(waiting, outcome);
+  }
+
+  private async deliver({ id, createdAt }: WaitingMail, mail: Mail, begunAt: number): Promise<'sent'> {
+    try {
+      await this.transport.deliver(id, createdAt, mail);
+    } finally {
+      this.lastTookMs = performance.now() - begunAt;
+    }
+    return 'sent';
+  }
+
+  /** Takes as long as a delivery: how soon other mails go out must not tell whether there was one. */
+  private async pretend(begunAt: number): Promise<'unwanted'> {
+    const restMs = Math.min(this.lastTookMs, LONGEST_PRETENCE_MS) - (performance.now() - begunAt);
+    const { signal } = this.stopping;
+    if (restMs > 0) await sleep(restMs, undefined, { signal }).catch(() => undefined);
+    return 'unwanted';
   }
 
   private async over(waiting: WaitingMail, outcome: string, error?: unknown): Promise<true> {
@@ -144,23 +139,4 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 /** How long to wait after so many attempts, in milliseconds. */
 export function delayAfter(attempts: number): number {
   return Math.min(FIRST_DELAY_MS * 2 ** (attempts - 1), LONGEST_DELAY_MS);
-}
-
-/** That there is no such mailbox (RFC 3463, 5.1.x) is said for good; other refusals may be the relay's own fault. */
-function isRefusal(error: unknown): boolean {
-  if (error instanceof MailRefused) return true;
-  const { command, response } = (error ?? {}) as { command?: string; response?: string };
-  return command === 'RCPT TO' && /^5\d\d[ -]5\.1\.\d/.test(response ?? '');
-}
-
-interface Reason {
-  readonly code?: string | undefined;
-  readonly command?: string | undefined;
-  readonly responseCode?: number | undefined;
-}
-
-/** The words of a mail server may hold the address, and those of its client the whole mail. */
-function reasonOf(error: unknown): Reason {
-  const { code, command, responseCode } = (error ?? {}) as Reason;
-  return { code, command, responseCode };
 }

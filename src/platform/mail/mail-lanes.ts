@@ -1,0 +1,87 @@
+import type { Busy, Recipient } from './outbox.store';
+
+/** How many mails an instance delivers side by side. */
+const LANES = 3;
+/** A domain whose mails take long leaves a lane to the others. */
+const MOST_TO_DOMAIN = LANES - 1;
+
+export interface LaneWork<Mail extends Recipient> {
+  /** Takes up a mail to none of the busy recipients. */
+  claim(busy: Busy): Promise<Mail | undefined>;
+  /** @returns whether the next one is worth trying */
+  deliver(mail: Mail): Promise<boolean>;
+  /** Called once for lanes that fail together. */
+  failed(error: unknown): void;
+}
+
+/** Deliveries side by side: at most one at a time to a mailbox. Each lane goes on by itself, however long the others take. */
+export class MailLanes<Mail extends Recipient> {
+  private readonly underWay = new Set<Mail>();
+  private claims: Promise<unknown> = Promise.resolve();
+  private open = 0;
+  /** How often there may have been mail: a lane that found none looks again where that was more often than when it looked. */
+  private generation = 0;
+  private failedIn = 0;
+  private stopped = false;
+  private idle = Promise.resolve();
+  private settle = () => undefined as void;
+
+  constructor(private readonly work: LaneWork<Mail>) {}
+
+  /** Has every free lane look for mail. Resolves once none finds any more. */
+  async look(): Promise<void> {
+    this.generation++;
+    while (!this.stopped && this.open < LANES) void this.lane();
+    return this.idle;
+  }
+
+  /** Begins no delivery any more. Resolves once those under way are over. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    return this.idle;
+  }
+
+  private async lane(): Promise<void> {
+    if (this.open++ === 0) this.idle = new Promise((resolve) => (this.settle = resolve));
+    try {
+      for (;;) {
+        const { generation } = this;
+        const goesOn = await this.next();
+        if (this.stopped || (!goesOn && generation === this.generation)) return;
+      }
+    } catch (error) {
+      if (this.failedIn !== this.generation) this.work.failed(error);
+      this.failedIn = this.generation;
+    } finally {
+      if (--this.open === 0) this.settle();
+    }
+  }
+
+  private async next(): Promise<boolean> {
+    // One claim at a time, so that each knows the recipients of those before it.
+    const claimed = this.claims.then(async () => this.claim());
+    this.claims = claimed.catch(() => undefined);
+    const mail = await claimed;
+    if (!mail) return false;
+    try {
+      return await this.work.deliver(mail);
+    } finally {
+      this.underWay.delete(mail);
+    }
+  }
+
+  private async claim(): Promise<Mail | undefined> {
+    const mail = await this.work.claim(this.busy());
+    if (mail) this.underWay.add(mail);
+    return mail;
+  }
+
+  private busy(): Busy {
+    const mails = [...this.underWay];
+    const countTo = (domain: Buffer) => mails.filter((mail) => mail.domain.equals(domain)).length;
+    return {
+      mailboxes: mails.map(({ mailbox }) => mailbox),
+      domains: mails.map(({ domain }) => domain).filter((domain) => countTo(domain) >= MOST_TO_DOMAIN),
+    };
+  }
+}
