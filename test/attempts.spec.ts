@@ -65,6 +65,18 @@ async function attempts(who: string, count: number): Promise<number[]> {
 }
 
 describe('attempts', () => {
+  it('do not wait for longer because a clock went back', async () => {
+    const who = someone();
+    expect((await attempts(who, 6)).at(-1)).toBe(60);
+    advance(-3_600);
+    const wait = await attempt(who);
+    await here.grant(BUDGET, who);
+    advance(-3_600);
+    const granted = await here.claimGranted(BUDGET, who);
+    advance(7_200);
+    expect([wait, granted]).toEqual([0, null]);
+  });
+
   it('are allowed up to the quota, and then wait', async () => {
     expect(await attempts(someone(), 7)).toEqual([0, 0, 0, 0, 60, 60, 60]);
   });

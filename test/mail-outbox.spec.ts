@@ -60,6 +60,17 @@ describe('a mail is written', () => {
     expect((await server.inbox.next(to)).subject).toBe('Your account at Gatehouse was deleted');
   });
 
+  it('and goes out although a clock that went back had postponed it', async () => {
+    const to = address();
+    server.trouble = { step: 'recipient', status: 451 };
+    await mailer().send({ ...NOTICE, to });
+    await app.mailsSent();
+    await app.query(`UPDATE mails SET due_at = due_at + interval '1 day'`);
+    server.trouble = undefined;
+    await app.mailsSent();
+    expect(server.inbox.for(to)).toHaveLength(1);
+  });
+
   it('never, where what it tells of is undone', async () => {
     const to = address();
     const undone = app.database.transaction(async () => {

@@ -40,6 +40,19 @@ describe('a recent sign-in', () => {
     expect((await exported(app, (await refreshed(again.body)).accessToken)).status).toBe(200);
   });
 
+  it('is none that lies ahead, where a clock went back', async () => {
+    const app = await sharedApp();
+    const { accessToken } = await app.signIn();
+    const statuses: number[] = [];
+    for (const seconds of [0, -25, -25]) {
+      app.clock.advance({ seconds });
+      statuses.push((await exported(app, accessToken)).status);
+    }
+    app.clock.advance({ seconds: 50 });
+    expect(statuses).toEqual([200, 200, 401]);
+    expect((await exported(app, accessToken)).status).toBe(200);
+  });
+
   it('is one of as many minutes as RECENT_SIGN_IN_MINUTES says', async () => {
     const secondsFor = (minutes: string | undefined) =>
       new Environment({ ...TEST_ENVIRONMENT, RECENT_SIGN_IN_MINUTES: minutes }).of(AccessSettings)

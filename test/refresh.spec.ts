@@ -125,6 +125,18 @@ describe('a refresh token', () => {
     expect(await statusOf(third.refreshToken)).toBe(401);
   });
 
+  it('is not answered once more for as long as a clock went back', async () => {
+    const ahead = async (seconds: number) => {
+      const first = await open();
+      const current = (await refresh(first.refreshToken)).body;
+      const later = 'UPDATE sessions SET rotated_at = rotated_at + make_interval(secs => $2) WHERE id = $1';
+      await app.query(later, [sessionIdOf(first.refreshToken), seconds]);
+      return [await statusOf(first.refreshToken), await statusOf(current.refreshToken)];
+    };
+    expect(await ahead(30)).toEqual([200, 200]);
+    expect(await ahead(31)).toEqual([401, 401]);
+  });
+
   it('cannot be guessed from its session: a forged one is refused and ends nothing', async () => {
     const { refreshToken } = await open();
     const forgeries = [

@@ -6,6 +6,9 @@ import { AccessSettings } from './access.settings';
 import type { Principal } from './principal';
 import { noteRecentSignIn, policyOf } from './route-policy';
 
+/** What lies further ahead was dated by a clock that has gone back since. */
+const CLOCK_SKEW_MS = 30_000;
+
 /** For what a stolen access token must not be enough for: the user proved who they are within `RECENT_SIGN_IN_MINUTES`. */
 export function RequireRecentSignIn(): ClassDecorator & MethodDecorator {
   return (...place: Place): void => noteRecentSignIn(place);
@@ -25,7 +28,8 @@ export class RecentSignInGuard implements CanActivate {
     const { recentSignInSeconds } = this.settings;
     // Who came by something else than an access token has not signed in.
     const provenAtMs = user?.authenticatedAt?.getTime() ?? -Infinity;
-    const isRecent = this.clock.nowMs() - provenAtMs <= recentSignInSeconds * 1_000;
+    const ageMs = this.clock.nowMs() - provenAtMs;
+    const isRecent = ageMs <= recentSignInSeconds * 1_000 && ageMs >= -CLOCK_SKEW_MS;
     if (!isRecent) throw new InsufficientUserAuthentication(recentSignInSeconds);
     return true;
   }

@@ -65,7 +65,7 @@ const GRANT: Statement = {
 
 const CLAIM_GRANTED: Statement = {
   name: 'attempt-claim-granted',
-  text: `UPDATE attempts SET used = used + 1 WHERE key = $1 AND until > $2 AND used < $3
+  text: `UPDATE attempts SET used = used + 1 WHERE key = $1 AND until > $2 AND until <= $2::timestamptz + make_interval(secs => $4) AND used < $3
     RETURNING true AS allowed, used, strikes, until`,
 };
 
@@ -106,8 +106,8 @@ export class AttemptsStore {
     await this.database.query(GRANT, [key, now, windowSeconds]);
   }
 
-  async claimGranted(key: Buffer, { quota }: Budget, now: Date): Promise<Counted | undefined> {
-    const [counted] = await this.database.query<Counted>(CLAIM_GRANTED, [key, now, quota]);
+  async claimGranted(key: Buffer, { quota, windowSeconds }: Budget, now: Date): Promise<Counted | undefined> {
+    const [counted] = await this.database.query<Counted>(CLAIM_GRANTED, [key, now, quota, windowSeconds]);
     return counted;
   }
 

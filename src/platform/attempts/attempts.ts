@@ -147,7 +147,9 @@ export class Attempts implements OnModuleInit {
     const key = this.keyOf(budget, who);
     if (!this.limited) return { key, left: budget.quota, until: now, claimedAt: now, afterFailures: false };
     const wait = this.waits.get(nameOf(key));
-    if (wait && wait.rememberedUntilMs > now.getTime()) throw limited(wait.untilMs, now);
+    const rememberedMs = (wait?.rememberedUntilMs ?? 0) - now.getTime();
+    // For longer than that only by a clock that has gone back since.
+    if (wait && rememberedMs > 0 && rememberedMs <= REMEMBERED_MS) throw limited(wait.untilMs, now);
     return this.judged(budget, key, await this.store.claim(key, budget, now), now);
   }
 

@@ -36,13 +36,16 @@ const ADD: Statement = {
     WHERE (SELECT count(*) FROM mails WHERE mailbox = $4 AND kind = $2 AND attempts = 0) < coalesce($8, 2147483647)`,
 };
 
+// No delay is as long as twenty minutes: one that is due later was postponed by a clock that has gone back since.
+const DUE = `(due_at <= $1 OR due_at > $1::timestamptz + interval '20 minutes')`;
+
 // Those that failed come last, or a few that cannot be sent would hold up all others. A lease and no lock: a connection would be held for as long as a mail server takes. Whoever dies with it in hand
 // loses it to the next one, which may then send it again.
 const CLAIM: Statement = {
   name: 'mail-claim',
   text: `
     UPDATE mails SET attempts = attempts + 1, due_at = $2
-    WHERE id = (SELECT id FROM mails WHERE due_at <= $1 AND mailbox <> ALL ($3::bytea[]) AND domain <> ALL ($4::bytea[])
+    WHERE id = (SELECT id FROM mails WHERE ${DUE} AND mailbox <> ALL ($3::bytea[]) AND domain <> ALL ($4::bytea[])
       ORDER BY attempts, due_at, id LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING ${COLUMNS}`,
 };
