@@ -8,6 +8,7 @@ import { Database, DatabaseSettings } from './platform/database';
 import {
   acceptOnlyJson,
   allowOrigins,
+  boundBodies,
   createFastify,
   CurrentRequest,
   HttpSettings,
@@ -39,6 +40,7 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   if (settings.production) insistOnHttps(fastify);
   allowOrigins(fastify, settings.corsOrigins, settings.corsHeaders);
   app.get(RouteTable).watch(fastify);
+  boundBodies(fastify);
   acceptOnlyJson(fastify);
   logRequests(fastify);
   app.get(Metrics).watch(fastify);

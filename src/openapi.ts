@@ -16,7 +16,13 @@ import { describeAnswers } from './openapi-answers';
 import { showExamples } from './openapi-examples';
 import { describeInputs } from './openapi-inputs';
 import { describeRefusals } from './openapi-problems';
-import { type DocumentedErrorClass, InternalError, Unavailable, ValidationFailed } from './platform/errors';
+import {
+  type DocumentedErrorClass,
+  InternalError,
+  RateLimited,
+  Unavailable,
+  ValidationFailed,
+} from './platform/errors';
 import {
   HeadersTooLarge,
   InsecureTransport,
@@ -34,7 +40,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schema = Extract<Schemas[string], { properties?: unknown }>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
-const BODY_PROBLEMS = [PayloadTooLarge, UnsupportedMediaType];
+const BODY_PROBLEMS = [PayloadTooLarge, UnsupportedMediaType, RateLimited];
 const ANY_TIME = [MalformedRequest, RequestTimeout, HeadersTooLarge, InternalError, Unavailable];
 const COOKIE_MODE =
   'Cookie mode (`POST /v1/auth/login?useCookies=true`). A request that changes something is refused unless a page of this site, or of an allowed origin, made it.';

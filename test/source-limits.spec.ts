@@ -1,5 +1,6 @@
 import { LOGIN_BY_SOURCE, MAIL_LINK, MAIL_REQUEST, REGISTRATION } from '../src/auth/auth.budgets';
-import { type Budget, sourceOf } from '../src/platform/attempts';
+import type { Budget } from '../src/platform/attempts';
+import { sourceOf } from '../src/platform/http';
 import { PASSWORD, type Person, type TestApp } from './support/app';
 import { from, LimitedApp, newSource, OTHER } from './support/limited';
 import { inParallel } from './support/parallel';

@@ -1,9 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { sourceOf } from '../platform/attempts';
 import { Clock } from '../platform/clock';
 import { OnDomainEvent, SecurityEvent } from '../platform/events';
-import { type Cause, CurrentRequest } from '../platform/http';
+import { type Cause, CurrentRequest, sourceOf } from '../platform/http';
 import type { AuditEvent, PersonalFields } from './audit-event';
 import { AuditSeals, commitmentTo } from './audit-seals';
 import { AuditStore } from './audit.store';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type Attempt, Attempts, sourceOf } from '../platform/attempts';
+import { type Attempt, Attempts } from '../platform/attempts';
 import { RateLimited } from '../platform/errors';
-import type { ClientInfo } from '../platform/http';
+import { type ClientInfo, sourceOf } from '../platform/http';
 import { type User, UsersService } from '../users';
 import {
   LOGIN_AFTER_RESET,

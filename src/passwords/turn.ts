@@ -1,5 +1,4 @@
-import { sourceOf } from '../platform/attempts';
-import type { CurrentRequest } from '../platform/http';
+import { type CurrentRequest, sourceOf } from '../platform/http';
 import type { Turn } from './worker-pool';
 
 /**

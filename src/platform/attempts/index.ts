@@ -3,5 +3,4 @@ export { AttemptsModule } from './attempts.module';
 export { AttemptsSettings } from './attempts.settings';
 export { type Budget, budget, COUNTED_PER, declaredBudgets } from './budget';
 export { budgetsOf, LimitedBy, RateLimit, SourceLimit } from './rate-limit';
-export { sourceOf } from './source';
 export { RateLimitExceeded } from './attempts.events';

@@ -11,10 +11,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, from, type Observable, switchMap } from 'rxjs';
 import { DomainError, type Kind, RateLimited, ValidationFailed } from '../errors';
 import { note, noted, type Place } from '../extensions';
-import { ApiProblems, clientOf } from '../http';
+import { ApiProblems, clientOf, sourceOf } from '../http';
 import { type Attempt, Attempts } from './attempts';
 import type { Budget } from './budget';
-import { sourceOf } from './source';
 
 const BUDGET = Symbol('budget');
 const BUDGETS = Symbol('budgets');

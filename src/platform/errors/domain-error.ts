@@ -93,7 +93,7 @@ export class Unavailable extends DomainError {
   }
 }
 
-/** Too many attempts; whether this one would have been right is not said, and not looked at. */
+/** Too many attempts, or too much of another kind from one source; whether this one would have been right is not looked at. */
 export class RateLimited extends DomainError {
   static override readonly kind = 'limited';
   static override readonly code = 'rate-limited';
@@ -101,7 +101,10 @@ export class RateLimited extends DomainError {
   static readonly example = () => new RateLimited(60);
 
   /** @param retryAfterSeconds whole seconds, becomes `Retry-After` */
-  constructor(override readonly retryAfterSeconds: number) {
-    super(`There were too many attempts. Try again in ${retryAfterSeconds} seconds.`);
+  constructor(
+    override readonly retryAfterSeconds: number,
+    detail = `There were too many attempts. Try again in ${retryAfterSeconds} seconds.`,
+  ) {
+    super(detail);
   }
 }

@@ -1,5 +1,6 @@
 export { Client, type ClientInfo, clientOf } from './client';
 export { Conditional } from './conditional-get';
+export { boundBodies } from './body-bytes';
 export { allowOrigins } from './cors';
 export { type Cause, CurrentRequest } from './current-request';
 export { createFastify, isAnswering } from './fastify';
@@ -26,6 +27,7 @@ export { RequestValidation } from './request-validation';
 export { isText, Text, type TextRule, withoutEdges } from './text';
 export { trustProxies } from './proxies';
 export { DOCUMENTS_POLICY } from './security-headers';
+export { sourceOf } from './source';
 export { UuidParam } from './uuid-param';
 export { insistOnHttps, InsecureTransport } from './transport';
 export { Public, PUBLIC } from './public.decorator';
