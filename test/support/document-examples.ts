@@ -7,8 +7,9 @@ export function bodiesOf({ requestBody, responses }: PlacedOperation): Media[] {
   return contents.flatMap((content) => Object.values(content ?? {}));
 }
 
-export const examplesOf = ({ examples, example }: Media) =>
-  Object.values(examples ?? { only: { value: example } });
+export function examplesOf({ examples, example }: Media) {
+  return Object.values(examples ?? (example === undefined ? {} : { only: { value: example } }));
+}
 
 /** Every example of the operation is as its schema says. */
 export function expectGoodExamples(operation: PlacedOperation): void {
