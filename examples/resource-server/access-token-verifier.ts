@@ -24,7 +24,7 @@ export class InvalidAccessToken extends Error {}
 export class IssuerUnavailable extends Error {}
 
 export interface VerifierOptions {
-  /** How long a key set is used before it is fetched again: as long as the issuer says it may be kept. */
+  /** How long a key set is used, also while the issuer is away: as long as it says the set may be kept, so a withdrawn key is trusted no longer. */
   readonly cacheMs?: number;
   /** The shortest time between two fetches, however many tokens name unknown keys. */
   readonly cooldownMs?: number;
@@ -49,7 +49,7 @@ const NO_KEYS: ReadonlySet<string> = new Set([
 /** Verifies access tokens (RFC 9068) of one issuer; of that it knows the URL and nothing else. */
 export class AccessTokenVerifier {
   private keys: Promise<JWTVerifyGetKey> | undefined;
-  /** Until then an issuer that could not be asked is left in peace. */
+  /** Until then nothing is fetched, since the issuer could not be asked. Tokens of cached keys are verified meanwhile. */
   private notBeforeMs = 0;
 
   /**
@@ -64,7 +64,6 @@ export class AccessTokenVerifier {
 
   /** @throws InvalidAccessToken, IssuerUnavailable */
   async verify(token: string): Promise<Caller> {
-    if (Date.now() < this.notBeforeMs) throw new IssuerUnavailable('asked a moment ago, in vain');
     const keys = await this.discovered();
     const now = this.options.now?.() ?? new Date();
     try {
@@ -88,11 +87,11 @@ export class AccessTokenVerifier {
   /** Asked once; where that failed, again with the next token. */
   private async discovered(): Promise<JWTVerifyGetKey> {
     const { cacheMs = 300_000, cooldownMs = COOLDOWN_MS } = this.options;
-    this.keys ??= discoverKeys(this.issuer).then((uri) =>
+    this.keys ??= this.fetched(async () => discoverKeys(this.issuer)).then((uri) =>
       createRemoteJWKSet(uri, {
         cacheMaxAge: cacheMs,
         cooldownDuration: cooldownMs,
-        [customFetch]: async (url) => Response.json(await getJson(url)),
+        [customFetch]: async (url) => this.fetched(async () => Response.json(await getJson(url))),
       }),
     );
     try {
@@ -103,8 +102,14 @@ export class AccessTokenVerifier {
     }
   }
 
-  /** Nobody makes this service ask an issuer in trouble again and again by sending it tokens. */
+  private async fetched<T>(fetch: () => Promise<T>): Promise<T> {
+    if (Date.now() < this.notBeforeMs) throw new IssuerUnavailable('the issuer did not answer a moment ago');
+    return fetch();
+  }
+
+  /** Tokens that name unknown keys do not make this service ask an issuer in trouble again and again. */
   private unavailable(why: string, cause: unknown): IssuerUnavailable {
+    if (cause instanceof IssuerUnavailable) return cause;
     this.notBeforeMs = Date.now() + (this.options.cooldownMs ?? COOLDOWN_MS);
     return new IssuerUnavailable(why, { cause });
   }

@@ -83,6 +83,20 @@ describe('a service that knows the issuer alone', () => {
     expect(issuer.requests - before).toBeLessThanOrEqual(2);
   });
 
+  it('verifies tokens of the keys it has while the issuer is away, whatever else it is sent', async () => {
+    const good = await issuer.token();
+    expect(await ask(good)).toMatchObject({ status: 200 });
+    issuer.broken = true;
+    const later = jest.spyOn(Date, 'now').mockReturnValue(Date.now() + 31_000);
+    const before = issuer.requests;
+    for (let each = 0; each < 5; each++) {
+      expect(await ask(await issuer.token({}, { kid: `unknown-${each}` }))).toMatchObject({ status: 503 });
+      expect(await ask(good)).toMatchObject({ status: 200 });
+    }
+    expect(issuer.requests - before).toBe(1);
+    later.mockRestore();
+  });
+
   it.each([
     ['that names another issuer', { issuer: 'https://other.example.test' }],
     ['that names none', { issuer: undefined }],
