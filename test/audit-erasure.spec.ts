@@ -6,7 +6,7 @@ interface Exported {
   readonly data: { readonly audit: readonly { readonly type: string }[] };
 }
 
-const headers = { 'user-agent': 'Lynx/2.9' };
+const headers = { 'user-agent': 'Lynx/2.9', 'x-request-id': 'ada.lovelace-at-example.com' };
 
 describe('what the trail holds on a person', () => {
   let app: TestApp;
@@ -55,6 +55,10 @@ describe('what the trail holds on a person', () => {
     expect(await own()).toMatchObject([
       { actor_id: id, subject_id: id, user_id: null, ip_address: null, user_agent: null },
     ]);
+    const [{ kept } = { kept: '' }] = await app.query<{ kept: string }>(
+      'SELECT string_agg(e::text, chr(10)) AS kept FROM audit_events e',
+    );
+    expect(kept).not.toContain('lovelace');
     // Of the sign-in, and that the account was deleted.
     const { rows, erased } = before;
     expect(await verify(app)).toMatchObject({ intact: true, rows, erased: erased + 2, unsealed: 1 });

@@ -9,6 +9,7 @@ interface Line {
   readonly msg: string;
   readonly context?: string;
   readonly requestId?: string;
+  readonly ownRequestId?: string;
   readonly error?: { name: string; message: string; places: string[] };
 }
 
@@ -81,6 +82,18 @@ describe('the log', () => {
       milliseconds: expect.any(Number),
       msg: 'answered',
     });
+  });
+
+  it('leads from the id that a caller chose to the one in the audit trail', async () => {
+    const json = await app.someone();
+    const { headers } = await app.api.post('/v1/auth/login', {
+      json,
+      headers: { 'x-request-id': 'chosen-by-ada' },
+    });
+    expect(headers.get('x-request-id')).toBe('chosen-by-ada');
+    const [line] = linesOf('chosen-by-ada').filter(({ msg }) => msg === 'answered');
+    const kept = await app.query('SELECT type FROM audit_events WHERE request_id = $1', [line?.ownRequestId]);
+    expect(kept).toEqual([{ type: 'signed-in' }]);
   });
 
   it('holds no password, token, header, query string or body at any level, whatever happens', async () => {

@@ -144,6 +144,9 @@ describe('a refresh token', () => {
       writeRefreshToken(readRefreshToken(refreshToken, key) as RefreshClaim, Buffer.alloc(32, 7)),
       forge(refreshToken, () => ({ secret: Buffer.alloc(32, 7) })),
       forge(refreshToken, ({ generation }) => ({ generation: generation + 1 })),
+      ...[2 ** 31 - 2, 2 ** 31 - 1, 2 ** 32 - 1].map((generation) =>
+        forge(refreshToken, () => ({ generation })),
+      ),
       forge(refreshToken, () => ({ sessionId: '019abcde-0000-7000-8000-000000000000' })),
       '',
       'rt_',

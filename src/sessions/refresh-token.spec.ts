@@ -18,7 +18,7 @@ describe('a refresh token', () => {
   it('says what was written, whatever that was', () => {
     const claims = fc.record({
       sessionId: fc.uuid({ version: 7 }),
-      generation: fc.nat(2 ** 32 - 1),
+      generation: fc.nat(2 ** 31 - 2),
       secret: fc
         .uint8Array({ minLength: SECRET_BYTES, maxLength: SECRET_BYTES })
         .map((bytes) => Buffer.from(bytes)),
@@ -80,6 +80,13 @@ describe('a refresh token', () => {
   ])('is refused with %s', (_, token) => {
     expect(readRefreshToken(token, KEY)).toBeUndefined();
   });
+
+  it.each([2 ** 31 - 1, 2 ** 31, 2 ** 32 - 1])(
+    'has no generation %d: it could have no successor',
+    (generation) => {
+      expect(readRefreshToken(writeRefreshToken({ ...CLAIM, generation }, KEY), KEY)).toBeUndefined();
+    },
+  );
 
   it('has no second spelling in the alphabet of base64', () => {
     const generations = Array.from({ length: 10 }, (_, generation) => ({ ...CLAIM, generation }));

@@ -10,6 +10,9 @@ const SECRET_END = GENERATION_END + SECRET_BYTES;
 // 84 bytes are 112 characters with no bits left over, so every token has one spelling.
 const FORM = /^rt_[\w-]{112}$/;
 
+/** PostgreSQL's largest integer but one: the next generation must be one as well. */
+const LAST_GENERATION = 2 ** 31 - 2;
+
 /** What a refresh token says. */
 export interface RefreshClaim {
   readonly sessionId: string;
@@ -36,11 +39,18 @@ export function readRefreshToken(token: string, key: Buffer): RefreshClaim | und
   const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');
   const body = bytes.subarray(0, SECRET_END);
   if (!timingSafeEqual(macOf(body, key), bytes.subarray(SECRET_END))) return undefined;
+  const generation = body.readUInt32BE(SESSION_END);
+  if (!hasSuccessor(generation)) return undefined;
   return {
     sessionId: uuidText(body.subarray(0, SESSION_END)),
-    generation: body.readUInt32BE(SESSION_END),
+    generation,
     secret: Buffer.from(body.subarray(GENERATION_END)),
   };
+}
+
+/** Whether there can be a next one; a session that has none left is over. */
+export function hasSuccessor(generation: number): boolean {
+  return generation <= LAST_GENERATION;
 }
 
 /** What the database keeps of a secret. Fast on purpose: there is nothing to guess in 256 random bits. */

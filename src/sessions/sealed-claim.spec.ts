@@ -12,11 +12,15 @@ describe('a sealed claim', () => {
   it('opens to what was sealed, whatever that was', () => {
     const secrets = fc.uint8Array({ minLength: SECRET_BYTES, maxLength: SECRET_BYTES });
     fc.assert(
-      fc.property(fc.uuid(), fc.nat(2 ** 32 - 1), secrets, (sessionId, generation, secret) => {
+      fc.property(fc.uuid(), fc.nat(2 ** 31 - 2), secrets, (sessionId, generation, secret) => {
         const claim = { sessionId, generation, secret: Buffer.from(secret) };
         expect(openClaim(sealClaim(claim, KEY), sessionId, KEY)).toEqual(claim);
       }),
     );
+  });
+
+  it.each([2 ** 31 - 1, 2 ** 32 - 1])('has no generation %d: it could have no successor', (generation) => {
+    expect(openClaim(sealClaim({ ...CLAIM, generation }, KEY), CLAIM.sessionId, KEY)).toBeUndefined();
   });
 
   it('is unique for every token, also within one session', () => {

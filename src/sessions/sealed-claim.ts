@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { type RefreshClaim, SECRET_BYTES } from './refresh-token';
+import { hasSuccessor, type RefreshClaim, SECRET_BYTES } from './refresh-token';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -34,7 +34,9 @@ export function openClaim(sealed: string, sessionId: string, key: Buffer): Refre
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   try {
     const plain = Buffer.concat([decipher.update(bytes.subarray(NONCE_BYTES, -TAG_BYTES)), decipher.final()]);
-    return { sessionId, generation: plain.readUInt32BE(0), secret: plain.subarray(GENERATION_BYTES) };
+    const generation = plain.readUInt32BE(0);
+    if (!hasSuccessor(generation)) return undefined;
+    return { sessionId, generation, secret: plain.subarray(GENERATION_BYTES) };
   } catch {
     return undefined;
   }

@@ -2,9 +2,11 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ClientInfo, clientOf } from './client';
+import { ownRequestIdOf } from './request-id';
 
 /** What caused whatever is being done: a request, or nothing but the application itself or a command. */
 export interface Cause extends ClientInfo {
+  /** An id of ours, also where the caller brought one. */
   readonly requestId: string | null;
   /** The signed-in user who made it, as the guard found them. */
   readonly userId: string | null;
@@ -41,6 +43,6 @@ export class CurrentRequest {
     const answer = answering.getStore();
     if (answer?.of !== this) return NOBODY;
     const { request } = answer;
-    return { requestId: request.id, userId: request.user?.userId ?? null, ...clientOf(request) };
+    return { requestId: ownRequestIdOf(request), userId: request.user?.userId ?? null, ...clientOf(request) };
   }
 }

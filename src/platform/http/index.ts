@@ -23,6 +23,7 @@ export {
   RequestTimeout,
   UnsupportedMediaType,
 } from './request-errors';
+export { ownRequestIdIn } from './request-id';
 export { RequestValidation } from './request-validation';
 export { isText, Text, type TextRule, withoutEdges } from './text';
 export { trustProxies } from './proxies';

@@ -1,5 +1,6 @@
 import { randomFillSync } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 
 // What travels into logs and headers must not be able to break either.
@@ -14,6 +15,21 @@ let used = random.length;
 export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && HARMLESS.test(given) ? given : newRequestId();
+}
+
+const ownIds = new WeakMap<IncomingMessage, string>();
+
+/** For what is stored: an id that the caller chose could be their address, and would outlive their account. */
+export function ownRequestIdOf({ id, raw }: Pick<FastifyRequest, 'id' | 'raw'>): string {
+  if (raw.headers['x-request-id'] !== id) return id;
+  const own = ownIds.get(raw) ?? newRequestId();
+  ownIds.set(raw, own);
+  return own;
+}
+
+/** That id where it was asked for and is another one than the caller's, for the line of the log that leads from one to the other. */
+export function ownRequestIdIn({ raw }: Pick<FastifyRequest, 'raw'>): string | undefined {
+  return ownIds.get(raw);
 }
 
 export function newRequestId(): string {
