@@ -29,6 +29,14 @@ describe('signing out', () => {
     await expectOver(app, tokens);
   });
 
+  it('holds for as long as the access token would have lived', async () => {
+    await logOut({ token: tokens.accessToken });
+    for (const minutes of [5, 9]) {
+      app.clock.advance({ minutes });
+      await expectOver(app, tokens);
+    }
+  });
+
   it('works with an access token that has expired', async () => {
     app.clock.advance({ days: 1 });
     expect((await logOut({ token: tokens.accessToken })).status).toBe(204);
