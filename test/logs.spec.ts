@@ -91,7 +91,7 @@ describe('the log', () => {
       headers: { 'x-request-id': 'chosen-by-ada' },
     });
     expect(headers.get('x-request-id')).toBe('chosen-by-ada');
-    const [line] = linesOf('chosen-by-ada').filter(({ msg }) => msg === 'answered');
+    const line = linesOf('chosen-by-ada').find(({ msg }) => msg === 'answered');
     const kept = await app.query('SELECT type FROM audit_events WHERE request_id = $1', [line?.ownRequestId]);
     expect(kept).toEqual([{ type: 'signed-in' }]);
   });

@@ -1,6 +1,7 @@
 import createTypedClient, { type Client as TypedClient } from 'openapi-fetch';
 import type { paths } from './generated/openapi.ts';
 import { KeptSession } from './kept-session.ts';
+import { pathOf, refuseDotSegments } from './path.ts';
 import { UnexpectedAnswer } from './problem.ts';
 import { type Mode, type Send, Sender } from './sender.ts';
 import type { DeviceTokens, Session } from './session.ts';
@@ -23,7 +24,7 @@ export interface Client {
   /** Every route of the document, typed: `const { data, error } = await api.GET('/v1/users/me')`. See `dataOf`. */
   readonly api: TypedClient<Omit<paths, SessionPath>>;
   readonly session: Session;
-  /** As the global one, within the session, for routes that are not in the document; throws for other origins. A path that begins with `/` is one of the origin. */
+  /** As the global one, within the session, for routes that are not in the document; throws for other origins. A path that begins with `/` is one of the origin; one with a segment `.` or `..` is refused. */
   readonly fetch: (input: string | URL | Request, init?: RequestInit) => Promise<Response>;
 }
 
@@ -35,10 +36,16 @@ export function createClient({ baseUrl, mode, fetch, deviceTokens }: ClientOptio
   const session = new KeptSession(mode, sender, deviceTokens);
   const send: Send = async (request) => session.fetch(request);
   return {
-    api: createTypedClient({ baseUrl: sender.baseUrl, fetch: async (request) => ours(await send(request)) }),
+    api: createTypedClient({
+      baseUrl: sender.baseUrl,
+      fetch: async (request) => ours(await send(request)),
+      pathSerializer: pathOf,
+    }),
     session,
-    fetch: async (input, init) =>
-      send(new Request(input instanceof Request ? input : new URL(input, `${sender.baseUrl}/`), init)),
+    fetch: async (input, init) => {
+      if (typeof input === 'string') refuseDotSegments(input);
+      return send(new Request(input instanceof Request ? input : new URL(input, `${sender.baseUrl}/`), init));
+    },
   };
 }
 

@@ -1,0 +1,31 @@
+import { defaultPathSerializer } from 'openapi-fetch';
+
+// A URL leaves out "." and drops the segment before "..", in any spelling of the dots (WHATWG URL, double-dot path segment).
+const DOT_SEGMENT = /(?:^|[/\\])(?:\.|%2e){1,2}(?=[/\\]|$)/i;
+
+/**
+ * Fills in the parameters of a path, so that it is the path of this route and of no other.
+ * @throws TypeError where one is missing, empty, `.` or `..`
+ */
+export function pathOf(template: string, parameters: Readonly<Record<string, unknown>>): string {
+  const path = defaultPathSerializer(template, parameters);
+  const [places, segments] = [template.split('/'), path.split('/')];
+  const isAnother = segments.some(
+    (segment, at) => places[at]?.includes('{') && (/[{}?#]/.test(segment) || /^\.{0,2}$/.test(segment)),
+  );
+  if (isAnother || segments.length !== places.length)
+    throw new TypeError(
+      `A parameter of ${template} is missing, empty, "." or "..", so this would be another route.`,
+    );
+  return path;
+}
+
+/** @throws TypeError where an address has a segment `.` or `..`, as one that is put together of parameters may have */
+export function refuseDotSegments(address: string): void {
+  // A URL leaves these characters out; a query and a fragment lead nowhere else.
+  const [path = ''] = address.replaceAll(/[\t\n\r]/g, '').split(/[?#]/, 1);
+  if (DOT_SEGMENT.test(path.trim()))
+    throw new TypeError(
+      `The address ${JSON.stringify(address)} has a segment "." or "..", which leads elsewhere.`,
+    );
+}
