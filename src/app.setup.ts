@@ -64,7 +64,7 @@ export async function listen(app: NestFastifyApplication): Promise<void> {
   try {
     await app.listen(port, host);
   } catch (error) {
-    await app.close();
+    await app.close().catch(() => undefined);
     throw isPortTaken(error) ? portTaken(error) : error;
   }
   if (!production) noteAddress(app.get(DatabaseSettings).dataDir, publicUrl);

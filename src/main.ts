@@ -1,4 +1,5 @@
 import { createApplication, listen } from './app.setup';
+import { reasonOf } from './platform/errors';
 import { welcome } from './welcome';
 
 async function start(): Promise<void> {
@@ -8,6 +9,6 @@ async function start(): Promise<void> {
 }
 
 start().catch((error: unknown) => {
-  process.stderr.write(`\n${error instanceof Error ? error.message : String(error)}\n\n`);
+  process.stderr.write(`\n${reasonOf(error)}\n\n`);
   process.exit(1);
 });

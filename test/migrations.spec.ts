@@ -1,9 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import type { Type } from '@nestjs/common';
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
+import { Clock } from '../src/platform/clock';
 import { Environment } from '../src/platform/config';
-import { Migrations, SqlMigration } from '../src/platform/database';
-import { connectionOptions } from '../src/platform/database/connect';
+import { DatabaseServer, Migrations, SqlMigration } from '../src/platform/database';
+import { connectionOptions, open } from '../src/platform/database/connect';
 import { DatabaseSettings } from '../src/platform/database/database.settings';
 import { createDatabase, type TestDatabase } from './support/database';
 import { inParallel } from './support/parallel';
@@ -146,6 +148,21 @@ describe('the migrations of a build', () => {
     expect(await query(`SELECT to_regclass('half') AS half`)).toEqual([{ half: null }]);
     const fixed = await build(createSteps, step(SECOND), step(THIRD));
     expect(await fixed.run()).toEqual([SECOND, THIRD]);
+  });
+
+  it('are refused with the reason where the role may not create tables, as any but the owner may not by default', async () => {
+    const role = `migrator_${randomBytes(6).toString('hex')}`;
+    await operator.query(
+      `CREATE ROLE ${role} LOGIN PASSWORD 'hunter2'; GRANT USAGE ON SCHEMA public TO PUBLIC`,
+    );
+    const url = new URL(database.url);
+    Object.assign(url, { username: role, password: 'hunter2' });
+    const restricted = new DatabaseSettings(new Environment({ DATABASE_URL: url.href }));
+    const source = new DataSource(connectionOptions(url.href, restricted, [createSteps]));
+    const server = new DatabaseServer(restricted);
+    const start = open(source, new Migrations(source, restricted), server, restricted, new Clock());
+    await expect(start).rejects.toThrow(/permission denied for schema public\n {2}→ GRANT CREATE ON SCHEMA/);
+    await operator.query(`DROP ROLE ${role}`);
   });
 
   it('are known by what really ran, also where the one after it failed', async () => {

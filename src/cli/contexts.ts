@@ -66,7 +66,7 @@ async function ready(module: Type): Promise<INestApplicationContext> {
     if (app instanceof NestApplicationContext) await app['callInitHook']();
     return app;
   } catch (error) {
-    await app.close();
+    await app.close().catch(() => undefined);
     throw error;
   }
 }

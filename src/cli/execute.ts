@@ -1,4 +1,5 @@
 import { CommanderError } from 'commander';
+import { reasonOf } from '../platform/errors';
 import { buildProgram } from './program';
 import { type Streams, UsageError } from './run';
 import { jsonLine } from './terminal';
@@ -41,7 +42,7 @@ export async function codeOf(args: readonly string[], streams: Streams): Promise
 function told(error: unknown, said: string, json: boolean, { stderr }: Streams): number {
   const isCommander = error instanceof CommanderError;
   if (isCommander && error.exitCode === DONE) return DONE;
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = reasonOf(error);
   // Without any command the help itself is the answer.
   const message = isCommander && reason === '(outputHelp)' ? 'error: no command was given' : reason;
   if (json) stderr.write(jsonLine({ error: message }));

@@ -52,9 +52,14 @@ async function reportOf(
   app: INestApplicationContext,
   work: (app: INestApplicationContext) => Promise<Report>,
 ): Promise<Report> {
+  let report: Report;
   try {
-    return await work(app);
-  } finally {
-    await app.close();
+    report = await work(app);
+  } catch (error) {
+    // Whatever its end meets: the reason is the first one.
+    await app.close().catch(() => undefined);
+    throw error;
   }
+  await app.close();
+  return report;
 }

@@ -112,6 +112,20 @@ describe('the AUTH_SECRET of a first start', () => {
     expect(secretOf({ NODE_ENV: '' })).toBeDefined();
   });
 
+  it('is the kept one in a file that another editor marked as UTF-8', () => {
+    const text = `\ufeffAUTH_SECRET=${'a'.repeat(64)}\r\nPORT=8080\r\n`;
+    writeFileSync(path(), text);
+    expect(readVariables({}, folder).variables).toMatchObject({ AUTH_SECRET: 'a'.repeat(64), PORT: '8080' });
+    expect(readFileSync(path(), 'utf8')).toBe(text);
+  });
+
+  it('is not added to a file of UTF-16, which is refused in words that help', () => {
+    const bytes = Buffer.from(`\ufeffAUTH_SECRET=${'a'.repeat(64)}\r\n`, 'utf16le');
+    writeFileSync(path(), bytes);
+    expect(() => secretOf()).toThrow(/^\.env\.local is not a UTF-8 file\.\n {2}→ save it as UTF-8$/);
+    expect(readFileSync(path())).toEqual(bytes);
+  });
+
   it.each([
     ['with a line break at its end', 'PORT=8080\n'],
     ['without one', 'PORT=8080'],

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { randomBytes } from 'node:crypto';
 import {
   appendFileSync,
@@ -8,7 +9,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Variables } from './environment';
 import { notedAddress } from './running-address';
@@ -58,7 +59,12 @@ export function forgetSecret(): string {
 }
 
 function parseFile(path: string): Variables {
-  return existsSync(path) ? parseEnv(readFileSync(path, 'utf8')) : {};
+  if (!existsSync(path)) return {};
+  const bytes = readFileSync(path);
+  // Windows PowerShell writes UTF-16, of which nothing would be understood.
+  if (!isUtf8(bytes)) throw new Error(`${basename(path)} is not a UTF-8 file.\n  → save it as UTF-8`);
+  // The byte order mark of other editors would be part of the first name.
+  return parseEnv(bytes.toString('utf8').replace(/^\ufeff/, ''));
 }
 
 /** @throws Error with the way out, where the folder or the file is not ours to write */

@@ -1,18 +1,21 @@
 import { Logger, type Type } from '@nestjs/common';
 import pg from 'pg';
-import type { DataSource, MigrationInterface } from 'typeorm';
+import { type DataSource, type MigrationInterface, QueryFailedError } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { Clock } from '../clock';
+import { reasonOf } from '../errors';
 import { pooledConnection } from './connection-config';
 import type { DatabaseServer } from './database-server';
 import type { DatabaseSettings } from './database.settings';
 import { FairPool } from './fair-pool';
-import type { Migrations } from './migrations';
+import { type Migrations, SchemaMismatch } from './migrations';
 import { otherSettings, SESSION_ADVICE, SESSION_SETTINGS, type SessionSetting } from './session-settings';
 
 const logger = new Logger('Migrations');
 
 const OLDEST_VERSION = 150_000;
+/** insufficient_privilege; invalid_schema_name, where none can be seen */
+const FORBIDDEN: ReadonlySet<unknown> = new Set(['42501', '3F000']);
 
 /** The database cannot be used; the message says why without repeating the URL, which holds a password. */
 export class DatabaseUnusable extends Error {
@@ -54,12 +57,29 @@ export async function open(
   try {
     await connect(dataSource, clock);
     await refuseOtherSession(dataSource, settings);
-    for (const name of settings.migrateOnStart ? await migrations.run() : []) logger.log(`applied ${name}`);
+    for (const name of settings.migrateOnStart ? await migrate(migrations) : [])
+      logger.log(`applied ${name}`);
     await migrations.verify();
   } catch (error) {
-    if (dataSource.isInitialized) await dataSource.destroy();
-    await server.stop();
+    // Whatever the end of it meets: the reason is the first one.
+    if (dataSource.isInitialized) await dataSource.destroy().catch(() => undefined);
+    await server.stop().catch(() => undefined);
     throw error;
+  }
+}
+
+async function migrate(migrations: Migrations): Promise<string[]> {
+  try {
+    return await migrations.run();
+  } catch (cause) {
+    if (cause instanceof SchemaMismatch) throw cause;
+    const isForbidden = cause instanceof QueryFailedError && FORBIDDEN.has(cause.driverError.code);
+    const advice = isForbidden
+      ? 'GRANT CREATE ON SCHEMA public TO that role, or let another one run npm run cli -- db:migrate'
+      : 'check DATABASE_DIRECT_URL, or DATABASE_URL where that is not set, and the log of the server';
+    throw new DatabaseUnusable(`The schema cannot be brought up to date: ${reasonOf(cause)}\n  → ${advice}`, {
+      cause,
+    });
   }
 }
 
@@ -89,11 +109,6 @@ async function synchronise(clock: Clock, dataSource: DataSource): Promise<void> 
     'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
   );
   if (row) clock.correct(row.ms, asked);
-}
-
-function reasonOf(cause: unknown): string {
-  if (cause instanceof AggregateError) return cause.errors.map(reasonOf).join('; ');
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 async function refuseOldServer(dataSource: DataSource): Promise<void> {

@@ -45,14 +45,17 @@ export class Migrations {
       refuse({ ...(await this.stateBy(runner)), missing: [] });
       const executor = new MigrationExecutor(this.dataSource, runner);
       executor.transaction = 'each';
+      let applied: string[];
       try {
-        const applied = (await executor.executePendingMigrations()).map(({ name }) => name);
-        this.appliedHere.push(...applied);
-        return applied;
-      } finally {
-        // Also for those that ran before one that failed.
-        await this.recordChecksums(runner);
+        applied = (await executor.executePendingMigrations()).map(({ name }) => name);
+      } catch (error) {
+        // For those that ran before the one that failed; there may be none, and not even the table.
+        await this.recordChecksums(runner).catch(() => undefined);
+        throw error;
       }
+      await this.recordChecksums(runner);
+      this.appliedHere.push(...applied);
+      return applied;
     });
   }
 
@@ -137,7 +140,7 @@ export class Migrations {
     } finally {
       // The lock ends with the connection.
       await runner.release();
-      await patient.destroy();
+      await patient.destroy().catch(() => undefined);
     }
   }
 }

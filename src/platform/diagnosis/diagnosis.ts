@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { withDeadline } from '../deadline';
+import { reasonOf } from '../errors';
 import { Extensions, extensionDecorator } from '../extensions';
 import { type Finding, worstOf } from './finding';
 
@@ -57,8 +58,7 @@ async function findingsOf({ after, provider }: Part, ill: ReadonlySet<string>): 
   try {
     return await withDeadline(PATIENCE_MS, async () => provider.diagnose());
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return [{ level: 'fault', message: `could not be looked at: ${reason}` }];
+    return [{ level: 'fault', message: `could not be looked at: ${reasonOf(error)}` }];
   }
 }
 

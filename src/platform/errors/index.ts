@@ -8,4 +8,5 @@ export {
   RateLimited,
   Unavailable,
 } from './domain-error';
+export { reasonOf } from './reason';
 export { ValidationFailed, type Violation } from './validation-failed';

@@ -24,7 +24,13 @@ export class Readiness {
     const { missing, altered, unknown } = await this.ask(() => this.migrations.state());
     const opens = await this.ask(() => this.keyring.opens());
     await this.ask(async () => this.feed.confirm());
-    if (missing.length > 0 || altered.length > 0 || !opens) throw new Unavailable(RETRY_SECONDS);
+    const faults = [
+      ...missing.map((name) => `${name} is not applied`),
+      ...altered.map((name) => `${name} was changed since it was applied`),
+      ...(opens ? [] : ['AUTH_SECRET does not open the keys in the database']),
+    ];
+    // For the log alone.
+    if (faults.length > 0) throw new Unavailable(RETRY_SECONDS, { cause: new Error(faults.join('; ')) });
     return unknown.map((name) => `The database has a migration this build does not know: ${name}.`);
   }
 
