@@ -51,7 +51,8 @@ class TicketsController {
   @RequireRecentSignIn()
   @Post()
   async sell(): Promise<number> {
-    await this.mailer.send({ kind: 'password-changed', to: 'box-office@example.com', language: null });
+    const boxOffice = { email: 'box-office@example.com', emailVerified: true };
+    await this.mailer.send(boxOffice, { kind: 'password-changed', language: null });
     return this.tickets.sell();
   }
 }

@@ -41,7 +41,7 @@ describe('a mail is written', () => {
     const gate = new EventEmitter();
     const written = once(gate, 'written');
     const committed = app.database.transaction(async () => {
-      await mailer().send({ ...NOTICE, to });
+      await mailer().send({ email: to, emailVerified: true }, NOTICE);
       gate.emit('written');
       await once(gate, 'commit');
     });
@@ -56,7 +56,7 @@ describe('a mail is written', () => {
 
   it('without anybody asking for it, where nothing else is going on', async () => {
     const to = address();
-    await mailer().send({ ...NOTICE, to });
+    await mailer().send({ email: to, emailVerified: true }, NOTICE);
     expect((await server.inbox.next(to)).subject).toBe('Your account at Gatehouse was deleted');
   });
 
@@ -74,7 +74,7 @@ describe('a mail is written', () => {
   it('never, where what it tells of is undone', async () => {
     const to = address();
     const undone = app.database.transaction(async () => {
-      await app.database.transaction(async () => mailer().send({ ...NOTICE, to }));
+      await app.database.transaction(async () => mailer().send({ email: to, emailVerified: true }, NOTICE));
       throw new Error('undone');
     });
     await expect(undone).rejects.toThrow('undone');

@@ -94,6 +94,37 @@ describe('a refresh token that is used again', () => {
   });
 });
 
+describe('a mailbox that its account has never proven', () => {
+  const change = async (times: number) => {
+    const { accessToken: token } = await logIn();
+    const passwords = [PASSWORD, ...Array.from({ length: times }, (_, index) => `${OTHER}, no. ${index}`)];
+    for (const [index, newPassword] of passwords.slice(1).entries()) {
+      const json = { currentPassword: passwords[index], newPassword };
+      expect((await post('password/change', json, token)).status).toBe(204);
+    }
+    return { token, password: passwords.at(-1) ?? '' };
+  };
+
+  it('gets three mails an hour, whatever an account does that a stranger made for it, and however many they make', async () => {
+    const { token, password } = await change(2);
+    const json = { newEmail: `moved-${person.email}`, password };
+    expect((await post('email/change', json, token)).status).toBe(202);
+    const leave = await app.api.post('/v1/users/me/delete', { token, json: { password } });
+    expect(leave.status).toBe(204);
+    expect((await post('register', person)).status).toBe(202);
+    await change(2);
+    const changed = 'Your password for Gatehouse was changed';
+    const moved = 'The address of your account at Gatehouse is to be changed';
+    expect(await subjects()).toEqual([changed, changed, moved, 'Confirm your address for Gatehouse']);
+  });
+
+  it('gets every mail from the moment it is proven', async () => {
+    await app.query('UPDATE users SET email_verified = true WHERE email = $1', [person.email]);
+    await change(5);
+    expect(await subjects()).toHaveLength(5);
+  });
+});
+
 describe('a changed password', () => {
   it('is reported with a link that revokes the session that changed it', async () => {
     const thief: TokenBody = await logIn();

@@ -46,7 +46,7 @@ export class AccountService {
     await this.administrators.alone(async () => {
       const user = await this.own.lock(principal, proven);
       await this.departure.of(user);
-      await this.mailer.send({ kind: 'account-deleted', to: user.email, language });
+      await this.mailer.send(user, { kind: 'account-deleted', language });
     });
   }
 }

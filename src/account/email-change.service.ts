@@ -54,12 +54,13 @@ export class EmailChangeService {
     const proven = await this.own.prove(principal, password);
     if (!(await this.budgets.allows(EMAIL_CHANGE_REQUEST, proven.id))) return;
     await this.database.transaction(async () => {
-      const { id: userId, email } = await this.own.lock(principal, proven);
+      const user = await this.own.lock(principal, proven);
+      const { id: userId, email } = user;
       const confirmation = await this.tokens.issue(EMAIL_CHANGE, { userId, details: { newEmail } });
       if (!confirmation) return;
       const undo = await this.tokens.issue(EMAIL_CHANGE_UNDO, { userId, details: { email } });
       await this.events.publish(new EmailChangeRequested({ subjectId: userId }));
-      if (undo) await this.mailer.send({ kind: 'email-change-notice', to: email, language, token: undo });
+      if (undo) await this.mailer.send(user, { kind: 'email-change-notice', language, token: undo });
       const { token, expiresAt } = confirmation;
       const details = { userId, token, expiresAt: expiresAt.toISOString() };
       await this.mailer.wish({ kind: 'email-change', address: newEmail, language, details });

@@ -45,14 +45,15 @@ export class PasswordChangeService {
     await this.policy.assertAcceptable(newPassword, '/newPassword', owner);
     const hash = await this.passwords.hash(newPassword, owner.id);
     return this.database.transaction(async () => {
-      const { id, email, devicesEpoch } = await this.own.lock(principal, owner);
+      const user = await this.own.lock(principal, owner);
+      const { id, devicesEpoch } = user;
       await this.sessions.endAllOf(id, { except: principal.sessionId });
       await this.passwords.store(id, hash);
       await this.users.voidDevices(id);
       await this.emailChange.cancel(id);
       await this.events.publish(new PasswordChanged({ subjectId: id, sessionId: principal.sessionId }));
       const token = await this.notices.linkTo(principal);
-      await this.mailer.send({ kind: 'password-changed', to: email, language, token });
+      await this.mailer.send(user, { kind: 'password-changed', language, token });
       return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
     });
   }

@@ -89,7 +89,8 @@ export class InvitationsService {
     const details = { roles: roles.join(' '), by: inviter.id };
     const token = await this.tokens.issue(INVITATION, { userId: user.id, details });
     if (!token) throw new Conflict('There are too many invitations of this address.');
-    await this.mailer.send({ kind: 'invitation', to: email, language: inviter.language, token });
+    const { language } = inviter;
+    await this.mailer.send(user, { kind: 'invitation', language, token, isCounted: true });
     await this.events.publish(new UserInvited({ subjectId: user.id, details: { roles, by: inviter.id } }));
     // Whoever registered the address may have called themself anything.
     return { user: (await this.users.rename(user.id, displayName)) ?? user, token };

@@ -34,13 +34,16 @@ export class RegistrationService {
     await this.database.transaction(async () => {
       const newId = await this.users.add({ email, displayName });
       const user = await this.users.lock({ email });
+      let kind = 'registration';
       if (newId) await this.passwords.store(newId, hash);
-      else if (user && !user.emailVerified)
-        await this.attempts.add(user.id, { hash, displayName: displayName ?? null });
-      else await this.database.query(DECOY_WRITE, [randomBytes(hash.length / 2).toString('hex')]);
+      else if (user && !user.emailVerified) {
+        const isKept = await this.attempts.add(user.id, { hash, displayName: displayName ?? null });
+        // A verification link would accept the password of no registration but those that were kept.
+        if (!isKept) kind = 'registration-not-kept';
+      } else await this.database.query(DECOY_WRITE, [randomBytes(hash.length / 2).toString('hex')]);
       const Happened = newId ? Registered : RegistrationRepeated;
       await this.events.publish(new Happened({ actorId: null, subjectId: newId ?? user?.id ?? null }));
-      await this.mailer.wish({ kind: 'registration', address: email, language });
+      await this.mailer.wish({ kind, address: email, language });
     });
   }
 }

@@ -80,7 +80,7 @@ export class SecurityNotices {
       if (!user) return;
       const event = { at: this.clock.now(), ipAddress: client.ipAddress };
       const { language } = client;
-      await this.mailer.send({ kind, to: user.email, language, token: await link(), event });
+      await this.mailer.send(user, { kind, language, token: await link(), event });
     });
   }
 }

@@ -27,8 +27,8 @@ export class PasswordResetService {
     private readonly mailer: Mailer,
     private readonly events: Events,
   ) {
-    // The second is that of an account whose password is void.
-    for (const kind of ['password-reset', 'address-restored'] as const)
+    // The second is that of an account whose password is void, the third that of an address with as many registrations as are kept.
+    for (const kind of ['password-reset', 'address-restored', 'registration-not-kept'] as const)
       mailer.grant(kind, async (wish) => this.grant(wish, kind));
   }
 
@@ -60,7 +60,9 @@ export class PasswordResetService {
       await this.tokens.redeem(PASSWORD_RESET, token);
       await this.handover.to(id, hash);
       await this.events.publish(new PasswordReset({ subjectId: id }));
-      await this.mailer.send({ kind: 'password-was-reset', to: email, language: client.language });
+      // The link has proven the mailbox just now.
+      const owner = { email, emailVerified: true };
+      await this.mailer.send(owner, { kind: 'password-was-reset', language: client.language });
       await this.limits.grantAfterReset({ id, email }, client);
       return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
     });
@@ -69,6 +71,8 @@ export class PasswordResetService {
   private async grant({ address, language }: Wish, kind: MailKind): Promise<Post | null> {
     const user = await this.users.lock({ email: address });
     if (user?.status !== 'active') return null;
+    if (kind === 'registration-not-kept' && user.emailVerified)
+      return { kind: 'address-taken', to: user.email, language };
     const token = await this.tokens.issue(PASSWORD_RESET, { userId: user.id });
     return token && { kind, to: user.email, language, token };
   }

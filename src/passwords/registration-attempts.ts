@@ -19,7 +19,7 @@ export interface Attempted {
 // One statement, as for every other registration: what becomes of it shows in nothing.
 const ADD: Statement = {
   text: `INSERT INTO registration_attempts (id, user_id, hash, display_name, created_at)
-    SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM registration_attempts WHERE user_id = $2) < $6`,
+    SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM registration_attempts WHERE user_id = $2) < $6 RETURNING id`,
 };
 
 /**
@@ -34,10 +34,13 @@ export class RegistrationAttempts {
     private readonly clock: Clock,
   ) {}
 
-  /** Keeps a further one, unless there are as many as there may be; the user is locked. */
-  async add(userId: string, { hash, displayName = null }: Attempted): Promise<void> {
+  /**
+   * Keeps a further one; the user is locked.
+   * @returns false where there are as many as there may be, and it was not kept
+   */
+  async add(userId: string, { hash, displayName = null }: Attempted): Promise<boolean> {
     const parameters = [this.clock.newId(), userId, hash, displayName, this.clock.now(), MOST_ATTEMPTS - 1];
-    await this.database.query(ADD, parameters);
+    return (await this.database.query(ADD, parameters)).length > 0;
   }
 
   /** How many there are beyond the one that made the account. */

@@ -6,5 +6,6 @@ export { MailModule } from './mail.module';
 export { MailSettings } from './mail.settings';
 export { MailTransport } from './mail-transport';
 export type { MailKind, MailText } from './texts/en';
-export { type Granter, Mailer, type Post, type Wish } from './mailer';
+export type { Addressee, Granter, Notice, Post, Wish } from './mail-request';
+export { Mailer } from './mailer';
 export { Outbox } from './outbox';

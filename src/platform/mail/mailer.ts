@@ -1,12 +1,13 @@
 import { createHmac } from 'node:crypto';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Attempts, budget } from '../attempts';
+import { Attempts } from '../attempts';
 import { Clock } from '../clock';
 import { Database } from '../database';
 import { Keyring, KeyWrap } from '../keyring';
-import type { Letter } from './letter';
 import { Letters } from './letters';
+import { MAIL_BY_ADDRESS, MAIL_TO_UNPROVEN } from './mail.budgets';
 import { MailSettings } from './mail.settings';
+import type { Addressee, Granter, Notice, Post, Wish } from './mail-request';
 import type { Mail } from './mail-transport';
 import { OutboxStore, type Recipient, type WaitingMail } from './outbox.store';
 
@@ -16,41 +17,8 @@ const NOTICE_MS = 3 * DAY_MS;
 const WISH_MS = DAY_MS;
 const AFTER_THE_ANSWER_MS = 25;
 
-/** What strangers may have sent to one mailbox. */
-const MAIL_BY_ADDRESS = budget({
-  name: 'mail',
-  per: 'address',
-  quota: 5,
-  windowSeconds: 900,
-  // Shorter than a link lives: whoever asks for too many in somebody's name leaves them with one that works.
-  longestWaitSeconds: 1_800,
-});
-
 /** How many requests for a mail of one kind may wait for their first attempt to one mailbox: more would exceed the budget anyway. */
 const MOST_WAITING = MAIL_BY_ADDRESS.quota;
-
-/** A mail before it is written, and to whom it goes. */
-export interface Post extends Omit<Letter, 'link'> {
-  /** The address as stored, never as a request spelled it. */
-  readonly to: string;
-  /** The token of its one link. */
-  readonly token?: { readonly token: string; readonly expiresAt: Date } | undefined;
-}
-
-/** That somebody asked for a mail. Whether there is one, and for whom, is found out after they were answered. */
-export interface Wish {
-  readonly kind: string;
-  /** The mailbox that it is for, in its normal form. */
-  readonly address: string;
-  /** An `Accept-Language` header, as it came. */
-  readonly language: string | null;
-  /** Whether it follows from a proof, so that no stranger may have used up what it needs. */
-  readonly owed?: boolean;
-  readonly details?: Readonly<Record<string, string>>;
-}
-
-/** Finds out what becomes of a wish, in a transaction of its own; null: nobody gets a mail. */
-export type Granter = (wish: Wish) => Promise<Post | null>;
 
 /** Undoes what was made for a mail that its address gets too many of. */
 class OverBudget extends Error {}
@@ -84,8 +52,16 @@ export class Mailer implements OnModuleInit {
     this.seal = new KeyWrap(this.secret);
   }
 
-  /** Sends a mail to somebody who is known. */
-  async send(post: Post): Promise<void> {
+  /**
+   * Sends a mail to a user. A proven mailbox gets every mail. One that the account has not proven gets three an hour, over all kinds
+   * and accounts; one more is not sent.
+   */
+  async send(
+    { email: to, emailVerified }: Addressee,
+    { isCounted = false, ...notice }: Notice,
+  ): Promise<void> {
+    if (!emailVerified && !isCounted && !(await this.attempts.allows(MAIL_TO_UNPROVEN, to))) return;
+    const post = { ...notice, to };
     const expiresAt = post.token?.expiresAt ?? new Date(this.clock.nowMs() + NOTICE_MS);
     await this.add(post.kind, post.to, { mail: this.written(post) }, expiresAt);
   }

@@ -23,6 +23,15 @@ export const de: Readonly<Record<MailKind, MailText>> = {
     ],
     after: ['Wenn Sie das nicht waren, brauchen Sie nichts zu tun: Ihr Konto ist, wie es war.'],
   },
+  'registration-not-kept': {
+    subject: 'Wählen Sie ein Passwort für {app}',
+    before: [
+      'Jemand, vermutlich Sie, wollte mit dieser Adresse ein Konto bei {app} anlegen. Mit ihr gab es schon mehrere Registrierungen, von denen keine bestätigt wurde. Deshalb wurde diese nicht übernommen.',
+      'Um das Konto zu benutzen, wählen Sie hier ein Passwort. Das bestätigt die Adresse und entfernt alle früheren Registrierungen.',
+    ],
+    action: 'Passwort wählen',
+    after: ['Der Link gilt bis {until}.', IGNORE],
+  },
   'password-reset': {
     subject: 'Setzen Sie ein neues Passwort für {app}',
     before: ['Jemand, vermutlich Sie, hat bei {app} um ein neues Passwort gebeten.'],

@@ -29,6 +29,15 @@ export const en = {
     ],
     after: ['If this was not you, you need not do anything: your account is as it was.'],
   },
+  'registration-not-kept': {
+    subject: 'Choose a password for {app}',
+    before: [
+      'Somebody, probably you, signed up at {app} with this address. The address was used for several registrations before, and none was confirmed, so this one was not kept.',
+      'To use the account, choose a password here. This confirms the address and removes all earlier registrations.',
+    ],
+    action: 'Choose a password',
+    after: ['The link works until {until}.', IGNORE],
+  },
   'password-reset': {
     subject: 'Set a new password for {app}',
     before: ['Somebody, probably you, asked for a new password at {app}.'],
