@@ -63,7 +63,7 @@ describe('a mail is written', () => {
   it('and goes out although a clock that went back had postponed it', async () => {
     const to = address();
     server.trouble = { step: 'recipient', status: 451 };
-    await mailer().send({ ...NOTICE, to });
+    await mailer().send({ email: to, emailVerified: true }, NOTICE);
     await app.mailsSent();
     await app.query(`UPDATE mails SET due_at = due_at + interval '1 day'`);
     server.trouble = undefined;
