@@ -139,6 +139,10 @@ describe('a login check that a module adds', () => {
 class PerRequest extends Refusal {}
 
 @LoginCheck({ order: 10 })
+@Injectable()
+class Idle implements LoginCheckProvider {}
+
+@LoginCheck({ order: 10 })
 @Controller('check')
 class CheckController extends Refusal {}
 
@@ -153,6 +157,7 @@ describe('a login check that would not be asked', () => {
   };
 
   it.each<[string, RegExp, ModuleMetadata]>([
+    ['without a method', /Idle is a @LoginCheck\(\) without a method/, { providers: [Idle] }],
     ['for each request', /PerRequest is made for each request or injection/, { providers: [PerRequest] }],
     [
       'as a controller',

@@ -8,7 +8,13 @@ export { setDeviceCookie } from './cookie-mode';
 export { Departure } from './departure';
 export { DeviceTokens } from './device-tokens';
 export { AccessVoided, active, Handover } from './handover';
-export { LoginCheck, type LoginCheckProvider, problemsOfLoginChecks, type ProvenLogin } from './login-checks';
+export {
+  type LoginAttempt,
+  LoginCheck,
+  type LoginCheckProvider,
+  problemsOfLoginChecks,
+  type ProvenLogin,
+} from './login-checks';
 export { LoginLimits } from './login-limits';
 export { PasswordProof } from './password-proof';
 export { SecurityNotices } from './security-notices';

@@ -13,14 +13,30 @@ export interface ProvenLogin {
   readonly client: ClientInfo;
 }
 
-/** Has a say in who gets a session. */
+/** A sign-in before its password is checked: nothing in it depends on whether the account exists. */
+export interface LoginAttempt {
+  /** In its normal form. */
+  readonly email: string;
+  readonly client: ClientInfo;
+}
+
+/**
+ * A policy for sign-ins. Each method is called in no transaction and waited for. A `DomainError` that it throws is the answer; any other
+ * error is a 500, and opens no session either.
+ */
 export interface LoginCheckProvider {
   /**
-   * Called in no transaction, when address and password were right: what it throws is told to somebody who knows both, and to
-   * nobody else. A `DomainError` is the answer; anything else is a 500, and no session either.
+   * Called for every attempt, for unknown addresses too, so that a refusal says nothing about the password. It must take the same time for
+   * every address, or the time tells which accounts exist.
    */
-  check(login: ProvenLogin): Promise<void>;
+  beforePasswordCheck?(attempt: LoginAttempt): Promise<void>;
+  /** Called after a wrong password, and for an address without an account that may sign in; the same rule of time holds. */
+  onLoginFailure?(attempt: LoginAttempt): Promise<void>;
+  /** Called when address and password are right: only a caller who knows both sees what it throws. */
+  check?(login: ProvenLogin): Promise<void>;
 }
+
+const METHODS = ['beforePasswordCheck', 'onLoginFailure', 'check'] as const;
 
 export interface LoginCheckOptions {
   /** The lowest is asked first; the first that throws ends it. */
@@ -40,18 +56,36 @@ export class LoginChecks implements OnModuleInit {
     private readonly events: Events,
   ) {}
 
-  /** @throws Error where one would not be asked */
+  /** @throws Error where one would not be called */
   onModuleInit(): void {
-    this.all();
+    const idle = this.all().find(({ provider }) => METHODS.every((method) => !provider[method]));
+    if (idle)
+      throw new Error(`${idle.name} is a @LoginCheck() without a method.\n  → add ${METHODS.join(', or ')}`);
   }
 
-  /** @throws what the first one throws that refuses */
+  /** @throws what the first check throws that refuses */
+  async beforePasswordCheck(attempt: LoginAttempt): Promise<void> {
+    await this.each(null, async (provider) => provider.beforePasswordCheck?.(attempt));
+  }
+
+  async onLoginFailure(attempt: LoginAttempt): Promise<void> {
+    for (const { provider } of this.all()) await provider.onLoginFailure?.(attempt);
+  }
+
+  /** @throws what the first check throws that refuses */
   async pass(login: ProvenLogin): Promise<void> {
+    await this.each(login.userId, async (provider) => provider.check?.(login));
+  }
+
+  private async each(
+    userId: string | null,
+    ask: (provider: LoginCheckProvider) => Promise<void>,
+  ): Promise<void> {
     for (const { name, provider } of this.all()) {
       try {
-        await provider.check(login);
+        await ask(provider);
       } catch (error) {
-        await this.note(login, name, error);
+        await this.record(userId, name, error);
         throw error;
       }
     }
@@ -62,7 +96,7 @@ export class LoginChecks implements OnModuleInit {
     return checks.toSorted((a, b) => a.options.order - b.options.order);
   }
 
-  private async note({ userId }: ProvenLogin, check: string, error: unknown): Promise<void> {
+  private async record(userId: string | null, check: string, error: unknown): Promise<void> {
     const code = error instanceof DomainError ? error.code : 'internal-error';
     await this.events.publish(
       new SignInFailed({ actorId: null, subjectId: userId, details: { check, code } }),

@@ -8,6 +8,7 @@ import { type User, UsersService } from '../users';
 import { InvalidCredentials } from './auth.errors';
 import { SignInFailed } from './auth.events';
 import { Callers } from './callers';
+import { LoginChecks } from './login-checks';
 import { LoginLimits } from './login-limits';
 
 /** What somebody signs in with. */
@@ -37,17 +38,19 @@ export class PasswordSignIn {
     private readonly mailer: Mailer,
     private readonly events: Events,
     private readonly callers: Callers,
+    private readonly checks: LoginChecks,
   ) {}
 
   /**
    * The user who has this address and password and may sign in. The right password of an unproven address has its mail
    * sent again.
-   * @throws RateLimited before anything is checked; InvalidCredentials after the same work whatever the reason
+   * @throws what a login check throws, or RateLimited, before the password is checked; InvalidCredentials after the same work whatever the reason
    */
   async authenticate(
     { email, password, deviceToken }: PresentedPassword,
     client: ClientInfo,
   ): Promise<ProvenUser> {
+    await this.checks.beforePasswordCheck({ email, client });
     const user = await this.users.findByEmail(email);
     const attempt = await this.limits.claim({ email, user, deviceToken, client });
     const signsIn = user !== null && this.callers.maySignIn(user);
@@ -59,6 +62,7 @@ export class PasswordSignIn {
     if (matches && user && !user.emailVerified)
       this.mailer.wishUnawaited({ kind: 'email-verification', address: email, language: client.language });
     await this.events.publish(new SignInFailed({ actorId: null, subjectId: user?.id ?? null }));
+    await this.checks.onLoginFailure({ email, client });
     throw new InvalidCredentials();
   }
 }
