@@ -147,7 +147,7 @@ const RELATED = [
       'strateg',
       'authorization',
       '-recent|recent-sign',
-      'audit-events',
+      'audit-(events|trail)',
       'cross-site',
       'manifest',
     ],
