@@ -21,6 +21,7 @@ import { describeApi } from '../src/openapi';
 import { Database } from '../src/platform/database';
 import { DomainError } from '../src/platform/errors';
 import { ApiProblems } from '../src/platform/http';
+import { User } from '../src/users';
 import type { ProblemBody } from './support/api';
 import { startApp, type TestApp } from './support/app';
 import type { Contract } from './support/contract';
@@ -49,6 +50,7 @@ const THROWN: Readonly<Record<string, () => unknown>> = {
   gone: () => new HttpException({ message: 'The order was archived.' }, 410),
   teapot: () => new HttpException({ stack: STACK, code: 'Not A Code', detail: STACK }, 418),
   unprocessable: () => new HttpException('The order is empty.', 422),
+  throttled: () => new HttpException('ThrottlerException: Too Many Requests', 429),
   limited: () => new HttpException('One export a minute.', 429),
   'nothing-said': () => new BadRequestException(),
   forbidden: () => new ForbiddenException(),
@@ -68,8 +70,7 @@ class OwnerGuard implements CanActivate {
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
     const { id } = context.switchToHttp().getRequest<{ params: { id: string } }>().params;
-    const found = await this.database.query({ text: 'SELECT id FROM users WHERE id = $1' }, [id]);
-    return found.length > 0;
+    return this.database.repository(User).existsBy({ id });
   }
 }
 
@@ -144,6 +145,7 @@ describe('an error of a team’s own', () => {
     ['gone', 410, 'gone', 'The order was archived.'],
     ['teapot', 418, 'i-am-a-teapot', "The request was refused: I'm a Teapot."],
     ['unprocessable', 422, 'unprocessable-entity', 'The order is empty.'],
+    ['throttled', 429, 'rate-limited', 'There were too many attempts. Try again in 60 seconds.'],
     ['limited', 429, 'rate-limited', 'One export a minute.'],
     ['nothing-said', 400, 'bad-request', 'The request was refused: Bad Request.'],
     ['forbidden', 403, 'forbidden', 'This is not allowed to you.'],

@@ -35,8 +35,8 @@ const CODE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const LONGEST_CODE = 64;
 const LONGEST_DETAIL = 1_000;
 
-// The texts of Nest's own router and guards are about the application and not about the request.
-const WORDS_OF_NEST = /^Cannot [A-Z]+ |^Forbidden resource$/;
+// The texts of Nest's own router, guards and packages are about the application and not about the request.
+const WORDS_OF_NEST = /^Cannot [A-Z]+ |^Forbidden resource$|^\w+(?:Exception|Error): /;
 
 /**
  * An exception of Nest's as a failure: its status, its code and the words that were written for the client.
