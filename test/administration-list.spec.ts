@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import type { Answer, ProblemBody } from './support/api';
 import { PASSWORD, startApp, type TestApp } from './support/app';
 import { changeUser, getUser, type UserBody } from './support/administration';
@@ -27,11 +28,12 @@ const allIds = async () =>
   (await app.query<{ id: string }>('SELECT id FROM users ORDER BY id DESC')).map(({ id }) => id);
 
 /** All pages, one after the other. */
-async function allPages(limit: number, between?: () => Promise<unknown>): Promise<string[]> {
+async function allPages(limit: number, between?: () => Promise<unknown>, filter = ''): Promise<string[]> {
   const ids: string[] = [];
   let next: string | null = null;
   do {
-    const page: Answer<UserPage> = await list(`?limit=${limit}${next === null ? '' : `&cursor=${next}`}`);
+    const cursor: string = next === null ? '' : `&cursor=${next}`;
+    const page: Answer<UserPage> = await list(`?limit=${limit}${filter}${cursor}`);
     expect(page.body.items.length).toBeLessThanOrEqual(limit);
     ids.push(...idsIn(page));
     next = page.body.nextCursor;
@@ -39,6 +41,8 @@ async function allPages(limit: number, between?: () => Promise<unknown>): Promis
   } while (next !== null);
   return ids;
 }
+
+const pagesBy = async (limit: number, filter: string) => allPages(limit, undefined, `&${filter}`);
 
 describe('a new database', () => {
   it('has no user: no usual name signs in', async () => {
@@ -105,12 +109,54 @@ describe('the list of users', () => {
 });
 
 describe('of the filters of that list,', () => {
-  it('email finds one user, in any spelling of the address, and no part of an address does', async () => {
+  const byEmail = async (text: string) => idsBy(`?email=${encodeURIComponent(text)}`);
+
+  it('email finds users by the beginning of their address, in any spelling', async () => {
     const { id, email } = await anAccount(app);
-    for (const written of [email, email.toUpperCase(), `  ${email} `])
-      expect(await idsBy(`?email=${encodeURIComponent(written)}`)).toEqual([id]);
-    for (const other of [email.replace('@', '+x@'), email.slice(1), `%@example.com`])
-      expect(await idsBy(`?email=${encodeURIComponent(other)}`)).toEqual([]);
+    for (const written of [
+      email,
+      email.toUpperCase(),
+      `  ${email} `,
+      email.slice(0, -4),
+      email.split('@')[0] ?? '',
+    ])
+      expect(await byEmail(written)).toEqual([id]);
+    for (const other of [email.replace('@', '+x@'), email.slice(1), 'no-such-beginning', 'ä', '\ufeffx'])
+      expect(await byEmail(other)).toEqual([]);
+  });
+
+  it('email takes no character for a pattern', async () => {
+    const emails = ['a_b%c', 'axb%c', 'a_bxc'].map((local) => `${local}-${randomUUID()}@example.com`);
+    const ids: string[] = [];
+    for (const email of emails) {
+      const { id } = await anAccount(app);
+      await app.query('UPDATE users SET email = $1 WHERE id = $2', [email, id]);
+      ids.push(id);
+    }
+    expect(await byEmail('a_b%c')).toEqual([ids[0]]);
+    expect(await byEmail('a_b')).toEqual([ids[2], ids[0]]);
+    for (const pattern of ['%', '_', 'a%', '\\', 'a\\_b', "'||'a"])
+      expect(await byEmail(pattern)).toEqual([]);
+  });
+
+  it('email goes on at the cursor, where the matches are old, and where the newest rows hold enough of them', async () => {
+    const beginning = `old-${randomUUID()}`;
+    const made: string[] = [];
+    for (let count = 0; count < 5; count++) {
+      const { id } = await anAccount(app);
+      await app.query('UPDATE users SET email = $1 WHERE id = $2', [`${beginning}-${count}@example.com`, id]);
+      made.unshift(id);
+    }
+    await app.query(
+      `INSERT INTO users (id, email, email_verified, status, access_version, created_at, updated_at)
+       SELECT overlay(gen_random_uuid()::text PLACING 'fe000000' FROM 1 FOR 8)::uuid, 'new-' || i || '@example.com', true,
+         'active', 1, now(), now() FROM generate_series(1, 2100) AS i`,
+    );
+    const [old, young] = [await pagesBy(2, `email=${beginning}`), await pagesBy(100, 'email=new-')];
+    expect(old).toEqual(made);
+    expect(young).toHaveLength(2_100);
+    expect(young).toEqual((await allIds()).filter((id) => id.startsWith('fe000000')));
+    await app.query("DELETE FROM users WHERE email LIKE 'new-%'");
   });
 
   it('status finds the disabled users, or the others', async () => {
@@ -148,8 +194,11 @@ describe('of the filters of that list,', () => {
     ['role=', '/role'],
     [`role=${'a'.repeat(64)}`, '/role'],
     ['role[]=admin', '/role[]'],
-    ['email=nobody', '/email'],
     ['email=', '/email'],
+    ['email=%20', '/email'],
+    ['email=a%20b', '/email'],
+    ['email=a%00', '/email'],
+    [`email=${'a'.repeat(255)}`, '/email'],
     ['email=a@example.com&email=b@example.com', '/email'],
     ['password=x', '/password'],
     ['roles=admin', '/roles'],

@@ -29,9 +29,10 @@ import {
   Conflict,
   NotFound,
   pageOf,
+  startOf,
   UuidParam,
 } from '../platform/http';
-import { UsersService } from '../users';
+import { UserSearch, UsersService } from '../users';
 import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.budgets';
 import { InvitationsService } from './invitations.service';
 import {
@@ -48,6 +49,7 @@ import { UsersAdminService } from './users-admin.service';
 export class UsersAdminController {
   constructor(
     private readonly users: UsersService,
+    private readonly search: UserSearch,
     private readonly admin: UsersAdminService,
     private readonly invitations: InvitationsService,
   ) {}
@@ -58,7 +60,10 @@ export class UsersAdminController {
   @ApiOkResponse({ type: UserListResponse })
   @ApiProblems(ValidationFailed)
   async list(@Query() query: UserQuery): Promise<UserListResponse> {
-    return pageOf(await this.users.list(query, query), query.limit, (user) => UserResponse.of(user));
+    const { email: emailPrefix, status, role, limit } = query;
+    const page = { after: startOf(query), limit: limit + 1 };
+    const users = await this.search.find({ emailPrefix, status, role, ...page });
+    return pageOf(users, limit, (user) => UserResponse.of(user));
   }
 
   @Get(':id')

@@ -1,13 +1,13 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
 import { PageQuery, PageOf } from '../platform/http';
-import { DisplayName, EmailAddress, ProfileResponse, type User } from '../users';
+import { DisplayName, EmailAddress, EmailPrefix, ProfileResponse, type User } from '../users';
 import { MayBeAbsent, RoleName, RoleNames } from './role-names';
 
 const STATUSES = ['active', 'disabled'] as const;
 
 export class UserQuery extends PageQuery {
-  @EmailAddress({ optional: true })
+  @EmailPrefix()
   readonly email?: string;
 
   @ApiPropertyOptional({ enum: STATUSES })

@@ -32,9 +32,9 @@ function addList(program: Command, run: Run): void {
     .addOption(new Option('--status <status>', 'only those').choices(['active', 'disabled']))
     .option('--role <role>', 'only those who have it')
     .option('--limit <n>', 'at most so many', wholeNumber(1, 10_000), 20)
-    .action(async (options: ListOptions) =>
+    .action(async ({ email: emailPart, ...options }: ListOptions) =>
       run(contexts.application, async (context) => {
-        const found = await context.get(UserSearch, { strict: false }).find(options);
+        const found = await context.get(UserSearch, { strict: false }).find({ ...options, emailPart });
         const words = found.length > 0 ? table(found.map(rowOf)) : 'There are none.\n';
         return { data: { users: found.map(shown) }, words };
       }),

@@ -2,7 +2,8 @@ import { domainToASCII, domainToUnicode } from 'node:url';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
-import { IsOptional, ValidateBy } from 'class-validator';
+import { ValidateBy, ValidateIf } from 'class-validator';
+import { isText } from '../platform/http';
 
 const LONGEST = 254;
 const LOCAL_PART = /^(?=.{1,64}$)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
@@ -34,7 +35,7 @@ function isDomain(domain: string): boolean {
 }
 
 /** A property that holds an e-mail address; it arrives in its normal form. */
-export function EmailAddress({ optional = false } = {}): PropertyDecorator {
+export function EmailAddress(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
       typeof value === 'string' ? (normaliseEmail(value) ?? value) : value,
@@ -46,13 +47,35 @@ export function EmailAddress({ optional = false } = {}): PropertyDecorator {
         defaultMessage: () => 'This must be an e-mail address such as name@example.com, ASCII before the @.',
       },
     }),
-    ...(optional ? [IsOptional()] : []),
     ApiProperty({
-      required: !optional,
       type: String,
       format: 'email',
       maxLength: LONGEST,
       example: 'ada@example.com',
+    }),
+  );
+}
+
+/** An optional property that holds the beginning of an e-mail address; it arrives in the form in which addresses are kept. */
+export function EmailPrefix(): PropertyDecorator {
+  return applyDecorators(
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' ? (normaliseEmail(value) ?? value.trim().toLowerCase()) : value,
+    ),
+    ValidateIf((_, value: unknown) => value !== undefined),
+    ValidateBy({
+      name: 'emailPrefix',
+      validator: {
+        validate: (value: unknown) => isText(value, { longest: LONGEST }) && !/\s/.test(value),
+        defaultMessage: () => `This must be the beginning of an e-mail address, 1 to ${LONGEST} characters.`,
+      },
+    }),
+    ApiProperty({
+      required: false,
+      type: String,
+      maxLength: LONGEST,
+      description: 'The beginning of the address, or all of it',
+      example: 'ada@',
     }),
   );
 }

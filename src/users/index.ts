@@ -1,6 +1,6 @@
 export { AccessVersions } from './access-versions';
 export { DisplayName } from './display-name';
-export { EmailAddress, normaliseEmail } from './email-address';
+export { EmailAddress, EmailPrefix, normaliseEmail } from './email-address';
 export { IncomingUsers } from './incoming-users';
 export { User, type UserStatus } from './user.entity';
 export { UserRights } from './user-rights';

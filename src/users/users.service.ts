@@ -1,22 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { ArrayContains, LessThan, Not, type QueryDeepPartialEntity, QueryFailedError } from 'typeorm';
-
+import { Not, type QueryDeepPartialEntity, QueryFailedError } from 'typeorm';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { type PageQuery, startOf } from '../platform/http';
 import { FormerEmail } from './former-email.entity';
 import { type NewUser, newUser } from './new-user';
 import { ReservedEmails } from './reserved-emails';
-import { User, type UserStatus } from './user.entity';
+import { User } from './user.entity';
 import { USER_BY_EMAIL } from './user.store';
-
-/** Whom a list is to hold. */
-export interface UserFilter {
-  /** In its normal form. */
-  readonly email?: string | undefined;
-  readonly status?: UserStatus | undefined;
-  readonly role?: string | undefined;
-}
 
 @Injectable()
 export class UsersService {
@@ -118,21 +108,6 @@ export class UsersService {
   /** Device tokens from before count for nothing from now on. */
   async voidDevices(id: string): Promise<void> {
     await this.update(id, { devicesEpoch: () => 'devices_epoch + 1' });
-  }
-
-  /** The newest first; one more than was asked for, where there is one. */
-  async list({ email, status, role }: UserFilter, page: PageQuery): Promise<User[]> {
-    const after = startOf(page);
-    return this.database.repository(User).find({
-      where: {
-        ...(email !== undefined && { email }),
-        ...(status !== undefined && { status }),
-        ...(role !== undefined && { roles: ArrayContains([role]) }),
-        ...(after !== undefined && { id: LessThan(after) }),
-      },
-      order: { id: 'DESC' },
-      take: page.limit + 1,
-    });
   }
 
   async remove(id: string): Promise<void> {

@@ -3185,6 +3185,7 @@ export interface operations {
                 limit?: number;
                 /** @description The `nextCursor` of the page before */
                 cursor?: string;
+                /** @description The beginning of the address, or all of it */
                 email?: string;
                 status?: "active" | "disabled";
                 role?: string;
