@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { contexts } from '../src/cli/contexts';
 import { buildProgram, codeOf } from '../src/cli/index';
 
 const PAGE = readFileSync(join(__dirname, '../docs/operations.md'), 'utf8');
@@ -37,5 +38,38 @@ describe('a command', () => {
     expect(await codeOf(['--help'], both)).toBe(0);
     for (const words of [/0 +done/, /1 +failed/, /2 +not understood/, /--json/])
       expect(said.stdout).toMatch(words);
+  });
+});
+
+describe('what others named', () => {
+  const DRAWS = 'a\u001b[2J\u009b31m\u202eb\nFAULT c';
+
+  beforeEach(() => {
+    const context = { get: () => undefined, close: async () => undefined };
+    jest.spyOn(contexts, 'application').mockResolvedValue(context as never);
+  });
+
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each([
+    ['a file that is not there', ['users:import', DRAWS], 1],
+    ['a command that there is not', [DRAWS], 2],
+    ['an option that there is not', ['users:list', `--${DRAWS}`], 2],
+    ['a value of an option', ['users:list', '--limit', DRAWS], 2],
+    ['a value that is looked at later', ['audit:export', '--from', DRAWS], 2],
+  ])('cannot draw in the terminal: %s', async (_, args, code) => {
+    for (const json of [[], ['--json']]) {
+      const { said, ...both } = streams();
+      expect(await codeOf([...args, ...json], both)).toBe(code);
+      const lines = (said.stdout + said.stderr).split('\n');
+      expect(lines.filter((line) => /[\p{Cc}\u202e]/u.test(line))).toEqual([]);
+      expect(lines.some((line) => /a\\+u001b\[2J\\+u009b31m\\+u202eb/.test(line))).toBe(true);
+    }
+  });
+
+  it('cannot look like a line of ours: a file', async () => {
+    const { said, ...both } = streams();
+    expect(await codeOf(['users:import', DRAWS], both)).toBe(1);
+    expect(said.stderr).toContain('\\u000aFAULT c');
   });
 });

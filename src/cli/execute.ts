@@ -2,7 +2,7 @@ import { CommanderError } from 'commander';
 import { reasonOf } from '../platform/errors';
 import { buildProgram } from './program';
 import { type Streams, UsageError } from './run';
-import { jsonLine } from './terminal';
+import { jsonLine, printable, printableLines } from './terminal';
 
 const [DONE, FAILED, USAGE] = [0, 1, 2];
 
@@ -23,7 +23,8 @@ export async function execute(args: readonly string[], process: Process): Promis
 }
 
 /** @returns the exit code */
-export async function codeOf(args: readonly string[], streams: Streams): Promise<number> {
+export async function codeOf(args: readonly string[], process: Streams): Promise<number> {
+  const streams = { stdout: unableToDraw(process.stdout), stderr: unableToDraw(process.stderr) };
   const json = args.includes('--json');
   let said = '';
   let code = DONE;
@@ -39,6 +40,11 @@ export async function codeOf(args: readonly string[], streams: Streams): Promise
   }
 }
 
+/** What a command writes may name what others chose: a file, an address, what a server answered. */
+function unableToDraw(stream: Streams['stdout']): Streams['stdout'] {
+  return { write: (text) => stream.write(printableLines(text)) };
+}
+
 function told(error: unknown, said: string, json: boolean, { stderr }: Streams): number {
   const isCommander = error instanceof CommanderError;
   if (isCommander && error.exitCode === DONE) return DONE;
@@ -46,6 +52,11 @@ function told(error: unknown, said: string, json: boolean, { stderr }: Streams):
   // Without any command the help itself is the answer.
   const message = isCommander && reason === '(outputHelp)' ? 'error: no command was given' : reason;
   if (json) stderr.write(jsonLine({ error: message }));
-  else stderr.write(isCommander ? said : `\n${message}\n\n`);
+  else stderr.write(isCommander ? said : `\n${isOfSystem(error) ? printable(message) : message}\n\n`);
   return isCommander || error instanceof UsageError ? USAGE : FAILED;
+}
+
+/** Its message names a file, whose name may have lines. */
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
 }

@@ -6,6 +6,12 @@ import { HttpSettings } from '../http';
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 const BY_MODULE = 'module:';
 
+const ADDRESS = String.raw`[^\s\p{Cc}()<>@,;:"\\]+@[^\s\p{Cc}()<>@,;:"\\]+`;
+// What separates addresses stands in a name only where that is quoted (RFC 5322, section 3.4).
+const NAME = String.raw`(?:[^\p{Cc}()<>@,;:"\\]*|"[^\p{Cc}"\\]*" ?)`;
+/** One address, with a name or without. */
+const SENDER = new RegExp(`^(?:${ADDRESS}|${NAME}<${ADDRESS}>)$`, 'u');
+
 /** How mails leave, and where their links lead. */
 export class MailSettings {
   /** Undefined: a module delivers them, or they become files, in development. */
@@ -56,11 +62,11 @@ export class MailSettings {
         'is not set',
         'use the address mails come from, as Acme <no-reply@example.com>',
       );
-    if (from && !/^[^\r\n]*[^\s@<>]+@[^\s@<>]+>?$/.test(from))
+    if (from && !SENDER.test(from))
       environment.fault(
         'MAIL_FROM',
-        'holds no e-mail address',
-        'use no-reply@example.com or Acme <no-reply@example.com>',
+        'is not one e-mail address',
+        'use one, as no-reply@example.com, Acme <no-reply@example.com> or "Acme, Inc." <no-reply@example.com>',
       );
     return from ?? 'no-reply@localhost';
   }
