@@ -28,7 +28,9 @@ function buildOnce({ built, source, builder, command }) {
   const canBuild = existsSync(builder);
   if (isStale && canBuild) execSync(command, { stdio: 'inherit' });
   if (existsSync(built) || canBuild) return;
-  process.stderr.write('The application is not built, and what builds it is not installed.\n  → npm ci --include=dev\n');
+  process.stderr.write(
+    'The application is not built, and what builds it is not installed.\n  → npm ci --include=dev\n',
+  );
   process.exit(1);
 }
 

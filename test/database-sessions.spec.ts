@@ -88,9 +88,56 @@ describe('a session of the database', () => {
     expect(await registration()).toBe(503);
     expectProblem(await ready(), 503, 'unavailable');
     await inParallel(8, async () => app.query('SELECT pg_sleep(0.05)'));
+    expect(await app.nest.get(Diagnoses).run()).toContainEqual(
+      expect.objectContaining({ topic: 'database', level: 'fault', message: 'it takes no writes' }),
+    );
     await alter('RESET default_transaction_read_only');
     expect(await registration()).toBe(503);
     expect(new Set(await inParallel(12, registration))).toEqual(new Set([202]));
     expect((await ready()).status).toBe(200);
+  });
+});
+
+describe('DATABASE_POOLER=transaction', () => {
+  let database: TestDatabase;
+  let app: TestApp;
+
+  beforeAll(async () => {
+    database = await createDatabase();
+    const env = {
+      DATABASE_URL: database.url,
+      DATABASE_POOLER: 'transaction',
+      DATABASE_DIRECT_URL: database.url,
+    };
+    app = await startApp({ env });
+  });
+
+  afterAll(async () => {
+    await app.close();
+    await database.drop();
+  });
+
+  it('prepares no statement by name, and sets what statements rely on for each transaction', async () => {
+    const { accessToken, refreshToken } = await app.signIn();
+    expect((await app.api.get('/v1/users/me', { token: accessToken })).status).toBe(200);
+    expect((await app.api.post('/v1/auth/refresh', { json: { refreshToken } })).status).toBe(200);
+    const settings = `SELECT current_setting('statement_timeout') AS timeout, current_setting('timezone') AS zone,
+      (SELECT count(*)::integer FROM pg_prepared_statements WHERE name <> '') AS prepared`;
+    expect(await app.query(settings)).toEqual([{ timeout: '2s', zone: 'UTC', prepared: 0 }]);
+    const inTransaction = await app.database.transaction(async () => app.query(settings));
+    expect(inTransaction).toEqual([{ timeout: '2s', zone: 'UTC', prepared: 0 }]);
+  });
+
+  it('undoes what failed, and goes on with the same connection', async () => {
+    await expect(app.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
+    const failed = app.database.transaction(async () => {
+      await app.query('CREATE TABLE half (id integer)');
+      await Promise.all([app.query('SELECT 1'), app.query('SELECT 1 / 0'), app.query('SELECT 1')]);
+    });
+    await expect(failed).rejects.toThrow('division by zero');
+    expect(await app.query(`SELECT to_regclass('half') AS half`)).toEqual([{ half: null }]);
+    expect(new Set(await inParallel(20, async () => (await app.query('SELECT 1')).length))).toEqual(
+      new Set([1]),
+    );
   });
 });

@@ -107,18 +107,25 @@ describe('an instance that is not told of PgBouncer', () => {
   });
 
   it.each([
-    ['refuses what a connection asks for', {}, /unsupported startup parameter.*\n.*set DATABASE_POOLER/],
+    ['refuses what a connection asks for', {}, {}, /unsupported startup parameter.*\n.*set DATABASE_POOLER/],
     [
       'drops it in silence',
       { ignore_startup_parameters: 'options' },
+      {},
       /not in force: .*statement_timeout is 0 instead of 2000.*\n.*DATABASE_POOLER/,
     ],
-  ])('does not start where that %s, and doctor says the same', async (_, settings, words) => {
+    [
+      'pools by transaction, and not by session',
+      { pool_mode: 'transaction' },
+      { DATABASE_POOLER: 'session' },
+      /another connection to the server for each transaction.*\n.*DATABASE_POOLER=transaction/,
+    ],
+  ])('does not start where that %s, and doctor says the same', async (_, settings, env, words) => {
     const pooler = await PgBouncer.before(database.url, settings);
-    const instance = await home.launch({ AUTH_SECRET, DATABASE_URL: pooler.url });
+    const instance = await home.launch({ AUTH_SECRET, DATABASE_URL: pooler.url, ...env });
     expect(await instance.ended()).toBe(1);
     expect(instance.output).toMatch(words);
-    const found = await diagnosed(home, { DATABASE_URL: pooler.url });
+    const found = await diagnosed(home, { DATABASE_URL: pooler.url, ...env });
     const faults = found('database').filter(({ level }) => level === 'fault');
     expect(faults.map(({ message, advice }) => `${message}\n${advice}`)).toEqual([
       expect.stringMatching(words),

@@ -9,7 +9,7 @@ import type { DatabaseServer } from './database-server';
 import type { DatabaseSettings } from './database.settings';
 import { FairPool } from './fair-pool';
 import { type Migrations, SchemaMismatch } from './migrations';
-import { otherSettings, SESSION_ADVICE, SESSION_SETTINGS, type SessionSetting } from './session-settings';
+import { checkSessions } from './session-check';
 
 const logger = new Logger('Migrations');
 
@@ -56,7 +56,7 @@ export async function open(
 ): Promise<void> {
   try {
     await connect(dataSource, clock);
-    await refuseOtherSession(dataSource, settings);
+    await refuseOtherSessions(dataSource, settings);
     for (const name of settings.migrateOnStart ? await migrate(migrations) : [])
       logger.log(`applied ${name}`);
     await migrations.verify();
@@ -122,10 +122,8 @@ async function refuseOldServer(dataSource: DataSource): Promise<void> {
 }
 
 /** Statements would run on other terms than they are written for, and without the bounds that are documented. */
-async function refuseOtherSession(dataSource: DataSource, settings: DatabaseSettings): Promise<void> {
-  const others = otherSettings(await dataSource.query<SessionSetting[]>(SESSION_SETTINGS), settings);
-  if (others.length === 0) return;
-  throw new DatabaseUnusable(
-    `The settings of a session are not in force: ${others.join(', ')}.\n  → ${SESSION_ADVICE}`,
-  );
+async function refuseOtherSessions(dataSource: DataSource, settings: DatabaseSettings): Promise<void> {
+  const fault = await checkSessions(dataSource, settings);
+  if (fault)
+    throw new DatabaseUnusable(`The database cannot be used: ${fault.message}.\n  → ${fault.advice}`);
 }

@@ -1,4 +1,5 @@
 import { Injectable, Optional } from '@nestjs/common';
+import { DataSource } from 'typeorm';
 import { Clock } from '../clock';
 import { Environment } from '../config';
 import { advise, Diagnosis, type DiagnosisProvider, type Finding, ok } from '../diagnosis';
@@ -7,16 +8,24 @@ import { DatabaseServer } from './database-server';
 import { DatabaseSettings } from './database.settings';
 import { Inspection } from './inspection';
 import { Migrations } from './migrations';
-import { otherSettings, SESSION_ADVICE, SESSION_SETTINGS, type SessionSetting } from './session-settings';
+import { checkSessions } from './session-check';
 
 /** The host's clock counts for nothing in the application; in logs, and for certificates, it does. */
 const APART_MS = 2_000;
+
+const READ_ONLY: Finding = {
+  level: 'fault',
+  message: 'it takes no writes',
+  advice:
+    'it is a standby, or default_transaction_read_only is on: let DATABASE_URL lead to the server that is written to',
+};
 
 @Injectable()
 @Diagnosis({ topic: 'database' })
 export class DatabaseDiagnosis implements DiagnosisProvider {
   constructor(
     private readonly database: Database,
+    private readonly dataSource: DataSource,
     private readonly server: DatabaseServer,
     private readonly settings: DatabaseSettings,
     private readonly environment: Environment,
@@ -28,18 +37,17 @@ export class DatabaseDiagnosis implements DiagnosisProvider {
       const [message = '', ...mends] = this.inspection.fault.message.split(/\.?\n\s*→ /);
       return [{ level: 'fault', message, ...(mends.length > 0 && { advice: mends.join('; ') }) }];
     }
-    const [row] = await this.database.query<{ version: string }>({
-      text: `SELECT current_setting('server_version') AS version`,
+    const [row] = await this.database.query<{ version: string; readOnly: boolean }>({
+      text: `SELECT current_setting('server_version') AS version,
+        current_setting('transaction_read_only') = 'on' AS "readOnly"`,
     });
-    const session = otherSettings(
-      await this.database.query<SessionSetting>({ text: SESSION_SETTINGS }),
-      this.settings,
-    );
+    const sessions = await checkSessions(this.dataSource, this.settings);
     return [
       ok(`PostgreSQL ${row?.version ?? ''} answers: ${this.server.place}`),
-      session.length > 0
-        ? { level: 'fault', message: `not in force: ${session.join(', ')}`, advice: SESSION_ADVICE }
-        : ok('statements have their bounds, and sessions the settings that they rely on'),
+      ...(row?.readOnly ? [READ_ONLY] : []),
+      sessions
+        ? { level: 'fault', ...sessions }
+        : ok('statements have their bounds, and sessions what they rely on'),
       ...advise(
         this.environment.production && this.settings.url === undefined,
         'the embedded server is used in production',

@@ -33,21 +33,3 @@ export function promisedSettings({ statementTimeoutMs }: DatabaseSettings): Sess
 export function unlimitedSettings(): SessionSettings {
   return { ...PINNED, ...UNLIMITED };
 }
-
-export interface SessionSetting {
-  readonly name: string;
-  readonly setting: string;
-}
-
-export const SESSION_SETTINGS = 'SELECT name, setting FROM pg_settings';
-
-export const SESSION_ADVICE =
-  'a pooler drops what a connection asks for (ignore_startup_parameters): set DATABASE_POOLER to session or transaction, as it pools';
-
-/** @returns those that differ from what is promised, in words */
-export function otherSettings(found: readonly SessionSetting[], settings: DatabaseSettings): string[] {
-  const promised = promisedSettings(settings);
-  return found
-    .filter(({ name, setting }) => name in promised && setting !== promised[name])
-    .map(({ name, setting }) => `${name} is ${setting} instead of ${promised[name]}`);
-}

@@ -1,0 +1,59 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { DatabaseSettings } from './database.settings';
+import { promisedSettings } from './session-settings';
+
+/** Something about sessions that is not as statements rely on it, and what to do about it. */
+export interface SessionFault {
+  readonly message: string;
+  readonly advice: string;
+}
+
+/** Asks over the pool whether sessions are what `DATABASE_POOLER` says, and as they are set. */
+export async function checkSessions(
+  dataSource: DataSource,
+  settings: DatabaseSettings,
+): Promise<SessionFault | undefined> {
+  const others = await otherSettings(dataSource, settings);
+  if (others.length > 0)
+    return {
+      message: `settings of a session are not in force: ${others.join(', ')}`,
+      advice:
+        'a pooler drops what a connection asks for (ignore_startup_parameters): set DATABASE_POOLER to session or transaction, as it pools',
+    };
+  if (settings.pooler === 'transaction' || (await keepsSessions(dataSource))) return undefined;
+  return {
+    message: 'a pooler uses another connection to the server for each transaction',
+    advice: 'set DATABASE_POOLER=transaction, and DATABASE_DIRECT_URL',
+  };
+}
+
+async function otherSettings(dataSource: DataSource, settings: DatabaseSettings): Promise<string[]> {
+  const promised = promisedSettings(settings);
+  const found = await dataSource.query<{ name: string; setting: string }[]>(
+    'SELECT name, setting FROM pg_settings WHERE name = ANY($1)',
+    [Object.keys(promised)],
+  );
+  return found
+    .filter(({ name, setting }) => setting !== promised[name])
+    .map(({ name, setting }) => `${name} is ${setting} instead of ${promised[name]}`);
+}
+
+/** Where connections to the server are shared, the second transaction takes the one that the first has just left. */
+async function keepsSessions(dataSource: DataSource): Promise<boolean> {
+  const [first, second] = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
+  try {
+    const before = await processOf(first);
+    await second.startTransaction();
+    await processOf(second);
+    return before === (await processOf(first));
+  } finally {
+    if (second.isTransactionActive) await second.rollbackTransaction().catch(() => undefined);
+    await first.release();
+    await second.release();
+  }
+}
+
+async function processOf(runner: QueryRunner): Promise<number | undefined> {
+  const [row] = (await runner.query('SELECT pg_backend_pid() AS pid')) as { pid: number }[];
+  return row?.pid;
+}
