@@ -1,23 +1,21 @@
-import { AccessSettings } from '../src/access';
 import type { TokenBody } from './support/api';
-import { PASSWORD, startApp, type TestApp } from './support/app';
+import { PASSWORD, type TestApp } from './support/app';
 import { expectProblem } from './support/problem';
-import { newAddress } from './support/registrations';
+import { openSession } from './support/sessions';
+import { sharedApp } from './support/shared-app';
 
 let app: TestApp;
 let tokens: TokenBody;
 
 beforeAll(async () => {
-  app = await startApp({ env: { REQUIRE_VERIFIED_EMAIL: 'false' } });
-  const json = { email: newAddress(), password: PASSWORD };
-  await app.api.post('/v1/auth/register', { json });
-  tokens = (await app.api.post<TokenBody>('/v1/auth/login', { json })).body;
-  Object.assign(app.nest.get(AccessSettings), { requireVerifiedEmail: true });
+  app = await sharedApp({ smtp: true, env: { REQUIRE_VERIFIED_EMAIL: 'true' } });
+  const person = await app.someone();
+  tokens = await openSession(app, person);
+  // As where the session was opened before REQUIRE_VERIFIED_EMAIL was switched on.
+  await app.query('UPDATE users SET email_verified = false WHERE email = $1', [person.email]);
 });
 
-afterAll(async () => app.close());
-
-describe('a session of an unverified user, once REQUIRE_VERIFIED_EMAIL is on', () => {
+describe('a session of an unverified user where REQUIRE_VERIFIED_EMAIL is on', () => {
   it('is not renewed by the password', async () => {
     const answer = await app.api.post('/v1/auth/reauthenticate', {
       token: tokens.accessToken,
