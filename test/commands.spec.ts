@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contexts } from '../src/cli/contexts';
+import type { INestApplicationContext } from '@nestjs/common';
 import { buildProgram, codeOf } from '../src/cli/index';
+import { runOn } from '../src/cli/run';
 
 const PAGE = readFileSync(join(__dirname, '../docs/operations.md'), 'utf8');
 
@@ -32,6 +34,16 @@ describe('a command', () => {
       expect([said.stdout, said.stderr]).toEqual([expect.stringContaining(`Usage: gatehouse ${name}`), '']);
     },
   );
+
+  it('tells why it failed, whatever goes wrong when its context is closed', async () => {
+    const run = runOn(buildProgram(streams()), streams(), () => undefined);
+    const context = { close: async () => Promise.reject(new Error('the end failed')) };
+    const failed = run(
+      async () => context as unknown as INestApplicationContext,
+      async () => Promise.reject(new Error('the reason')),
+    );
+    await expect(failed).rejects.toThrow('the reason');
+  });
 
   it('has its exit codes in the help', async () => {
     const { said, ...both } = streams();
