@@ -14,6 +14,7 @@ import {
   HttpSettings,
   insistOnHttps,
   RouteTable,
+  serveBelow,
   trustProxies,
 } from './platform/http';
 import { Log, logRequests } from './platform/logging';
@@ -37,6 +38,7 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   const settings = app.get(HttpSettings);
   app.useLogger(app.get(Log));
   trustProxies(fastify, settings.trustedProxies);
+  serveBelow(fastify, settings.publicPath);
   if (settings.production) insistOnHttps(fastify);
   allowOrigins(fastify, settings.corsOrigins, settings.corsHeaders);
   app.get(RouteTable).watch(fastify);
@@ -44,13 +46,13 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   acceptOnlyJson(fastify);
   logRequests(fastify);
   app.get(Metrics).watch(fastify);
-  if (settings.docs) leadToDocuments(fastify);
+  if (settings.docs) leadToDocuments(fastify, settings.publicPath);
   app.get(RouteTable).refuseUnrouted(fastify);
   const request = app.get(CurrentRequest);
   request.watch(fastify);
   app.get(Database).limitEachUser(() => request.userId);
   app.enableVersioning(VERSIONING);
-  if (settings.docs) serveDocuments(app);
+  if (settings.docs) serveDocuments(app, settings.publicPath);
   return app;
 }
 

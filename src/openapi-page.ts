@@ -14,16 +14,16 @@ const DOCUMENTS_FILES: ReadonlySet<string> = new Set([
 ]);
 
 /** The bare address says where to go on, unless a controller answers there. Must be called before unrouted requests are refused. */
-export function leadToDocuments(fastify: FastifyInstance): void {
+export function leadToDocuments(fastify: FastifyInstance, publicPath: string): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const isBare = request.is404 && ['GET', 'HEAD'].includes(request.method) && request.url === '/';
-    if (isBare) void reply.redirect('/docs');
+    if (isBare) void reply.redirect(`${publicPath}/docs`);
     else done();
   });
 }
 
 /** `/openapi.json`, and Swagger UI at `/docs`. */
-export function serveDocuments(app: NestFastifyApplication): void {
+export function serveDocuments(app: NestFastifyApplication, publicPath: string): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     const { url = '' } = request.routeOptions;
@@ -32,7 +32,14 @@ export function serveDocuments(app: NestFastifyApplication): void {
     const { '*': file = '' } = request.params as Readonly<Record<string, string>>;
     done(url === '/docs/*' && !DOCUMENTS_FILES.has(file) ? new NotFound() : undefined);
   });
-  SwaggerModule.setup('docs', app, () => describeApi(app), {
+  const describe = () => {
+    const document = describeApi(app);
+    // "Try it out" sends requests there.
+    if (publicPath !== '')
+      document.servers = [{ url: publicPath, description: 'Where this document is served' }];
+    return document;
+  };
+  SwaggerModule.setup('docs', app, describe, {
     customSiteTitle: 'Gatehouse',
     jsonDocumentUrl: 'openapi.json',
     raw: ['json'],

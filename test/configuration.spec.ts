@@ -129,7 +129,14 @@ describe('production', () => {
     ['AUTH_SECRET', { AUTH_SECRET: undefined }],
     ['PUBLIC_URL', { PUBLIC_URL: undefined }],
     ['PUBLIC_URL', { PUBLIC_URL: 'http://auth.example.com' }],
-    ['PUBLIC_URL', { PUBLIC_URL: 'https://auth.example.com/login' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://example.com/auth/' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://example.com/a/../auth' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://example.com/./auth' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://example.com//auth' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://example.com/%61uth' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://example.com/auth?a=b' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://example.com/auth#a' }],
+    ['PUBLIC_URL', { PUBLIC_URL: 'https://ada@example.com/auth' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'https://auth.example.com/?a=b' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'https://auth.example.com/#a' }],
     ['PUBLIC_URL', { PUBLIC_URL: 'https://ada@auth.example.com' }],
@@ -152,6 +159,14 @@ describe('production', () => {
     ['upper case', 'HTTPS://Auth.Example.com', 'https://auth.example.com'],
   ])('takes a PUBLIC_URL with %s as its origin', (_, given, origin) => {
     expect(production({ PUBLIC_URL: given }).of(HttpSettings).publicUrl).toBe(origin);
+  });
+
+  it.each(['/auth', '/eu/auth', '/v1.2', '/~a_b-c'])('takes a PUBLIC_URL with the path %s', (path) => {
+    const publicUrl = `https://example.com${path}`;
+    expect(production({ PUBLIC_URL: publicUrl }).of(HttpSettings)).toMatchObject({
+      publicUrl,
+      publicPath: path,
+    });
   });
 
   it('runs the embedded server only when it is told to', () => {

@@ -28,7 +28,7 @@ export class SameSite {
   private readonly origins: ReadonlySet<string>;
 
   constructor({ publicUrl, corsOrigins }: HttpSettings) {
-    this.origins = new Set([publicUrl, ...corsOrigins]);
+    this.origins = new Set([new URL(publicUrl).origin, ...corsOrigins]);
   }
 
   /** @throws CrossSiteRequest where it was a page that may not */

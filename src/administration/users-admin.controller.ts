@@ -27,6 +27,7 @@ import {
   Client,
   type ClientInfo,
   Conflict,
+  HttpSettings,
   NotFound,
   pageOf,
   startOf,
@@ -52,6 +53,7 @@ export class UsersAdminController {
     private readonly search: UserSearch,
     private readonly admin: UsersAdminService,
     private readonly invitations: InvitationsService,
+    private readonly settings: HttpSettings,
   ) {}
 
   @Get()
@@ -94,7 +96,7 @@ export class UsersAdminController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UserResponse> {
     const user = await this.invitations.invite(principal, body, client);
-    reply.header('location', `/v1/users/${user.id}`);
+    reply.header('location', `${this.settings.publicPath}/v1/users/${user.id}`);
     return UserResponse.of(user);
   }
 

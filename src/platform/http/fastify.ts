@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '../errors';
+import { noBasePathYet } from './base-path';
 import { BODY_LIMIT_BYTES } from './json-body';
 import { PROBLEM_TYPE, problemOf } from './problem';
 import { answerProblem } from './problem-answer';
@@ -47,9 +48,11 @@ export function isAnswering({ raw }: Pick<FastifyRequest, 'raw'>): boolean {
 /** The HTTP server with the limits that hold for every request. */
 export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   const proxies = trustNobodyYet();
+  const base = noBasePathYet();
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestIdOf,
+    rewriteUrl: base.rewrite,
     trustProxy: proxies.trusts,
     // Requests are logged by their route, never by their URL, which may hold what should not be kept.
     logger: false,
@@ -73,6 +76,7 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   });
   const fastify = adapter.getInstance();
   proxies.attach(fastify);
+  base.attach(fastify);
   fastify.server.maxConnections = MOST_CONNECTIONS;
   fastify.addHook('onRequest', (request, reply, done) => {
     responses.set(request.raw, reply.raw);

@@ -1,6 +1,7 @@
-import { Global, Module } from '@nestjs/common';
+import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ConfigModule } from '../config';
+import { BasePathDiagnosis } from './base-path.diagnosis';
 import { CurrentRequest } from './current-request';
 import { HttpDiagnosis } from './http.diagnosis';
 import { HttpSettings } from './http.settings';
@@ -18,9 +19,19 @@ import { RouteTable } from './route-table';
     RequestValidation,
     HttpDiagnosis,
     PublicUrlDiagnosis,
+    BasePathDiagnosis,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useExisting: RequestValidation },
   ],
   exports: [ConfigModule, CurrentRequest, RouteTable, RequestValidation],
 })
-export class HttpModule {}
+export class HttpModule implements OnApplicationBootstrap {
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly settings: HttpSettings,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    this.routes.assertNoneBelow(this.settings.publicPath);
+  }
+}

@@ -11,8 +11,10 @@ export class HttpSettings {
   readonly production: boolean;
   readonly port: number;
   readonly host: string;
-  /** A bare origin: the issuer of the tokens and the base of every link. */
+  /** An origin, with a path or without: the issuer of the tokens and the base of every link. */
   readonly publicUrl: string;
+  /** Of that URL, without a slash at its end; empty where it is a bare origin. */
+  readonly publicPath: string;
   readonly appName: string;
   readonly docs: boolean;
   /** Front ends of other origins whose scripts may use this. */
@@ -26,6 +28,7 @@ export class HttpSettings {
     this.port = environment.number('PORT', 3000, { min: 0, max: 65_535, integer: true });
     this.host = environment.text('HOST') ?? (this.production ? '0.0.0.0' : '127.0.0.1');
     this.publicUrl = this.readPublicUrl(environment);
+    this.publicPath = new URL(this.publicUrl).pathname.replace(/\/$/, '');
     this.appName = environment.text('APP_NAME') ?? 'Gatehouse';
     if (/\p{Cc}/u.test(this.appName))
       environment.fault(
@@ -76,12 +79,21 @@ export class HttpSettings {
     if (!url) {
       const missing = this.production && environment.text('PUBLIC_URL') === undefined;
       if (missing)
-        environment.fault('PUBLIC_URL', 'is not set', 'use the https origin that clients reach this under');
+        environment.fault('PUBLIC_URL', 'is not set', 'use the https address that clients reach this under');
       return `http://localhost:${this.port}`;
     }
-    if (`${url.origin}/` !== url.href) {
-      environment.fault('PUBLIC_URL', 'is more than an origin', `use ${url.origin}`);
-    }
+    if (`${url.origin}/` === url.href) return url.origin;
+    // Compared with what was written: a URL has lost its dot segments when it is parsed.
+    const path = /^[^/]+\/\/[^/]+((?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+)$/.exec(
+      environment.text('PUBLIC_URL') ?? '',
+    )?.[1];
+    if (path === url.pathname && url.username === '' && url.password === '') return url.origin + path;
+    const problem = 'is no origin, nor one with a plain path';
+    environment.fault(
+      'PUBLIC_URL',
+      problem,
+      `use ${url.origin}, or ${url.origin}/auth without a slash at the end`,
+    );
     return url.origin;
   }
 

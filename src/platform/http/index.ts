@@ -3,6 +3,7 @@ export { Conditional } from './conditional-get';
 export { boundBodies } from './body-bytes';
 export { allowOrigins } from './cors';
 export { type Cause, CurrentRequest } from './current-request';
+export { serveBelow } from './base-path';
 export { createFastify, isAnswering } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';

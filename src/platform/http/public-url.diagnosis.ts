@@ -89,10 +89,11 @@ export class PublicUrlDiagnosis implements DiagnosisProvider {
   private async byHttp(): Promise<Finding> {
     const url = new URL(this.settings.publicUrl);
     if (url.port !== '') return ok('it has a port of its own, so there is no http beside it to look at');
-    const plain = await ask(`http://${url.host}${OPEN}`);
+    const open = `http://${url.host}${this.settings.publicPath}${OPEN}`;
+    const plain = await ask(open);
     if ('failure' in plain) return ok(`http is not answered (${plain.failure})`);
     const headers = { 'x-forwarded-proto': 'https', forwarded: 'proto=https' };
-    const spoofed = await ask(`http://${url.host}${OPEN}`, { headers });
+    const spoofed = await ask(open, { headers });
     if ('status' in spoofed && spoofed.status < 300)
       return fault('over http, a client that says https is believed', SETS_HEADER);
     if (plain.status < 300)

@@ -33,6 +33,14 @@ export class RouteTable {
     );
   }
 
+  /** @throws Error where a route begins with the path of PUBLIC_URL: nothing would tell one from the other */
+  assertNoneBelow(path: string): void {
+    const own = this.routes.find(({ url }) => url === path || url.startsWith(`${path}/`));
+    if (path === '' || !own) return;
+    const problem = `PUBLIC_URL ends with ${path}, where the application has a route of its own: ${own.method} ${own.url}`;
+    throw new Error(`${problem}.\n  → use another path`);
+  }
+
   /** Why there is no answer: nothing is there (a handler of this very method may have said so), or the method is wrong. */
   refusalOf({ method, raw }: Pick<FastifyRequest, 'method' | 'raw'>): NotFound | MethodNotAllowed {
     const allowed = this.methodsFor(raw.url ?? '');
