@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { Database } from '../src/platform/database';
 import { Diagnoses } from '../src/platform/diagnosis';
+import { reasonOf } from '../src/platform/errors';
 import { startApp, type TestApp } from './support/app';
 import { createDatabase, type TestDatabase } from './support/database';
 import { Others } from './support/others';
@@ -139,5 +140,15 @@ describe('DATABASE_POOLER=transaction', () => {
     expect(new Set(await inParallel(20, async () => (await app.query('SELECT 1')).length))).toEqual(
       new Set([1]),
     );
+  });
+
+  it('does not start where DATABASE_DIRECT_URL leads nowhere, and names it', async () => {
+    const env = {
+      DATABASE_URL: database.url,
+      DATABASE_POOLER: 'transaction',
+      DATABASE_DIRECT_URL: 'postgres://127.0.0.1:1/nowhere',
+    };
+    const failure: unknown = await startApp({ env }).catch((error: unknown) => error);
+    expect(reasonOf(failure)).toMatch(/^No connection .*DATABASE_DIRECT_URL: connect ECONNREFUSED/);
   });
 });

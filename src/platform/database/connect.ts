@@ -73,14 +73,19 @@ async function migrate(migrations: Migrations): Promise<string[]> {
     return await migrations.run();
   } catch (cause) {
     if (cause instanceof SchemaMismatch) throw cause;
-    const isForbidden = cause instanceof QueryFailedError && FORBIDDEN.has(cause.driverError.code);
-    const advice = isForbidden
-      ? 'GRANT CREATE ON SCHEMA public TO that role, or let another one run npm run cli -- db:migrate'
-      : 'check DATABASE_DIRECT_URL, or DATABASE_URL where that is not set, and the log of the server';
+    const advice = adviceOn(cause);
     throw new DatabaseUnusable(`The schema cannot be brought up to date: ${reasonOf(cause)}\n  → ${advice}`, {
       cause,
     });
   }
+}
+
+function adviceOn(cause: unknown): string {
+  if (!(cause instanceof QueryFailedError && FORBIDDEN.has(cause.driverError.code)))
+    return 'check DATABASE_DIRECT_URL, or DATABASE_URL where that is not set, and the log of the server';
+  return /schema/.test(cause.message)
+    ? 'GRANT CREATE ON SCHEMA public TO that role, or let another one run npm run cli -- db:migrate'
+    : 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO that role';
 }
 
 /** For whoever only looks: opens the pool and takes over the database's time, and no more. */

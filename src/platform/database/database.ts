@@ -9,6 +9,7 @@ import {
 } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import type { Client, PoolClient } from 'pg';
+import { reasonOf } from '../errors';
 import { directConnection } from './connection-config';
 import type { DatabaseSettings } from './database.settings';
 import type { FairPool } from './fair-pool';
@@ -79,8 +80,14 @@ export class Database {
     const client = new Client(config);
     // One that nobody listens to ends the process, and it can come before the caller gets the connection.
     client.on('error', () => undefined);
-    await client.connect();
-    await onConnect(client);
+    try {
+      await client.connect();
+      await onConnect(client);
+    } catch (cause) {
+      void client.end().catch(() => undefined);
+      const setting = this.settings.directUrl ? 'DATABASE_DIRECT_URL' : 'DATABASE_URL';
+      throw new Error(`No connection beside the pool, by ${setting}: ${reasonOf(cause)}`, { cause });
+    }
     return client;
   }
 
