@@ -86,6 +86,13 @@ describe('reauthenticating', () => {
     expect([status, body.code]).toEqual([401, 'invalid-token']);
   });
 
+  it('is refused where the session has no further generation, as is a refresh', async () => {
+    const tokens = await open();
+    await app.query('UPDATE sessions SET generation = 2147483647 WHERE id = $1', [claimsOf(tokens).sid]);
+    expect((await reauthenticate(tokens.accessToken)).status).toBe(401);
+    expect((await refresh(tokens.refreshToken)).status).toBe(401);
+  });
+
   it('is refused where the user signed out everywhere else while the password was checked', async () => {
     const { accessToken: token } = await open();
     const passwords = app.nest.get(PasswordsService);

@@ -100,7 +100,7 @@ const RENEW: Statement = {
       user_agent = $9
     FROM users u
     WHERE s.id = $1 AND s.secret_digest = $2 AND s.generation >= $3 AND ${LIVE}
-      AND u.id = s.user_id AND ${MAY_GO_ON} AND u.sessions_epoch = $11
+      AND s.generation < 2147483647 AND u.id = s.user_id AND ${MAY_GO_ON} AND u.sessions_epoch = $11
     RETURNING ${COLUMNS}, u.access_version AS "accessVersion", u.roles, s.generation, s.last_used_at AS "lastUsedAt"`,
 };
 

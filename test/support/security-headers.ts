@@ -12,7 +12,7 @@ const OF_ALL = {
 /** What an answer may have beside these, and what for; a banner would be one more. */
 const KNOWN = new Set([
   ...Object.keys(OF_ALL),
-  ...'accept-ranges allow cache-control connection content-length content-type date etag keep-alive'.split(
+  ...'accept-ranges allow cache-control connection content-length content-type date etag keep-alive transfer-encoding'.split(
     ' ',
   ),
   ...'last-modified location retry-after set-cookie strict-transport-security'.split(' '),
