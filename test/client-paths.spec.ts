@@ -12,9 +12,6 @@ describe('an identifier in a path of the client', () => {
 
   beforeAll(async () => {
     app = await sharedApp();
-  });
-
-  beforeEach(async () => {
     wire = new ClientWire();
     client = createClient({ baseUrl: app.api.url, mode: 'bearer', fetch: wire.fetch });
     await client.session.signIn(await app.someone());

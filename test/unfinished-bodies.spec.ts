@@ -59,7 +59,7 @@ describe('bodies that are begun and not finished', () => {
     await eventually(async () => expect(await large()).toBe(400));
   });
 
-  it('keep nobody of the same source from signing in', async () => {
+  it('do not stop the sign-ins of others behind the same address', async () => {
     await begin(`content-length: ${64 * KIB}\r\n\r\n{`, MOST);
     const json = await app.someone();
     expect((await app.api.post('/v1/auth/login', { json })).status).toBe(200);

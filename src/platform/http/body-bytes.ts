@@ -50,7 +50,7 @@ export function boundBodies(fastify: FastifyInstance): void {
 const TOO_MUCH =
   'Too many requests from this address are unfinished. Finish those, and try again in a second.';
 
-/** What the body may still need; of chunks nobody knows. One that is over the limit is refused without being read. */
+/** What the body may still need; the length of chunks is not known. One that is over the limit is refused without being read. */
 function bytesOf({ headers, routeOptions }: FastifyRequest): number {
   const limit = routeOptions.bodyLimit ?? BODY_LIMIT_BYTES;
   if (headers['transfer-encoding'] !== undefined) return limit;
