@@ -24,7 +24,7 @@ export async function execute(args: readonly string[], process: Process): Promis
 
 /** @returns the exit code */
 export async function codeOf(args: readonly string[], process: Streams): Promise<number> {
-  const streams = { stdout: unableToDraw(process.stdout), stderr: unableToDraw(process.stderr) };
+  const streams = { stdout: escaping(process.stdout), stderr: escaping(process.stderr) };
   const json = args.includes('--json');
   let said = '';
   let code = DONE;
@@ -40,8 +40,8 @@ export async function codeOf(args: readonly string[], process: Streams): Promise
   }
 }
 
-/** What a command writes may name what others chose: a file, an address, what a server answered. */
-function unableToDraw(stream: Streams['stdout']): Streams['stdout'] {
+/** What a command writes may contain what others chose: the name of a file, an address, the answer of a server. */
+function escaping(stream: Streams['stdout']): Streams['stdout'] {
   return { write: (text) => stream.write(printableLines(text)) };
 }
 

@@ -142,7 +142,7 @@ export class Mailer implements OnModuleInit {
     await this.database.afterCommit(async () => this.listeners.forEach((listener) => listener()));
   }
 
-  /** Of the domain, the last two labels: who has a domain has as many subdomains as they like. */
+  /** Of the domain, the last two labels: an attacker who owns a domain has any number of subdomains. */
   private recipient(address: string): Recipient {
     const domain = address.slice(address.lastIndexOf('@') + 1);
     return {

@@ -18,8 +18,8 @@ const PAUSE_MS = 25;
 const LEASE_MS = 120_000;
 /** How long a stop waits for mails that are under way. */
 const STOP_MS = 5_000;
-/** A request that nothing is sent for takes no longer than this: nothing but mails may hold up mails for longer. */
-const LONGEST_PRETENCE_MS = 5_000;
+/** A request that comes to nothing holds its lane no longer than this. */
+const LONGEST_HOLD_MS = 5_000;
 const FIRST_DELAY_MS = 10_000;
 const LONGEST_DELAY_MS = 15 * 60_000;
 
@@ -95,7 +95,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     let outcome: 'sent' | 'unwanted';
     try {
       const mail = await this.mailer.open(waiting);
-      outcome = mail ? await this.deliver(waiting, mail, begunAt) : await this.pretend(begunAt);
+      outcome = mail ? await this.deliver(waiting, mail, begunAt) : await this.hold(begunAt);
     } catch (error) {
       if (isRefusal(error)) return this.over(waiting, 'given_up', error);
       await this.store.postpone(waiting, new Date(this.clock.nowMs() + delayAfter(waiting.attempts)));
@@ -114,9 +114,9 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return 'sent';
   }
 
-  /** Takes as long as a delivery: how soon other mails go out must not tell whether there was one. */
-  private async pretend(begunAt: number): Promise<'unwanted'> {
-    const restMs = Math.min(this.lastTookMs, LONGEST_PRETENCE_MS) - (performance.now() - begunAt);
+  /** Takes as long as a delivery, so that the time at which other mails go out does not reveal whether there was one. */
+  private async hold(begunAt: number): Promise<'unwanted'> {
+    const restMs = Math.min(this.lastTookMs, LONGEST_HOLD_MS) - (performance.now() - begunAt);
     const { signal } = this.stopping;
     if (restMs > 0) await sleep(restMs, undefined, { signal }).catch(() => undefined);
     return 'unwanted';

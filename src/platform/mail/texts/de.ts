@@ -26,8 +26,8 @@ export const de: Readonly<Record<MailKind, MailText>> = {
   'registration-not-kept': {
     subject: 'Wählen Sie ein Passwort für {app}',
     before: [
-      'Jemand, vermutlich Sie, wollte mit dieser Adresse ein Konto bei {app} anlegen. Mit ihr gab es schon mehrere Registrierungen, von denen keine bestätigt wurde. Deshalb wurde diese nicht übernommen.',
-      'Um das Konto zu benutzen, wählen Sie hier ein Passwort. Das bestätigt die Adresse und entfernt alle früheren Registrierungen.',
+      'Mit dieser Adresse gab es eine weitere Registrierung bei {app}. Es gab schon mehrere, von denen keine bestätigt wurde. Deshalb wurde diese nicht übernommen.',
+      'Wenn Sie sich registriert haben, wählen Sie hier ein Passwort. Das bestätigt die Adresse und entfernt alle früheren Registrierungen.',
     ],
     action: 'Passwort wählen',
     after: ['Der Link gilt bis {until}.', IGNORE],

@@ -32,8 +32,8 @@ export const en = {
   'registration-not-kept': {
     subject: 'Choose a password for {app}',
     before: [
-      'Somebody, probably you, signed up at {app} with this address. The address was used for several registrations before, and none was confirmed, so this one was not kept.',
-      'To use the account, choose a password here. This confirms the address and removes all earlier registrations.',
+      'There was a further registration at {app} with this address. Several were made before and none of them was confirmed, so this one was not kept.',
+      'If you signed up, choose a password here. This confirms the address and removes all earlier registrations.',
     ],
     action: 'Choose a password',
     after: ['The link works until {until}.', IGNORE],
