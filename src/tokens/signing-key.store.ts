@@ -94,7 +94,11 @@ export class SigningKeyStore {
     return this.keyring.keysFor({
       purpose: SIGNING,
       algorithm,
-      make: async () => makeSigningKey(algorithm),
+      make: async () => {
+        // By an instance that a change of AUTH_SECRET left behind it would stop the others: they could not open it.
+        await this.keyring.assertNoneLocked();
+        return makeSigningKey(algorithm);
+      },
       ...(suffice && { suffice }),
     });
   }

@@ -44,8 +44,6 @@ export class Keyring {
     return this.alone(async () => {
       const keys = await this.list(purpose);
       if (suffice(keys)) return keys;
-      // Those who were given the other secret could not open it.
-      if (await this.rows.existsBy({ wrappedBy: Not(In([...this.wraps.keys()])) })) throw new KeyringLocked();
       return [await this.add({ ...fresh, algorithm, createdAt: this.clock.now() }, purpose), ...keys];
     });
   }
@@ -112,6 +110,11 @@ export class Keyring {
     };
     const [row] = await this.database.query<{ opens: boolean | null }>(statement, [[...this.wraps.keys()]]);
     return row?.opens === true;
+  }
+
+  /** @throws KeyringLocked where one key, whatever its purpose, is wrapped under a secret that is not known here */
+  async assertNoneLocked(): Promise<void> {
+    if (await this.rows.existsBy({ wrappedBy: Not(In([...this.wraps.keys()])) })) throw new KeyringLocked();
   }
 
   /** How the keys stand to the secrets known here, each opened to see whether it can be. */
