@@ -16,13 +16,14 @@ export class SessionsData implements PersonalDataProvider {
   ) {}
 
   /** The newest first. */
-  async *export(userId: string): AsyncGenerator<unknown> {
+  async *export(userId: string): AsyncGenerator {
     const sessions = inPages(async (before = MAX, take) =>
       this.database
         .repository(Session)
         .find({ where: { userId, id: LessThan(before) }, order: { id: 'DESC' }, take }),
     );
-    for await (const session of sessions) yield { ...session, userId: undefined, secretDigest: undefined };
+    for await (const session of sessions)
+      yield { ...(session as object), userId: undefined, secretDigest: undefined };
   }
 
   async erase(userId: string): Promise<void> {
