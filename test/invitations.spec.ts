@@ -1,3 +1,4 @@
+import { FirstAdmin } from '../src/administration';
 import { accept, changeUser, getUser, invitationFor, invite, invited } from './support/administration';
 import { PASSWORD, type TestApp } from './support/app';
 import { expectProblem, violations } from './support/problem';
@@ -6,6 +7,7 @@ import { inParallel } from './support/parallel';
 import { sharedApp } from './support/shared-app';
 import { aMember, aRole, type Member } from './support/staff';
 
+const DEAD = 'invalid-or-expired-token';
 const OTHER = 'nine calm badgers on a ferry';
 
 let app: TestApp;
@@ -119,12 +121,46 @@ describe('an invitation', () => {
     expect((await accept(app, token)).status).toBe(204);
   });
 
-  it('ends the earlier ones of its address', async () => {
+  /** A password that is refused uses nothing up. */
+  const isGood = async (token: string) =>
+    (await accept(app, token, { password: 'short' })).body.code !== DEAD;
+
+  it('leaves the earlier ones of its address as they are, until one of them is used', async () => {
     const tokens = [];
     for (let count = 0; count < 3; count++) tokens.push(await invited(app, admin, email));
-    const last = tokens.pop() ?? '';
-    for (const token of tokens) await expectDead(token);
+    for (const token of tokens) expect(await isGood(token)).toBe(true);
+    const [first = '', ...others] = tokens;
+    expect((await accept(app, first)).status).toBe(204);
+    for (const token of others) await expectDead(token);
+  });
+
+  it('ends those that promise other roles, or are of another inviter', async () => {
+    const mistaken = await invited(app, admin, email, await aRole(app));
+    const corrected = await invited(app, admin, email);
+    await expectDead(mistaken);
+    const last = await invited(app, await aMember(app, 'admin'), email);
+    await expectDead(corrected);
     expect((await accept(app, last)).status).toBe(204);
+  });
+
+  it('of the first admin, made four times at once, has four links that work until one is used', async () => {
+    const made = await inParallel(4, async () =>
+      app.nest.get(FirstAdmin, { strict: false }).make(email, null),
+    );
+    const tokens = made.map(({ token }) => token?.token ?? '');
+    expect(new Set(tokens).size).toBe(4);
+    for (const token of tokens) expect(await isGood(token)).toBe(true);
+    expect((await accept(app, tokens[2] ?? '')).status).toBe(204);
+    for (const token of tokens) await expectDead(token);
+    expect((await profileOf(app, { email, password: PASSWORD })).roles).toEqual(['admin']);
+  });
+
+  it('is refused, and says why, while five of its address are open', async () => {
+    const make = async () => app.nest.get(FirstAdmin, { strict: false }).make(email, null);
+    const { token } = await make();
+    for (let count = 1; count < 5; count++) await make();
+    await expect(make()).rejects.toThrow('Five invitations of this address are open');
+    expect((await accept(app, token?.token ?? '')).status).toBe(204);
   });
 
   it('given three times at once makes one account, and one link works', async () => {

@@ -80,6 +80,18 @@ describe('users of an older system', () => {
     ['a name that draws', { displayName: '\u001b[2J' }],
     ['a word for whether the address was proven', { emailVerified: 'yes' }],
     ['a property that is not known', { roles: ['admin'] }],
+    ...['__proto__', 'constructor', 'prototype', 'toString'].map((name): [string, string] => [
+      `a property ${name}`,
+      `{"email":"proto@example.com","passwordHash":"$2b$04$${'b'.repeat(53)}","${name}":{"emailVerified":true}}`,
+    ]),
+    ...[
+      '"email":"b@example.com"',
+      '"\\u0065mail" : "b@example.com"',
+      '"emailVerified":true,"emailVerified":false',
+    ].map((again): [string, string] => [
+      `a property twice: ${again}`,
+      `{"email":"a@example.com","passwordHash":"$2b$04$${'b'.repeat(53)}",${again}}`,
+    ]),
     ['a line without end', 'x'.repeat(70_000)],
   ])('are refused by line with %s, and the others go in', async (_, bad) => {
     const [first, last] = [address(), address()];
@@ -91,6 +103,11 @@ describe('users of an older system', () => {
       refused: [{ line: 3, reason: expect.any(String) }],
     });
     expect(JSON.stringify([result, printed])).not.toMatch(/aaaaaaaa|aGFzaA/);
+  });
+
+  it('may have text in a name that looks like a property', async () => {
+    const line = { email: address(), passwordHash, displayName: '{"email": \\"email": "x' };
+    expect(await take([line])).toMatchObject({ imported: 1, refusedCount: 0 });
   });
 
   it('do not get an address that somebody has, or may get back, or that came before in the file', async () => {

@@ -77,18 +77,22 @@ export class InvitationsService {
   ): Promise<Invited> {
     assertExisting(inviter.all, roles);
     this.administration.assertHolds(inviter, holdingIn(inviter.all, roles));
+    const details = { roles: roles.join(' '), by: inviter.id };
     const isNew = (await this.users.add({ email, displayName })) !== null;
     const user = await this.users.lock({ email });
     if (!user || (!isNew && user.emailVerified))
       throw new Conflict('There is a verified account of this address.');
     if (!isNew) {
       await this.administration.changeable(inviter, user.id);
-      await this.handover.clear(user.id);
+      // The same invitation again: each link that is printed or mailed works, as the limit on live ones has it.
+      await this.handover.clear(user.id, { purpose: INVITATION, details });
       if (user.status === 'disabled') await this.enable(user.id);
     }
-    const details = { roles: roles.join(' '), by: inviter.id };
     const token = await this.tokens.issue(INVITATION, { userId: user.id, details });
-    if (!token) throw new Conflict('There are too many invitations of this address.');
+    if (!token)
+      throw new Conflict(
+        'Five invitations of this address are open, and each of them works. Use one of those.',
+      );
     const { language } = inviter;
     await this.mailer.send(user, { kind: 'invitation', language, token, isCounted: true });
     await this.events.publish(new UserInvited({ subjectId: user.id, details: { roles, by: inviter.id } }));

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordsService, RegistrationAttempts } from '../passwords';
 import { DomainEvent, Events } from '../platform/events';
-import { InvalidOrExpiredToken, OneTimeTokens } from '../platform/one-time-tokens';
+import { InvalidOrExpiredToken, OneTimeTokens, type Purpose } from '../platform/one-time-tokens';
 import { SessionsService } from '../sessions';
 import { type User, UsersService } from '../users';
 
@@ -10,6 +10,11 @@ export class AccessVoided extends DomainEvent {
   constructor(readonly userId: string) {
     super();
   }
+}
+
+interface KeptLinks {
+  readonly purpose: Purpose;
+  readonly details: Readonly<Record<string, string>>;
 }
 
 /**
@@ -37,12 +42,16 @@ export class Handover {
     if (hash !== null) await this.passwords.store(userId, hash);
   }
 
-  /** The same before the mailbox is proven, to leave nothing to whoever came first. */
-  async clear(userId: string): Promise<void> {
+  /**
+   * The same before the mailbox is proven, to leave nothing to whoever came first.
+   * @param kept links of this purpose and with these details go on working: they were sent to the mailbox for the same as one to come
+   */
+  async clear(userId: string, kept?: KeptLinks): Promise<void> {
     await this.sessions.endAllOf(userId);
     await this.users.voidDevices(userId);
     await this.attempts.drop(userId);
-    await this.tokens.endOf(userId);
+    if (kept) await this.tokens.endOthersThan(kept.purpose, { userId, details: kept.details });
+    else await this.tokens.endOf(userId);
     await this.passwords.clear(userId);
     await this.events.publish(new AccessVoided(userId));
   }

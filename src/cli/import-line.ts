@@ -32,16 +32,27 @@ export class ImportedUser {
   readonly emailVerified?: boolean;
 }
 
+const KNOWN: ReadonlySet<string> = new Set<keyof ImportedUser>([
+  'email',
+  'passwordHash',
+  'displayName',
+  'emailVerified',
+]);
+
 /** The user of a line, or why there is none. */
 export function readUser({ text }: Line): ImportedUser | string {
   const value = text === undefined ? undefined : parse(text);
   if (text === undefined) return 'is no UTF-8, or longer than 64 KiB';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is no JSON object';
+  // Compared as they were written: making an instance loses names such as __proto__.
+  const unknown = Object.keys(value).find((name) => !KNOWN.has(name));
+  if (unknown !== undefined) return `has a property that is not known: ${unknown}`;
+  const repeated = repeatedName(text);
+  if (repeated !== undefined) return `has a property twice: ${repeated}`;
   const user = plainToInstance(ImportedUser, value);
-  const [error] = validateSync(user, { whitelist: true, forbidNonWhitelisted: true, stopAtFirstError: true });
+  const [error] = validateSync(user, { stopAtFirstError: true });
   if (!error) return user;
-  const [rule = '', message = ''] = Object.entries(error.constraints ?? {})[0] ?? [];
-  if (rule === 'whitelistValidation') return `has a property that is not known: ${error.property}`;
+  const [message = ''] = Object.values(error.constraints ?? {});
   return error.value === undefined ? `has no ${error.property}` : `${error.property}: ${message}`;
 }
 
@@ -51,4 +62,23 @@ function parse(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/**
+ * The name that an object has more than once; JSON.parse keeps the last of them.
+ * @param text valid JSON
+ */
+function repeatedName(text: string): string | undefined {
+  const seen = new Set<string>();
+  let depth = 0;
+  for (const [token, colon] of text.matchAll(/"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g)) {
+    if (token === '{' || token === '[') depth++;
+    else if (token === '}' || token === ']') depth--;
+    else if (colon !== undefined && depth === 1) {
+      const name = JSON.parse(token.slice(0, -colon.length)) as string;
+      if (seen.has(name)) return name;
+      seen.add(name);
+    }
+  }
+  return undefined;
 }

@@ -53,6 +53,13 @@ const END_OF: Statement = {
     ORDER BY digest FOR UPDATE)`,
 };
 
+const END_OTHERS: Statement = {
+  name: 'token-end-others',
+  text: `DELETE FROM one_time_tokens WHERE digest IN (
+    SELECT digest FROM one_time_tokens WHERE user_id = $1 AND NOT lasting AND NOT (purpose = $2 AND details::jsonb = $3::jsonb)
+    ORDER BY digest FOR UPDATE)`,
+};
+
 const PURGE: Statement = {
   name: 'token-purge',
   text: `DELETE FROM one_time_tokens WHERE digest IN (SELECT digest FROM one_time_tokens WHERE expires_at <= $1 LIMIT $2)
@@ -97,6 +104,11 @@ export class OneTimeTokenStore {
 
   async endOf(userId: string, purpose: string | null): Promise<void> {
     await this.database.query(END_OF, [userId, purpose]);
+  }
+
+  /** All of a user but those of this purpose with these details. */
+  async endOthers({ userId, details }: Claim, purpose: string): Promise<void> {
+    await this.database.query(END_OTHERS, [userId, purpose, details]);
   }
 
   /** @returns how many had expired by then and are gone now */

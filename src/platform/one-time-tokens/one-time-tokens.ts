@@ -74,6 +74,11 @@ export class OneTimeTokens {
     await this.store.endOf(userId, purpose?.name ?? null);
   }
 
+  /** The same of all but those of a purpose that stand for exactly this. */
+  async endOthersThan({ name }: Purpose, { userId, details = {} }: IssueRequest): Promise<void> {
+    await this.store.endOthers({ userId, details }, name);
+  }
+
   private async purge(): Promise<boolean> {
     return (await this.store.purge(this.clock.now(), PAGE_ROWS)) === PAGE_ROWS;
   }
