@@ -21,8 +21,11 @@ export class AccountController {
   @ApiOperation({ operationId: 'exportAccount', summary: 'Everything that is stored about the user' })
   @ApiOkResponse({ type: ExportResponse })
   async export(@CurrentUser() principal: Principal): Promise<StreamableFile> {
-    const pieces = Readable.from(await this.account.export(principal), { objectMode: false });
-    return new StreamableFile(pieces, { type: 'application/json; charset=utf-8' });
+    const exported = await this.account.export(principal);
+    const type = 'application/json; charset=utf-8';
+    return typeof exported === 'string'
+      ? new StreamableFile(Buffer.from(exported), { type })
+      : new StreamableFile(Readable.from(exported, { objectMode: false }), { type });
   }
 
   @Post('delete')

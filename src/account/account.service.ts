@@ -12,6 +12,9 @@ import { EXPORT } from './account.budgets';
 import { AccountExported } from './account.events';
 import { OwnAccount } from './own-account';
 
+/** In characters. */
+const WHOLE_LENGTH = 262_144;
+
 /** Taking one's data along, and leaving. */
 @Injectable()
 export class AccountService {
@@ -27,14 +30,14 @@ export class AccountService {
   ) {}
 
   /**
-   * What every module keeps about the user: an `ExportResponse` as JSON, in pieces.
+   * What every module keeps about the user: an `ExportResponse` as JSON, whole where it is small, else in pieces.
    * @throws RateLimited
    */
-  async export({ userId }: Principal): Promise<AsyncIterable<string>> {
+  async export({ userId }: Principal): Promise<string | AsyncIterable<string>> {
     await this.attempts.claim(EXPORT, userId);
     const sections = await this.personalData.export(userId);
     await this.events.publish(new AccountExported({ subjectId: userId }));
-    return exportOf(this.clock.now(), sections);
+    return wholeIfSmall(exportOf(this.clock.now(), sections));
   }
 
   /**
@@ -51,7 +54,23 @@ export class AccountService {
   }
 }
 
-async function* exportOf(at: Date, sections: AsyncIterable<string>): AsyncGenerator<string> {
+/** A response that has begun is cut off when its session ends, and cannot turn into a problem any more: a small one is sent at once. */
+async function wholeIfSmall(pieces: AsyncGenerator<string>): Promise<string | AsyncIterable<string>> {
+  let text = '';
+  for (;;) {
+    const { done, value } = await pieces.next();
+    if (done) return text;
+    text += value;
+    if (text.length > WHOLE_LENGTH) return joined(text, pieces);
+  }
+}
+
+async function* joined(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first;
+  yield* rest;
+}
+
+async function* exportOf(at: Date, sections: AsyncIterable<string>): AsyncGenerator<string, undefined> {
   yield `{"exportedAt":${JSON.stringify(at)},"data":`;
   yield* sections;
   yield '}';
