@@ -13,7 +13,7 @@ describe('many passwords of one account at once', () => {
   let pool: BcryptPool;
 
   beforeAll(async () => {
-    app = await startApp();
+    app = await startApp({ ownThreads: true });
     pool = app.nest.get(BcryptPool);
   });
 

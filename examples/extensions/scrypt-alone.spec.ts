@@ -7,7 +7,7 @@ import {
   PasswordSettings,
   PasswordsService,
 } from '../../src/passwords';
-import { BcryptPool } from '../../src/passwords/bcrypt-pool';
+import { BcryptPool, BcryptThreads } from '../../src/passwords/bcrypt-pool';
 import { Credential } from '../../src/passwords/credential.entity';
 import { AddedAlgorithm } from '../../src/passwords/password-algorithm';
 import { PasswordHasher } from '../../src/passwords/password-hasher';
@@ -33,7 +33,7 @@ class ScryptAloneModule {}
 /** What hashes passwords, without the application. */
 @Module({
   imports: [KeyringModule, ConfigModule.of(PasswordSettings), DatabaseModule.forFeature([Credential], [])],
-  providers: [AddedAlgorithm, BcryptPool, CurrentRequest, PasswordHasher, PasswordsService],
+  providers: [AddedAlgorithm, BcryptThreads, BcryptPool, CurrentRequest, PasswordHasher, PasswordsService],
 })
 class HashingModule {}
 

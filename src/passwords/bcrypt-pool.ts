@@ -13,34 +13,36 @@ export interface Comparison {
 /** What one iteration of bcrypt's key setup takes in JavaScript, about: cost 10 is 1,024 of them. */
 const MS_PER_ITERATION = 0.06;
 
+/** The threads that bcrypt runs in; one of them is always ready. */
+@Injectable()
+export class BcryptThreads extends WorkerPool implements OnApplicationShutdown {
+  constructor({ threads, longestWaitMs }: PasswordSettings) {
+    const filename = join(__dirname, 'bcrypt.worker.js');
+    super(
+      { filename, minThreads: 1, maxThreads: threads, idleTimeout: 60_000 },
+      { msPerUnit: MS_PER_ITERATION, longestWaitMs, shareOfOne: 0.75 },
+    );
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.end();
+  }
+}
+
 /** bcrypt in worker threads. Each source and each account has an equal share of them, under a flood too. */
 @Injectable()
-export class BcryptPool implements OnApplicationShutdown {
-  private readonly pool: WorkerPool;
-
+export class BcryptPool {
   constructor(
-    settings: PasswordSettings,
+    private readonly threads: BcryptThreads,
     private readonly current: CurrentRequest,
-  ) {
-    const threads = {
-      filename: join(__dirname, 'bcrypt.worker.js'),
-      minThreads: 1,
-      maxThreads: settings.threads,
-      idleTimeout: 60_000,
-    };
-    this.pool = new WorkerPool(threads, {
-      msPerUnit: MS_PER_ITERATION,
-      longestWaitMs: settings.longestWaitMs,
-      shareOfOne: 0.75,
-    });
-  }
+  ) {}
 
   /**
    * @param account whose password it is, by any name that is the same for each of its requests; null where none is known
    * @throws RateLimited or Unavailable where too much waits already
    */
   async hash(text: string, cost: number, account: string | null = null): Promise<string> {
-    return this.pool.run<string>('hash', { text, cost }, turnOf(this.current, 2 ** cost, account));
+    return this.threads.run<string>('hash', { text, cost }, turnOf(this.current, 2 ** cost, account));
   }
 
   /**
@@ -55,15 +57,11 @@ export class BcryptPool implements OnApplicationShutdown {
     account: string | null = null,
   ): Promise<boolean[]> {
     const iterations = [...attempts, ...decoys].reduce((sum, { hash }) => sum + iterationsOf(hash), 0);
-    return this.pool.run<boolean[]>(
+    return this.threads.run<boolean[]>(
       'compare',
       { attempts, decoys },
       turnOf(this.current, iterations, account),
     );
-  }
-
-  async onApplicationShutdown(): Promise<void> {
-    await this.pool.end();
   }
 }
 

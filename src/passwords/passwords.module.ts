@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { ConfigModule } from '../platform/config';
 import { DatabaseModule } from '../platform/database';
-import { BcryptPool } from './bcrypt-pool';
+import { BcryptPool, BcryptThreads } from './bcrypt-pool';
 import { BreachedPasswords } from './breached-passwords';
 import { Credential } from './credential.entity';
 import { CreateCredentials1795000002000 } from './migrations/1795000002000-create-credentials';
@@ -28,6 +28,7 @@ import { RegistrationAttempts } from './registration-attempts';
   ],
   providers: [
     AddedAlgorithm,
+    BcryptThreads,
     BcryptPool,
     PasswordHasher,
     PasswordStrength,

@@ -12,6 +12,7 @@ import { Clock } from '../../src/platform/clock';
 import { Environment, type Variables } from '../../src/platform/config';
 import { createFastify } from '../../src/platform/http';
 import { LogSink } from '../../src/platform/logging';
+import { BcryptThreads } from '../../src/passwords/bcrypt-pool';
 import { PasswordStrength } from '../../src/passwords/password-strength';
 import { MailTransport } from '../../src/platform/mail';
 import { Conformance } from './conformance';
@@ -21,6 +22,7 @@ import { AUTH_SECRET, NO_SMTP } from './settings';
 import { SmtpSink } from './smtp-sink';
 import { TestApp } from './test-app';
 import { TestClock } from './test-clock';
+import { sharedThreads } from './threads';
 
 export { PASSWORD, type Person, TestApp } from './test-app';
 
@@ -48,6 +50,8 @@ export interface TestAppOptions {
    * SMTP is the subject, a server is started and its URL is in `env`.
    */
   readonly smtp?: boolean;
+  /** Hashes passwords in threads of its own, which a test may keep busy. */
+  readonly ownThreads?: boolean;
   /** Estimates how hard new passwords are to guess. */
   readonly estimates?: boolean;
   /** Seals the audit trail every second; without it only when a test says so. */
@@ -75,6 +79,7 @@ async function started({
   alone = false,
   log,
   smtp = false,
+  ownThreads = env.BCRYPT_COST !== undefined,
   estimates = false,
   limits = false,
   seals = false,
@@ -99,6 +104,7 @@ async function started({
     builder
       .overrideProvider(MailTransport)
       .useValue({ deliver: async () => undefined, abandon: () => undefined });
+  if (!ownThreads) builder.overrideProvider(BcryptThreads).useValue(sharedThreads());
   if (!limits) builder.overrideProvider(AttemptsSettings).useValue({ limited: false });
   // It loads dictionaries for half a second, which most tests would do for nothing.
   if (!estimates) builder.overrideProvider(PasswordStrength).useValue({ weaknessOf: async () => undefined });

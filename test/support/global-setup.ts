@@ -12,7 +12,10 @@ export default async function setUp(): Promise<void> {
   const template = `gatehouse_template_${process.pid}`;
   try {
     await administer(server.url, `CREATE DATABASE ${template}`);
-    const app = await startApp({ env: { DATABASE_URL: databaseUrl(server.url, template) } });
+    const app = await startApp({
+      env: { DATABASE_URL: databaseUrl(server.url, template) },
+      ownThreads: true,
+    });
     // Each application makes its own, as old as its clock says.
     await app.query('TRUNCATE keys');
     await app.close();
