@@ -2,7 +2,7 @@ import { Logger, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
-import { leadToDocuments, serveDocuments } from './openapi-page';
+import { leadToDocuments, serveDocuments } from './api-contract';
 import { noteAddress } from './platform/config';
 import { Database, DatabaseSettings } from './platform/database';
 import {

@@ -1,5 +1,4 @@
-import { type AccessManifest, describeAccess } from '../src/access-manifest';
-import { changesOf } from '../src/access-changes';
+import { type AccessManifest, describeAccess, changesOf } from '../src/api-contract';
 import { Attempts } from '../src/platform/attempts';
 import { RouteTable } from '../src/platform/http';
 import { CoreModule } from '../src/core.module';

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sourceFiles } from '../scripts/read-source';
-import { AccountPagesController } from '../src/account-pages/account-pages.controller';
-import { AccountPagesSettings } from '../src/account-pages/account-pages.settings';
+import { AccountPagesController } from '../src/features/account-pages/account-pages.controller';
+import { AccountPagesSettings } from '../src/features/account-pages/account-pages.settings';
 import { Environment } from '../src/platform/config';
 import { NotFound } from '../src/platform/http';
 import type { TestApp } from './support/app';
 import { sharedApp } from './support/shared-app';
 import { PRODUCTION } from './support/settings';
 
-const SCRIPT = readFileSync(join(__dirname, '../src/account-pages/pages/account.js'), 'utf8');
+const SCRIPT = readFileSync(join(__dirname, '../src/features/account-pages/pages/account.js'), 'utf8');
 
 describe('the development page of the links in mails', () => {
   let app: TestApp;

@@ -3,7 +3,7 @@ import ts from 'typescript';
 import { sourceFiles } from '../scripts/read-source';
 import { importsIn, isThere, places } from './support/source';
 
-/** Whom a room may import; one that is not named is a feature on top. */
+/** Which modules a module of the core may import. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   platform: [],
   access: ['platform'],
@@ -12,16 +12,20 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   sessions: ['access', 'platform'],
   tokens: ['access', 'platform'],
   passwords: ['platform'],
-  audit: ['access', 'platform'],
   auth: ['users', 'roles', 'passwords', 'sessions', 'tokens', 'access', 'platform'],
 };
-const FEATURE = ['auth', 'users', 'roles', 'passwords', 'sessions', 'tokens', 'access', 'platform'];
+/** The same for a feature, and for a module that a team adds. */
+const OF_FEATURE = ['auth', ...(ARROWS['auth'] ?? [])];
+/** Folders that hold modules of their own. */
+const GROUPS: ReadonlySet<string | undefined> = new Set(['platform', 'features']);
+/** These put all modules together, as the files on top do. */
+const COMPOSITION: ReadonlySet<string | undefined> = new Set([undefined, 'api-contract', 'cli']);
 
 const files = sourceFiles();
 const imports = new Map(files.map((file) => [file.path, importsIn(file)]));
 const arrows = files.flatMap((file) => (imports.get(file.path) ?? []).map((target) => ({ file, target })));
 const directories = [...new Set(files.flatMap(({ path }) => ancestorsOf(path)))];
-const rooms = directories.filter((folder) => /^(?!platform$)[^/]+$|^platform\/[^/]+$/.test(folder));
+const modules = directories.filter((folder) => moduleOf(join(folder, 'index.ts')) === folder);
 
 /** `a/b/c.ts` lies in `a/b` and in `a`. */
 function ancestorsOf(path: string): string[] {
@@ -29,22 +33,21 @@ function ancestorsOf(path: string): string[] {
   return folder === '.' ? [] : [folder, ...ancestorsOf(folder)];
 }
 
-/** The first folder of a path; undefined for the files on top, which put the rooms together. */
+/** The first folder of a path; undefined for the files on top, which put the modules together. */
 function topOf(path: string): string | undefined {
   return ancestorsOf(path).at(-1);
 }
 
 const core = imports.get('core.module.ts') ?? [];
 
-/** What a team added: nothing of ours knows it, and it may use all that is offered. */
+/** What a team added: no module here imports it, and it may use all that is offered. */
 function isTeams(top: string): boolean {
   return !(top in ARROWS) && !core.some((target) => topOf(target) === top);
 }
 
-/** A room of `src`, those of `platform` apart. */
-function roomOf(path: string): string {
-  const folders = ancestorsOf(path);
-  return (topOf(path) === 'platform' ? folders.at(-2) : folders.at(-1)) ?? path;
+/** The folder of a module: `auth`, `platform/http`, `features/audit`. */
+function moduleOf(path: string): string {
+  return ancestorsOf(path).at(GROUPS.has(topOf(path)) ? -2 : -1) ?? path;
 }
 
 function hasIndex(folder: string): boolean {
@@ -53,18 +56,28 @@ function hasIndex(folder: string): boolean {
 
 const listed = (found: typeof arrows) => found.map(({ file, target }) => `${file.path} → ${target}`);
 
-describe('a room', () => {
-  it.each(rooms)('%s has an index', (room) => {
-    expect(hasIndex(room)).toBe(true);
+/** The nodes of a graph that lead back to themselves. */
+function cyclesIn(next: ReadonlyMap<string, Iterable<string>>): string[] {
+  const reach = (node: string, seen = new Set<string>()): Set<string> => {
+    for (const to of next.get(node) ?? []) if (!seen.has(to)) reach(to, seen.add(to));
+    return seen;
+  };
+  return [...next.keys()].filter((node) => reach(node).has(node));
+}
+
+describe('a module', () => {
+  it.each(modules)('%s has an index', (folder) => {
+    expect(hasIndex(folder)).toBe(true);
   });
 
-  it('imports the rooms below it only', () => {
+  it('imports the modules below it only; a feature imports no other feature', () => {
     const against = arrows.filter(({ file, target }) => {
       const [from, to] = [topOf(file.path), topOf(target)];
-      // The operator's commands put the rooms together, as the files on top do.
-      if (from === undefined || from === 'cli' || from === to) return false;
+      if (from === undefined || COMPOSITION.has(from) || moduleOf(file.path) === moduleOf(target))
+        return false;
       if (isTeams(from)) return to === undefined;
-      return to === undefined || !(ARROWS[from] ?? FEATURE).includes(to);
+      if (from === 'platform' && to === 'platform') return false;
+      return to === undefined || !(ARROWS[from] ?? OF_FEATURE).includes(to);
     });
     expect(listed(against)).toEqual([]);
   });
@@ -86,23 +99,26 @@ describe('a room', () => {
     expect(listed(own)).toEqual([]);
   });
 
-  it('hands its migrations to nobody', () => {
+  it('keeps its migrations to itself', () => {
     const foreign = arrows.filter(
       ({ file, target }) =>
         target.includes('/migrations/') &&
-        (roomOf(file.path) !== roomOf(target) || basename(file.path) === 'index.ts'),
+        (moduleOf(file.path) !== moduleOf(target) || basename(file.path) === 'index.ts'),
     );
     expect(listed(foreign)).toEqual([]);
   });
 
-  it('does not lead back to itself', () => {
-    const next = new Map(rooms.map((room) => [room, new Set<string>()]));
-    for (const { file, target } of arrows) next.get(roomOf(file.path))?.add(roomOf(target));
-    const reach = (room: string, seen = new Set<string>()): Set<string> => {
-      for (const to of next.get(room) ?? []) if (to !== room && !seen.has(to)) reach(to, seen.add(to));
-      return seen;
-    };
-    expect(rooms.filter((room) => [...reach(room)].some((other) => reach(other).has(room)))).toEqual([]);
+  it('is in no cycle', () => {
+    const next = new Map(modules.map((module) => [module, new Set<string>()]));
+    for (const { file, target } of arrows)
+      if (moduleOf(file.path) !== moduleOf(target)) next.get(moduleOf(file.path))?.add(moduleOf(target));
+    expect(cyclesIn(next)).toEqual([]);
+  });
+});
+
+describe('a file', () => {
+  it('is in no cycle', () => {
+    expect(cyclesIn(imports)).toEqual([]);
   });
 });
 
@@ -153,9 +169,9 @@ describe('the source', () => {
       (node, { path }) =>
         ts.isPropertyAccessExpression(node) &&
         node.getText() === 'process.env' &&
-        roomOf(path) !== 'platform/config' &&
+        moduleOf(path) !== 'platform/config' &&
         !(
-          path.startsWith('platform/database/embedded/') &&
+          path.startsWith('platform/embedded-postgres/') &&
           /^process\.env(\.PATH|\['PATH'\])$/.test(node.parent.getText())
         ),
     );

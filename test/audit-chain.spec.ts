@@ -1,7 +1,7 @@
-import { AuditSealer } from '../src/audit';
-import { NO_LINK } from '../src/audit/audit-event';
-import { AuditSeals } from '../src/audit/audit-seals';
-import { ChainStore } from '../src/audit/chain.store';
+import { AuditSealer } from '../src/features/audit';
+import { NO_LINK } from '../src/features/audit/audit-event';
+import { AuditSeals } from '../src/features/audit/audit-seals';
+import { ChainStore } from '../src/features/audit/chain.store';
 import { Events } from '../src/platform/events';
 import { startApp, type TestApp } from './support/app';
 import {

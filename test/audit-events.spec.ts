@@ -1,6 +1,6 @@
 import type { TestApp } from './support/app';
 import type { ProblemBody } from './support/api';
-import { type AuditRecord, AuditExport } from '../src/audit';
+import { type AuditRecord, AuditExport } from '../src/features/audit';
 import { DoorOpened, DoorRefused, seal } from './support/audit';
 import { aMemberWho } from './support/staff';
 import { Events } from '../src/platform/events';

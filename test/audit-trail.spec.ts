@@ -1,5 +1,5 @@
 import { Events, SecurityEvent } from '../src/platform/events';
-import { NO_LINK } from '../src/audit/audit-event';
+import { NO_LINK } from '../src/features/audit/audit-event';
 import { PASSWORD, startApp, type TestApp } from './support/app';
 import { DoorOpened, DoorsModule, knock, seal, trailOf, verify } from './support/audit';
 import { expectProblem } from './support/problem';

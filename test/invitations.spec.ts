@@ -1,4 +1,4 @@
-import { FirstAdmin } from '../src/administration';
+import { FirstAdmin } from '../src/features/administration';
 import { accept, changeUser, getUser, invitationFor, invite, invited } from './support/administration';
 import { PASSWORD, type TestApp } from './support/app';
 import { expectProblem, violations } from './support/problem';

@@ -1,5 +1,5 @@
 import { CoreModule } from '../src/core.module';
-import { describeApi } from '../src/openapi';
+import { describeApi } from '../src/api-contract';
 import type { TestApp } from './support/app';
 import {
   COMMITTED,

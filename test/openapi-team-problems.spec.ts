@@ -2,7 +2,7 @@ import { Controller, Get, Module, Post } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation } from '@nestjs/swagger';
 import { Public } from '../src/access';
 import { CoreModule } from '../src/core.module';
-import { describeApi } from '../src/openapi';
+import { describeApi } from '../src/api-contract';
 import { DomainError } from '../src/platform/errors';
 import { ApiProblems } from '../src/platform/http';
 import { withApp } from './support/app';

@@ -1,4 +1,4 @@
-import { describeApi } from '../src/openapi';
+import { describeApi } from '../src/api-contract';
 import { RouteTable } from '../src/platform/http';
 import { codesOf, COMMITTED, type Operation, operationsOf, type Schema } from './support/contract';
 import type { TestApp } from './support/app';

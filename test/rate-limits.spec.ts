@@ -1,4 +1,4 @@
-import { EMAIL_CHANGE_REQUEST } from '../src/account/account.budgets';
+import { EMAIL_CHANGE_REQUEST } from '../src/features/account/account.budgets';
 import { LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, REAUTHENTICATION } from '../src/auth/auth.budgets';
 import { PasswordsService } from '../src/passwords';
 import type { ProblemBody } from './support/api';

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { ExtractJwt, Strategy } from 'passport-jwt';
-import { SelfVerifyingKey } from '../src/auth/self-verifying-key';
+import { SelfVerifyingKey } from '../src/auth/token/self-verifying-key';
 import { type Json, writeJws } from './support/jws';
 
 const SECRET = 'a secret of the team that has its own tokens';

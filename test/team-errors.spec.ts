@@ -17,7 +17,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { Public } from '../src/access';
-import { describeApi } from '../src/openapi';
+import { describeApi } from '../src/api-contract';
 import { Database } from '../src/platform/database';
 import { DomainError } from '../src/platform/errors';
 import { ApiProblems } from '../src/platform/http';

@@ -1,8 +1,8 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { CurrentUser, type Principal } from '../src/access';
-import { EXPORT } from '../src/account/account.budgets';
+import { EXPORT } from '../src/features/account/account.budgets';
 import { RIGHT_PASSWORDS } from '../src/auth/auth.budgets';
-import { LoginLimits } from '../src/auth/login-limits';
+import { LoginLimits } from '../src/auth/login/login-limits';
 import { Database } from '../src/platform/database';
 import { CONNECTIONS_PER_USER } from '../src/platform/database/fair-pool';
 import { PASSWORD, startApp, type TestApp } from './support/app';

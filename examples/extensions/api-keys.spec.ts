@@ -1,5 +1,4 @@
-import { describeAccess } from '../../src/access-manifest';
-import { describeApi } from '../../src/openapi';
+import { describeAccess, describeApi } from '../../src/api-contract';
 import { startApp, type TestApp } from '../../test/support/app';
 import { expectProblem } from '../../test/support/problem';
 import { tokenIn } from '../../test/support/smtp-sink';

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { EmailVerified } from '../../src/email-verification';
+import { EmailVerified } from '../../src/features/email-verification';
 import { OnDomainEvent } from '../../src/platform/events';
 import { expectProblem, startApp, type TestApp, type TestUser, tokenIn } from '../../test/kit';
 import { ContactsModule, CustomerRelations } from './contacts';

@@ -4,7 +4,7 @@ import { Matches } from 'class-validator';
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { CurrentUser, type Principal } from '../../src/access';
 import { AccountDeleted } from '../../src/auth';
-import { EmailVerified } from '../../src/email-verification';
+import { EmailVerified } from '../../src/features/email-verification';
 import { Database, DatabaseModule, SqlMigration } from '../../src/platform/database';
 import { OnDomainEvent } from '../../src/platform/events';
 import { ApiProblems, NotFound } from '../../src/platform/http';

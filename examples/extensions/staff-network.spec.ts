@@ -1,7 +1,7 @@
 import { Controller, Injectable, Module, type ModuleMetadata, Scope } from '@nestjs/common';
 import { LoginCheck, type LoginCheckProvider, type ProvenLogin } from '../../src/auth';
-import { LoginChecks } from '../../src/auth/login-checks';
-import { describeApi } from '../../src/openapi';
+import { LoginChecks } from '../../src/auth/login/login-checks';
+import { describeApi } from '../../src/api-contract';
 import { Events } from '../../src/platform/events';
 import { Conflict } from '../../src/platform/http';
 import { startApp, type TestApp } from '../../test/support/app';

@@ -1,7 +1,7 @@
 import { Controller, Get, Injectable, Module, type Type } from '@nestjs/common';
 import { CurrentUser, type Principal } from '../../src/access';
 import { AccessTokenClaims, type AccessTokenClaimsProvider } from '../../src/auth';
-import { AddedTokenClaims } from '../../src/auth/access-token-claims';
+import { AddedTokenClaims } from '../../src/auth/token/access-token-claims';
 import { Unavailable } from '../../src/platform/errors';
 import type { Extensions } from '../../src/platform/extensions';
 import { REGISTERED_CLAIMS } from '../../src/tokens';

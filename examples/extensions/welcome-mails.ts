@@ -1,5 +1,5 @@
 import { Injectable, Module } from '@nestjs/common';
-import { EmailVerified } from '../../src/email-verification';
+import { EmailVerified } from '../../src/features/email-verification';
 import { OnDomainEvent } from '../../src/platform/events';
 import { CurrentRequest } from '../../src/platform/http';
 import { type FramedMail, Mailer, MailTextsModule, type MailTexts } from '../../src/platform/mail';

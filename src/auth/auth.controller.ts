@@ -39,12 +39,12 @@ import {
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
 import { LOGIN, PASSWORD_PROOF, REGISTRATION } from './auth.budgets';
 import { AuthService } from './auth.service';
-import { CookieMode } from './cookie-mode';
-import { LocalAuthGuard } from './local-auth.guard';
-import type { ProvenUser } from './password-sign-in';
-import { RegistrationService } from './registration.service';
-import { SignIn } from './sign-in';
-import { ApiTokens, SET_COOKIE } from './token-docs';
+import { CookieMode } from './token/cookie-mode';
+import { LocalAuthGuard } from './login/local-auth.guard';
+import type { ProvenUser } from './login/password-sign-in';
+import { RegistrationService } from './registration/registration.service';
+import { SignIn } from './login/sign-in';
+import { ApiTokens, SET_COOKIE } from './token/token-docs';
 
 @ApiTags('authentication')
 @Controller({ path: 'auth', version: '1' })

@@ -9,8 +9,8 @@ import type { TokenResponse } from './auth.dto';
 import { InvalidRefreshToken } from './auth.errors';
 import { Reauthenticated, RefreshRefused, RefreshTokenReused, SignedOut } from './auth.events';
 import { PasswordProof } from './password-proof';
-import { SecurityNotices } from './security-notices';
-import { TokenIssuer } from './token-issuer';
+import { SecurityNotices } from './login/security-notices';
+import { TokenIssuer } from './token/token-issuer';
 
 /** What somebody may present to sign out; each ends its own session. */
 export interface PresentedCredentials {

@@ -1,12 +1,16 @@
-export { AccessTokenClaims, type AccessTokenClaimsProvider, type TokenOwner } from './access-token-claims';
+export {
+  AccessTokenClaims,
+  type AccessTokenClaimsProvider,
+  type TokenOwner,
+} from './token/access-token-claims';
 export { MAIL_LINK, MAIL_REQUEST, PASSWORD_PROOF } from './auth.budgets';
 export { AcceptedResponse } from './auth.dto';
 export { InvalidCredentials } from './auth.errors';
 export { AuthModule } from './auth.module';
 export { Callers } from './callers';
-export { setDeviceCookie } from './cookie-mode';
+export { setDeviceCookie } from './token/cookie-mode';
 export { Departure } from './departure';
-export { DeviceTokens } from './device-tokens';
+export { DeviceTokens } from './login/device-tokens';
 export { AccessVoided, active, Handover } from './handover';
 export {
   type LoginAttempt,
@@ -14,11 +18,11 @@ export {
   type LoginCheckProvider,
   problemsOfLoginChecks,
   type ProvenLogin,
-} from './login-checks';
-export { LoginLimits } from './login-limits';
+} from './login/login-checks';
+export { LoginLimits } from './login/login-limits';
 export { PasswordProof } from './password-proof';
-export { SecurityNotices } from './security-notices';
-export { SET_COOKIE } from './token-docs';
+export { SecurityNotices } from './login/security-notices';
+export { SET_COOKIE } from './token/token-docs';
 export {
   AccountDeleted,
   NoticedSessionEnded,

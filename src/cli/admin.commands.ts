@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { FirstAdmin } from '../administration';
+import { FirstAdmin } from '../features/administration';
 import { MailSettings } from '../platform/mail';
 import { normaliseEmail } from '../users';
 import { contexts } from './contexts';

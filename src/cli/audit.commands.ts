@@ -1,6 +1,6 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
-import { AuditExport, type AuditReport, AuditVerification, instantOf, type Period } from '../audit';
+import { AuditExport, type AuditReport, AuditVerification, instantOf, type Period } from '../features/audit';
 import { contexts } from './contexts';
 import { type Progress, type Report, type Run, type Streams, UsageError } from './run';
 import { jsonLine, printable } from './terminal';

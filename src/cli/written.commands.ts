@@ -2,11 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Command } from 'commander';
-import { type AccessManifest, describeAccess } from '../access-manifest';
-import { changesOf } from '../access-changes';
+import { type AccessManifest, describeAccess, changesOf, describeApi } from '../api-contract';
 import { AppModule } from '../app.module';
 import { VERSIONING } from '../app.setup';
-import { describeApi } from '../openapi';
 import { createFastify } from '../platform/http';
 import type { Run } from './run';
 

@@ -1,4 +1,4 @@
-import { AuditExport, AuditVerification } from '../../src/audit';
+import { AuditExport, AuditVerification } from '../../src/features/audit';
 import { Events } from '../../src/platform/events';
 import { heapBytes } from '../support/heap';
 import { startApp, type TestApp } from '../support/app';

@@ -3,11 +3,11 @@ import { existsSync, mkdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { chmodSync, chownSync, linkSync, lstatSync, renameSync, symlinkSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readInCluster } from '../../src/platform/database/embedded/cluster-file';
-import { initialise } from '../../src/platform/database/embedded/cluster-init';
-import { findPlace } from '../../src/platform/database/embedded/cluster-place';
-import { folderFor } from '../../src/platform/database/embedded/data-folder';
-import { findRunning } from '../../src/platform/database/embedded/postmaster';
+import { readInCluster } from '../../src/platform/embedded-postgres/cluster-file';
+import { initialise } from '../../src/platform/embedded-postgres/cluster-init';
+import { findPlace } from '../../src/platform/embedded-postgres/cluster-place';
+import { folderFor } from '../../src/platform/embedded-postgres/data-folder';
+import { findRunning } from '../../src/platform/embedded-postgres/postmaster';
 import {
   children,
   asRoot,

@@ -4,10 +4,10 @@ import { chmodSync, renameSync } from 'node:fs';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { findBinaries } from '../../src/platform/database/embedded/binaries';
-import { initialise } from '../../src/platform/database/embedded/cluster-init';
-import { findPlace } from '../../src/platform/database/embedded/cluster-place';
-import { startServer } from '../../src/platform/database/embedded/postmaster';
+import { findBinaries } from '../../src/platform/embedded-postgres/binaries';
+import { initialise } from '../../src/platform/embedded-postgres/cluster-init';
+import { findPlace } from '../../src/platform/embedded-postgres/cluster-place';
+import { startServer } from '../../src/platform/embedded-postgres/postmaster';
 import {
   children,
   root,

@@ -3,7 +3,7 @@ import { Environment } from '../../src/platform/config';
 import { connectionOptions } from '../../src/platform/database/connect';
 import { DatabaseSettings } from '../../src/platform/database/database.settings';
 import { type Answers, startRogue } from '../support/rogue-server';
-import { ServerConnection } from '../../src/platform/database/embedded/server-connection';
+import { ServerConnection } from '../../src/platform/embedded-postgres/server-connection';
 
 describe('a rogue server on the port', () => {
   const SASL = ['R', 10, 'SCRAM-SHA-256\0\0'] as const;

@@ -1,8 +1,8 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { chmodSync, chownSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPlace } from '../../src/platform/database/embedded/cluster-place';
-import { startServer } from '../../src/platform/database/embedded/postmaster';
+import { findPlace } from '../../src/platform/embedded-postgres/cluster-place';
+import { startServer } from '../../src/platform/embedded-postgres/postmaster';
 import {
   asRoot,
   settings,

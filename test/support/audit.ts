@@ -1,6 +1,6 @@
 import { Controller, HttpCode, type INestApplicationContext, Module, Post } from '@nestjs/common';
 import { CurrentUser, type Principal, Public } from '../../src/access';
-import { type AuditReport, AuditSealer, AuditVerification } from '../../src/audit';
+import { type AuditReport, AuditSealer, AuditVerification } from '../../src/features/audit';
 import { Conflict } from '../../src/platform/http';
 import { Database } from '../../src/platform/database';
 import { Events, SecurityEvent } from '../../src/platform/events';

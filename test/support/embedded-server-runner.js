@@ -9,7 +9,7 @@ require.extensions['.ts'] = (module, file) => {
   module._compile(code, file);
 };
 
-const { EmbeddedServer } = require('../../src/platform/database/embedded/index.ts');
+const { EmbeddedServer } = require('../../src/platform/embedded-postgres/index.ts');
 
 async function main() {
   const server = await EmbeddedServer.start({ dataDir: process.argv[2], settings: { fsync: 'off' } });

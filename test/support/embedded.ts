@@ -6,12 +6,12 @@ import { join } from 'node:path';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { Client } from 'pg';
-import { type Binaries, findBinaries } from '../../src/platform/database/embedded/binaries';
+import { type Binaries, findBinaries } from '../../src/platform/embedded-postgres/binaries';
 import {
   EmbeddedServer,
   type EmbeddedServerOptions,
   EmbeddedServerUnavailable,
-} from '../../src/platform/database/embedded';
+} from '../../src/platform/embedded-postgres';
 
 export const root = process.getuid?.() === 0;
 // Tests of what only root meets are skipped by name for everybody else.
@@ -100,7 +100,7 @@ export async function exited(child: ChildProcess): Promise<void> {
 export async function findUnreachableBinaries(...args: Parameters<typeof findBinaries>): Promise<Binaries> {
   const load = createRequire(__filename);
   const [path, child] = ['binaries', 'child'].map((name) =>
-    load.resolve(`../../src/platform/database/embedded/${name}`),
+    load.resolve(`../../src/platform/embedded-postgres/${name}`),
   ) as [string, string];
   const [itself, original] = [load.cache[path], load.cache[child]];
   try {

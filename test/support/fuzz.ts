@@ -2,7 +2,7 @@ import { METHODS } from 'node:http';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
-import { describeApi } from '../../src/openapi';
+import { describeApi } from '../../src/api-contract';
 import { RouteTable } from '../../src/platform/http';
 import type { Answer, ProblemBody, TokenBody } from './api';
 import { PASSWORD, type TestApp } from './app';

@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { EmbeddedServer } from '../../src/platform/database/embedded';
+import { EmbeddedServer } from '../../src/platform/embedded-postgres';
 import { Api, BY_HTTPS } from './api';
 import { BuiltProcess, freePort } from './process';
 import { NO_SMTP } from './settings';

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { AccessManifest, RouteAccess } from '../../src/access-manifest';
+import type { AccessManifest, RouteAccess } from '../../src/api-contract';
 
 /** What is committed; `access-manifest.spec.ts` holds the application to it. */
 export const MANIFEST = JSON.parse(

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { EmbeddedServer } from '../../src/platform/database/embedded';
+import { EmbeddedServer } from '../../src/platform/embedded-postgres';
 import type { TestDatabase } from './database';
 
 /** A database on a server of the test's own, which may die and rise again, on another port each time. */

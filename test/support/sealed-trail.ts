@@ -1,11 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import type { TestingModule } from '@nestjs/testing';
-import { AuditSealer, AuditVerification, type Finding } from '../../src/audit';
-import { AuditLog } from '../../src/audit/audit-log';
-import { AuditSeals } from '../../src/audit/audit-seals';
-import { AuditStore } from '../../src/audit/audit.store';
-import { ChainStore } from '../../src/audit/chain.store';
-import { RowJudge } from '../../src/audit/row-judge';
+import { AuditSealer, AuditVerification, type Finding } from '../../src/features/audit';
+import { AuditLog } from '../../src/features/audit/audit-log';
+import { AuditSeals } from '../../src/features/audit/audit-seals';
+import { AuditStore } from '../../src/features/audit/audit.store';
+import { ChainStore } from '../../src/features/audit/chain.store';
+import { RowJudge } from '../../src/features/audit/row-judge';
 import { Database } from '../../src/platform/database';
 import { Events } from '../../src/platform/events';
 import { CurrentRequest } from '../../src/platform/http';

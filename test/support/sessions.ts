@@ -1,4 +1,4 @@
-import { TokenIssuer } from '../../src/auth/token-issuer';
+import { TokenIssuer } from '../../src/auth/token/token-issuer';
 import { SessionsService } from '../../src/sessions';
 import { UsersService } from '../../src/users';
 import type { Answer, TokenBody } from './api';

@@ -1,6 +1,6 @@
 import passport from 'passport';
-import { JwtStrategy } from '../../src/auth/jwt.strategy';
-import { LocalStrategy } from '../../src/auth/local.strategy';
+import { JwtStrategy } from '../../src/auth/token/jwt.strategy';
+import { LocalStrategy } from '../../src/auth/login/local.strategy';
 import { startApp, type TestApp, type TestAppOptions } from './app';
 
 declare global {

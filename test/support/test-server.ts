@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
-import { EmbeddedServer } from '../../src/platform/database/embedded';
+import { EmbeddedServer } from '../../src/platform/embedded-postgres';
 
 const MEMORY = '/dev/shm';
 const NEEDED_BYTES = 6e9;

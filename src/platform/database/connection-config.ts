@@ -1,6 +1,6 @@
 import { Client, type ClientConfig } from 'pg';
 import type { DatabaseSettings } from './database.settings';
-import { ScramClient } from './embedded';
+import { ScramClient } from '../embedded-postgres';
 import { hangUpAfter, LiveConnections } from './live-connections';
 import { promisedSettings, type SessionSettings, unlimitedSettings } from './session-settings';
 import { statelessClient } from './stateless-client';

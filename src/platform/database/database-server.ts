@@ -1,6 +1,6 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { DatabaseSettings } from './database.settings';
-import { EmbeddedServer, hasCluster } from './embedded';
+import { EmbeddedServer, hasCluster } from '../embedded-postgres';
 import { Inspection } from './inspection';
 
 /** The PostgreSQL server behind the pool: the operator's own, or the embedded one that lives with the application. */

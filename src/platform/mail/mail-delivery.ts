@@ -1,5 +1,14 @@
 import { extensionDecorator } from '../extensions';
-import type { Mail } from './mail-transport';
+
+/** A mail as it goes out. */
+export interface Mail {
+  readonly kind: string;
+  readonly to: string;
+  readonly language: string;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
 
 /** A mail on its way out. */
 export interface OutgoingMail extends Mail {

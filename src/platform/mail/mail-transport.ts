@@ -4,7 +4,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import { withDeadline } from '../deadline';
 import { Extensions } from '../extensions';
-import { MailDelivery, type MailDeliveryProvider } from './mail-delivery';
+import { type Mail, MailDelivery, type MailDeliveryProvider } from './mail-delivery';
 import { MailSettings } from './mail.settings';
 
 /** No server needs longer for one mail; the lease of the outbox is longer than this. */
@@ -12,16 +12,6 @@ const DELIVERY_TIMEOUT_MS = 60_000;
 
 /** How long a server is greeted in vain. */
 const GREETING_TIMEOUT_MS = 5_000;
-
-/** A mail as it goes out. */
-export interface Mail {
-  readonly kind: string;
-  readonly to: string;
-  readonly language: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
-}
 
 /** The way out: to an SMTP server, by a module's own delivery, or into files where there is neither, in development. */
 @Injectable()

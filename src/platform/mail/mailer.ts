@@ -8,7 +8,7 @@ import { Letters } from './letters';
 import { MAIL_BY_ADDRESS, MAIL_TO_UNPROVEN } from './mail.budgets';
 import { MailSettings } from './mail.settings';
 import type { Addressee, Granter, Notice, Post, Wish } from './mail-request';
-import type { Mail } from './mail-transport';
+import type { Mail } from './mail-delivery';
 import { OutboxStore, type Recipient, type WaitingMail } from './outbox.store';
 
 const DAY_MS = 86_400_000;

@@ -6,7 +6,8 @@ import { CurrentRequest } from '../http';
 import { Metrics } from '../metrics';
 import { isBlocked, isRefusal, reasonOf } from './delivery-failure';
 import { Mailer } from './mailer';
-import { type Mail, MailTransport } from './mail-transport';
+import type { Mail } from './mail-delivery';
+import { MailTransport } from './mail-transport';
 import { MailLanes } from './mail-lanes';
 import { type Busy, OutboxStore, type WaitingMail } from './outbox.store';
 

@@ -1,0 +1,171 @@
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import {
+  ACCESS_COOKIE,
+  AuthenticationRequired,
+  CrossSiteRequest,
+  InsufficientPermission,
+  InsufficientUserAuthentication,
+  InvalidToken,
+  JWT,
+  TokenStale,
+} from '../../access';
+import { accessTo, describedStrategies, providersOf, type RouteAccess } from '../access-manifest';
+import { problemsOfLoginChecks } from '../../auth';
+import { describeAnswers } from './responses';
+import { showExamples } from './examples';
+import { describeInputs } from './inputs';
+import { describeRefusals } from './problems';
+import {
+  type DocumentedErrorClass,
+  InternalError,
+  RateLimited,
+  Unavailable,
+  ValidationFailed,
+} from '../../platform/errors';
+import {
+  HeadersTooLarge,
+  InsecureTransport,
+  MalformedRequest,
+  PayloadTooLarge,
+  Problem,
+  problemsDeclaredOn,
+  ProblemViolation,
+  RequestTimeout,
+  UnsupportedMediaType,
+} from '../../platform/http';
+import { routesOf } from '../routes';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+type Schema = Extract<Schemas[string], { properties?: unknown }>;
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+
+const BODY_PROBLEMS = [PayloadTooLarge, UnsupportedMediaType, RateLimited];
+const ANY_TIME = [MalformedRequest, RequestTimeout, HeadersTooLarge, InternalError, Unavailable];
+const COOKIE_MODE =
+  'Cookie mode (`POST /v1/auth/login?useCookies=true`). A request that changes something is refused unless a page of this site, or of an allowed origin, made it.';
+
+/** The contract as OpenAPI 3.1, from the controllers and their DTO classes alone. */
+export function describeApi(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Gatehouse')
+    .setDescription(
+      'Registration, sign-in, sessions and access tokens. Errors are RFC 9457 problems; switch on `code`.',
+    )
+    .setVersion('1')
+    .addServer('/', 'Where this document is served')
+    .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
+    .addTag('authentication', 'Signing up, in and out')
+    .addTag('sessions', 'Where the signed-in user is signed in')
+    .addTag('profile', 'The signed-in user')
+    .addTag(
+      'account',
+      'Proving an address, changing or resetting what one signs in with, taking data along, leaving',
+    )
+    .addTag('administration', 'The accounts of others, and what everybody may do')
+    .addTag('audit', 'What happened to accounts, for those who may read it')
+    .addTag('discovery', 'What other services need to verify our tokens')
+    .addTag('health', 'For load balancers and operators')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
+    .addCookieAuth(ACCESS_COOKIE, { type: 'apiKey', in: 'cookie', description: COOKIE_MODE }, 'cookie')
+    .addSecurityRequirements('bearer')
+    .addSecurityRequirements('cookie');
+  const described = describedStrategies(app);
+  for (const { name, scheme } of described) config.addSecurity(name, scheme);
+  const document = SwaggerModule.createDocument(app, config.build(), {
+    extraModels: [Problem, ProblemViolation],
+  });
+  const components = (document.components ??= {});
+  const schemas = (components.schemas ??= {});
+  const routes = new Map(routesOf(app).map((route) => [route.address, route]));
+  for (const [address, operation] of operationsOf(document)) {
+    const route = routes.get(address) ?? routes.get(address.replace(/^\S+/, 'ALL'));
+    if (!route) throw new Error(`${operation.operationId} is documented, and no handler serves it`);
+    const { controller, handler } = route;
+    const access = accessTo(route);
+    secure(operation, access);
+    const refusals = [
+      ...(address.startsWith('GET ') ? [] : BODY_PROBLEMS),
+      ...doorsOf(operation, access),
+      ...[controller, handler].flatMap(problemsDeclaredOn),
+      ...described.flatMap(({ name, problems }) => (access.strategies.includes(name) ? problems : [])),
+      ...(operation.operationId === 'logIn' ? problemsOfLoginChecks(providersOf(app)) : []),
+    ];
+    describeInputs(operation, route);
+    describeRefusals(operation, refusals, components);
+    describeAnswers(operation, schemas);
+    describeBody(operation, schemas);
+    closeEmptyAnswers(operation, schemas);
+    showExamples(operation, schemas);
+  }
+  return document;
+}
+
+/** By method and path, as in the manifest. */
+function operationsOf(document: OpenAPIObject): [string, Operation][] {
+  return Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.entries(item as Record<string, Operation>)
+      .filter(([, operation]) => 'responses' in operation)
+      .map(([method, operation]): [string, Operation] => [`${method.toUpperCase()} ${path}`, operation]),
+  );
+}
+
+function secure(operation: Operation, { caller, strategies }: RouteAccess): void {
+  if (caller === 'anybody') operation.security = [...(operation.security ?? []), {}];
+  else if (strategies.some((strategy) => strategy !== JWT)) operation.security = securityOf(strategies);
+}
+
+/** What is answered before a handler is called, or whatever it does. */
+function doorsOf(
+  { requestBody, tags }: Operation,
+  { caller, strategies, crossSite, permissions, recentSignIn }: RouteAccess,
+): DocumentedErrorClass[] {
+  return [
+    ...(requestBody ? [ValidationFailed] : []),
+    ...(tags?.includes('health') ? [] : [InsecureTransport]),
+    ...(caller === 'anybody' ? [] : [AuthenticationRequired]),
+    ...(strategies.includes(JWT) ? [InvalidToken, TokenStale] : []),
+    ...(crossSite === 'refused' ? [CrossSiteRequest] : []),
+    ...(permissions.length > 0 ? [InsufficientPermission] : []),
+    ...(recentSignIn ? [InsufficientUserAuthentication] : []),
+    ...ANY_TIME,
+  ];
+}
+
+/** Any one of these; an access token comes in two ways. */
+function securityOf(strategies: readonly string[]): Record<string, string[]>[] {
+  const names = strategies.flatMap((strategy) => (strategy === JWT ? ['bearer', 'cookie'] : [strategy]));
+  return names.map((name) => ({ [name]: [] }));
+}
+
+/** No body counts as `{}`, so one is required where a property of it is. Properties that are not named are refused. */
+function describeBody({ requestBody }: Operation, schemas: Schemas): void {
+  if (!requestBody || !('content' in requestBody)) return;
+  const { schema } = requestBody.content['application/json'] ?? {};
+  const dto = schemaOf(schema, schemas);
+  // A DTO with rules but without documentation: it takes something, and nobody said what.
+  if (!dto || isEmpty(dto)) return;
+  requestBody.required = (dto.required ?? []).length > 0;
+  dto.additionalProperties = false;
+}
+
+/** An object that nothing is said of is any object; an answer of a class without properties is empty. */
+function closeEmptyAnswers({ responses }: Operation, schemas: Schemas): void {
+  for (const response of Object.values(responses)) {
+    if (!response || !('content' in response)) continue;
+    const { schema } = response.content?.['application/json'] ?? {};
+    const answer = schemaOf(schema, schemas);
+    if (answer && isEmpty(answer)) answer.additionalProperties = false;
+  }
+}
+
+function schemaOf(schema: object | undefined, schemas: Schemas): Schema | undefined {
+  const name = schema && '$ref' in schema ? String(schema.$ref).split('/').at(-1) : undefined;
+  const found = schemas[name ?? ''];
+  return found && 'properties' in found ? found : undefined;
+}
+
+function isEmpty({ properties }: Schema): boolean {
+  return Object.keys(properties ?? {}).length === 0;
+}

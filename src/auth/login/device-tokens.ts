@@ -1,0 +1,82 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { parse as uuidBytes } from 'uuid';
+import { Clock } from '../../platform/clock';
+import { Keyring } from '../../platform/keyring';
+import type { User } from '../../users';
+
+const PREFIX = 'dt_';
+const DEVICE_BYTES = 16;
+const DAY_BYTES = 3;
+const SIGNED_BYTES = DEVICE_BYTES + DAY_BYTES;
+// 51 bytes are 68 characters with no bits left over, so every token has one spelling.
+const FORM = /^dt_[\w-]{68}$/;
+const DAY_MS = 86_400_000;
+const LIFETIME_DAYS = 180;
+
+type Owner = Pick<User, 'id' | 'devicesEpoch'>;
+
+/**
+ * Signed values that say "this device signed in as this user before": a random name for the device and the day of its last sign-in,
+ * under an HMAC-SHA-256 that binds them to the user. They open nothing; they tell the owner of an account from a stranger who guesses at
+ * it, for 180 days after each sign-in.
+ */
+@Injectable()
+export class DeviceTokens implements OnModuleInit {
+  private key: Buffer;
+
+  constructor(
+    private readonly keyring: Keyring,
+    private readonly clock: Clock,
+  ) {}
+
+  async onModuleInit(): Promise<void> {
+    this.key = (await this.keyring.secretFor('device')).material;
+  }
+
+  /** The token that this user's device goes on with: of the same device where it presents a genuine token, else of a new one. */
+  renew(owner: Owner, presented: string | null | undefined): string {
+    return this.sign(owner, this.deviceOf(owner, presented) ?? randomBytes(DEVICE_BYTES));
+  }
+
+  /**
+   * Names the device of a token that is genuine, of this user, not voided and not too old.
+   *
+   * @returns the same name for every token of the device; null for any other token, and for none
+   */
+  nameOf(owner: Owner | null, token: string | null | undefined): string | null {
+    return (owner && this.deviceOf(owner, token)?.toString('base64url')) ?? null;
+  }
+
+  make(owner: Owner): string {
+    return this.sign(owner, randomBytes(DEVICE_BYTES));
+  }
+
+  private deviceOf(owner: Owner, token: string | null | undefined): Buffer | null {
+    if (!token || !FORM.test(token)) return null;
+    const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');
+    const signed = bytes.subarray(0, SIGNED_BYTES);
+    if (!timingSafeEqual(this.macOf(owner, signed), bytes.subarray(SIGNED_BYTES))) return null;
+    const age = this.today() - signed.readUIntBE(DEVICE_BYTES, DAY_BYTES);
+    // One day ahead is midnight, as two instances see it; more was dated by a clock that has gone back since.
+    return age <= LIFETIME_DAYS && age >= -1 ? signed.subarray(0, DEVICE_BYTES) : null;
+  }
+
+  private sign(owner: Owner, device: Buffer): string {
+    const day = Buffer.alloc(DAY_BYTES);
+    day.writeUIntBE(this.today(), 0, DAY_BYTES);
+    const signed = Buffer.concat([device, day]);
+    return PREFIX + Buffer.concat([signed, this.macOf(owner, signed)]).toString('base64url');
+  }
+
+  /** In days since 1970. */
+  private today(): number {
+    return Math.floor(this.clock.nowMs() / DAY_MS);
+  }
+
+  private macOf({ id, devicesEpoch }: Owner, signed: Buffer): Buffer {
+    const epoch = Buffer.alloc(4);
+    epoch.writeUInt32BE(devicesEpoch);
+    return createHmac('sha256', this.key).update(uuidBytes(id)).update(epoch).update(signed).digest();
+  }
+}

@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { Attempts } from '../../platform/attempts';
+import { Clock } from '../../platform/clock';
+import { Database } from '../../platform/database';
+import { Events } from '../../platform/events';
+import type { ClientInfo } from '../../platform/http';
+import { type MailKind, Mailer } from '../../platform/mail';
+import { type IssuedToken, OneTimeTokens, type Purpose } from '../../platform/one-time-tokens';
+import { SessionsService } from '../../sessions';
+import { UsersService } from '../../users';
+import { NOTICE } from '../auth.budgets';
+import { NoticedSessionEnded } from '../auth.events';
+
+const SESSION_END: Purpose = {
+  name: 'session-end',
+  prefix: 'se_',
+  lifetimeMs: 7 * 86_400_000,
+  lasting: true,
+  independent: true,
+};
+
+/** What a notice tells of. */
+export interface Noticed {
+  readonly sessionId: string;
+  readonly userId: string;
+  readonly client: ClientInfo;
+}
+
+/** Tells owners what happens to their account, with a link that ends the session it happened in (ASVS 6.3.5, 6.3.7). */
+@Injectable()
+export class SecurityNotices {
+  constructor(
+    private readonly users: UsersService,
+    private readonly sessions: SessionsService,
+    private readonly tokens: OneTimeTokens,
+    private readonly mailer: Mailer,
+    private readonly attempts: Attempts,
+    private readonly database: Database,
+    private readonly events: Events,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Somebody signed in on a device that was not known, after attempts that failed. */
+  async signedIn(noticed: Noticed): Promise<void> {
+    await this.tell('new-sign-in', noticed, async () => this.linkTo(noticed));
+  }
+
+  /** An earlier refresh token was used again, and the session is over. */
+  async refreshTokenReused(noticed: Noticed): Promise<void> {
+    await this.tell('refresh-token-reused', noticed, async () => undefined);
+  }
+
+  /** A link that ends a session, for a mail that tells of it; in the transaction that is under way. */
+  async linkTo({
+    userId,
+    sessionId,
+  }: Pick<Noticed, 'userId' | 'sessionId'>): Promise<IssuedToken | undefined> {
+    return (await this.tokens.issue(SESSION_END, { userId, details: { sessionId } })) ?? undefined;
+  }
+
+  /** Ends the session that a notice told of. @throws InvalidOrExpiredToken */
+  async endSession(token: string): Promise<void> {
+    await this.tokens.get(SESSION_END, token);
+    await this.database.transaction(async () => {
+      const { userId, details } = await this.tokens.redeem(SESSION_END, token);
+      const { sessionId = '' } = details;
+      await this.sessions.end(sessionId);
+      await this.events.publish(new NoticedSessionEnded({ subjectId: userId, sessionId }));
+    });
+  }
+
+  private async tell(
+    kind: MailKind,
+    { userId, client }: Noticed,
+    link: () => Promise<IssuedToken | undefined>,
+  ): Promise<void> {
+    if (!(await this.attempts.allows(NOTICE, userId))) return;
+    await this.database.transaction(async () => {
+      const user = await this.users.lock({ id: userId });
+      if (!user) return;
+      const event = { at: this.clock.now(), ipAddress: client.ipAddress };
+      const { language } = client;
+      await this.mailer.send(user, { kind, language, token: await link(), event });
+    });
+  }
+}

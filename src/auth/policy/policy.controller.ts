@@ -1,0 +1,51 @@
+import { Controller, Get, Header } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { AccessSettings, Public } from '../../access';
+import { PasswordPolicy, PasswordSettings } from '../../passwords';
+import { AttemptsSettings, declaredBudgets } from '../../platform/attempts';
+import { NEWS_BOUND_MS } from '../../platform/feed';
+import { Conditional } from '../../platform/http';
+import { SessionSettings } from '../../sessions';
+import { PolicyResponse } from './policy.dto';
+
+/** What front ends need to know before anybody is signed in. */
+@ApiTags('discovery')
+@Public()
+@Controller({ path: 'auth', version: '1' })
+export class PolicyController {
+  constructor(
+    private readonly passwords: PasswordSettings,
+    private readonly access: AccessSettings,
+    private readonly sessions: SessionSettings,
+    private readonly rules: PasswordPolicy,
+    private readonly attempts: AttemptsSettings,
+  ) {}
+
+  @Get('policy')
+  @Conditional()
+  @Header('cache-control', 'public, max-age=300')
+  @ApiOperation({ operationId: 'getPolicy', summary: 'What is in force here; build forms from it' })
+  @ApiOkResponse({ type: PolicyResponse })
+  policy(): PolicyResponse {
+    const { idleMs, maxMs, graceMs } = this.sessions;
+    return {
+      password: {
+        minLength: this.passwords.minLength,
+        maxLength: this.passwords.maxLength,
+        refused: this.rules.refused,
+        contextWords: this.rules.contextWords,
+      },
+      lifetimes: {
+        accessTokenSeconds: this.access.accessTokenSeconds,
+        sessionIdleSeconds: idleMs / 1_000,
+        sessionMaxSeconds: maxMs / 1_000,
+        refreshGraceSeconds: graceMs / 1_000,
+        recentSignInSeconds: this.access.recentSignInSeconds,
+      },
+      emailVerificationRequired: this.access.requireVerifiedEmail,
+      factors: ['pwd'],
+      limits: this.attempts.limited ? declaredBudgets() : [],
+      revocationSeconds: NEWS_BOUND_MS / 1_000,
+    };
+  }
+}

@@ -1,0 +1,49 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { PasswordPolicy, PasswordsService, RegistrationAttempts } from '../../passwords';
+import { Database, type Statement } from '../../platform/database';
+import { Events } from '../../platform/events';
+import type { ClientInfo } from '../../platform/http';
+import { Mailer } from '../../platform/mail';
+import { UsersService } from '../../users';
+import type { RegisterRequest } from '../auth.dto';
+import { Registered, RegistrationRepeated } from '../auth.events';
+
+// Written where nothing else is, so that as much goes to the disk.
+const DECOY_WRITE: Statement = { text: `SELECT pg_logical_emit_message(true, 'gatehouse', $1)` };
+
+/** Signing up. Whether the address was free shows in nothing: not in the answer, not in the work done for it. */
+@Injectable()
+export class RegistrationService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly policy: PasswordPolicy,
+    private readonly passwords: PasswordsService,
+    private readonly attempts: RegistrationAttempts,
+    private readonly mailer: Mailer,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * @throws ValidationFailed where the password does not follow the policy
+   */
+  async register({ email, password, displayName }: RegisterRequest, { language }: ClientInfo): Promise<void> {
+    await this.policy.assertAcceptable(password, '/password', { email, displayName });
+    const hash = await this.passwords.hash(password, email);
+    await this.database.transaction(async () => {
+      const newId = await this.users.add({ email, displayName });
+      const user = await this.users.lock({ email });
+      let kind = 'registration';
+      if (newId) await this.passwords.store(newId, hash);
+      else if (user && !user.emailVerified) {
+        const isKept = await this.attempts.add(user.id, { hash, displayName: displayName ?? null });
+        // A verification link would accept the password of no registration but those that were kept.
+        if (!isKept) kind = 'registration-not-kept';
+      } else await this.database.query(DECOY_WRITE, [randomBytes(hash.length / 2).toString('hex')]);
+      const Happened = newId ? Registered : RegistrationRepeated;
+      await this.events.publish(new Happened({ actorId: null, subjectId: newId ?? user?.id ?? null }));
+      await this.mailer.wish({ kind, address: email, language });
+    });
+  }
+}

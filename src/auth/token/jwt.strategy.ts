@@ -1,0 +1,62 @@
+import { Injectable } from '@nestjs/common';
+import { PassportStrategy } from '@nestjs/passport';
+import type { FastifyRequest } from 'fastify';
+import { Strategy } from 'passport-jwt';
+import { accessTokenOf, type Principal } from '../../access';
+import { Feed } from '../../platform/feed';
+import { RolesService } from '../../roles';
+import { type AccessClaims, addedClaimsOf, Tokens } from '../../tokens';
+import { AccessState } from './access-state';
+import { OpenResponses } from './open-responses';
+import { SelfVerifyingKey } from './self-verifying-key';
+
+type KeyTaker = (error: unknown, key?: never) => void;
+
+/** Who an access token says is calling: from the token and memory alone, without a query as long as the news is fresh. */
+@Injectable()
+export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
+  constructor(
+    tokens: Tokens,
+    private readonly access: AccessState,
+    private readonly responses: OpenResponses,
+    private readonly roles: RolesService,
+    feed: Feed,
+  ) {
+    const key = new SelfVerifyingKey((token) => tokens.verify(token));
+    super({
+      passReqToCallback: true,
+      jwtFromRequest: (request: unknown) => accessTokenOf(request as FastifyRequest)?.token ?? null,
+      // News first: it tells the time and the signing keys that the token is then verified by.
+      secretOrKeyProvider: (_request: unknown, _token: unknown, done: KeyTaker) => {
+        const news = feed.confirm();
+        if (news) void afterNews(news, key, done);
+        else done(null, key as never);
+      },
+    });
+  }
+
+  validate(request: FastifyRequest, claims: AccessClaims): Principal {
+    const refusal = this.access.refusalOf(claims);
+    if (refusal) throw refusal;
+    this.responses.watch(request, claims);
+    return {
+      userId: claims.sub,
+      sessionId: claims.sid,
+      tokenId: claims.jti,
+      roles: claims.roles,
+      permissions: this.roles.permissionsOf(claims.roles),
+      authenticatedAt: new Date(claims.auth_time * 1_000),
+      expiresAt: new Date(claims.exp * 1_000),
+      claims: addedClaimsOf(claims),
+    };
+  }
+}
+
+async function afterNews(news: Promise<void>, key: SelfVerifyingKey, done: KeyTaker): Promise<void> {
+  try {
+    await news;
+  } catch (error) {
+    return done(error);
+  }
+  done(null, key as never);
+}

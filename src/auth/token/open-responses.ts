@@ -1,0 +1,70 @@
+import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
+import { Clock } from '../../platform/clock';
+import { Feed } from '../../platform/feed';
+import { isAnswering } from '../../platform/http';
+import type { AccessClaims } from '../../tokens';
+import { AccessState } from './access-state';
+
+const EVERY_MS = 100;
+
+interface OpenResponse {
+  readonly request: FastifyRequest;
+  readonly claims: AccessClaims;
+}
+
+/**
+ * Closes responses that last longer than their access token counts, such as event streams and large downloads: the guard has
+ * decided once, when they began. The bound is that of every revocation, one second.
+ */
+@Injectable()
+export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly open = new Set<OpenResponse>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly access: AccessState,
+    private readonly feed: Feed,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Watches the response to a request that these claims authorise, until it has ended. */
+  watch(request: FastifyRequest, claims: AccessClaims): void {
+    this.open.add({ request, claims });
+  }
+
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.closeRevoked(), EVERY_MS).unref();
+  }
+
+  onApplicationShutdown(): void {
+    clearInterval(this.timer);
+  }
+
+  private async closeRevoked(): Promise<void> {
+    // Node destroys a request once its response has ended.
+    for (const response of this.open) if (response.request.raw.destroyed) this.open.delete(response);
+    if (this.open.size === 0) return;
+    const isKnown = await this.isMemoryFresh();
+    for (const response of this.open) {
+      // A request that ends its own session is answered: what has not begun was decided upon in time.
+      if (!isAnswering(response.request) || (isKnown && !this.isOver(response.claims))) continue;
+      this.open.delete(response);
+      response.request.raw.socket.destroy();
+    }
+  }
+
+  private isOver(claims: AccessClaims): boolean {
+    return claims.exp * 1_000 <= this.clock.nowMs() || this.access.refusalOf(claims) !== undefined;
+  }
+
+  /** As for a new request: where memory cannot be confirmed, nothing is served. */
+  private async isMemoryFresh(): Promise<boolean> {
+    try {
+      await this.feed.confirm();
+      return true;
+    } catch {
+      return false;
+    }
+  }
+}

@@ -1,0 +1,51 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Controller, Get, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import { ApiExcludeController } from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import { Public } from '../../access';
+import { NotFound } from '../../platform/http';
+import { AccountPagesSettings } from './account-pages.settings';
+
+/** It runs its own script and asks this application, and nothing else. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+].join('; ');
+
+const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css' } as const;
+
+/** Opening the page redeems nothing: the token stands in the fragment, which no browser sends, and a click posts it. */
+@ApiExcludeController()
+@Public()
+@Controller({ path: 'account', version: VERSION_NEUTRAL })
+export class AccountPagesController {
+  constructor(private readonly settings: AccountPagesSettings) {}
+
+  @Get()
+  page(@Res({ passthrough: true }) reply: FastifyReply): string {
+    return this.file('html', reply);
+  }
+
+  @Get('account.js')
+  script(@Res({ passthrough: true }) reply: FastifyReply): string {
+    return this.file('js', reply);
+  }
+
+  @Get('account.css')
+  style(@Res({ passthrough: true }) reply: FastifyReply): string {
+    return this.file('css', reply);
+  }
+
+  private file(type: keyof typeof TYPES, reply: FastifyReply): string {
+    if (!this.settings.enabled) throw new NotFound();
+    reply.header('content-security-policy', POLICY).type(`${TYPES[type]}; charset=utf-8`);
+    return readFileSync(join(__dirname, `pages/account.${type}`), 'utf8');
+  }
+}

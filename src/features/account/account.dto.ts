@@ -1,0 +1,46 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Passphrase } from '../../passwords';
+import { OneTimeToken } from '../../platform/one-time-tokens';
+import { EmailAddress } from '../../users';
+
+export class ChangePasswordRequest {
+  @Passphrase()
+  readonly currentPassword: string;
+
+  @ApiProperty({ example: 'nine wrens mend 4 kettles' })
+  @Passphrase()
+  readonly newPassword: string;
+}
+
+export class ChangeEmailRequest {
+  @ApiProperty({ example: 'ada@example.net' })
+  @EmailAddress()
+  readonly newEmail: string;
+
+  @Passphrase()
+  readonly password: string;
+}
+
+export class EmailChangeTokenRequest {
+  @OneTimeToken()
+  readonly token: string;
+}
+
+export class DeleteAccountRequest {
+  @Passphrase()
+  readonly password: string;
+}
+
+/** A section for each module that keeps something about its users. */
+export class ExportResponse {
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly exportedAt: string;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    description: 'By the section of the module that keeps it',
+    example: { account: { id: '01a22289-4dfd-7000-8000-01a3f8164e61', email: 'ada@example.com' } },
+  })
+  readonly data: Record<string, unknown>;
+}

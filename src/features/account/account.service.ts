@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../access';
+import { Departure } from '../../auth';
+import { Attempts } from '../../platform/attempts';
+import { Clock } from '../../platform/clock';
+import { Events } from '../../platform/events';
+import type { ClientInfo } from '../../platform/http';
+import { Mailer } from '../../platform/mail';
+import { PersonalDataRegistry } from '../../platform/personal-data';
+import { Administrators } from '../../roles';
+import { EXPORT } from './account.budgets';
+import { AccountExported } from './account.events';
+import { OwnAccount } from './own-account';
+
+/** In characters. */
+const WHOLE_LENGTH = 262_144;
+
+/** Taking one's data along, and leaving. */
+@Injectable()
+export class AccountService {
+  constructor(
+    private readonly own: OwnAccount,
+    private readonly administrators: Administrators,
+    private readonly departure: Departure,
+    private readonly personalData: PersonalDataRegistry,
+    private readonly attempts: Attempts,
+    private readonly mailer: Mailer,
+    private readonly events: Events,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * What every module keeps about the user: an `ExportResponse` as JSON, whole where it is small, else in pieces.
+   * @throws RateLimited
+   */
+  async export({ userId }: Principal): Promise<string | AsyncIterable<string>> {
+    await this.attempts.claim(EXPORT, userId);
+    const sections = await this.personalData.export(userId);
+    await this.events.publish(new AccountExported({ subjectId: userId }));
+    return wholeIfSmall(exportOf(this.clock.now(), sections));
+  }
+
+  /**
+   * Deletes the account with what every module keeps about it, all or nothing.
+   * @throws InvalidCredentials where the password is wrong, Conflict where this is the last admin
+   */
+  async delete(principal: Principal, password: string, { language }: ClientInfo): Promise<void> {
+    const proven = await this.own.prove(principal, password);
+    await this.administrators.alone(async () => {
+      const user = await this.own.lock(principal, proven);
+      await this.departure.of(user);
+      await this.mailer.send(user, { kind: 'account-deleted', language });
+    });
+  }
+}
+
+/** A response that has begun is cut off when its session ends, and cannot turn into a problem any more: a small one is sent at once. */
+async function wholeIfSmall(pieces: AsyncGenerator<string>): Promise<string | AsyncIterable<string>> {
+  let text = '';
+  for (;;) {
+    const { done, value } = await pieces.next();
+    if (done) return text;
+    text += value;
+    if (text.length > WHOLE_LENGTH) return joined(text, pieces);
+  }
+}
+
+async function* joined(first: string, rest: AsyncIterable<string>): AsyncGenerator<string> {
+  yield first;
+  yield* rest;
+}
+
+async function* exportOf(at: Date, sections: AsyncIterable<string>): AsyncGenerator<string, undefined> {
+  yield `{"exportedAt":${JSON.stringify(at)},"data":`;
+  yield* sections;
+  yield '}';
+}

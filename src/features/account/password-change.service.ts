@@ -1,0 +1,60 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../access';
+import { DeviceTokens, SecurityNotices } from '../../auth';
+import { PasswordPolicy, PasswordsService } from '../../passwords';
+import { Database } from '../../platform/database';
+import { Events } from '../../platform/events';
+import type { ClientInfo } from '../../platform/http';
+import { Mailer } from '../../platform/mail';
+import { SessionsService } from '../../sessions';
+import { UsersService } from '../../users';
+import type { ChangePasswordRequest } from './account.dto';
+import { PasswordChanged } from './account.events';
+import { EmailChangeService } from './email-change.service';
+import { OwnAccount } from './own-account';
+
+/** Setting a new password with the current one. */
+@Injectable()
+export class PasswordChangeService {
+  constructor(
+    private readonly own: OwnAccount,
+    private readonly database: Database,
+    private readonly policy: PasswordPolicy,
+    private readonly passwords: PasswordsService,
+    private readonly sessions: SessionsService,
+    private readonly users: UsersService,
+    private readonly devices: DeviceTokens,
+    private readonly emailChange: EmailChangeService,
+    private readonly notices: SecurityNotices,
+    private readonly mailer: Mailer,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * Ends the other sessions; this one goes on. Voids all device tokens, since a holder of the old password may have collected them. Links to set a password stay good: they are in the owner's mailbox, and a
+   * thief who could end them would keep the owner out.
+   * @returns a device token for the current device
+   * @throws InvalidCredentials, or ValidationFailed where the new password does not follow the policy
+   */
+  async change(
+    principal: Principal,
+    { currentPassword, newPassword }: ChangePasswordRequest,
+    { language }: ClientInfo,
+  ): Promise<string> {
+    const owner = await this.own.prove(principal, currentPassword);
+    await this.policy.assertAcceptable(newPassword, '/newPassword', owner);
+    const hash = await this.passwords.hash(newPassword, owner.id);
+    return this.database.transaction(async () => {
+      const user = await this.own.lock(principal, owner);
+      const { id, devicesEpoch } = user;
+      await this.sessions.endAllOf(id, { except: principal.sessionId });
+      await this.passwords.store(id, hash);
+      await this.users.voidDevices(id);
+      await this.emailChange.cancel(id);
+      await this.events.publish(new PasswordChanged({ subjectId: id, sessionId: principal.sessionId }));
+      const token = await this.notices.linkTo(principal);
+      await this.mailer.send(user, { kind: 'password-changed', language, token });
+      return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
+    });
+  }
+}

@@ -1,0 +1,36 @@
+import { SecurityEvent } from '../../platform/events';
+
+/** An administrator made an account for an address, or invited it again. */
+export class UserInvited extends SecurityEvent {
+  static override readonly type = 'user-invited';
+}
+
+/** Whoever was invited chose a password; the address is proven by that. */
+export class InvitationAccepted extends SecurityEvent {
+  static override readonly type = 'invitation-accepted';
+}
+
+/** An administrator shut an account; its sessions are over. */
+export class UserDisabled extends SecurityEvent {
+  static override readonly type = 'user-disabled';
+}
+
+/** An administrator opened an account again. */
+export class UserEnabled extends SecurityEvent {
+  static override readonly type = 'user-enabled';
+}
+
+/** Somebody was given roles, or they were taken from them. */
+export class RolesChanged extends SecurityEvent {
+  static override readonly type = 'roles-changed';
+}
+
+/** A role was made, or what it lets its holders do was changed. */
+export class RoleSaved extends SecurityEvent {
+  static override readonly type = 'role-saved';
+}
+
+/** A role is gone, and was taken from whoever held it. */
+export class RoleDeleted extends SecurityEvent {
+  static override readonly type = 'role-deleted';
+}

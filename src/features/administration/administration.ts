@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import {
+  AccessDenied,
+  InsufficientPermission,
+  InvalidToken,
+  type Permission,
+  type Principal,
+} from '../../access';
+import { Events } from '../../platform/events';
+import { Conflict, NotFound } from '../../platform/http';
+import { OneTimeTokens } from '../../platform/one-time-tokens';
+import { Administrators, type Holding, holdingIn, lackedBy, type Role, RolesService } from '../../roles';
+import { SessionsService } from '../../sessions';
+import { type User, UsersService } from '../../users';
+import { INVITATION, namesIn } from './invitation';
+
+/** Whoever administers, as they are while nobody else does. */
+export interface Actor extends Judge {
+  readonly user: User;
+}
+
+/** What somebody holds, and all roles as they were read with it. */
+export interface Judge extends Holding {
+  readonly all: readonly Role[];
+}
+
+/** What every administrative change begins with: who may touch whom is decided here and nowhere else. */
+@Injectable()
+export class Administration {
+  constructor(
+    private readonly administrators: Administrators,
+    private readonly tokens: OneTimeTokens,
+    private readonly events: Events,
+    private readonly users: UsersService,
+    private readonly roles: RolesService,
+    private readonly sessions: SessionsService,
+  ) {}
+
+  /**
+   * Makes a change while nobody else changes who may do what. What the guard found in memory is asked for again: another
+   * administrator may have been faster.
+   * @throws InvalidToken where the actor's session is over, InsufficientPermission where they may not do this any more
+   */
+  async exclusively<T>(
+    { userId, sessionId }: Principal,
+    permission: Permission,
+    change: (actor: Actor) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await this.administrators.alone(async () => {
+        const user = await this.users.findById(userId);
+        if (user?.status !== 'active' || !(await this.sessions.isLive(sessionId))) throw new InvalidToken();
+        const all = await this.roles.all();
+        const holding = holdingIn(all, user.roles);
+        this.assertHolds(holding, { isAdmin: false, permissions: new Set([permission]) });
+        return await change({ user, all, ...holding });
+      });
+    } catch (error) {
+      // Out here, where nothing undoes it.
+      if (error instanceof InsufficientPermission)
+        await this.events.publish(new AccessDenied({ sessionId, details: { ...error.demands } }));
+      throw error;
+    }
+  }
+
+  /**
+   * The user, locked, where the actor may change them.
+   * @throws NotFound, or InsufficientPermission where they have a permission that the actor lacks, or are promised one
+   */
+  async changeable(actor: Judge, id: string): Promise<User> {
+    const user = await this.users.lock({ id });
+    if (!user) throw new NotFound();
+    const promised = (await this.tokens.alive(INVITATION, id)).flatMap(({ roles = '' }) => namesIn(roles));
+    this.assertHolds(actor, holdingIn(actor.all, [...user.roles, ...promised]));
+    return user;
+  }
+
+  /** @throws InsufficientPermission where the actor lacks something of it */
+  assertHolds(actor: Holding, holding: Holding): void {
+    const lacked = lackedBy(actor, holding);
+    if (lacked.length > 0) throw new InsufficientPermission(lacked);
+  }
+
+  /**
+   * Nobody locks themself out.
+   * @param after what the actor would hold
+   * @throws Conflict where that is less than now
+   */
+  assertKeeps(actor: Actor, after: Holding): void {
+    const lost = lackedBy(after, actor);
+    if (lost.length > 0)
+      throw new Conflict(
+        `This would take permissions from yourself: ${lost.join(', ')}. Have somebody else do it.`,
+      );
+  }
+
+  /** @throws Conflict where this is the actor's own account */
+  assertOther(actor: Actor, { id }: User): void {
+    if (id === actor.user.id) throw new Conflict('This is your own account. Have somebody else do it.');
+  }
+}

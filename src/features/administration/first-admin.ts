@@ -1,0 +1,45 @@
+import { Injectable } from '@nestjs/common';
+import { Events } from '../../platform/events';
+import type { IssuedToken } from '../../platform/one-time-tokens';
+import { ADMIN, Administrators } from '../../roles';
+import { type User, UserRights, UsersService } from '../../users';
+import { RolesChanged } from './administration.events';
+import { InvitationsService } from './invitations.service';
+
+/** Making somebody an admin from the machine: there is no default account. */
+@Injectable()
+export class FirstAdmin {
+  constructor(
+    private readonly administrators: Administrators,
+    private readonly users: UsersService,
+    private readonly rights: UserRights,
+    private readonly invitations: InvitationsService,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * @param email in its normal form
+   * @returns with a token where they are invited; without one they are an admin already
+   * @throws Error where the account is disabled
+   */
+  async make(
+    email: string,
+    displayName: string | null,
+  ): Promise<{ readonly user: User; readonly token?: IssuedToken }> {
+    const known = await this.users.findByEmail(email);
+    if (!known?.emailVerified)
+      return this.invitations.inviteAsOperator({ email, displayName, roles: [ADMIN] });
+    return this.administrators.alone(async () => {
+      const user = await this.users.lock({ id: known.id });
+      if (user?.email !== email || !user.emailVerified)
+        throw new Error('That account has changed at this very moment. Try again.');
+      if (user.status !== 'active')
+        throw new Error('That account is disabled. Have an admin enable it first.');
+      if (user.roles.includes(ADMIN)) return { user };
+      await this.rights.setRoles(user.id, [...user.roles, ADMIN]);
+      const details = { added: [ADMIN], removed: [], command: 'admin:create' };
+      await this.events.publish(new RolesChanged({ subjectId: user.id, details }));
+      return { user };
+    });
+  }
+}

@@ -1,0 +1,69 @@
+import { Injectable } from '@nestjs/common';
+import { active, Handover } from '../../auth';
+import { PasswordPolicy, PasswordsService } from '../../passwords';
+import { Events } from '../../platform/events';
+import { OneTimeTokens } from '../../platform/one-time-tokens';
+import { Administrators, type Holding, holdingIn, lackedBy, RolesService } from '../../roles';
+import { UserRights, UsersService } from '../../users';
+import { InvitationAccepted } from './administration.events';
+import type { AcceptInvitationRequest } from './invitations.dto';
+import { INVITATION, namesIn, OPERATOR } from './invitation';
+import { fittingRoles } from './role-names';
+
+/** What it takes to invite. */
+const INVITING: Holding = { isAdmin: false, permissions: new Set(['users:write']) };
+
+/** Coming in by an invitation, with a password of one's own. */
+@Injectable()
+export class InvitationAcceptance {
+  constructor(
+    private readonly administrators: Administrators,
+    private readonly users: UsersService,
+    private readonly rights: UserRights,
+    private readonly roles: RolesService,
+    private readonly policy: PasswordPolicy,
+    private readonly passwords: PasswordsService,
+    private readonly tokens: OneTimeTokens,
+    private readonly handover: Handover,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * The link proves the mailbox: the account is verified, and whatever others did to it before is void.
+   * @throws InvalidOrExpiredToken, or ValidationFailed where the password does not follow the policy: the token stays good then
+   */
+  async accept({ token, password, displayName }: AcceptInvitationRequest): Promise<void> {
+    const { userId } = await this.tokens.get(INVITATION, token);
+    const invited = active(await this.users.findById(userId));
+    await this.policy.assertAcceptable(password, '/password', {
+      email: invited.email,
+      displayName: displayName === undefined ? invited.displayName : displayName,
+    });
+    const hash = await this.passwords.hash(password, userId);
+    await this.administrators.alone(async () => {
+      const { roles: former } = active(await this.users.lock({ id: userId }));
+      const { details } = await this.tokens.redeem(INVITATION, token);
+      await this.handover.to(userId, hash);
+      if (displayName !== undefined) await this.users.rename(userId, displayName);
+      const { by: invitedBy = '', roles: promised = '' } = details;
+      const added = await this.grantable(invitedBy, namesIn(promised));
+      const roles = fittingRoles([...former, ...added]);
+      if (added.length > 0) await this.rights.setRoles(userId, roles);
+      const dropped = namesIn(promised).filter((name) => !roles.includes(name));
+      const facts = { subjectId: userId, actorId: userId, details: { invitedBy, added, dropped } };
+      await this.events.publish(new InvitationAccepted(facts));
+    });
+  }
+
+  /** Days have gone by: what the inviter may not give any more, or a role that is gone, is not given. */
+  private async grantable(inviterId: string, names: readonly string[]): Promise<string[]> {
+    const all = await this.roles.all();
+    const existing = names.filter((name) => all.some((role) => role.name === name));
+    if (inviterId === OPERATOR || existing.length === 0) return existing;
+    const inviter = await this.users.findById(inviterId);
+    if (inviter?.status !== 'active') return [];
+    const holding = holdingIn(all, inviter.roles);
+    if (lackedBy(holding, INVITING).length > 0) return [];
+    return existing.filter((name) => lackedBy(holding, holdingIn(all, [name])).length === 0);
+  }
+}

@@ -1,0 +1,30 @@
+import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
+import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Public } from '../../access';
+import { MAIL_LINK } from '../../auth';
+import { RateLimit } from '../../platform/attempts';
+import { ValidationFailed } from '../../platform/errors';
+import { ApiProblems } from '../../platform/http';
+import { InvalidOrExpiredToken } from '../../platform/one-time-tokens';
+import { InvitationAcceptance } from './invitation-acceptance';
+import { AcceptInvitationRequest } from './invitations.dto';
+
+@ApiTags('account')
+@Controller({ path: 'auth/invitations', version: '1' })
+export class InvitationsController {
+  constructor(private readonly acceptance: InvitationAcceptance) {}
+
+  @Public()
+  @Post('accept')
+  @RateLimit(MAIL_LINK)
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    operationId: 'acceptInvitation',
+    summary: 'Choose a password with the token of the invitation; signs nobody in',
+  })
+  @ApiNoContentResponse()
+  @ApiProblems(InvalidOrExpiredToken, ValidationFailed)
+  async accept(@Body() body: AcceptInvitationRequest): Promise<void> {
+    await this.acceptance.accept(body);
+  }
+}

@@ -1,0 +1,14 @@
+import { Passphrase } from '../../passwords';
+import { OneTimeToken } from '../../platform/one-time-tokens';
+import { DisplayName } from '../../users';
+
+export class AcceptInvitationRequest {
+  @OneTimeToken()
+  readonly token: string;
+
+  @Passphrase()
+  readonly password: string;
+
+  @DisplayName()
+  readonly displayName?: string | null;
+}

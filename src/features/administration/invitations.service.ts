@@ -1,0 +1,107 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../access';
+import { Handover } from '../../auth';
+import { Attempts } from '../../platform/attempts';
+import { Events } from '../../platform/events';
+import { type ClientInfo, Conflict } from '../../platform/http';
+import { Mailer } from '../../platform/mail';
+import { type IssuedToken, OneTimeTokens } from '../../platform/one-time-tokens';
+import { Administrators, holdingIn, RolesService } from '../../roles';
+import { type User, UserRights, UsersService } from '../../users';
+import { Administration, type Judge } from './administration';
+import { UserEnabled, UserInvited } from './administration.events';
+import { INVITATION, OPERATOR } from './invitation';
+import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.budgets';
+import { assertExisting } from './role-names';
+import type { InviteUserRequest } from './users-admin.dto';
+
+/** Somebody who was invited, and the token of the mail. */
+export interface Invited {
+  readonly user: User;
+  readonly token: IssuedToken;
+}
+
+/** Who invites, by id, with what they hold, in which language. */
+interface Inviter extends Judge {
+  readonly id: string;
+  readonly language: string | null;
+}
+
+/** Letting somebody in without ever knowing their password. */
+@Injectable()
+export class InvitationsService {
+  constructor(
+    private readonly administration: Administration,
+    private readonly administrators: Administrators,
+    private readonly attempts: Attempts,
+    private readonly users: UsersService,
+    private readonly rights: UserRights,
+    private readonly roles: RolesService,
+    private readonly tokens: OneTimeTokens,
+    private readonly handover: Handover,
+    private readonly mailer: Mailer,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * @throws InsufficientPermission for a role that has what the actor lacks, ValidationFailed for one that there is not,
+   * Conflict where the address has a verified account or is kept for its former owner, RateLimited
+   */
+  async invite(principal: Principal, request: InviteUserRequest, { language }: ClientInfo): Promise<User> {
+    await this.attempts.claim(INVITATION_BY_ACTOR, principal.userId);
+    const mail = await this.attempts.claim(INVITATION_TO_ADDRESS, request.email);
+    try {
+      return await this.administration.exclusively(principal, 'users:write', async (actor) => {
+        const { user } = await this.issue(request, { ...actor, id: actor.user.id, language });
+        return user;
+      });
+    } catch (error) {
+      // No mail was sent.
+      await this.attempts.refund(mail);
+      throw error;
+    }
+  }
+
+  /** For a command on the machine. @throws Conflict like `invite` */
+  async inviteAsOperator(request: InviteUserRequest): Promise<Invited> {
+    return this.administrators.alone(async () => {
+      const all = await this.roles.all();
+      const operator = { id: OPERATOR, all, isAdmin: true, permissions: new Set<string>(), language: null };
+      return this.issue(request, operator);
+    });
+  }
+
+  private async issue(
+    { email, displayName = null, roles = [] }: InviteUserRequest,
+    inviter: Inviter,
+  ): Promise<Invited> {
+    assertExisting(inviter.all, roles);
+    this.administration.assertHolds(inviter, holdingIn(inviter.all, roles));
+    const details = { roles: roles.join(' '), by: inviter.id };
+    const isNew = (await this.users.add({ email, displayName })) !== null;
+    const user = await this.users.lock({ email });
+    if (!user || (!isNew && user.emailVerified))
+      throw new Conflict('There is a verified account of this address.');
+    if (!isNew) {
+      await this.administration.changeable(inviter, user.id);
+      // The same invitation again: each link that is printed or mailed works, as the limit on live ones has it.
+      await this.handover.clear(user.id, { purpose: INVITATION, details });
+      if (user.status === 'disabled') await this.enable(user.id);
+    }
+    const token = await this.tokens.issue(INVITATION, { userId: user.id, details });
+    if (!token)
+      throw new Conflict(
+        'Five invitations of this address are open, and each of them works. Use one of those.',
+      );
+    const { language } = inviter;
+    await this.mailer.send(user, { kind: 'invitation', language, token, isCounted: true });
+    await this.events.publish(new UserInvited({ subjectId: user.id, details: { roles, by: inviter.id } }));
+    // Whoever registered the address may have called themself anything.
+    return { user: (await this.users.rename(user.id, displayName)) ?? user, token };
+  }
+
+  private async enable(id: string): Promise<void> {
+    await this.rights.setStatus(id, 'active');
+    await this.events.publish(new UserEnabled({ subjectId: id }));
+  }
+}

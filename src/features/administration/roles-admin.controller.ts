@@ -1,0 +1,95 @@
+import { Body, Controller, Delete, Get, HttpCode, HttpStatus, Param, Put, Query, Res } from '@nestjs/common';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
+import type { FastifyReply } from 'fastify';
+import {
+  CurrentUser,
+  KnownPermissions,
+  type Principal,
+  RequirePermissions,
+  RequireRecentSignIn,
+} from '../../access';
+import { ValidationFailed } from '../../platform/errors';
+import { ApiProblems, Conflict, NotFound, pageOf, PageQuery } from '../../platform/http';
+import { RolesService } from '../../roles';
+import { isRoleName, NAME } from './role-names';
+import { PermissionListResponse, RoleListResponse, RoleResponse, SaveRoleRequest } from './roles-admin.dto';
+import { RolesAdminService } from './roles-admin.service';
+
+@ApiTags('administration')
+@Controller({ version: '1' })
+export class RolesAdminController {
+  constructor(
+    private readonly roles: RolesService,
+    private readonly admin: RolesAdminService,
+    private readonly known: KnownPermissions,
+  ) {}
+
+  @Get('permissions')
+  @RequirePermissions('roles:read')
+  @ApiOperation({ operationId: 'listPermissions', summary: 'Every permission that a role may be made of' })
+  @ApiOkResponse({ type: PermissionListResponse })
+  listPermissions(): PermissionListResponse {
+    const items = this.known.all().map(([name, description]) => ({ name, description }));
+    return { items, nextCursor: null };
+  }
+
+  @Get('roles')
+  @RequirePermissions('roles:read')
+  @ApiOperation({ operationId: 'listRoles', summary: 'Roles, the newest first' })
+  @ApiOkResponse({ type: RoleListResponse })
+  @ApiProblems(ValidationFailed)
+  async list(@Query() query: PageQuery): Promise<RoleListResponse> {
+    return pageOf(await this.roles.list(query), query.limit, (role) => RoleResponse.of(role));
+  }
+
+  @Put('roles/:name')
+  @RequirePermissions('roles:write')
+  @RequireRecentSignIn()
+  @ApiOperation({
+    operationId: 'saveRole',
+    summary: 'Make a role, or change what its holders may do, at once',
+  })
+  @ApiParam({ name: 'name', schema: { type: 'string', pattern: NAME.source } })
+  @ApiOkResponse({ type: RoleResponse, description: 'It was changed' })
+  @ApiCreatedResponse({ type: RoleResponse, description: 'It was made' })
+  @ApiProblems(ValidationFailed, Conflict)
+  async save(
+    @CurrentUser() principal: Principal,
+    @Param('name') name: string,
+    @Body() { description = null, permissions }: SaveRoleRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<RoleResponse> {
+    if (!isRoleName(name)) throw new ValidationFailed([BAD_NAME]);
+    const { role, isNew } = await this.admin.save(principal, { name, description, permissions });
+    reply.status(isNew ? HttpStatus.CREATED : HttpStatus.OK);
+    return RoleResponse.of(role);
+  }
+
+  @Delete('roles/:name')
+  @RequirePermissions('roles:write')
+  @RequireRecentSignIn()
+  @HttpCode(HttpStatus.NO_CONTENT)
+  @ApiOperation({
+    operationId: 'deleteRole',
+    summary: 'Delete a role, and take it from everybody who has it',
+  })
+  @ApiNoContentResponse()
+  @ApiProblems(NotFound, Conflict)
+  async delete(@CurrentUser() principal: Principal, @Param('name') name: string): Promise<void> {
+    if (!isRoleName(name)) throw new NotFound();
+    await this.admin.delete(principal, name);
+  }
+}
+
+const BAD_NAME = {
+  pointer: '/name',
+  code: 'role-name',
+  detail: 'The name in the address: lower-case letters, digits and hyphens, at most 63, a letter first.',
+};

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import { KnownPermissions, type Principal } from '../../access';
+import { ValidationFailed } from '../../platform/errors';
+import { Events } from '../../platform/events';
+import { Conflict, NotFound } from '../../platform/http';
+import { ADMIN, holdingIn, type Role, type RoleDefinition, RolesService } from '../../roles';
+import { UserRights } from '../../users';
+import { type Actor, Administration } from './administration';
+import { RoleDeleted, RoleSaved } from './administration.events';
+
+/** Every instance has them in memory, and reads them whenever one changes. */
+const MOST_ROLES = 500;
+
+/** What administrators do to roles. What a role lets people do changes at once, on every instance. */
+@Injectable()
+export class RolesAdminService {
+  constructor(
+    private readonly administration: Administration,
+    private readonly roles: RolesService,
+    private readonly rights: UserRights,
+    private readonly known: KnownPermissions,
+    private readonly events: Events,
+  ) {}
+
+  /**
+   * Makes the role, or makes it what it is to be from now on.
+   * @throws ValidationFailed for a permission that no module declares, InsufficientPermission where the role has or would
+   * get what the actor lacks, Conflict for `admin` or where the actor would lock themself out
+   */
+  async save(principal: Principal, definition: RoleDefinition): Promise<{ role: Role; isNew: boolean }> {
+    const { name, permissions } = definition;
+    assertNotAdmin(name);
+    this.assertKnown(permissions);
+    return this.administration.exclusively(principal, 'roles:write', async (actor) => {
+      const { all } = actor;
+      this.administration.assertHolds(actor, holdingIn(all, [name]));
+      this.administration.assertHolds(actor, { isAdmin: false, permissions: new Set(permissions) });
+      this.assertKeepsWith(actor, definition);
+      const former = all.find((other) => other.name === name);
+      if (!former && all.length >= MOST_ROLES)
+        throw new Conflict(`There are ${MOST_ROLES} roles, which is all there may be. Delete one first.`);
+      const role = await this.roles.save(definition);
+      const details = { role: name, permissions, before: former?.permissions ?? null };
+      await this.events.publish(new RoleSaved({ details }));
+      return { role, isNew: !former };
+    });
+  }
+
+  /** Takes the role from everybody who has it. @throws NotFound, InsufficientPermission, Conflict like `save` */
+  async delete(principal: Principal, name: string): Promise<void> {
+    await this.administration.exclusively(principal, 'roles:write', async (actor) => {
+      const { all } = actor;
+      if (all.every((role) => role.name !== name)) throw new NotFound();
+      assertNotAdmin(name);
+      this.administration.assertHolds(actor, holdingIn(all, [name]));
+      this.assertKeepsWith(actor, { name, permissions: [] });
+      const holders = await this.rights.dropRole(name);
+      await this.roles.remove(name);
+      await this.events.publish(new RoleDeleted({ details: { role: name, holders } }));
+    });
+  }
+
+  private assertKeepsWith(
+    actor: Actor,
+    { name, permissions }: Pick<RoleDefinition, 'name' | 'permissions'>,
+  ): void {
+    const others = actor.all.filter((role) => role.name !== name);
+    const { isAdmin, permissions: left } = holdingIn(others, actor.user.roles);
+    const fromHere = actor.user.roles.includes(name) ? permissions : [];
+    // One that no module declares any more is no loss.
+    const present = [...actor.permissions].filter((permission) => this.known.has(permission));
+    const before = { ...actor, permissions: new Set(present) };
+    this.administration.assertKeeps(before, { isAdmin, permissions: new Set([...left, ...fromHere]) });
+  }
+
+  private assertKnown(permissions: readonly string[]): void {
+    const violations = permissions.flatMap((permission, index) =>
+      this.known.has(permission)
+        ? []
+        : [
+            {
+              pointer: `/permissions/${index}`,
+              code: 'unknown-permission',
+              detail: 'No module declares this permission; GET /v1/permissions lists those there are.',
+            },
+          ],
+    );
+    if (violations.length > 0) throw new ValidationFailed(violations);
+  }
+}
+
+function assertNotAdmin(name: string): void {
+  if (name === ADMIN) throw new Conflict('The role admin has every permission, and stays as it is.');
+}

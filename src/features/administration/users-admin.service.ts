@@ -1,0 +1,92 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../access';
+import { Departure } from '../../auth';
+import { Events } from '../../platform/events';
+import { Conflict } from '../../platform/http';
+import { OneTimeTokens } from '../../platform/one-time-tokens';
+import { ADMIN, Administrators, holdingIn } from '../../roles';
+import { SessionsEnded, SessionsService } from '../../sessions';
+import { type User, UserRights } from '../../users';
+import { type Actor, Administration } from './administration';
+import { RolesChanged, UserDisabled, UserEnabled } from './administration.events';
+import { assertExisting } from './role-names';
+import type { ChangeUserRequest } from './users-admin.dto';
+
+/** What administrators do to the accounts of others. */
+@Injectable()
+export class UsersAdminService {
+  constructor(
+    private readonly administration: Administration,
+    private readonly administrators: Administrators,
+    private readonly rights: UserRights,
+    private readonly sessions: SessionsService,
+    private readonly tokens: OneTimeTokens,
+    private readonly events: Events,
+    private readonly departure: Departure,
+  ) {}
+
+  /**
+   * Disables, enables, gives and takes roles; all or nothing.
+   * @throws NotFound, InsufficientPermission, ValidationFailed for a role that there is not, and Conflict where an account
+   * that is not verified would get a role, the actor would lock themself out, or the last admin would fall
+   */
+  async change(principal: Principal, id: string, { status, roles }: ChangeUserRequest): Promise<User> {
+    return this.administration.exclusively(principal, 'users:write', async (actor) => {
+      const user = await this.administration.changeable(actor, id);
+      if (roles !== undefined) await this.changeRoles(actor, user, roles);
+      if (status !== undefined && status !== user.status) await this.changeStatus(actor, user, status);
+      return this.administration.changeable(actor, id);
+    });
+  }
+
+  /** @throws NotFound, InsufficientPermission, or Conflict where it is the actor's own account or the last admin's */
+  async delete(principal: Principal, id: string): Promise<void> {
+    await this.administration.exclusively(principal, 'users:write', async (actor) => {
+      const user = await this.administration.changeable(actor, id);
+      this.administration.assertOther(actor, user);
+      await this.departure.of(user);
+    });
+  }
+
+  /** Signs the user out everywhere. @throws NotFound, InsufficientPermission */
+  async endSessions(principal: Principal, id: string): Promise<void> {
+    await this.administration.exclusively(principal, 'sessions:write', async (actor) => {
+      const user = await this.administration.changeable(actor, id);
+      await this.sessions.endAllOf(user.id);
+      await this.events.publish(new SessionsEnded({ subjectId: user.id }));
+    });
+  }
+
+  private async changeRoles(actor: Actor, user: User, names: readonly string[]): Promise<void> {
+    assertExisting(actor.all, names);
+    const holding = holdingIn(actor.all, names);
+    this.administration.assertHolds(actor, holding);
+    const [added, removed] = [without(names, user.roles), without(user.roles, names)];
+    if (added.length + removed.length === 0) return;
+    if (added.length > 0 && !user.emailVerified)
+      throw new Conflict(
+        'Roles are given to verified accounts only. Invite the user with the roles instead.',
+      );
+    if (user.id === actor.user.id) this.administration.assertKeeps(actor, holding);
+    if (removed.includes(ADMIN)) await this.administrators.assertOthersThan(user.id);
+    await this.rights.setRoles(user.id, names);
+    await this.events.publish(new RolesChanged({ subjectId: user.id, details: { added, removed } }));
+  }
+
+  private async changeStatus(actor: Actor, user: User, status: User['status']): Promise<void> {
+    this.administration.assertOther(actor, user);
+    if (user.roles.includes(ADMIN)) await this.administrators.assertOthersThan(user.id);
+    await this.rights.setStatus(user.id, status);
+    if (status === 'disabled') {
+      await this.sessions.endAllOf(user.id);
+      // Or what was asked for before would open the account as soon as it is enabled again.
+      await this.tokens.endOf(user.id);
+    }
+    const Happened = status === 'disabled' ? UserDisabled : UserEnabled;
+    await this.events.publish(new Happened({ subjectId: user.id }));
+  }
+}
+
+function without(names: readonly string[], others: readonly string[]): string[] {
+  return names.filter((name) => !others.includes(name));
+}

@@ -1,0 +1,86 @@
+import { randomBytes } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../platform/clock';
+import { OnDomainEvent, SecurityEvent } from '../../platform/events';
+import { type Cause, CurrentRequest, sourceOf } from '../../platform/http';
+import type { AuditEvent, PersonalFields } from './audit-event';
+import { AuditSeals, commitmentTo } from './audit-seals';
+import { AuditStore } from './audit.store';
+import { Sampling, type Skipped } from './sampling';
+
+/** Records every security event in the transaction of what it tells of; one that is undone leaves no trace here either. */
+@Injectable()
+export class AuditLog {
+  private readonly sampling = new Sampling();
+
+  constructor(
+    private readonly store: AuditStore,
+    private readonly seals: AuditSeals,
+    private readonly request: CurrentRequest,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @throws TypeError for an event whose class does not say what it is called */
+  @OnDomainEvent(SecurityEvent, 'inTransaction')
+  async record(event: SecurityEvent): Promise<void> {
+    const { type, sampled } = event.kind;
+    if (!type) throw new TypeError(`${event.constructor.name} is a security event without a type`);
+    const { cause } = this.request;
+    const skipped = sampled
+      ? this.sampling.take(type, cause.userId ?? sourceOf(cause.ipAddress), this.clock.nowMs())
+      : NOTHING_SKIPPED;
+    if (!skipped) return;
+    const { actorId = cause.userId, subjectId = null } = event.facts;
+    const personal = personalFieldsOf(cause, actorId ?? subjectId);
+    await this.seals.ready();
+    const row = this.eventOf(event, { actorId, subjectId, requestId: cause.requestId }, skipped, personal);
+    await this.store.write({ ...row, seal: this.seals.sealOf(row) }, personal);
+  }
+
+  private eventOf(
+    { kind, facts }: SecurityEvent,
+    about: Pick<AuditEvent, 'actorId' | 'subjectId' | 'requestId'>,
+    skipped: Skipped,
+    personal: PersonalFields | null,
+  ): AuditEvent {
+    const id = this.clock.newId();
+    return {
+      id,
+      occurredAt: instantOf(id),
+      type: kind.type,
+      outcome: kind.outcome,
+      ...about,
+      sessionId: facts.sessionId ?? null,
+      details: jsonOf({ ...facts.details, ...counts(skipped) }),
+      commitment: personal && commitmentTo(personal),
+    };
+  }
+}
+
+const NOTHING_SKIPPED: Skipped = { skipped: 0, skippedElsewhere: 0 };
+
+function personalFieldsOf({ ipAddress, userAgent }: Cause, userId: string | null): PersonalFields | null {
+  if (ipAddress === null && userAgent === null) return null;
+  return { userId, salt: randomBytes(32), ipAddress, userAgent: userAgent && storable(userAgent) };
+}
+
+function counts(skipped: Skipped): Record<string, number> {
+  return Object.fromEntries(Object.entries(skipped).filter(([, count]) => count > 0));
+}
+
+/** The millisecond an id was made in: the two of them agree in every row, so that a period is a range of ids. */
+function instantOf(id: string): string {
+  const ms = parseInt(id.replaceAll('-', '').slice(0, 12), 16);
+  return `${new Date(ms).toISOString().slice(0, -1)}000Z`;
+}
+
+function jsonOf(details: Readonly<Record<string, unknown>>): string {
+  return JSON.stringify(details, (_, value: unknown) =>
+    typeof value === 'string' ? storable(value) : value,
+  );
+}
+
+/** Without what PostgreSQL takes into no text. */
+function storable(text: string): string {
+  return text.replaceAll('\0', '\u{FFFD}').toWellFormed();
+}

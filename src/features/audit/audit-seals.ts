@@ -1,0 +1,53 @@
+import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { Keyring } from '../../platform/keyring';
+import { type AuditEvent, columnsOf, type Link, type PersonalFields } from './audit-event';
+
+/** Whether a row was ours when it was chained. */
+type Origin = 'own' | 'foreign';
+
+/** What only an instance of this application can compute: the seal of a row, and its link in the chain. */
+@Injectable()
+export class AuditSeals implements OnModuleInit {
+  private key: KeyObject | undefined;
+
+  constructor(private readonly keyring: Keyring) {}
+
+  async onModuleInit(): Promise<void> {
+    await this.ready();
+  }
+
+  /** To be called where the module may not have begun: a command begins none. */
+  async ready(): Promise<void> {
+    this.key ??= createSecretKey((await this.keyring.secretFor('audit')).material);
+  }
+
+  private get secret(): KeyObject {
+    if (!this.key) throw new Error('the key of the audit trail is not loaded yet');
+    return this.key;
+  }
+
+  sealOf(event: AuditEvent): Buffer {
+    const commitment = event.commitment?.toString('base64') ?? null;
+    return createHmac('sha256', this.secret)
+      .update('event\0')
+      .update(JSON.stringify([...columnsOf(event), commitment]))
+      .digest();
+  }
+
+  /** The row after a link. */
+  next({ sequence, chain }: Link, seal: Buffer, origin: Origin = 'own'): Link {
+    const number = Buffer.alloc(8);
+    number.writeBigUInt64BE(BigInt(sequence + 1));
+    const hmac = createHmac('sha256', this.secret).update(`chain\0${origin}\0`);
+    // The seal last: it alone could be of any length once somebody has been at it.
+    return { sequence: sequence + 1, chain: hmac.update(chain).update(number).update(seal).digest() };
+  }
+}
+
+/** Says nothing about the data once the salt is gone with it. */
+export function commitmentTo({ userId, salt, ipAddress, userAgent }: PersonalFields): Buffer {
+  return createHash('sha256')
+    .update(JSON.stringify([salt.toString('base64'), userId, ipAddress, userAgent]))
+    .digest();
+}

@@ -1,0 +1,24 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { RequirePermissions } from '../../access';
+import { ValidationFailed } from '../../platform/errors';
+import { ApiProblems, pageOf, startOf } from '../../platform/http';
+import { AuditEventListResponse, AuditEventsQuery } from './audit.dto';
+import { AuditStore } from './audit.store';
+
+@ApiTags('audit')
+@Controller({ path: 'audit-events', version: '1' })
+export class AuditController {
+  constructor(private readonly store: AuditStore) {}
+
+  @Get()
+  @RequirePermissions('audit:read')
+  @ApiOperation({ operationId: 'listAuditEvents', summary: 'What happened, the newest first' })
+  @ApiOkResponse({ type: AuditEventListResponse })
+  @ApiProblems(ValidationFailed)
+  async list(@Query() query: AuditEventsQuery): Promise<AuditEventListResponse> {
+    const { limit } = query;
+    const part = { order: 'newest', after: startOf(query), limit: limit + 1 } as const;
+    return pageOf(await this.store.find(query, part), limit, (event) => event);
+  }
+}

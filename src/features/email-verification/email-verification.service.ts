@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { Handover, InvalidCredentials, LoginLimits } from '../../auth';
+import { type Attempted, RegistrationAttempts } from '../../passwords';
+import { Database } from '../../platform/database';
+import { Events } from '../../platform/events';
+import type { ClientInfo } from '../../platform/http';
+import { Mailer, type Post, type Wish } from '../../platform/mail';
+import { InvalidOrExpiredToken, OneTimeTokens, type Purpose } from '../../platform/one-time-tokens';
+import { type User, UsersService } from '../../users';
+import { PasswordRequired } from './email-verification.errors';
+import { EmailVerificationFailed, EmailVerified } from './email-verification.events';
+
+const EMAIL_VERIFICATION: Purpose = { name: 'email-verification', prefix: 'ev_', lifetimeMs: 24 * 3_600_000 };
+
+/** Proving that the mailbox of an account is its owner's. */
+@Injectable()
+export class EmailVerificationService {
+  constructor(
+    private readonly database: Database,
+    private readonly users: UsersService,
+    private readonly attempts: RegistrationAttempts,
+    private readonly tokens: OneTimeTokens,
+    private readonly handover: Handover,
+    private readonly limits: LoginLimits,
+    private readonly mailer: Mailer,
+    private readonly events: Events,
+  ) {
+    mailer.grant('registration', async (wish) => this.grant(wish, addressTaken));
+    mailer.grant('email-verification', async (wish) => this.grant(wish, () => null));
+  }
+
+  /** Asks for the mail once more; who asks learns nothing. */
+  async resend(email: string, { language }: ClientInfo): Promise<void> {
+    await this.mailer.wish({ kind: 'email-verification', address: email, language });
+  }
+
+  /**
+   * Takes the token of the mail for a proof of the mailbox. Where the address was registered more than once, by whomever,
+   * the password picks the registration that holds, and what the others opened is over.
+   * @throws InvalidOrExpiredToken, PasswordRequired, or InvalidCredentials where no registration has this password
+   */
+  async verify(token: string, password: string | null): Promise<void> {
+    const { userId } = await this.tokens.get(EMAIL_VERIFICATION, token);
+    // Outside the transaction, as it is slow; whether it is needed is decided inside.
+    const picked = password === null ? null : await this.attempts.pick(userId, password);
+    try {
+      await this.database.transaction(async () => this.redeem(token, userId, { password, picked }));
+    } catch (error) {
+      // Out here, where nothing undoes it.
+      if (error instanceof InvalidCredentials)
+        await this.events.publish(new EmailVerificationFailed({ subjectId: userId }));
+      throw error;
+    }
+  }
+
+  private async redeem(
+    token: string,
+    userId: string,
+    { password, picked }: { readonly password: string | null; readonly picked: Attempted | null },
+  ): Promise<void> {
+    const user = await this.users.lock({ id: userId });
+    if (!user) throw new InvalidOrExpiredToken();
+    await this.tokens.redeem(EMAIL_VERIFICATION, token);
+    // Only now: while it was looked for, another use of a link may have given the account away.
+    if (password !== null && !picked)
+      throw new InvalidCredentials('No registration of this address has this password.');
+    await this.limits.forget(user.email);
+    await this.events.publish(new EmailVerified({ subjectId: userId }));
+    if ((await this.attempts.count(userId)) === 0) return this.users.verifyEmail(userId);
+    if (!picked) throw new PasswordRequired();
+    await this.handover.to(userId, picked.hash);
+    if (picked.displayName !== undefined) await this.users.rename(userId, picked.displayName);
+  }
+
+  private async grant(
+    { address, language }: Wish,
+    ifVerified: (user: User, language: string | null) => Post | null,
+  ): Promise<Post | null> {
+    const user = await this.users.lock({ email: address });
+    if (user?.status !== 'active') return null;
+    if (user.emailVerified) return ifVerified(user, language);
+    const token = await this.tokens.issue(EMAIL_VERIFICATION, { userId: user.id });
+    return token && { kind: 'email-verification', to: user.email, language, token };
+  }
+}
+
+function addressTaken({ email }: User, language: string | null): Post {
+  return { kind: 'address-taken', to: email, language };
+}

@@ -1,0 +1,16 @@
+import { Passphrase } from '../../passwords';
+import { OneTimeToken } from '../../platform/one-time-tokens';
+import { EmailAddress } from '../../users';
+
+export class ForgotPasswordRequest {
+  @EmailAddress()
+  readonly email: string;
+}
+
+export class ResetPasswordRequest {
+  @OneTimeToken()
+  readonly token: string;
+
+  @Passphrase()
+  readonly newPassword: string;
+}
