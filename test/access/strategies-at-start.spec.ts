@@ -1,0 +1,193 @@
+import { setImmediate } from 'node:timers/promises';
+import {
+  Controller,
+  Get,
+  Injectable,
+  type INestApplicationContext,
+  Module,
+  type Provider,
+  Scope,
+  type Type,
+} from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
+import { PassportStrategy } from '@nestjs/passport';
+import { Test } from '@nestjs/testing';
+import { Strategy } from 'passport';
+import { Strategy as PassportJwt } from 'passport-jwt';
+import {
+  AuthenticatedBy,
+  DescribesStrategy,
+  PermissionsModule,
+  Public,
+  registeredAs,
+  RequireRecentSignIn,
+} from '../../src/access';
+import { RoutePolicies } from '../../src/access/route-policies';
+import { Strategies } from '../../src/access/strategies';
+import { startApp } from '../support/app';
+
+const SCHEME = { type: 'apiKey', in: 'header', name: 'x-badge' } as const;
+
+@DescribesStrategy('badge', SCHEME)
+@Injectable()
+class BadgeStrategy extends PassportStrategy(Strategy, 'badge') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+/** Registered, but not described. */
+@Injectable()
+class SilentStrategy extends PassportStrategy(Strategy, 'silent') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+/** Of another team, which found the same name. */
+@DescribesStrategy('badge', SCHEME)
+@Injectable()
+class OtherBadgeStrategy extends PassportStrategy(Strategy, 'badge') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+@DescribesStrategy('ring', SCHEME)
+@Injectable({ scope: Scope.REQUEST })
+class RingStrategy extends PassportStrategy(Strategy, 'ring') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+/** Without a name of its own it has the library's, which is that of ours. */
+@Injectable()
+class PartnerStrategy extends PassportStrategy(PassportJwt) {
+  constructor() {
+    super({ jwtFromRequest: () => null, secretOrKey: 'partner' });
+  }
+
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+@Injectable()
+class OtherLocalStrategy extends PassportStrategy(Strategy, 'local') {
+  validate(): undefined {
+    return undefined;
+  }
+}
+
+/** A controller of a module, whose handler is decorated so. */
+function withHandler(decorators: MethodDecorator[], ...providers: Provider[]): Type {
+  @Controller('gate')
+  class GateController {
+    @Get()
+    open(): string {
+      return 'open';
+    }
+  }
+  const descriptor = Object.getOwnPropertyDescriptor(GateController.prototype, 'open') as PropertyDescriptor;
+  for (const decorate of decorators) decorate(GateController.prototype, 'open', descriptor);
+
+  @Module({ controllers: [GateController], providers })
+  class GateModule {}
+  return GateModule;
+}
+
+/** Made after ours, as it may well be: where it is made before, ours has taken its place. */
+function late(strategy: Type, name: string): Provider {
+  const useFactory = async (): Promise<object> => {
+    const before = registeredAs(name);
+    while (registeredAs(name) === before) await setImmediate();
+    return new strategy() as object;
+  };
+  return { provide: strategy, useFactory };
+}
+
+const unregistered = (name: string) =>
+  `GateController.open is @AuthenticatedBy('${name}'), which no provider is.\n  → providers: [TheStrategy], with @DescribesStrategy('${name}', …) on class TheStrategy extends PassportStrategy(…, '${name}')`;
+
+/** The part of an application that checks what handlers ask for. */
+async function started(module: Type): Promise<INestApplicationContext> {
+  const builder = Test.createTestingModule({
+    imports: [DiscoveryModule, PermissionsModule, module],
+    providers: [RoutePolicies, Strategies],
+  });
+  return (await builder.compile()).init();
+}
+
+const messageOf = async (start: Promise<unknown>) =>
+  start.then(
+    () => 'it started',
+    (error: Error) => error.message,
+  );
+
+describe('an application does not start', () => {
+  const failure = async (module: Type) => messageOf(started(module));
+
+  it('with a strategy that no provider is', async () => {
+    const module = withHandler([AuthenticatedBy('badge')]);
+    expect(await failure(module)).toBe(unregistered('badge'));
+    expect(await messageOf(startApp({ modules: [module] }))).toBe(unregistered('badge'));
+  });
+
+  it('with one that only another application in the process has registered', async () => {
+    const other = await started(withHandler([AuthenticatedBy('badge')], BadgeStrategy));
+    expect(await failure(withHandler([AuthenticatedBy('jwt', 'badge')]))).toBe(unregistered('badge'));
+    await other.close();
+  });
+
+  it('with one that is not described', async () => {
+    expect(await failure(withHandler([AuthenticatedBy('silent')], SilentStrategy))).toBe(
+      unregistered('silent'),
+    );
+  });
+
+  it('with two of one name: each would open the routes of the other', async () => {
+    const module = withHandler([AuthenticatedBy('badge')], BadgeStrategy, OtherBadgeStrategy);
+    expect(await failure(module)).toBe(
+      'BadgeStrategy and OtherBadgeStrategy are both the strategy "badge".\n  → rename one of them',
+    );
+  });
+
+  it('with one that is made anew for each request', async () => {
+    expect(await failure(withHandler([AuthenticatedBy('ring')], RingStrategy))).toMatch(
+      /^RingStrategy is made for each request/,
+    );
+  });
+
+  it('with a handler that is public and authenticated', async () => {
+    const module = withHandler([Public(), AuthenticatedBy('badge')], BadgeStrategy);
+    expect(await failure(module)).toBe(
+      'GateController.open is @AuthenticatedBy() and is @Public(): nobody is known there.\n  → take away the one or the other',
+    );
+  });
+
+  it('with a recent sign-in where nobody signs in', async () => {
+    const module = withHandler([RequireRecentSignIn(), AuthenticatedBy('badge')], BadgeStrategy);
+    expect(await failure(module)).toBe(
+      'GateController.open requires a recent sign-in and is authenticated by badge alone: nobody signs in there.\n  → take away the one or the other',
+    );
+  });
+
+  it.each([
+    ['jwt', PartnerStrategy, 'JwtStrategy'],
+    ['local', OtherLocalStrategy, 'LocalStrategy'],
+  ])('with a strategy that takes the place of ours, "%s"', async (name, strategy, ours) => {
+    expect(await messageOf(startApp({ modules: [withHandler([], late(strategy, name))] }))).toBe(
+      `${strategy.name} is registered with Passport as "${name}", in the place of ${ours}.\n  → give it a name of its own: PassportStrategy(Strategy, 'another-name')`,
+    );
+  });
+});
+
+describe('a strategy', () => {
+  it.each(['jwt', 'local', 'session', 'bearer', 'cookie', '', 'x y', 'X', '__proto__', 'x,y'])(
+    'is not called %j',
+    (name) => {
+      expect(() => DescribesStrategy(name, SCHEME)).toThrow(/is no name for a strategy/);
+    },
+  );
+});

@@ -1,0 +1,174 @@
+import { type AccessManifest, describeAccess, changesOf } from '../../src/api-contract';
+import { Attempts } from '../../src/platform/attempts';
+import { RouteTable } from '../../src/platform/http';
+import { CoreModule } from '../../src/core.module';
+import type { Answer, ProblemBody } from '../support/api';
+import { startApp, type TestApp } from '../support/app';
+import { MANIFEST, placeOf } from '../support/manifest';
+import { preview } from '../support/preview';
+import { aMember } from '../support/staff';
+
+/** Our routes that need no access token. All other specs read access-manifest.json: a new public route is added here alone. */
+const PUBLIC = [
+  'GET /.well-known/change-password',
+  'GET /.well-known/jwks.json',
+  'GET /.well-known/oauth-authorization-server',
+  'GET /account',
+  'GET /account/account.css',
+  'GET /account/account.js',
+  'GET /health/live',
+  'GET /health/ready',
+  'GET /metrics',
+  'GET /v1/auth/policy',
+  'POST /v1/auth/email/change/confirm',
+  'POST /v1/auth/email/change/undo',
+  'POST /v1/auth/email/verify',
+  'POST /v1/auth/email/verify/resend',
+  'POST /v1/auth/invitations/accept',
+  'POST /v1/auth/login',
+  'POST /v1/auth/logout',
+  'POST /v1/auth/password/forgot',
+  'POST /v1/auth/password/reset',
+  'POST /v1/auth/refresh',
+  'POST /v1/auth/register',
+  'POST /v1/auth/sessions/end',
+];
+
+/** Served by no handler: the document and its page. */
+const isDocument = (url: string) => /^\/docs(\/|$)|^\/openapi\.json$/.test(url);
+
+/** What is counted after its body was read needs one. */
+const FIELDS: Readonly<Record<string, readonly (keyof ReturnType<typeof known>)[]>> = {
+  'POST /v1/auth/login': ['email', 'password'],
+  'POST /v1/auth/reauthenticate': ['password'],
+  'POST /v1/auth/password/change': ['currentPassword', 'newPassword'],
+  'POST /v1/auth/email/change': ['password', 'newEmail'],
+  'POST /v1/users/me/delete': ['password'],
+  'POST /v1/users': ['email'],
+};
+
+const known = (password: string) => ({
+  email: 'somebody@example.com',
+  newEmail: 'somebody@example.com',
+  password,
+  currentPassword: password,
+  newPassword: `${password}!`,
+});
+
+let app: TestApp;
+let manifest: AccessManifest;
+
+beforeAll(async () => {
+  // Longer than a sign-in counts as recent: else the token would be over first.
+  app = await startApp({ limits: true, env: { ACCESS_TOKEN_MINUTES: '60' } });
+  manifest = describeAccess(app.nest);
+});
+
+afterAll(async () => app.close());
+
+async function call(route: string, json: object, token?: string): Promise<Answer<ProblemBody | undefined>> {
+  const { method, path } = placeOf(route);
+  const body = method === 'GET' || method === 'DELETE' ? {} : { json };
+  return app.api.send(method, path, { ...body, ...(token !== undefined && { token }) });
+}
+
+describe('the access manifest', () => {
+  it('is the committed one: if this is meant, `npm run manifest` and commit the file', () => {
+    expect(changesOf(MANIFEST, manifest)).toEqual([]);
+  });
+
+  it('opens these of our routes to requests without an access token', async () => {
+    const ours = Object.entries(describeAccess(await preview(CoreModule)));
+    expect(ours.flatMap(([route, { caller }]) => (caller === 'anybody' ? [route] : []))).toEqual(PUBLIC);
+  });
+
+  it('has every route that is served, and no other', () => {
+    const { routes } = app.nest.get(RouteTable);
+    const served = routes
+      .filter(({ method, url }) => method !== 'HEAD' && !isDocument(url))
+      .map(({ method, url }) => `${method} ${url.replace(/:(\w+)/g, '{$1}')}`);
+    expect(Object.keys(manifest)).toEqual([...new Set(served)].toSorted());
+  });
+
+  it('says who may call as it is', async () => {
+    for (const [route, { caller }] of Object.entries(manifest)) {
+      const { body } = await call(route, {});
+      const isRefused = body?.code === 'authentication-required';
+      expect(`${route}: ${isRefused ? 'signed in' : 'anybody'}`).toBe(`${route}: ${caller}`);
+    }
+  });
+
+  it('says which permissions and whose recent sign-in are asked for as it is', async () => {
+    const plain = await aMember(app);
+    const admin = await aMember(app, 'admin');
+    app.clock.advance({ minutes: 16 });
+    const closed = Object.entries(manifest).filter(([, { caller }]) => caller === 'signed in');
+    for (const [route, { permissions, recentSignIn }] of closed) {
+      const { headers } = await call(route, {}, plain.token);
+      const missing = /scope="(.*?)"/.exec(headers.get('www-authenticate') ?? '')?.[1];
+      expect({ route, missing: missing?.split(' ') ?? [] }).toEqual({ route, missing: permissions });
+      const { body } = await call(route, {}, admin.token);
+      const stale = body?.code === 'insufficient-user-authentication';
+      expect(`${route}: ${stale}`).toBe(`${route}: ${recentSignIn}`);
+    }
+  });
+
+  it('says what may be cached as it is', async () => {
+    const { token } = await aMember(app, 'admin');
+    for (const [route, { cache, handler }] of Object.entries(manifest)) {
+      if (!route.startsWith('GET ')) continue;
+      const { status, headers } = await call(route, {}, token);
+      const said = headers.get('cache-control');
+      // How long is a setting there.
+      if (handler === 'WellKnownController.jwks')
+        expect(said).toMatch(new RegExp(`^${cache}, max-age=\\d+$`));
+      else expect(`${route}: ${said}`).toBe(`${route}: ${status === 200 ? cache : 'no-store'}`);
+    }
+  });
+
+  it('says which requests of other sites are refused as it is', async () => {
+    const { token } = await aMember(app);
+    for (const [route, { crossSite, handler }] of Object.entries(manifest)) {
+      if (handler === 'AuthController.logIn') continue; // only where it is asked for cookies: cross-site.spec.ts
+      const { method, path } = placeOf(route);
+      const { body } = await app.api.send<ProblemBody | undefined>(method, path, {
+        ...(method !== 'GET' && method !== 'DELETE' && { json: {} }),
+        headers: { cookie: `__Host-access=${token}`, 'sec-fetch-site': 'cross-site' },
+      });
+      const isRefused = body?.code === 'cross-site-request';
+      expect(`${route}: ${isRefused}`).toBe(`${route}: ${crossSite === 'refused'}`);
+    }
+  });
+
+  it('names every budget that a request to a route uses up', async () => {
+    const used = new Map<string, Set<string>>();
+    const attempts = app.nest.get(Attempts);
+    let admin = await aMember(app, 'admin');
+    for (const route of Object.keys(manifest)) {
+      const { token, password } = admin;
+      const names = new Set<string>();
+      const claim = jest.spyOn(attempts, 'claim').mockImplementation(async (budget, ...subject) => {
+        names.add(`${budget.name} per ${budget.per}`);
+        return Attempts.prototype.claim.call(attempts, budget, ...subject);
+      });
+      const values = known(password);
+      const fields = FIELDS[route] ?? [];
+      const { status } = await call(
+        route,
+        Object.fromEntries(fields.map((field) => [field, values[field]])),
+        token,
+      );
+      claim.mockRestore();
+      // What succeeded may have ended the session.
+      if (status < 300 && !route.startsWith('GET ')) admin = await aMember(app, 'admin');
+      if (names.size > 0) used.set(route, names);
+    }
+    for (const [route, names] of used) {
+      const stated = manifest[route]?.limits.map((limit) => limit.replace(/: \d+ (.*) in .*/, ' $1'));
+      for (const name of names)
+        expect({ route, stated }).toEqual({ route, stated: expect.arrayContaining([name]) });
+    }
+    const limited = Object.keys(manifest).filter((route) => manifest[route]?.limits.length);
+    expect([...used.keys()]).toEqual(limited);
+  });
+});

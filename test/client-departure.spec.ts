@@ -1,4 +1,0 @@
-import { describeDeparture } from './support/client-departure';
-
-// The same in bearer mode is in the slow suite.
-describeDeparture('cookie');

@@ -1,0 +1,81 @@
+import { openClient, type Screen, signIn, start, withRecentSignIn } from '../../client/examples/page.ts';
+import { listSessions } from '../../client/examples/program.ts';
+import { type Client, createClient, dataOf } from '../../client/src/index.ts';
+import { eventually, type Person, type TestApp } from '../kit';
+import { ClientWire, noNetwork, problem } from '../support/client-wire';
+import { sharedApp } from '../support/shared-app';
+
+describe('the examples of docs/clients.md', () => {
+  let app: TestApp;
+  let person: Person;
+  let wire: ClientWire;
+  let client: Client;
+  let drawn: string[];
+  let screen: Screen;
+
+  beforeAll(async () => {
+    app = await sharedApp();
+  });
+
+  beforeEach(async () => {
+    person = await app.someone();
+    wire = new ClientWire();
+    client = createClient({ baseUrl: app.api.url, mode: 'cookie', fetch: wire.fetch });
+    drawn = [];
+    screen = {
+      home: (email) => drawn.push(`home of ${email}`),
+      signIn: (because) => drawn.push(`sign in. ${because}`),
+      askPassword: async () => person.password,
+    };
+  });
+
+  const expectDrawn = async (what: string) => eventually(async () => expect(drawn.at(-1)).toBe(what), 2_000);
+
+  it('draw who is signed in, and that nobody is any more', async () => {
+    await start(client, screen);
+    expect(drawn).toEqual(['sign in. ']);
+    expect(await signIn(client, person.email, person.password)).toBe('');
+    await expectDrawn(`home of ${person.email}`);
+    app.clock.advance({ days: 15 });
+    await client.api.GET('/v1/users/me');
+    await expectDrawn('sign in. Your session has ended.');
+    await signIn(client, person.email, person.password);
+    await client.session.signOut();
+    await expectDrawn('sign in. ');
+  });
+
+  it('draw after a reload who is signed in still', async () => {
+    await signIn(client, person.email, person.password);
+    const reloaded = createClient({ baseUrl: app.api.url, mode: 'cookie', fetch: wire.fetch });
+    await start(reloaded, screen);
+    await expectDrawn(`home of ${person.email}`);
+  });
+
+  it('say what is wrong with a sign-in', async () => {
+    expect(await signIn(client, person.email, 'teal otters juggle 8 lanterns')).toMatch(/^That did not work/);
+    wire.next('/v1/auth/login', problem(429, 'rate-limited', { 'retry-after': '60' }));
+    expect(await signIn(client, person.email, person.password)).toMatch(/in 60 seconds/);
+    wire.next('/v1/auth/login', problem(418, 'newer-than-this-client'));
+    expect(await signIn(client, person.email, person.password)).toBe('newer-than-this-client');
+    wire.next('/v1/auth/login', noNetwork);
+    expect(await signIn(client, person.email, person.password)).toMatch(/cannot be reached/);
+  });
+
+  it('ask for the password where a recent sign-in is needed', async () => {
+    await signIn(client, person.email, person.password);
+    app.clock.advance({ minutes: 16 });
+    const exported = await withRecentSignIn(client, screen, async () =>
+      dataOf(client.api.GET('/v1/users/me/export')),
+    );
+    expect(exported).toHaveProperty('exportedAt');
+  });
+
+  it('read in a program', async () => {
+    const deviceTokens = { load: () => undefined, save: () => undefined };
+    expect(await listSessions(app.api.url, person, deviceTokens)).toEqual([expect.stringMatching(/ node$/)]);
+  });
+
+  it('need an address where there is no page', () => {
+    expect(openClient).toThrow(TypeError);
+  });
+});

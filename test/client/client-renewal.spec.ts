@@ -1,0 +1,4 @@
+import { describeRenewal } from '../support/client-renewal';
+
+// The same in bearer mode is in the slow suite.
+describeRenewal('cookie');

@@ -1,0 +1,163 @@
+import { Events, SecurityEvent } from '../../../src/platform/events';
+import { NO_LINK } from '../../../src/features/audit/audit-event';
+import { PASSWORD, startApp, type TestApp } from '../../support/app';
+import { DoorOpened, DoorsModule, knock, seal, trailOf, verify } from '../../support/audit';
+import { expectProblem } from '../../support/problem';
+import { sessionIdOf } from '../../support/sessions';
+
+class Nameless extends SecurityEvent {}
+
+const MINUTE = { minutes: 1 };
+
+describe('the audit trail', () => {
+  let app: TestApp;
+
+  beforeAll(async () => {
+    app = await startApp({ modules: [DoorsModule], env: { TRUSTED_PROXIES: '127.0.0.1' } });
+  });
+
+  beforeEach(async () => {
+    await app.query('TRUNCATE audit_events, audit_personal');
+    await app.query('UPDATE audit_head SET sequence = 0, chain = $1', [NO_LINK.chain]);
+    app.clock.advance(MINUTE);
+  });
+
+  afterAll(async () => app.close());
+
+  const publish = async (event: SecurityEvent) =>
+    app.database.transaction(async () => app.nest.get(Events).publish(event));
+  const userIdOf = async ({ email }: { email: string }) => {
+    const [user] = await app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [email]);
+    return user?.id ?? '';
+  };
+  const rattleFrom = async (address: string, times: number) => {
+    for (let index = 0; index < times; index++)
+      await app.api.post('/v1/doors/rattle', { headers: { 'x-forwarded-for': address } });
+  };
+
+  it('holds who did what to whom, in which session, from where, with what, and in which request', async () => {
+    const person = await app.someone();
+    const { accessToken: token } = await app.signIn(person);
+    const headers = {
+      'user-agent': 'Lynx/2.9',
+      'x-forwarded-for': '203.0.113.7',
+      'x-request-id': 'request-0001',
+    };
+    await app.api.post('/v1/doors/open', { token, headers });
+    const id = await userIdOf(person);
+    expect(await trailOf(app, 'door-opened')).toMatchObject([
+      {
+        occurred_at: app.clock.now(),
+        type: 'door-opened',
+        outcome: 'success',
+        actor_id: id,
+        subject_id: id,
+        session_id: sessionIdOf(token),
+        // Ours, since what the caller chose is not kept.
+        request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+        details: { door: 'front' },
+        user_id: id,
+        ip_address: '203.0.113.7',
+        user_agent: 'Lynx/2.9',
+      },
+    ]);
+  });
+
+  it('keeps nothing of what was undone, and the failure that undid it', async () => {
+    const { accessToken: token } = await app.signIn();
+    expectProblem(await app.api.post('/v1/doors/jam', { token }), 409, 'conflict');
+    expect(await trailOf(app, 'door-opened')).toEqual([]);
+    expect(await trailOf(app, 'door-refused')).toMatchObject([
+      { type: 'door-refused', outcome: 'failure', details: { reason: 'jammed' } },
+    ]);
+  });
+
+  it('fails what it cannot record: nothing happens unseen', async () => {
+    const { accessToken: token } = await app.signIn();
+    await app.query('ALTER TABLE audit_personal RENAME TO audit_away');
+    const answer = await app.api.post('/v1/doors/open', { token });
+    await app.query('ALTER TABLE audit_away RENAME TO audit_personal');
+    expectProblem(answer, 500, 'internal-error');
+    expect(await trailOf(app, 'door-opened')).toEqual([]);
+  });
+
+  it('names no user and no address where a command or the application itself did it', async () => {
+    await publish(new DoorOpened());
+    expect(await trailOf(app)).toMatchObject([
+      {
+        actor_id: null,
+        subject_id: null,
+        request_id: null,
+        ip_address: null,
+        user_agent: null,
+        user_id: null,
+      },
+    ]);
+  });
+
+  it('takes whatever text comes along, and still verifies', async () => {
+    const details = {
+      text: 'a\0b\ud800',
+      deep: [{ n: 1e21, m: 0.1 }, null, 'ﷺ "quoted" \\'],
+      none: undefined,
+    };
+    await publish(new DoorOpened({ details }));
+    await app.api.post('/v1/doors/knock', { headers: { 'user-agent': `"]\\ ${'\u00e9'.repeat(300)}` } });
+    await seal(app);
+    expect(await verify(app)).toMatchObject({ intact: true, rows: 2 });
+    const [row] = await trailOf(app);
+    expect(row?.details).toEqual({
+      text: 'a\u{FFFD}b\u{FFFD}',
+      deep: [{ n: 1e21, m: 0.1 }, null, 'ﷺ "quoted" \\'],
+    });
+  });
+
+  it('refuses an event that does not say what it is', async () => {
+    await expect(publish(new Nameless())).rejects.toThrow(/without a type/);
+  });
+
+  it('records a request without the permission, and the answer says which is missing', async () => {
+    const person = await app.someone();
+    const { accessToken: token } = await app.signIn(person);
+    const answer = await app.api.get('/v1/audit-events', { token });
+    expectProblem(answer, 403, 'insufficient-permission');
+    expect(answer.headers.get('www-authenticate')).toMatch(
+      /^Bearer .*error="insufficient_scope".*scope="audit:read"/,
+    );
+    expect(await trailOf(app, 'access-denied')).toMatchObject([
+      { outcome: 'failure', actor_id: await userIdOf(person), details: { missing: ['audit:read'] } },
+    ]);
+  });
+
+  it('holds no secret of a request that caused an event', async () => {
+    const { accessToken: token, refreshToken } = await app.signIn();
+    await app.api.post('/v1/doors/open', { token, json: { password: PASSWORD, refreshToken } });
+    await app.api.get(`/v1/audit-events?type=${refreshToken.slice(0, 12)}`, { token });
+    const [{ dump } = { dump: '' }] = await app.query<{ dump: string }>(
+      `SELECT string_agg(concat(e::text, p::text), ' ') AS dump
+       FROM audit_events e LEFT JOIN audit_personal p ON p.event_id = e.id`,
+    );
+    for (const secret of [PASSWORD, refreshToken, ...token.split('.')]) expect(dump).not.toContain(secret);
+  });
+
+  it('takes five a minute from a source of what costs a stranger nothing, and counts the others', async () => {
+    await rattleFrom('203.0.113.1', 9);
+    await rattleFrom('203.0.113.2', 1);
+    expect(await trailOf(app, 'door-rattled')).toHaveLength(6);
+    app.clock.advance(MINUTE);
+    await rattleFrom('203.0.113.1', 2);
+    const rows = await trailOf(app, 'door-rattled');
+    expect(rows.map(({ details }) => details)).toEqual([{}, {}, {}, {}, {}, {}, { skipped: 4 }, {}]);
+  });
+
+  it('takes a whole IPv6 network for one source', async () => {
+    for (let host = 1; host <= 8; host++) await rattleFrom(`2001:db8:0:1::${host}`, 1);
+    await rattleFrom('2001:db8:0:2::1', 1);
+    expect(await trailOf(app, 'door-rattled')).toHaveLength(6);
+  });
+
+  it('takes everything else, however much it is', async () => {
+    await knock(app, 12);
+    expect(await trailOf(app, 'door-refused')).toHaveLength(12);
+  });
+});

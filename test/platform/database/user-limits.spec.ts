@@ -1,0 +1,116 @@
+import { Controller, Get, Module } from '@nestjs/common';
+import { CurrentUser, type Principal } from '../../../src/access';
+import { EXPORT } from '../../../src/features/account/account.budgets';
+import { RIGHT_PASSWORDS } from '../../../src/auth/auth.budgets';
+import { LoginLimits } from '../../../src/auth/login/login-limits';
+import { Database } from '../../../src/platform/database';
+import { CONNECTIONS_PER_USER } from '../../../src/platform/database/fair-pool';
+import { PASSWORD, startApp, type TestApp } from '../../support/app';
+import { eventually } from '../../support/eventually';
+import { LimitedApp } from '../../support/limited';
+import { inParallel } from '../../support/parallel';
+import { expectProblem } from '../../support/problem';
+import type { TestUser } from '../../support/test-user';
+
+const APPLICATION = 'user-limits';
+
+/** Takes as long as the test says, with a connection in hand. */
+@Controller('slow')
+class SlowController {
+  constructor(private readonly database: Database) {}
+
+  @Get()
+  async slow(@CurrentUser() { userId }: Principal): Promise<void> {
+    await this.database.transaction(async () => {
+      await this.database.query({ text: `SELECT set_config('application_name', $1, true)` }, [
+        `${APPLICATION} ${userId}`,
+      ]);
+      await this.database.query({ text: 'SELECT pg_advisory_xact_lock(42)' });
+    });
+  }
+}
+
+@Module({ controllers: [SlowController] })
+class SlowModule {}
+
+let app: TestApp;
+let limited: LimitedApp;
+let ada: TestUser;
+
+beforeAll(async () => {
+  app = await startApp({ limits: true, modules: [SlowModule] });
+  limited = new LimitedApp(app);
+});
+
+afterAll(async () => app.close());
+
+let users = 0;
+
+beforeEach(async () => {
+  ada = await app.as(`user ${++users}`);
+});
+
+const eventsOf = async (type: string) =>
+  app.query('SELECT id FROM audit_events WHERE subject_id = $1 AND type = $2', [ada.id, type]);
+
+describe('a signed-in user does not fill the audit trail', () => {
+  it('by ending sessions that are not there', async () => {
+    const answers = await inParallel(20, async () => ada.delete('/v1/sessions'));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
+    expect(await eventsOf('sessions-ended')).toEqual([]);
+  });
+
+  it('by signing in: right passwords have a budget, which a password reset empties', async () => {
+    await limited.spend(RIGHT_PASSWORDS, 299, ada.id);
+    const logIn = async () =>
+      app.api.post('/v1/auth/login', { json: { email: ada.email, password: PASSWORD } });
+    expect((await logIn()).status).toBe(200);
+    expectProblem(await logIn(), 429, 'rate-limited');
+    expectProblem(await ada.post('/v1/auth/reauthenticate', { password: PASSWORD }), 429, 'rate-limited');
+    const client = { ipAddress: '127.0.0.1', userAgent: null, language: null };
+    await app.nest.get(LoginLimits).grantAfterReset(ada, client);
+    expect((await logIn()).status).toBe(200);
+  });
+
+  it('by exporting', async () => {
+    await limited.spend(EXPORT, 9, ada.id);
+    expect((await ada.get('/v1/users/me/export')).status).toBe(200);
+    expectProblem(await ada.get('/v1/users/me/export'), 429, 'rate-limited');
+    expect(await eventsOf('account-exported')).toHaveLength(1);
+  });
+});
+
+describe('an administrator', () => {
+  it('uses up no budget of an address by invitations that are refused', async () => {
+    const admin = await app.as('admin', { roles: ['admin'] });
+    for (let time = 0; time < 6; time++)
+      expectProblem(await admin.post('/v1/users', { email: ada.email }), 409, 'conflict');
+  });
+});
+
+describe('the connections of the pool', () => {
+  it('are not all held by the requests of one user, however many there are', async () => {
+    const bob = await app.as('bob');
+    const blocker = await app.nest.get(Database).dedicatedConnection();
+    await blocker.query('SELECT pg_advisory_lock(42)');
+    const slow = inParallel(30, async () => ada.get('/slow'));
+    const held = async () =>
+      (
+        await blocker.query(
+          `SELECT FROM pg_stat_activity WHERE application_name = '${APPLICATION} ${ada.id}'`,
+        )
+      ).rowCount;
+    await eventually(async () => expect(await held()).toBe(CONNECTIONS_PER_USER));
+    // Another user is served meanwhile.
+    expect((await bob.get('/v1/users/me')).status).toBe(200);
+    expect(await held()).toBe(CONNECTIONS_PER_USER);
+    await blocker.query('SELECT pg_advisory_unlock(42)');
+    const statuses = (await slow).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 200).length).toBeGreaterThanOrEqual(CONNECTIONS_PER_USER);
+    expect(statuses.every((status) => status === 200 || status === 503)).toBe(true);
+    await blocker.end();
+    // All of them came back.
+    const answers = await inParallel(30, async () => ada.get('/v1/users/me'));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+});

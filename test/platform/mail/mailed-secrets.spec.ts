@@ -1,0 +1,63 @@
+import { accept, invitationFor, invite } from '../../support/administration';
+import { PASSWORD, startApp, type TestApp } from '../../support/app';
+import { filesOf, rowsOf } from '../../support/database-dump';
+import { newAddress, nextLinks, register, verify } from '../../support/registrations';
+import { Secrets } from '../../support/secrets';
+import { aMember } from '../../support/staff';
+
+const OTHER = 'nine calm badgers on a ferry';
+const WRONG = 'nobody ever chose this one';
+
+const log: string[] = [];
+let app: TestApp;
+
+beforeAll(async () => {
+  app = await startApp({ smtp: true, env: { LOG_LEVEL: 'trace' }, log });
+});
+
+afterAll(async () => app.close());
+
+describe('the passwords and the links of registrations', () => {
+  it('show in no line of the log and in no row or file of the database', async () => {
+    const email = newAddress();
+    const numbered = (index: number) => ({ email, password: `${OTHER}, no. ${index}` });
+    const secrets = new Secrets();
+    for (const [name, text] of Object.entries({ PASSWORD, OTHER, WRONG })) secrets.note(name, text);
+    for (let index = 0; index < 3; index++) await register(app, numbered(index));
+    const links = await nextLinks(app, email, 3);
+    for (const [index, link] of links.entries()) {
+      secrets.note(`link ${index}`, link);
+      secrets.note(`link ${index}, its secret`, Buffer.from(link.replace(/^ev_/, ''), 'base64url'));
+    }
+    await verify(app, links[0], WRONG);
+    await verify(app, links[0]);
+    await app.api.get(`/v1/auth/email/verify?token=${links[0]}`);
+    await app.api.post('/v1/auth/email/verify', {
+      raw: `{"token":"${links[0]}`,
+      headers: { 'content-type': 'application/json' },
+    });
+    const shown = async () =>
+      [log.join('\n'), await rowsOf(app), await filesOf(app)].map((text) => secrets.shownIn(text));
+    expect(await shown()).toEqual([[], [], []]);
+    expect((await verify(app, links[0], numbered(1).password)).status).toBe(204);
+    await verify(app, links[0]);
+    expect(await shown()).toEqual([[], [], []]);
+    expect(log.filter((line) => line.includes('/v1/auth/email/verify')).length).toBeGreaterThan(3);
+  });
+});
+
+describe('the token of an invitation', () => {
+  it('is for the mailbox alone: it shows neither to the inviter nor in the log or the database', async () => {
+    const [admin, email] = [await aMember(app, 'admin'), newAddress()];
+    const { text, headers } = await invite(app, admin, { email });
+    const token = await invitationFor(app, email);
+    const seen = [text, JSON.stringify([...headers])];
+    for (const path of [`/v1/users?email=${email}`, '/v1/sessions', '/v1/audit-events'])
+      seen.push((await app.api.get(path, admin)).text);
+    await app.mailsSent();
+    seen.push(log.join('\n'), await rowsOf(app));
+    for (const place of seen) expect(place).not.toContain(token.slice(3));
+    await accept(app, token);
+    expect(log.join('\n')).not.toContain(token.slice(3));
+  });
+});
