@@ -171,7 +171,7 @@ describe('the signing keys of two instances, by command', () => {
     expect(await rows()).toEqual(before);
   });
 
-  it('an instance that cannot open a new key lets nobody in by what it knew, and leaves no connection behind', async () => {
+  it('an instance that cannot unwrap a new key goes on with those that it knows, and leaves no connection behind', async () => {
     const { accessToken } = await signIn(0);
     const changed = { AUTH_SECRET: randomBytes(32).toString('hex'), AUTH_SECRETS_RETIRED: SECRET };
     const connections = async () =>
@@ -180,19 +180,12 @@ describe('the signing keys of two instances, by command', () => {
         WHERE datname = current_database() AND query ~ 'LISTEN|changes'`)
       ).rows[0]?.n ?? 0;
     expect((await run(['keys:rotate'], changed)).code).toBe(0);
-    await eventually(async () => {
-      await onBoth(async (one) =>
-        expectProblem(await one.api.get('/v1/users/me', { token: accessToken }), 503, 'unavailable'),
-      );
-    });
-    for (let attempt = 0; attempt < 20; attempt++) await api(0).get('/v1/users/me', { token: accessToken });
+    for (let attempt = 0; attempt < 20; attempt++)
+      await onBoth(async (one) => expect(await statusWith(one, accessToken)).toBe(200));
     expect(await connections()).toBeLessThanOrEqual(4);
 
-    // As an operator mends it.
     const [kid = ''] = (await run(['keys:list'], changed)).output.split(' ');
     expect((await run(['keys:revoke', kid], changed)).code).toBe(0);
-    await eventually(async () => {
-      await onBoth(async (one) => expect(await statusWith(one, accessToken)).toBe(200));
-    });
+    await onBoth(async (one) => expect(await statusWith(one, accessToken)).toBe(200));
   });
 });
