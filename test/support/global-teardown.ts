@@ -1,5 +1,10 @@
 import { Client } from 'pg';
 
+declare global {
+  // Set by the test environment where specs run in the process of jest, which replaces `process.exit` there.
+  var exitProcess: (() => void) | undefined;
+}
+
 /** For jest to write what it has to say. */
 const LAST_MS = 10_000;
 
@@ -8,8 +13,11 @@ export default async function tearDown(): Promise<void> {
   const server = globalThis.gatehouseTestServer;
   if (server?.stays) await dropDatabases(server.url);
   await server?.stop();
+  const exit = globalThis.exitProcess ?? (() => process.exit());
+  // Node 20 may spin for ever in the cleanup of a process that ends by itself with handles of specs that ran in it (`CleanupHandles`).
+  process.once('beforeExit', exit);
   // A run ends by itself, but for what a test that failed half-way may have left open.
-  setTimeout(() => process.exit(), LAST_MS).unref();
+  setTimeout(exit, LAST_MS).unref();
 }
 
 /** Those that the applications and specs of this run have made. */

@@ -29,6 +29,7 @@ function watchForEnd() {
   if (globalThis.atRunEnd) return;
   globalThis.atRunEnd = atRunEnd;
   globalThis.closeShared = closeAll;
+  globalThis.exitProcess = exit;
   process.on('message', ([type]) => {
     if (type === END) endAtOnce();
   });
