@@ -98,7 +98,7 @@ export const GENERATED: readonly Generated[] = [
     args: ['--config', 'orval.config.mjs'],
     files: {
       'orval.config.mjs': (base) =>
-        `export default { gatehouse: { input: '../support/openapi.json', output: { target: './made.ts', client: 'fetch', baseUrl: '${base}' } } };`,
+        `export default { gatehouse: { input: './openapi.json', output: { target: './made.ts', client: 'fetch', baseUrl: '${base}' } } };`,
     },
     program: ORVAL,
   },
