@@ -64,6 +64,7 @@ describe('mails that take long', () => {
     await beginsFor(own);
     // Either may have begun first.
     await beginsFor(target);
+    expect(begun.map(({ to }) => to).toSorted()).toEqual([own, target].toSorted());
   });
 
   it.each([
