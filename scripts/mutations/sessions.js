@@ -16,8 +16,8 @@ module.exports = [
   {
     name: 'any earlier generation is answered within the grace period',
     file: 'src/sessions/session.store.ts',
-    find: "'s.generation = $3 + 1 AND s.rotated_at",
-    replace: "'s.generation > $3 AND s.rotated_at",
+    find: '`s.generation = $3 + 1 AND s.rotated_at',
+    replace: '`s.generation > $3 AND s.rotated_at',
   },
   {
     name: 'a disabled user can refresh',

@@ -1,5 +1,8 @@
 import type { Environment } from '../platform/config';
 
+/** How far the clocks of two instances may differ. An instant further ahead was dated by a clock that has gone back since. */
+export const CLOCK_SKEW_SECONDS = 30;
+
 /** No access token lives longer than this, whatever the setting was when it was signed. */
 export const LONGEST_ACCESS_TOKEN_MINUTES = 60;
 

@@ -7,7 +7,7 @@ export {
   TokenStale,
 } from './access.errors';
 export { AccessModule } from './access.module';
-export { AccessSettings, LONGEST_ACCESS_TOKEN_MINUTES } from './access.settings';
+export { AccessSettings, CLOCK_SKEW_SECONDS, LONGEST_ACCESS_TOKEN_MINUTES } from './access.settings';
 export { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, setCookie } from './cookies';
 export { accessTokenOf, bearerTokenOf, type PresentedToken } from './credentials';
 export { CurrentUser } from './current-user.decorator';

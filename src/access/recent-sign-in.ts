@@ -2,12 +2,9 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import { Clock } from '../platform/clock';
 import type { Place } from '../platform/extensions';
 import { InsufficientUserAuthentication } from './access.errors';
-import { AccessSettings } from './access.settings';
+import { AccessSettings, CLOCK_SKEW_SECONDS } from './access.settings';
 import type { Principal } from './principal';
 import { noteRecentSignIn, policyOf } from './route-policy';
-
-/** What lies further ahead was dated by a clock that has gone back since. */
-const CLOCK_SKEW_MS = 30_000;
 
 /** For what a stolen access token must not be enough for: the user proved who they are within `RECENT_SIGN_IN_MINUTES`. */
 export function RequireRecentSignIn(): ClassDecorator & MethodDecorator {
@@ -29,7 +26,7 @@ export class RecentSignInGuard implements CanActivate {
     // Who came by something else than an access token has not signed in.
     const provenAtMs = user?.authenticatedAt?.getTime() ?? -Infinity;
     const ageMs = this.clock.nowMs() - provenAtMs;
-    const isRecent = ageMs <= recentSignInSeconds * 1_000 && ageMs >= -CLOCK_SKEW_MS;
+    const isRecent = ageMs <= recentSignInSeconds * 1_000 && ageMs >= -CLOCK_SKEW_SECONDS * 1_000;
     if (!isRecent) throw new InsufficientUserAuthentication(recentSignInSeconds);
     return true;
   }

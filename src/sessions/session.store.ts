@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
-import { AccessSettings } from '../access';
+import { AccessSettings, CLOCK_SKEW_SECONDS } from '../access';
 import { Database, type Statement } from '../platform/database';
 import type { ClientInfo } from '../platform/http';
 import { digestOf, type RefreshClaim } from './refresh-token';
@@ -40,8 +40,7 @@ const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "
 const LIVE = 's.revoked_at IS NULL AND s.last_used_at > $5 AND s.created_at > $6';
 const MAY_GO_ON = `u.status = 'active' AND (u.email_verified OR NOT $10)`;
 // One from the future was dated by a clock that has gone back since: how long ago it was, nothing tells.
-const REPLAYED =
-  's.generation = $3 + 1 AND s.rotated_at BETWEEN $7 AND $4::timestamptz + make_interval(secs => 30)';
+const REPLAYED = `s.generation = $3 + 1 AND s.rotated_at BETWEEN $7 AND $4::timestamptz + make_interval(secs => ${CLOCK_SKEW_SECONDS})`;
 
 // Opened only for whom nothing happened to since they were read, before their password was checked: ending all sessions
 // raises the epoch first, so it either sees this row or has this statement see that it was raised.

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { AccessSettings, InvalidToken, LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
+import { AccessSettings, CLOCK_SKEW_SECONDS, InvalidToken, LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
 import { Clock } from '../platform/clock';
 import { Feed } from '../platform/feed';
 import { type AccessClaims, type AccessGrant, isAccessClaims } from './access-claims';
@@ -10,8 +10,6 @@ import { SigningKeys } from './signing-keys';
 import { TokenSettings } from './token.settings';
 import { type VerifiedToken, VerifiedTokens } from './verified-tokens';
 
-// Two clocks of ours may differ a little; a token from further ahead was not signed by this deployment.
-const CLOCK_SKEW_SECONDS = 30;
 // None of ours ever lived longer.
 const LONGEST_SECONDS = LONGEST_ACCESS_TOKEN_MINUTES * 60;
 
