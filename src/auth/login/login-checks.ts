@@ -51,6 +51,8 @@ export const LoginCheck = extensionDecorator<LoginCheckOptions>();
 /** All of them, in their order. */
 @Injectable()
 export class LoginChecks implements OnModuleInit {
+  private all: readonly Extension<LoginCheckOptions, LoginCheckProvider>[] = [];
+
   constructor(
     private readonly extensions: Extensions,
     private readonly events: Events,
@@ -58,7 +60,9 @@ export class LoginChecks implements OnModuleInit {
 
   /** @throws Error where one would not be called */
   onModuleInit(): void {
-    const idle = this.all().find(({ provider }) => METHODS.every((method) => !provider[method]));
+    const checks = this.extensions.of<LoginCheckProvider, LoginCheckOptions>(LoginCheck);
+    this.all = checks.toSorted((a, b) => a.options.order - b.options.order);
+    const idle = this.all.find(({ provider }) => METHODS.every((method) => !provider[method]));
     if (idle)
       throw new Error(`${idle.name} is a @LoginCheck() without a method.\n  → add ${METHODS.join(', or ')}`);
   }
@@ -69,7 +73,7 @@ export class LoginChecks implements OnModuleInit {
   }
 
   async onLoginFailure(attempt: LoginAttempt): Promise<void> {
-    for (const { provider } of this.all()) await provider.onLoginFailure?.(attempt);
+    for (const { provider } of this.all) await provider.onLoginFailure?.(attempt);
   }
 
   /** @throws what the first check throws that refuses */
@@ -81,7 +85,7 @@ export class LoginChecks implements OnModuleInit {
     userId: string | null,
     ask: (provider: LoginCheckProvider) => Promise<void>,
   ): Promise<void> {
-    for (const { name, provider } of this.all()) {
+    for (const { name, provider } of this.all) {
       try {
         await ask(provider);
       } catch (error) {
@@ -89,11 +93,6 @@ export class LoginChecks implements OnModuleInit {
         throw error;
       }
     }
-  }
-
-  private all(): readonly Extension<LoginCheckOptions, LoginCheckProvider>[] {
-    const checks = this.extensions.of<LoginCheckProvider, LoginCheckOptions>(LoginCheck);
-    return checks.toSorted((a, b) => a.options.order - b.options.order);
   }
 
   private async record(userId: string | null, check: string, error: unknown): Promise<void> {

@@ -26,7 +26,12 @@ const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css' } as c
 @Public()
 @Controller({ path: 'account', version: VERSION_NEUTRAL })
 export class AccountPagesController {
-  constructor(private readonly settings: AccountPagesSettings) {}
+  private readonly texts: Readonly<Record<keyof typeof TYPES, string>> | undefined;
+
+  constructor({ enabled }: AccountPagesSettings) {
+    const read = (type: keyof typeof TYPES) => readFileSync(join(__dirname, `pages/account.${type}`), 'utf8');
+    if (enabled) this.texts = { html: read('html'), js: read('js'), css: read('css') };
+  }
 
   @Get()
   page(@Res({ passthrough: true }) reply: FastifyReply): string {
@@ -44,8 +49,8 @@ export class AccountPagesController {
   }
 
   private file(type: keyof typeof TYPES, reply: FastifyReply): string {
-    if (!this.settings.enabled) throw new NotFound();
+    if (!this.texts) throw new NotFound();
     reply.header('content-security-policy', POLICY).type(`${TYPES[type]}; charset=utf-8`);
-    return readFileSync(join(__dirname, `pages/account.${type}`), 'utf8');
+    return this.texts[type];
   }
 }

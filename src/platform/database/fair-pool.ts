@@ -13,12 +13,12 @@ interface Share {
 /** A pool in which the requests of one user hold a part of the connections at most; further ones wait for each other. */
 export class FairPool extends Pool {
   /** The user whose request is under way; undefined for all other work, which has no limit. */
-  userOf: () => string | null | undefined = () => undefined;
+  userOf: () => string | undefined = () => undefined;
 
   private readonly shares = new Map<string, Share>();
   private readonly users = new WeakMap<PoolClient, string>();
 
-  constructor(private readonly config: PoolConfig) {
+  constructor(config: PoolConfig) {
     super(config);
     this.on('release', (_error: Error, client: PoolClient) => this.returned(client));
   }
@@ -50,7 +50,7 @@ export class FairPool extends Pool {
       share.waiting.splice(share.waiting.indexOf(turn), 1);
       // The words of the driver for a pool that has none left.
       callback(new Error('timeout exceeded when trying to connect'), undefined, () => undefined);
-    }, this.config.connectionTimeoutMillis);
+    }, this.options.connectionTimeoutMillis);
     const turn = (): void => {
       clearTimeout(timer);
       take();
