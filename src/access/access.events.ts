@@ -1,6 +1,6 @@
 import { SecurityEvent } from '../platform/events';
 
-/** Somebody signed in asked for what they may not. */
+/** A signed-in user requested a route without its permissions. */
 export class AccessDenied extends SecurityEvent {
   static override readonly type = 'access-denied';
   static override readonly outcome = 'failure';

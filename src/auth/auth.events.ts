@@ -11,7 +11,7 @@ export class SignInFailed extends SecurityEvent {
   static override readonly outcome = 'failure';
 }
 
-/** Somebody ended a session of theirs; one event for each that what they presented was of. */
+/** A user signed out; one event for each session that the presented credentials were of. */
 export class SignedOut extends SecurityEvent {
   static override readonly type = 'signed-out';
 }

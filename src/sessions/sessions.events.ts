@@ -1,11 +1,11 @@
 import { SecurityEvent } from '../platform/events';
 
-/** Somebody was signed out of one session from another one. */
+/** A user ended one session from another one. */
 export class SessionEnded extends SecurityEvent {
   static override readonly type = 'session-ended';
 }
 
-/** Somebody was signed out of many sessions at once. */
+/** All sessions of a user were ended at once, or all but the current one. */
 export class SessionsEnded extends SecurityEvent {
   static override readonly type = 'sessions-ended';
 }

@@ -1,6 +1,6 @@
 import { SecurityEvent } from '../../platform/events';
 
-/** Somebody who is signed in chose another password. */
+/** A signed-in user changed the password. */
 export class PasswordChanged extends SecurityEvent {
   static override readonly type = 'password-changed';
 }

@@ -5,7 +5,7 @@ export class UserInvited extends SecurityEvent {
   static override readonly type = 'user-invited';
 }
 
-/** Whoever was invited chose a password; the address is proven by that. */
+/** An invited user set a password, which also proves the address. */
 export class InvitationAccepted extends SecurityEvent {
   static override readonly type = 'invitation-accepted';
 }
@@ -20,7 +20,7 @@ export class UserEnabled extends SecurityEvent {
   static override readonly type = 'user-enabled';
 }
 
-/** Somebody was given roles, or they were taken from them. */
+/** Roles of a user were added or removed. */
 export class RolesChanged extends SecurityEvent {
   static override readonly type = 'roles-changed';
 }
@@ -30,7 +30,7 @@ export class RoleSaved extends SecurityEvent {
   static override readonly type = 'role-saved';
 }
 
-/** A role is gone, and was taken from whoever held it. */
+/** A role was deleted, and removed from every user who had it. */
 export class RoleDeleted extends SecurityEvent {
   static override readonly type = 'role-deleted';
 }

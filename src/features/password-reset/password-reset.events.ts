@@ -1,6 +1,6 @@
 import { SecurityEvent } from '../../platform/events';
 
-/** Somebody asked for a mail to set a new password, whether or not there is an account. */
+/** A password reset was requested for an address, whether or not it has an account. */
 export class PasswordResetRequested extends SecurityEvent {
   static override readonly type = 'password-reset-requested';
 }

@@ -1,6 +1,6 @@
 import { SecurityEvent } from '../events';
 
-/** Somebody tried something more often than they may. */
+/** An attempt was refused because its rate limit was exceeded. */
 export class RateLimitExceeded extends SecurityEvent {
   static override readonly type = 'rate-limit-exceeded';
   static override readonly outcome = 'failure';
