@@ -70,14 +70,14 @@ export class Author {
 }
 
 /** A connection for each of the authors. */
-export async function connectAuthors(others: Others): Promise<Client[]> {
+async function connectAuthors(others: Others): Promise<Client[]> {
   const clients: Client[] = [];
   for (let count = 0; count < AUTHORS; count++) clients.push(await others.connect());
   return clients;
 }
 
 /** Acts of several authors in any order. */
-export function histories(): fc.Arbitrary<[number, Act][]> {
+function histories(): fc.Arbitrary<[number, Act][]> {
   const act = fc.oneof(
     { weight: 4, arbitrary: fc.constant<Act>('write') },
     { weight: 5, arbitrary: fc.constantFrom<Act>('savepoint', 'undo', 'release', 'commit', 'roll back') },
@@ -88,13 +88,13 @@ export function histories(): fc.Arbitrary<[number, Act][]> {
 }
 
 /** Has the authors do this, and ends what is under way then. */
-export async function play(authors: readonly Author[], history: readonly [number, Act][]): Promise<void> {
+async function play(authors: readonly Author[], history: readonly [number, Act][]): Promise<void> {
   for (const [who, what] of history) await authors[who]?.act(what);
   for (const author of authors) await author.over('ROLLBACK', author.undone);
 }
 
 /** Has all of them commit as fast as they can while the feed reads on. */
-export async function playAtOnce(authors: readonly Author[], feed: Feed, rounds: number): Promise<void> {
+async function playAtOnce(authors: readonly Author[], feed: Feed, rounds: number): Promise<void> {
   const working = authors.map(async (author) => {
     for (let round = 0; round < rounds; round++)
       for (const step of ['write', 'savepoint', 'write', round % 3 ? 'release' : 'undo', 'write'] as const)
@@ -110,11 +110,47 @@ export async function playAtOnce(authors: readonly Author[], feed: Feed, rounds:
 }
 
 /** What the memory does not know although it was committed, and what it knows although it was undone. */
-export function mistakesOf(memory: EndedSessions, authors: readonly Author[]): object {
+function mistakesOf(memory: EndedSessions, authors: readonly Author[]): object {
   return {
     missed: authors.flatMap(({ committed }) => committed).filter((id) => !memory.has(id)),
     madeUp: authors.flatMap(({ undone }) => undone).filter((id) => memory.has(id)),
   };
 }
 
-export const NO_MISTAKE = { missed: [], madeUp: [] };
+const NO_MISTAKE = { missed: [], madeUp: [] };
+
+/** What the authors write into, and what an application remembers of it. */
+export interface Recorded {
+  readonly others: Others;
+  readonly feed: Feed;
+  readonly memory: EndedSessions;
+}
+
+/** Each change that was committed is known, and none that was undone, after that many random histories. */
+export async function expectCommitsKnown({ others, feed, memory }: Recorded, numRuns: number): Promise<void> {
+  const clients = await connectAuthors(others);
+  const isKnown = fc.asyncProperty(histories(), async (history) => {
+    const authors = clients.map((client) => new Author(client, feed));
+    await play(authors, history);
+    await feed.changed();
+    expect(mistakesOf(memory, authors)).toEqual(NO_MISTAKE);
+  });
+  await fc.assert(isKnown, { numRuns });
+}
+
+/**
+ * No commit is lost while all authors commit as fast as they can and the feed reads on.
+ * @param fewest there must be more commits, or nothing was tried
+ */
+export async function expectNoneLost(
+  { others, feed, memory }: Recorded,
+  rounds: number,
+  fewest: number,
+): Promise<void> {
+  const authors = (await connectAuthors(others)).map((client) => new Author(client, feed));
+  await playAtOnce(authors, feed, rounds);
+  // The last of what it read may have begun before the last commit.
+  await feed.changed();
+  expect(authors.flatMap(({ committed }) => committed).length).toBeGreaterThan(fewest);
+  expect(mistakesOf(memory, authors)).toEqual(NO_MISTAKE);
+}

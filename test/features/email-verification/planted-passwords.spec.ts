@@ -1,11 +1,11 @@
 import type { TestApp } from '../../support/app';
 import { inParallel } from '../../support/parallel';
+import { ADA, both, EVE, WRONG } from '../../support/planted';
 import { expectProblem } from '../../support/problem';
 import {
   expectDead,
   expectOwnedBy,
   expectUsedOnce,
-  newAddress,
   nextLinks,
   profileOf,
   register,
@@ -14,17 +14,7 @@ import {
 } from '../../support/registrations';
 import { sharedApp } from '../../support/shared-app';
 
-const ADA = { password: 'teal otters juggle 7 lanterns', displayName: 'Ada' };
-const EVE = { password: 'nine calm badgers on a ferry', displayName: 'Eve' };
-const WRONG = 'nobody ever chose this one';
-
 let app: TestApp;
-
-/** An attacker and the owner of the mailbox, who both sign up with its address. */
-function both(): { ada: Registration; eve: Registration } {
-  const email = newAddress();
-  return { ada: { email, ...ADA }, eve: { email, ...EVE } };
-}
 
 /** Registers one after the other. @returns the links that were sent */
 async function registerAll(...registrations: Registration[]): Promise<string[]> {

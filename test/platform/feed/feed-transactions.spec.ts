@@ -1,18 +1,9 @@
-import fc from 'fast-check';
 import type { Client } from 'pg';
 import { Feed } from '../../../src/platform/feed';
 import { EndedSessions, SessionsService } from '../../../src/sessions';
 import type { TokenBody } from '../../support/api';
 import type { TestApp } from '../../support/app';
-import {
-  Author,
-  connectAuthors,
-  histories,
-  mistakesOf,
-  NO_MISTAKE,
-  play,
-  playAtOnce,
-} from '../../support/author';
+import { expectCommitsKnown, expectNoneLost } from '../../support/author';
 import { eventually } from '../../support/eventually';
 import { readJws } from '../../support/jws';
 import { Others } from '../../support/others';
@@ -110,23 +101,9 @@ describe('changes of transactions that others hold open', () => {
 
 // The slow suite plays longer ones.
 describe('many transactions at once', () => {
-  it('each change that was committed is known, and none that was undone', async () => {
-    const clients = await connectAuthors(others);
-    const isKnown = fc.asyncProperty(histories(), async (history) => {
-      const authors = clients.map((client) => new Author(client, feed));
-      await play(authors, history);
-      await feed.changed();
-      expect(mistakesOf(memory, authors)).toEqual(NO_MISTAKE);
-    });
-    await fc.assert(isKnown, { numRuns: 5 });
-  });
+  it('each change that was committed is known, and none that was undone', async () =>
+    expectCommitsKnown({ others, feed, memory }, 5));
 
-  it('lose none while all of them commit as fast as they can and the feed reads on', async () => {
-    const authors = (await connectAuthors(others)).map((client) => new Author(client, feed));
-    await playAtOnce(authors, feed, 10);
-    // The last of what it read may have begun before the last commit.
-    await feed.changed();
-    expect(authors.flatMap(({ committed }) => committed).length).toBeGreaterThan(100);
-    expect(mistakesOf(memory, authors)).toEqual(NO_MISTAKE);
-  });
+  it('lose none while all of them commit as fast as they can and the feed reads on', async () =>
+    expectNoneLost({ others, feed, memory }, 10, 100));
 });
