@@ -7,14 +7,14 @@ import { AuditModule } from './features/audit';
 import { AuthModule } from './auth';
 import { EmailVerificationModule } from './features/email-verification';
 import { PasswordResetModule } from './features/password-reset';
-import { AttemptsModule } from './platform/attempts';
+import { RateLimitsModule } from './platform/rate-limits';
 import { ClockModule } from './platform/clock';
 import { EnvironmentModule } from './platform/config';
 import { DatabaseModule } from './platform/database';
-import { DiagnosisModule } from './platform/diagnosis';
+import { DoctorModule } from './platform/doctor';
 import { EventsModule } from './platform/events';
 import { ExtensionsModule } from './platform/extensions';
-import { FeedModule } from './platform/feed';
+import { ChangeFeedModule } from './platform/change-feed';
 import { HealthModule } from './platform/health';
 import { HttpModule } from './platform/http';
 import { KeyringModule } from './platform/keyring';
@@ -23,7 +23,7 @@ import { MailModule } from './platform/mail';
 import { MetricsModule } from './platform/metrics';
 import { OneTimeTokensModule } from './platform/one-time-tokens';
 import { PersonalDataModule } from './platform/personal-data';
-import { UpkeepModule } from './platform/upkeep';
+import { JobsModule } from './platform/jobs';
 import { RolesModule } from './roles';
 import { SessionsModule } from './sessions';
 import { TokensModule } from './tokens';
@@ -34,20 +34,20 @@ import { UsersModule } from './users';
   imports: [
     EnvironmentModule.of(),
     ExtensionsModule,
-    DiagnosisModule,
+    DoctorModule,
     LoggingModule,
     ClockModule,
     DatabaseModule,
     KeyringModule,
-    UpkeepModule,
-    FeedModule,
+    JobsModule,
+    ChangeFeedModule,
     EventsModule,
     HttpModule,
     HealthModule,
     MetricsModule,
     PersonalDataModule,
     OneTimeTokensModule,
-    AttemptsModule,
+    RateLimitsModule,
     MailModule,
     AccessModule, // the doors, in order
     TokensModule,

@@ -4,7 +4,7 @@ import { type PasswordAlgorithm, PasswordSettings } from '../../src/passwords';
 import { BcryptPool } from '../../src/passwords/bcrypt-pool';
 import { AddedAlgorithm } from '../../src/passwords/password-algorithm';
 import { PasswordHasher } from '../../src/passwords/password-hasher';
-import { PasswordHashesDiagnosis } from '../../src/passwords/passwords.diagnosis';
+import { PasswordHashesDoctorCheck } from '../../src/passwords/passwords.doctor';
 import type { Extensions } from '../../src/platform/extensions';
 import { Keyring } from '../../src/platform/keyring';
 import { type Person, startApp, type TestApp } from '../../test/support/app';
@@ -169,7 +169,7 @@ describe('passwords that a module hashes', () => {
 
   it('are told of by the doctor, without a word of any', async () => {
     await someoneBefore();
-    const findings = await app.nest.get(PasswordHashesDiagnosis).diagnose();
+    const findings = await app.nest.get(PasswordHashesDoctorCheck).check();
     const told = findings.map(({ level, message }) => `${level}: ${message}`);
     expect(told).toEqual(
       expect.arrayContaining([
@@ -178,7 +178,12 @@ describe('passwords that a module hashes', () => {
       ]),
     );
     expect(JSON.stringify(findings)).not.toContain('$');
-    const without = new PasswordHashesDiagnosis(app.database, app.nest.get(Keyring), settings(), NONE_ADDED);
-    expect(await without.diagnose()).toContainEqual(expect.objectContaining({ level: 'fault' }));
+    const without = new PasswordHashesDoctorCheck(
+      app.database,
+      app.nest.get(Keyring),
+      settings(),
+      NONE_ADDED,
+    );
+    expect(await without.check()).toContainEqual(expect.objectContaining({ level: 'fault' }));
   });
 });

@@ -1,5 +1,5 @@
 import { startApp, type TestApp } from '../../test/kit';
-import { Feed } from '../../src/platform/feed';
+import { ChangeFeed } from '../../src/platform/change-feed';
 import { RolesService } from '../../src/roles';
 import { SigningKeyStore } from '../../src/tokens/signing-key.store';
 import { AUDIENCE } from '../../test/support/issuer';
@@ -38,7 +38,7 @@ describe('a service that knows where this application is', () => {
     app.clock.advance({ days: 1 });
     await app.nest.get(SigningKeyStore).rotate();
     // An hour later the news of it would have been cleared away before it was read.
-    await app.nest.get(Feed).changed();
+    await app.nest.get(ChangeFeed).changed();
     // It signs when every service that keeps the keys for an hour knows it.
     await pass(app, { minutes: 61 });
     const { token } = await app.as('ada', rights);

@@ -112,7 +112,7 @@ module.exports = [
   {
     name: 'an access token is accepted while memory is out of date',
     file: 'src/auth/token/jwt.strategy.ts',
-    find: 'const news = feed.confirm();',
+    find: 'const news = feed.ensureFresh();',
     replace: 'const news: Promise<void> | undefined = undefined;',
   },
   {

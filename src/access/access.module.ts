@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { ConfigModule } from '../platform/config';
-import { AccessDiagnosis } from './access.diagnosis';
+import { AccessDoctorCheck } from './access.doctor';
 import { AccessSettings } from './access.settings';
 import { JwtAuthGuard } from './jwt-auth.guard';
 import { RecentSignInGuard } from './recent-sign-in';
@@ -17,7 +17,7 @@ import { Strategies } from './strategies';
   imports: [ConfigModule.of(AccessSettings), DiscoveryModule, PermissionsModule],
   providers: [
     SameSite,
-    AccessDiagnosis,
+    AccessDoctorCheck,
     RoutePolicies,
     OtherTransports,
     Strategies,

@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 import { GUARDS_METADATA, HEADERS_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
 import { type DescribedStrategy, describedStrategyOf, isSafe, policyOf } from '../access';
-import { type Budget, budgetsOf } from '../platform/attempts';
+import { type RateLimitPolicy, rateLimitPoliciesOf } from '../platform/rate-limits';
 import { type HandledRoute, routesOf } from './routes';
 
 /** Who may use a route, and how. */
@@ -49,7 +49,7 @@ export function accessTo({ controller, handler, name, method }: HandledRoute): R
     permissions,
     recentSignIn,
     guards: guards.map(nameOf),
-    limits: budgetsOf(handler).map(wordsOf),
+    limits: rateLimitPoliciesOf(handler).map(wordsOf),
     crossSite: isSafe(method)
       ? 'changes nothing'
       : isPublic && !checksSite
@@ -85,7 +85,7 @@ function valueOf(value: string | (() => string) | undefined): string | undefined
   return typeof value === 'function' ? value() : value;
 }
 
-function wordsOf({ name, per, quota, windowSeconds }: Budget): string {
+function wordsOf({ name, per, quota, windowSeconds }: RateLimitPolicy): string {
   return `${name}: ${quota} per ${per} in ${windowSeconds} s`;
 }
 

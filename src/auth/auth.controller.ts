@@ -21,7 +21,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accessTokenOf, bearerTokenOf, ChecksSite, CurrentUser, type Principal, Public } from '../access';
-import { LimitedBy, RateLimit } from '../platform/attempts';
+import { LimitedBy, RateLimit } from '../platform/rate-limits';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
 import {
@@ -37,7 +37,7 @@ import {
   TokenResponse,
 } from './auth.dto';
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
-import { LOGIN, PASSWORD_PROOF, REGISTRATION } from './auth.budgets';
+import { LOGIN, PASSWORD_PROOF, REGISTRATION } from './auth.rate-limits';
 import { AuthService } from './auth.service';
 import { CookieMode } from './token/cookie-mode';
 import { LocalAuthGuard } from './login/local-auth.guard';

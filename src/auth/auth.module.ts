@@ -6,7 +6,7 @@ import { RolesModule } from '../roles';
 import { SessionsModule } from '../sessions';
 import { TokensModule } from '../tokens';
 import { UsersModule } from '../users';
-import { AuthDiagnosis } from './auth.diagnosis';
+import { AuthDoctorCheck } from './auth.doctor';
 import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { AccessState } from './token/access-state';
@@ -45,7 +45,7 @@ import { SessionEndController } from './login/session-end.controller';
   providers: [
     AccessState,
     AddedTokenClaims,
-    AuthDiagnosis,
+    AuthDoctorCheck,
     AuthService,
     Callers,
     CookieMode,

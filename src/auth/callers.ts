@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccessSettings, type Caller } from '../access';
-import { Feed } from '../platform/feed';
+import { ChangeFeed } from '../platform/change-feed';
 import { RolesService } from '../roles';
 import { type User, UsersService } from '../users';
 
@@ -10,7 +10,7 @@ export class Callers {
   constructor(
     private readonly users: UsersService,
     private readonly roles: RolesService,
-    private readonly feed: Feed,
+    private readonly feed: ChangeFeed,
     private readonly settings: AccessSettings,
   ) {}
 
@@ -21,7 +21,7 @@ export class Callers {
    * @throws Unavailable where nobody can tell
    */
   async find(userId: string): Promise<Caller | null> {
-    await this.feed.confirm();
+    await this.feed.ensureFresh();
     const user = await this.users.findById(userId);
     if (!user || !this.maySignIn(user)) return null;
     const { roles } = user;

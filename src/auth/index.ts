@@ -3,7 +3,7 @@ export {
   type AccessTokenClaimsProvider,
   type TokenOwner,
 } from './token/access-token-claims';
-export { MAIL_LINK, MAIL_REQUEST, PASSWORD_PROOF } from './auth.budgets';
+export { MAIL_LINK, MAIL_REQUEST, PASSWORD_PROOF } from './auth.rate-limits';
 export { AcceptedResponse } from './auth.dto';
 export { InvalidCredentials } from './auth.errors';
 export { AuthModule } from './auth.module';

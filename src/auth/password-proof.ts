@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../access';
 import { PasswordsService } from '../passwords';
-import { Attempts } from '../platform/attempts';
+import { RateLimiter } from '../platform/rate-limits';
 import { Events } from '../platform/events';
 import { type User, UsersService } from '../users';
-import { REAUTHENTICATION, RIGHT_PASSWORDS } from './auth.budgets';
+import { REAUTHENTICATION, RIGHT_PASSWORDS } from './auth.rate-limits';
 import { InvalidCredentials } from './auth.errors';
 import { PasswordProofFailed } from './auth.events';
 
@@ -14,7 +14,7 @@ export class PasswordProof {
   constructor(
     private readonly users: UsersService,
     private readonly passwords: PasswordsService,
-    private readonly attempts: Attempts,
+    private readonly attempts: RateLimiter,
     private readonly events: Events,
   ) {}
 
@@ -23,9 +23,9 @@ export class PasswordProof {
    * @throws RateLimited before anything is checked, or where the account had too many right ones; InvalidCredentials where this is not the user's password
    */
   async prove({ userId, sessionId }: Principal, password: string): Promise<User> {
-    const attempt = await this.attempts.claim(REAUTHENTICATION, sessionId);
+    const attempt = await this.attempts.consume(REAUTHENTICATION, sessionId);
     const user = await this.users.findById(userId);
-    const matches = await this.attempts.make(attempt, async () =>
+    const matches = await this.attempts.run(attempt, async () =>
       this.passwords.verify(userId, password, { signsIn: true }),
     );
     if (!user || !matches) {
@@ -33,7 +33,7 @@ export class PasswordProof {
       throw new InvalidCredentials('That password is wrong.');
     }
     await this.attempts.refund(attempt);
-    await this.attempts.claim(RIGHT_PASSWORDS, userId);
+    await this.attempts.consume(RIGHT_PASSWORDS, userId);
     return user;
   }
 }

@@ -4,7 +4,7 @@ import { AppModule } from '../app.module';
 import { ClockModule } from '../platform/clock';
 import { EnvironmentModule } from '../platform/config';
 import { DatabaseModule, DatabaseSettings } from '../platform/database';
-import { DiagnosisModule } from '../platform/diagnosis';
+import { DoctorModule } from '../platform/doctor';
 import { ExtensionsModule } from '../platform/extensions';
 import { createFastify } from '../platform/http';
 import { StoredKeyringModule } from '../platform/keyring';
@@ -15,7 +15,7 @@ export type Context = () => Promise<INestApplicationContext>;
 const BASE = [
   EnvironmentModule.of(),
   ExtensionsModule,
-  DiagnosisModule,
+  DoctorModule,
   ClockModule,
   DatabaseModule,
   DatabaseModule.ofEveryRoom(),

@@ -1,10 +1,10 @@
 import type { Command } from 'commander';
-import { Diagnoses, type Level, type TopicFinding, worstOf } from '../platform/diagnosis';
+import { Doctor, type FindingLevel, type TopicFinding, worstOf } from '../platform/doctor';
 import { contexts } from './contexts';
 import type { Run } from './run';
 import { printable } from './terminal';
 
-const MARKS: Readonly<Record<Level, string>> = { ok: 'ok     ', warning: 'warning', fault: 'FAULT  ' };
+const MARKS: Readonly<Record<FindingLevel, string>> = { ok: 'ok     ', warning: 'warning', fault: 'FAULT  ' };
 
 export function addDoctor(program: Command, run: Run): void {
   program
@@ -14,7 +14,7 @@ export function addDoctor(program: Command, run: Run): void {
     )
     .action(async () =>
       run(contexts.inspection, async (context) => {
-        const findings = await context.get(Diagnoses, { strict: false }).run();
+        const findings = await context.get(Doctor, { strict: false }).run();
         const worst = worstOf(findings);
         return { data: { findings, worst }, words: wordsOf(findings), failed: worst === 'fault' };
       }),

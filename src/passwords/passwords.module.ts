@@ -11,7 +11,7 @@ import { PasswordHasher } from './password-hasher';
 import { PasswordPolicy } from './password-policy';
 import { PasswordStrength } from './password-strength';
 import { PasswordSettings } from './password.settings';
-import { PasswordHashesDiagnosis, PasswordSettingsDiagnosis } from './passwords.diagnosis';
+import { PasswordHashesDoctorCheck, PasswordSettingsDoctorCheck } from './passwords.doctor';
 import { PasswordsData } from './passwords.data';
 import { PasswordsService } from './passwords.service';
 import { RegistrationAttempt } from './registration-attempt.entity';
@@ -37,8 +37,8 @@ import { RegistrationAttempts } from './registration-attempts';
     PasswordsService,
     RegistrationAttempts,
     PasswordsData,
-    PasswordSettingsDiagnosis,
-    PasswordHashesDiagnosis,
+    PasswordSettingsDoctorCheck,
+    PasswordHashesDoctorCheck,
   ],
   exports: [PasswordsService, PasswordPolicy, RegistrationAttempts, ConfigModule],
 })

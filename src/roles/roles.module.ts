@@ -4,12 +4,12 @@ import { DatabaseModule } from '../platform/database';
 import { Administrators } from './administrators';
 import { CreateRoles1795400000600 } from './migrations/1795400000600-create-roles';
 import { Role } from './role.entity';
-import { RolesDiagnosis } from './roles.diagnosis';
+import { RolesDoctorCheck } from './roles.doctor';
 import { RolesService } from './roles.service';
 
 @Module({
   imports: [AccessModule, DatabaseModule.forFeature([Role], [CreateRoles1795400000600])],
-  providers: [RolesService, Administrators, RolesDiagnosis],
+  providers: [RolesService, Administrators, RolesDoctorCheck],
   exports: [RolesService, Administrators],
 })
 export class RolesModule {}

@@ -3,7 +3,7 @@ import { LessThan } from 'typeorm';
 import { KnownPermissions } from '../access';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { Feed } from '../platform/feed';
+import { ChangeFeed } from '../platform/change-feed';
 import { type PageQuery, startOf } from '../platform/http';
 import type { Holding } from './holding';
 import { ADMIN, Role } from './role.entity';
@@ -26,7 +26,7 @@ export class RolesService implements OnModuleInit {
     private readonly database: Database,
     private readonly known: KnownPermissions,
     private readonly clock: Clock,
-    private readonly feed: Feed,
+    private readonly feed: ChangeFeed,
   ) {
     const load = async () => this.load();
     feed.subscribe({ topic: 'role', keepMs: 0, apply: load, catchUp: load });

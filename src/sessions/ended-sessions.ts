@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AccessSettings } from '../access';
 import { Clock } from '../platform/clock';
-import { Feed, RecentChanges } from '../platform/feed';
+import { ChangeFeed, RecentChanges } from '../platform/change-feed';
 
 /** The sessions that ended so recently that an access token of theirs may still be alive, whichever instance ended them. */
 @Injectable()
 export class EndedSessions {
   private readonly ended: RecentChanges;
 
-  constructor(clock: Clock, { rememberMs }: AccessSettings, feed: Feed) {
+  constructor(clock: Clock, { rememberMs }: AccessSettings, feed: ChangeFeed) {
     this.ended = new RecentChanges(feed, clock, { topic: 'session-ended', keepMs: rememberMs });
   }
 

@@ -8,14 +8,14 @@ import { CreateSessions1795000003000 } from './migrations/1795000003000-create-s
 import { PublishEndedSessions1795100001000 } from './migrations/1795100001000-publish-ended-sessions';
 import { OwnSessions } from './own-sessions';
 import { Session } from './session.entity';
-import { SessionsDiagnosis } from './sessions.diagnosis';
+import { SessionsDoctorCheck } from './sessions.doctor';
 import { SessionSettings } from './session.settings';
 import { SessionStore } from './session.store';
 import { SessionsController } from './sessions.controller';
 import { SessionsData } from './sessions.data';
 import { SessionsService } from './sessions.service';
 import { SignedInUsers } from './signed-in-users';
-import { SessionsUpkeep } from './sessions.upkeep';
+import { SessionsJobs } from './sessions.jobs';
 
 @Module({
   imports: [
@@ -30,10 +30,10 @@ import { SessionsUpkeep } from './sessions.upkeep';
     SessionsService,
     OwnSessions,
     EndedSessions,
-    SessionsUpkeep,
+    SessionsJobs,
     SessionsData,
     SignedInUsers,
-    SessionsDiagnosis,
+    SessionsDoctorCheck,
   ],
   exports: [SessionsService, SignedInUsers, EndedSessions, ConfigModule],
 })

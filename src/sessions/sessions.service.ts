@@ -5,7 +5,7 @@ import { validate as isUuid } from 'uuid';
 import type { Principal } from '../access';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { Feed } from '../platform/feed';
+import { ChangeFeed } from '../platform/change-feed';
 import { type ClientInfo, type PageQuery, startOf } from '../platform/http';
 import { Keyring } from '../platform/keyring';
 import { AllSessionsStore } from './all-sessions.store';
@@ -25,7 +25,7 @@ export class SessionsService implements OnModuleInit {
     private readonly store: SessionStore,
     private readonly all: AllSessionsStore,
     private readonly database: Database,
-    private readonly feed: Feed,
+    private readonly feed: ChangeFeed,
     private readonly keyring: Keyring,
     private readonly clock: Clock,
     private readonly settings: SessionSettings,

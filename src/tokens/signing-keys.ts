@@ -1,9 +1,9 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../platform/clock';
 import { Unavailable } from '../platform/errors';
-import { Feed } from '../platform/feed';
+import { ChangeFeed } from '../platform/change-feed';
 import { KeyUnreadable } from '../platform/keyring';
-import { Upkeep } from '../platform/upkeep';
+import { JobScheduler } from '../platform/jobs';
 import { type SigningKey, signingKeyOf, type VerificationKey, verificationKeyOf } from './signing-key';
 import { SigningKeyStore } from './signing-key.store';
 import { TokenSettings } from './token.settings';
@@ -20,12 +20,12 @@ export class SigningKeys implements OnModuleInit {
     private readonly store: SigningKeyStore,
     private readonly settings: TokenSettings,
     private readonly clock: Clock,
-    feed: Feed,
-    upkeep: Upkeep,
+    feed: ChangeFeed,
+    upkeep: JobScheduler,
   ) {
     const load = async () => this.reload();
     feed.subscribe({ topic: 'key', keepMs: 0, apply: load, catchUp: load });
-    upkeep.add({ name: 'signing-keys', everyMs: 60_000, batch: async () => this.rotateIfDue() });
+    upkeep.schedule({ name: 'signing-keys', everyMs: 60_000, runBatch: async () => this.rotateIfDue() });
   }
 
   async onModuleInit(): Promise<void> {

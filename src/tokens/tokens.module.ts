@@ -5,7 +5,7 @@ import { ConfigModule } from '../platform/config';
 import { StoredKeyringModule } from '../platform/keyring';
 import { SigningKeyStore } from './signing-key.store';
 import { SigningKeys } from './signing-keys';
-import { SigningKeysDiagnosis } from './signing-keys.diagnosis';
+import { SigningKeysDoctorCheck } from './signing-keys.doctor';
 import { TokenSettings } from './token.settings';
 import { Tokens } from './tokens';
 import { WellKnownController } from './well-known.controller';
@@ -13,7 +13,7 @@ import { WellKnownController } from './well-known.controller';
 @Module({
   imports: [AccessModule, ConfigModule.of(TokenSettings), StoredKeyringModule, JwtModule.register({})],
   controllers: [WellKnownController],
-  providers: [SigningKeyStore, SigningKeysDiagnosis, SigningKeys, Tokens],
+  providers: [SigningKeyStore, SigningKeysDoctorCheck, SigningKeys, Tokens],
   exports: [Tokens],
 })
 export class TokensModule {}

@@ -4,7 +4,7 @@ import { FORGED_CLAIMS, Forger, GOOD_CLAIMS } from '../../test/support/forged-cl
 import type { PublishedKey } from '../../test/support/jws';
 import { type AccessSettings, InvalidToken } from '../access';
 import type { Clock } from '../platform/clock';
-import type { Feed } from '../platform/feed';
+import type { ChangeFeed } from '../platform/change-feed';
 import { makeSigningKey, publicJwkOf, type SigningKey, signingKeyOf } from './signing-key';
 import type { SigningKeys } from './signing-keys';
 import type { TokenSettings } from './token.settings';
@@ -16,7 +16,7 @@ const NOW_MS = Date.UTC(2026, 0, 1);
 const settings = { issuer: ISSUER, audience: ISSUER, clientId: 'first-party' } as TokenSettings;
 const access = { accessTokenSeconds: 900 } as AccessSettings;
 const clock = { nowMs: () => NOW_MS } as Clock;
-const feed = { confirm: async () => undefined } as unknown as Feed;
+const feed = { confirm: async () => undefined } as unknown as ChangeFeed;
 
 const grant = {
   userId: '019abcde-0000-7000-8000-000000000001',

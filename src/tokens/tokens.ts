@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
 import { AccessSettings, CLOCK_SKEW_SECONDS, InvalidToken, LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
 import { Clock } from '../platform/clock';
-import { Feed } from '../platform/feed';
+import { ChangeFeed } from '../platform/change-feed';
 import { type AccessClaims, type AccessGrant, isAccessClaims } from './access-claims';
 import { accessTokenHeaderOf, LONGEST_SIGNED } from './compact-jws';
 import type { VerificationKey } from './signing-key';
@@ -29,7 +29,7 @@ export class Tokens {
     private readonly clock: Clock,
     private readonly settings: TokenSettings,
     private readonly access: AccessSettings,
-    private readonly feed: Feed,
+    private readonly feed: ChangeFeed,
   ) {}
 
   /**
@@ -68,7 +68,7 @@ export class Tokens {
    */
   async verifyGenuine(token: string): Promise<AccessClaims> {
     // An old clock or a key that is not known yet would turn a good token down, and nobody be signed out.
-    await this.feed.confirm();
+    await this.feed.ensureFresh();
     const { claims, kid } = this.genuine(token);
     if (!this.keys.findEver(kid)) throw new InvalidToken();
     return claims;

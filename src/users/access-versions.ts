@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { AccessSettings } from '../access';
 import { Clock } from '../platform/clock';
-import { Feed, RecentChanges } from '../platform/feed';
+import { ChangeFeed, RecentChanges } from '../platform/change-feed';
 
 /** The users whose roles changed so recently that an access token from before may still be alive. */
 @Injectable()
 export class AccessVersions {
   private readonly raised: RecentChanges;
 
-  constructor(clock: Clock, { rememberMs }: AccessSettings, feed: Feed) {
+  constructor(clock: Clock, { rememberMs }: AccessSettings, feed: ChangeFeed) {
     this.raised = new RecentChanges(feed, clock, { topic: 'access-version', keepMs: rememberMs });
   }
 

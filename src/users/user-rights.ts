@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { QueryDeepPartialEntity } from 'typeorm';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
-import { Feed } from '../platform/feed';
+import { ChangeFeed } from '../platform/change-feed';
 import { User, type UserStatus } from './user.entity';
 import { DROP_ROLE } from './user.store';
 
@@ -15,7 +15,7 @@ export class UserRights {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly feed: Feed,
+    private readonly feed: ChangeFeed,
   ) {}
 
   /** Whether they may sign in; the sessions they have are not ended by this. */

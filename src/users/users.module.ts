@@ -15,7 +15,7 @@ import { UserSearch } from './user-search';
 import { UsersController } from './users.controller';
 import { UsersData } from './users.data';
 import { UsersService } from './users.service';
-import { UsersUpkeep } from './users.upkeep';
+import { UsersJobs } from './users.jobs';
 
 @Module({
   imports: [
@@ -37,7 +37,7 @@ import { UsersUpkeep } from './users.upkeep';
     UserRights,
     AccessVersions,
     UsersData,
-    UsersUpkeep,
+    UsersJobs,
     UserSearch,
     IncomingUsers,
   ],

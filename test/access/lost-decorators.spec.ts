@@ -2,7 +2,7 @@ import { Controller, Get, Injectable, Module } from '@nestjs/common';
 import { Public, RequirePermissions, RequireRecentSignIn } from '../../src/access';
 import { DomainEvent, OnDomainEvent } from '../../src/platform/events';
 import { MAIL_LINK } from '../../src/auth';
-import { LimitedBy, RateLimit } from '../../src/platform/attempts';
+import { LimitedBy, RateLimit } from '../../src/platform/rate-limits';
 import { startApp, withApp } from '../support/app';
 
 /** As logging, caching or tracing libraries do it: a new function that carries nothing of the former one. */

@@ -1,5 +1,5 @@
 import { type AccessManifest, describeAccess, changesOf } from '../../src/api-contract';
-import { Attempts } from '../../src/platform/attempts';
+import { RateLimiter } from '../../src/platform/rate-limits';
 import { RouteTable } from '../../src/platform/http';
 import { CoreModule } from '../../src/core.module';
 import type { Answer, ProblemBody } from '../support/api';
@@ -142,14 +142,14 @@ describe('the access manifest', () => {
 
   it('names every budget that a request to a route uses up', async () => {
     const used = new Map<string, Set<string>>();
-    const attempts = app.nest.get(Attempts);
+    const attempts = app.nest.get(RateLimiter);
     let admin = await aMember(app, 'admin');
     for (const route of Object.keys(manifest)) {
       const { token, password } = admin;
       const names = new Set<string>();
-      const claim = jest.spyOn(attempts, 'claim').mockImplementation(async (budget, ...subject) => {
+      const claim = jest.spyOn(attempts, 'consume').mockImplementation(async (budget, ...subject) => {
         names.add(`${budget.name} per ${budget.per}`);
-        return Attempts.prototype.claim.call(attempts, budget, ...subject);
+        return RateLimiter.prototype.consume.call(attempts, budget, ...subject);
       });
       const values = known(password);
       const fields = FIELDS[route] ?? [];

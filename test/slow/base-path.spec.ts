@@ -1,5 +1,5 @@
 import { createClient, dataOf } from '../../client/src/index.ts';
-import { Diagnoses } from '../../src/platform/diagnosis';
+import { Doctor } from '../../src/platform/doctor';
 import { startApp, type TestApp } from '../support/app';
 import { Nginx } from '../support/nginx';
 import { freePort } from '../support/process';
@@ -68,7 +68,7 @@ describe.each([
   });
 
   it('doctor warns of the cookies, and tells whether the root of the origin leads here', async () => {
-    const findings = await app.nest.get(Diagnoses).run();
+    const findings = await app.nest.get(Doctor).run();
     const said = findings
       .filter(({ topic }) => topic === 'path of the public address')
       .map(({ level, message }) => `${level}: ${message}`);

@@ -1,4 +1,4 @@
-import { Attempts, type Budget } from '../../src/platform/attempts';
+import { RateLimiter, type RateLimitPolicy } from '../../src/platform/rate-limits';
 import { RateLimited } from '../../src/platform/errors';
 import { PASSWORD, type TestApp, withApp } from '../support/app';
 import { from, LimitedApp, newSource, OTHER } from '../support/limited';
@@ -120,7 +120,7 @@ describe('requests for another address', () => {
 });
 
 describe('a hundred attempts at once on two instances', () => {
-  const BUDGET: Budget = {
+  const BUDGET: RateLimitPolicy = {
     name: 'test',
     per: 'account',
     quota: 4,
@@ -129,7 +129,7 @@ describe('a hundred attempts at once on two instances', () => {
   };
   const isAllowed = async ({ nest }: TestApp, who: string): Promise<boolean> => {
     try {
-      await nest.get(Attempts).claim(BUDGET, who);
+      await nest.get(RateLimiter).consume(BUDGET, who);
       return true;
     } catch (error) {
       if (error instanceof RateLimited) return false;

@@ -1,5 +1,5 @@
 import { Clock } from '../../src/platform/clock';
-import { Upkeep } from '../../src/platform/upkeep';
+import { JobScheduler } from '../../src/platform/jobs';
 import { SigningKeyStore } from '../../src/tokens';
 import { startApp, type TestApp } from '../support/app';
 import type { TokenBody } from '../support/api';
@@ -86,7 +86,7 @@ describe('the signing keys', () => {
     for (let minute = 0; signers.size < 5 && minute < 24 * 60; minute += 5) {
       app.clock.advance({ minutes: 5 });
       const [, status, renewed] = await Promise.all([
-        app.nest.get(Upkeep).run(),
+        app.nest.get(JobScheduler).run(),
         statusWith(app, tokens.accessToken),
         app.api.post<TokenBody>('/v1/auth/refresh', { json: { refreshToken: tokens.refreshToken } }),
       ]);
@@ -107,14 +107,14 @@ describe('the signing keys', () => {
   it('are made one at a time, however many find it due at once', async () => {
     await start();
     app.clock.advance(PERIOD);
-    const upkeep = app.nest.get(Upkeep);
-    const others = await inParallel(3, async () => new Upkeep(app.database, app.nest.get(Clock)));
+    const upkeep = app.nest.get(JobScheduler);
+    const others = await inParallel(3, async () => new JobScheduler(app.database, app.nest.get(Clock)));
     const store = app.nest.get(SigningKeyStore);
     for (const other of others)
-      other.add({
+      other.schedule({
         name: 'signing-keys',
         everyMs: 60_000,
-        batch: async () => store.rotateIfDue().then(() => false),
+        runBatch: async () => store.rotateIfDue().then(() => false),
       });
     await Promise.all([upkeep, ...others].map(async (one) => one.run()));
     await inParallel(8, async () => store.rotateIfDue());

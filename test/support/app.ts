@@ -7,7 +7,7 @@ import { CoreModule } from '../../src/core.module';
 import { setUp } from '../../src/app.setup';
 import { describeApi } from '../../src/api-contract';
 import { AuditSealer } from '../../src/features/audit';
-import { AttemptsSettings } from '../../src/platform/attempts';
+import { RateLimitSettings } from '../../src/platform/rate-limits';
 import { Clock } from '../../src/platform/clock';
 import { Environment, type Variables } from '../../src/platform/config';
 import { createFastify } from '../../src/platform/http';
@@ -105,7 +105,7 @@ async function started({
       .overrideProvider(MailTransport)
       .useValue({ deliver: async () => undefined, abandon: () => undefined });
   if (!ownThreads) builder.overrideProvider(BcryptThreads).useValue(sharedThreads());
-  if (!limits) builder.overrideProvider(AttemptsSettings).useValue({ limited: false });
+  if (!limits) builder.overrideProvider(RateLimitSettings).useValue({ limited: false });
   // It loads dictionaries for half a second, which most tests would do for nothing.
   if (!estimates) builder.overrideProvider(PasswordStrength).useValue({ weaknessOf: async () => undefined });
   if (log) builder.overrideProvider(LogSink).useValue({ write: (line: string) => log.push(line) });

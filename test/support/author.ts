@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Client } from 'pg';
-import type { Feed } from '../../src/platform/feed';
+import type { ChangeFeed } from '../../src/platform/change-feed';
 import type { EndedSessions } from '../../src/sessions';
 import type { Others } from './others';
 
@@ -17,7 +17,7 @@ export class Author {
 
   constructor(
     private readonly client: Client,
-    private readonly feed: Feed,
+    private readonly feed: ChangeFeed,
   ) {}
 
   async act(act: Act): Promise<void> {
@@ -94,7 +94,7 @@ async function play(authors: readonly Author[], history: readonly [number, Act][
 }
 
 /** Has all of them commit as fast as they can while the feed reads on. */
-async function playAtOnce(authors: readonly Author[], feed: Feed, rounds: number): Promise<void> {
+async function playAtOnce(authors: readonly Author[], feed: ChangeFeed, rounds: number): Promise<void> {
   const working = authors.map(async (author) => {
     for (let round = 0; round < rounds; round++)
       for (const step of ['write', 'savepoint', 'write', round % 3 ? 'release' : 'undo', 'write'] as const)
@@ -122,7 +122,7 @@ const NO_MISTAKE = { missed: [], madeUp: [] };
 /** What the authors write into, and what an application remembers of it. */
 export interface Recorded {
   readonly others: Others;
-  readonly feed: Feed;
+  readonly feed: ChangeFeed;
   readonly memory: EndedSessions;
 }
 

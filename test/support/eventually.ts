@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NEWS_BOUND_MS } from '../../src/platform/feed';
+import { MAX_STALENESS_MS } from '../../src/platform/change-feed';
 
 /** How long a busy machine may take until something has happened. */
 const PATIENCE_MS = 10_000;
@@ -20,5 +20,5 @@ export async function eventually(expectation: () => Promise<void>, withinMs = PA
 
 /** Holds within the bound that is published for revocation, measured from this call. */
 export async function withinBound(expectation: () => Promise<void>): Promise<void> {
-  return eventually(expectation, NEWS_BOUND_MS);
+  return eventually(expectation, MAX_STALENESS_MS);
 }

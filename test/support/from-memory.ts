@@ -1,4 +1,4 @@
-import { NEWS_BOUND_MS } from '../../src/platform/feed';
+import { MAX_STALENESS_MS } from '../../src/platform/change-feed';
 import { BOUND_MS, expectUnavailable, type Sample, statusesOf, type Traffic } from './traffic';
 
 /** Of the kind `memory`: requests that are answered from memory, as long as the changes that memory goes by are fresh. */
@@ -8,9 +8,9 @@ export const fromMemory = (samples: readonly Sample[]): Sample[] =>
 /** Served while changes are known in time, refused from then on until they are known again. */
 export function expectMemoryTrusted(all: Traffic, { gone, back }: { gone: number; back: number }): void {
   expect(statusesOf(fromMemory(all.between(0, gone)))).toEqual([200]);
-  const fresh = fromMemory(all.between(gone, gone + NEWS_BOUND_MS));
+  const fresh = fromMemory(all.between(gone, gone + MAX_STALENESS_MS));
   expectUnavailable(fresh.filter(({ answer }) => answer.status !== 200));
-  const late = fromMemory(all.between(gone + NEWS_BOUND_MS, back));
+  const late = fromMemory(all.between(gone + MAX_STALENESS_MS, back));
   expect(late.filter(({ startedAt, tookMs }) => startedAt + tookMs < back).length).toBeGreaterThan(0);
   expectUnavailable(
     late.filter(({ answer, startedAt, tookMs }) => answer.status !== 200 || startedAt + tookMs < back),
@@ -32,7 +32,7 @@ export function servedAgainMs(all: Traffic, instant: number): number {
 
 /** How long after the database had gone the last request was asked that was served from memory. */
 export function lastServedMs(all: Traffic, gone: number): number {
-  const served = fromMemory(all.between(gone, gone + NEWS_BOUND_MS)).filter(
+  const served = fromMemory(all.between(gone, gone + MAX_STALENESS_MS)).filter(
     ({ answer }) => answer.status === 200,
   );
   return (served.at(-1)?.startedAt ?? NaN) - gone;

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import { NEWS_BOUND_MS } from '../../src/platform/feed';
+import { MAX_STALENESS_MS } from '../../src/platform/change-feed';
 import type { Answer, Api, TokenBody } from './api';
 import { createDatabase, type TestDatabase } from './database';
 import { Home, type Instance } from './home';
@@ -46,7 +46,7 @@ export async function refusal(
       return lagMs;
     }
     expect(answer.status).toBe(200);
-    expect(askedAt - endedAt).toBeLessThanOrEqual(NEWS_BOUND_MS);
+    expect(askedAt - endedAt).toBeLessThanOrEqual(MAX_STALENESS_MS);
   }
 }
 

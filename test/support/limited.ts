@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import { Attempts, type Budget } from '../../src/platform/attempts';
+import { RateLimiter, type RateLimitPolicy } from '../../src/platform/rate-limits';
 import type { Answer, TokenBody } from './api';
 import type { Person, TestApp } from './app';
 import { inParallel } from './parallel';
@@ -37,8 +37,8 @@ export class LimitedApp {
   }
 
   /** Counts attempts of a budget without the requests that would make them. */
-  async spend(budget: Budget, count: number, ...who: readonly string[]): Promise<void> {
-    const { key } = await this.app.nest.get(Attempts).claim(budget, ...who);
+  async spend(budget: RateLimitPolicy, count: number, ...who: readonly string[]): Promise<void> {
+    const { key } = await this.app.nest.get(RateLimiter).consume(budget, ...who);
     await this.app.query('UPDATE attempts SET used = $2 WHERE key = $1', [key, count]);
   }
 

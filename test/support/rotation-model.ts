@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { Database } from '../../src/platform/database';
-import { Feed } from '../../src/platform/feed';
+import { ChangeFeed } from '../../src/platform/change-feed';
 import { Keyring } from '../../src/platform/keyring';
 import { type OpenSession, SessionsService } from '../../src/sessions';
 import { AllSessionsStore } from '../../src/sessions/all-sessions.store';
@@ -113,7 +113,7 @@ export class ModelledSessions {
       nest.get(SessionStore),
       nest.get(AllSessionsStore),
       nest.get(Database),
-      nest.get(Feed),
+      nest.get(ChangeFeed),
       nest.get(Keyring),
       this.clock,
       nest.get(SessionSettings),

@@ -1,7 +1,7 @@
 import type { Client } from 'pg';
-import { Feed } from '../../src/platform/feed';
+import { ChangeFeed } from '../../src/platform/change-feed';
 import { KeyWrap } from '../../src/platform/keyring/key-wrap';
-import { Upkeep } from '../../src/platform/upkeep';
+import { JobScheduler } from '../../src/platform/jobs';
 import { makeSigningKey } from '../../src/tokens/signing-key';
 import type { TestApp } from './app';
 import type { Answer } from './api';
@@ -11,8 +11,8 @@ import type { Span } from './test-clock';
 /** Lets time pass, then does what is due; memory knows of it when this returns. */
 export async function pass(app: TestApp, span: Span): Promise<void> {
   app.clock.advance(span);
-  await app.nest.get(Upkeep).run();
-  await app.nest.get(Feed).changed();
+  await app.nest.get(JobScheduler).run();
+  await app.nest.get(ChangeFeed).changed();
 }
 
 export async function keySetOf({ api }: Pick<TestApp, 'api'>): Promise<Answer<{ keys: PublishedKey[] }>> {

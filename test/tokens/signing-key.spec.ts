@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { Feed } from '../../src/platform/feed';
+import { ChangeFeed } from '../../src/platform/change-feed';
 import { Keyring, KeyringModule, type NewKey } from '../../src/platform/keyring';
 import { makeSigningKey, type SigningKey, signingKeyOf } from '../../src/tokens/signing-key';
 import { SigningKeys } from '../../src/tokens/signing-keys';
@@ -7,7 +7,7 @@ import { startApp, type TestApp } from '../support/app';
 import { startContext } from '../support/context';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { withinBound } from '../support/eventually';
-import { FeedReaders } from '../support/feed-readers';
+import { FeedReaders } from '../support/change-feed-readers';
 import { type Json, readJws, signer, thumbprintOf, verifies, writeJws } from '../support/jws';
 import { Others } from '../support/others';
 import { expectProblem } from '../support/problem';
@@ -90,7 +90,7 @@ describe('a signing key of JWT_ALGORITHM=PS256, after one of ES256', () => {
       WHERE id = $1`,
       [former.kid],
     );
-    await app.nest.get(Feed).changed();
+    await app.nest.get(ChangeFeed).changed();
     expect([await statusWith(app, token), await statusWith(app, earlier)]).toEqual([200, 200]);
     expect(await statusWith(app, (await app.signIn()).accessToken)).toBe(200);
     expectProblem(await app.api.get('/health/ready'), 503, 'unavailable');

@@ -2,9 +2,9 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, SameSite } from '../../access';
-import { SourceLimit } from '../../platform/attempts';
+import { SourceRateLimiter } from '../../platform/rate-limits';
 import { RequestValidation } from '../../platform/http';
-import { LOGIN_BY_SOURCE } from '../auth.budgets';
+import { LOGIN_BY_SOURCE } from '../auth.rate-limits';
 import { LoginQuery, LoginRequest } from '../auth.dto';
 import { InvalidCredentials } from '../auth.errors';
 import { LoginLimits } from './login-limits';
@@ -18,7 +18,7 @@ export class LocalAuthGuard extends AuthGuard('local') {
   constructor(
     private readonly validation: RequestValidation,
     private readonly sameSite: SameSite,
-    private readonly limit: SourceLimit,
+    private readonly limit: SourceRateLimiter,
     private readonly limits: LoginLimits,
   ) {
     super();

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type Attempt, Attempts } from '../../platform/attempts';
+import { type RateLimitAttempt, RateLimiter } from '../../platform/rate-limits';
 import { RateLimited } from '../../platform/errors';
 import { type ClientInfo, sourceOf } from '../../platform/http';
 import { type User, UsersService } from '../../users';
@@ -9,7 +9,7 @@ import {
   LOGIN_BY_DEVICE,
   LOGIN_BY_KNOWN_DEVICES,
   RIGHT_PASSWORDS,
-} from '../auth.budgets';
+} from '../auth.rate-limits';
 import { DeviceTokens } from './device-tokens';
 
 /** Who tries to sign in, as far as it shows. */
@@ -25,7 +25,7 @@ export interface Visitor {
 @Injectable()
 export class LoginLimits {
   constructor(
-    private readonly attempts: Attempts,
+    private readonly attempts: RateLimiter,
     private readonly devices: DeviceTokens,
     private readonly users: UsersService,
   ) {}
@@ -36,7 +36,7 @@ export class LoginLimits {
     user,
     deviceToken,
     client,
-  }: Visitor): Promise<Attempt & { readonly knownDevice: boolean }> {
+  }: Visitor): Promise<RateLimitAttempt & { readonly knownDevice: boolean }> {
     const device = this.devices.nameOf(user, deviceToken);
     if (device !== null) return { ...(await this.claimAsDevice(email, device)), knownDevice: true };
     return { ...(await this.claimAsStranger(email, client)), knownDevice: false };
@@ -50,40 +50,40 @@ export class LoginLimits {
   }
 
   /** Makes a claimed attempt; one that could not be made at all is given back. */
-  async make<T>(attempt: Attempt, work: () => Promise<T>): Promise<T> {
-    return this.attempts.make(attempt, work);
+  async make<T>(attempt: RateLimitAttempt, work: () => Promise<T>): Promise<T> {
+    return this.attempts.run(attempt, work);
   }
 
   /** The attempts that failed because the address had not been proven yet were no guesses. */
   async forget(email: string): Promise<void> {
-    await this.attempts.forget(LOGIN_BY_ACCOUNT, email);
+    await this.attempts.reset(LOGIN_BY_ACCOUNT, email);
   }
 
   /** Refunds the attempt after a right password, and counts that. @throws RateLimited where the account had too many */
-  async succeed(attempt: Attempt, userId: string): Promise<void> {
+  async succeed(attempt: RateLimitAttempt, userId: string): Promise<void> {
     await this.attempts.refund(attempt);
-    await this.attempts.claim(RIGHT_PASSWORDS, userId);
+    await this.attempts.consume(RIGHT_PASSWORDS, userId);
   }
 
   /** Lets the owner in who has just proven the mailbox, from where they did. */
   async grantAfterReset({ id, email }: Pick<User, 'id' | 'email'>, { ipAddress }: ClientInfo): Promise<void> {
     // An attacker who had the password may have used it up.
-    await this.attempts.forget(RIGHT_PASSWORDS, id);
+    await this.attempts.reset(RIGHT_PASSWORDS, id);
     await this.attempts.grant(LOGIN_AFTER_RESET, email, sourceOf(ipAddress));
   }
 
   /** In the budget of the device and in that of all known devices: who signs in often collects devices, not guesses. */
-  private async claimAsDevice(email: string, device: string): Promise<Attempt> {
-    const own = await this.attempts.claim(LOGIN_BY_DEVICE, email, device);
-    return this.attempts.claimToo(own, LOGIN_BY_KNOWN_DEVICES, email);
+  private async claimAsDevice(email: string, device: string): Promise<RateLimitAttempt> {
+    const own = await this.attempts.consume(LOGIN_BY_DEVICE, email, device);
+    return this.attempts.consumeAlso(own, LOGIN_BY_KNOWN_DEVICES, email);
   }
 
-  private async claimAsStranger(email: string, { ipAddress }: ClientInfo): Promise<Attempt> {
+  private async claimAsStranger(email: string, { ipAddress }: ClientInfo): Promise<RateLimitAttempt> {
     try {
-      return await this.attempts.claim(LOGIN_BY_ACCOUNT, email);
+      return await this.attempts.consume(LOGIN_BY_ACCOUNT, email);
     } catch (error) {
       if (!(error instanceof RateLimited)) throw error;
-      const granted = await this.attempts.claimGranted(LOGIN_AFTER_RESET, email, sourceOf(ipAddress));
+      const granted = await this.attempts.consumeGranted(LOGIN_AFTER_RESET, email, sourceOf(ipAddress));
       if (!granted) throw error;
       return granted;
     }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordsService } from '../../passwords';
-import type { Attempt } from '../../platform/attempts';
+import type { RateLimitAttempt } from '../../platform/rate-limits';
 import { Events } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
@@ -25,7 +25,7 @@ export interface ProvenUser {
   /** On a device that was not known, after attempts that failed: worth telling the owner. */
   readonly isSuspicious: boolean;
   /** Counted until they are let in: then it was none. */
-  readonly attempt: Attempt;
+  readonly attempt: RateLimitAttempt;
 }
 
 /** Checking an address and a password. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Attempts } from '../../platform/attempts';
+import { RateLimiter } from '../../platform/rate-limits';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
 import { Events } from '../../platform/events';
@@ -8,7 +8,7 @@ import { type MailKind, Mailer } from '../../platform/mail';
 import { type IssuedToken, OneTimeTokens, type Purpose } from '../../platform/one-time-tokens';
 import { SessionsService } from '../../sessions';
 import { UsersService } from '../../users';
-import { NOTICE } from '../auth.budgets';
+import { NOTICE } from '../auth.rate-limits';
 import { NoticedSessionEnded } from '../auth.events';
 
 const SESSION_END: Purpose = {
@@ -34,7 +34,7 @@ export class SecurityNotices {
     private readonly sessions: SessionsService,
     private readonly tokens: OneTimeTokens,
     private readonly mailer: Mailer,
-    private readonly attempts: Attempts,
+    private readonly attempts: RateLimiter,
     private readonly database: Database,
     private readonly events: Events,
     private readonly clock: Clock,
@@ -74,7 +74,7 @@ export class SecurityNotices {
     { userId, client }: Noticed,
     link: () => Promise<IssuedToken | undefined>,
   ): Promise<void> {
-    if (!(await this.attempts.allows(NOTICE, userId))) return;
+    if (!(await this.attempts.tryConsume(NOTICE, userId))) return;
     await this.database.transaction(async () => {
       const user = await this.users.lock({ id: userId });
       if (!user) return;

@@ -1,11 +1,11 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../access';
-import { RateLimit } from '../../platform/attempts';
+import { RateLimit } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems } from '../../platform/http';
 import { InvalidOrExpiredToken } from '../../platform/one-time-tokens';
-import { MAIL_LINK } from '../auth.budgets';
+import { MAIL_LINK } from '../auth.rate-limits';
 import { EndSessionRequest } from '../auth.dto';
 import { SecurityNotices } from './security-notices';
 

@@ -2,8 +2,8 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AccessSettings, Public } from '../../access';
 import { PasswordPolicy, PasswordSettings } from '../../passwords';
-import { AttemptsSettings, declaredBudgets } from '../../platform/attempts';
-import { NEWS_BOUND_MS } from '../../platform/feed';
+import { RateLimitSettings, declaredRateLimitPolicies } from '../../platform/rate-limits';
+import { MAX_STALENESS_MS } from '../../platform/change-feed';
 import { Conditional } from '../../platform/http';
 import { SessionSettings } from '../../sessions';
 import { PolicyResponse } from './policy.dto';
@@ -18,7 +18,7 @@ export class PolicyController {
     private readonly access: AccessSettings,
     private readonly sessions: SessionSettings,
     private readonly rules: PasswordPolicy,
-    private readonly attempts: AttemptsSettings,
+    private readonly attempts: RateLimitSettings,
   ) {}
 
   @Get('policy')
@@ -44,8 +44,8 @@ export class PolicyController {
       },
       emailVerificationRequired: this.access.requireVerifiedEmail,
       factors: ['pwd'],
-      limits: this.attempts.limited ? declaredBudgets() : [],
-      revocationSeconds: NEWS_BOUND_MS / 1_000,
+      limits: this.attempts.enabled ? declaredRateLimitPolicies() : [],
+      revocationSeconds: MAX_STALENESS_MS / 1_000,
     };
   }
 }

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { type Budget, COUNTED_PER } from '../../platform/attempts';
+import { type RateLimitPolicy, COUNTED_PER } from '../../platform/rate-limits';
 
 class PasswordPolicy {
   @ApiProperty({
@@ -63,7 +63,7 @@ class Limit {
     enum: [...COUNTED_PER],
     description: 'Whose attempts are counted together',
   })
-  readonly per: Budget['per'];
+  readonly per: RateLimitPolicy['per'];
 
   @ApiProperty({ type: 'integer', example: 60 })
   readonly quota: number;

@@ -3,7 +3,7 @@ import { PassportStrategy } from '@nestjs/passport';
 import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import { accessTokenOf, type Principal } from '../../access';
-import { Feed } from '../../platform/feed';
+import { ChangeFeed } from '../../platform/change-feed';
 import { RolesService } from '../../roles';
 import { type AccessClaims, addedClaimsOf, Tokens } from '../../tokens';
 import { AccessState } from './access-state';
@@ -20,7 +20,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     private readonly access: AccessState,
     private readonly responses: OpenResponses,
     private readonly roles: RolesService,
-    feed: Feed,
+    feed: ChangeFeed,
   ) {
     const key = new SelfVerifyingKey((token) => tokens.verify(token));
     super({
@@ -28,7 +28,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
       jwtFromRequest: (request: unknown) => accessTokenOf(request as FastifyRequest)?.token ?? null,
       // News first: it tells the time and the signing keys that the token is then verified by.
       secretOrKeyProvider: (_request: unknown, _token: unknown, done: KeyTaker) => {
-        const news = feed.confirm();
+        const news = feed.ensureFresh();
         if (news) void afterNews(news, key, done);
         else done(null, key as never);
       },

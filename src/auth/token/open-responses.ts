@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../../platform/clock';
-import { Feed } from '../../platform/feed';
+import { ChangeFeed } from '../../platform/change-feed';
 import { isAnswering } from '../../platform/http';
 import type { AccessClaims } from '../../tokens';
 import { AccessState } from './access-state';
@@ -24,7 +24,7 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
 
   constructor(
     private readonly access: AccessState,
-    private readonly feed: Feed,
+    private readonly feed: ChangeFeed,
     private readonly clock: Clock,
   ) {}
 
@@ -61,7 +61,7 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
   /** As for a new request: where memory cannot be confirmed, nothing is served. */
   private async isMemoryFresh(): Promise<boolean> {
     try {
-      await this.feed.confirm();
+      await this.feed.ensureFresh();
       return true;
     } catch {
       return false;

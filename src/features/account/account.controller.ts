@@ -3,10 +3,10 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Post, StreamableFile } fro
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal, RequireRecentSignIn } from '../../access';
 import { InvalidCredentials, PASSWORD_PROOF } from '../../auth';
-import { LimitedBy } from '../../platform/attempts';
+import { LimitedBy } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, Client, type ClientInfo, Conflict } from '../../platform/http';
-import { EXPORT } from './account.budgets';
+import { EXPORT } from './account.rate-limits';
 import { DeleteAccountRequest, ExportResponse } from './account.dto';
 import { AccountService } from './account.service';
 

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
 import { Departure } from '../../auth';
-import { Attempts } from '../../platform/attempts';
+import { RateLimiter } from '../../platform/rate-limits';
 import { Clock } from '../../platform/clock';
 import { Events } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { PersonalDataRegistry } from '../../platform/personal-data';
 import { Administrators } from '../../roles';
-import { EXPORT } from './account.budgets';
+import { EXPORT } from './account.rate-limits';
 import { AccountExported } from './account.events';
 import { OwnAccount } from './own-account';
 
@@ -23,7 +23,7 @@ export class AccountService {
     private readonly administrators: Administrators,
     private readonly departure: Departure,
     private readonly personalData: PersonalDataRegistry,
-    private readonly attempts: Attempts,
+    private readonly attempts: RateLimiter,
     private readonly mailer: Mailer,
     private readonly events: Events,
     private readonly clock: Clock,
@@ -34,7 +34,7 @@ export class AccountService {
    * @throws RateLimited
    */
   async export({ userId }: Principal): Promise<string | AsyncIterable<string>> {
-    await this.attempts.claim(EXPORT, userId);
+    await this.attempts.consume(EXPORT, userId);
     const sections = await this.personalData.export(userId);
     await this.events.publish(new AccountExported({ subjectId: userId }));
     return wholeIfSmall(exportOf(this.clock.now(), sections));

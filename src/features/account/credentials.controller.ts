@@ -10,7 +10,7 @@ import {
   SET_COOKIE,
   setDeviceCookie,
 } from '../../auth';
-import { LimitedBy, RateLimit } from '../../platform/attempts';
+import { LimitedBy, RateLimit } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../../platform/http';
 import { InvalidOrExpiredToken } from '../../platform/one-time-tokens';

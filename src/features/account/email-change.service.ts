@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
 import { active, Handover } from '../../auth';
 import { RegistrationAttempts } from '../../passwords';
-import { Attempts } from '../../platform/attempts';
+import { RateLimiter } from '../../platform/rate-limits';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
 import { Events } from '../../platform/events';
@@ -10,7 +10,7 @@ import type { ClientInfo } from '../../platform/http';
 import { Mailer, type Post, type Wish } from '../../platform/mail';
 import { InvalidOrExpiredToken, OneTimeTokens, type Purpose } from '../../platform/one-time-tokens';
 import { UsersService } from '../../users';
-import { EMAIL_CHANGE_REQUEST } from './account.budgets';
+import { EMAIL_CHANGE_REQUEST } from './account.rate-limits';
 import type { ChangeEmailRequest } from './account.dto';
 import { EmailChanged, EmailChangeRequested, EmailChangeUndone } from './account.events';
 import { OwnAccount } from './own-account';
@@ -32,7 +32,7 @@ export class EmailChangeService {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly attempts: RegistrationAttempts,
-    private readonly budgets: Attempts,
+    private readonly budgets: RateLimiter,
     private readonly tokens: OneTimeTokens,
     private readonly handover: Handover,
     private readonly mailer: Mailer,
@@ -52,7 +52,7 @@ export class EmailChangeService {
     { language }: ClientInfo,
   ): Promise<void> {
     const proven = await this.own.prove(principal, password);
-    if (!(await this.budgets.allows(EMAIL_CHANGE_REQUEST, proven.id))) return;
+    if (!(await this.budgets.tryConsume(EMAIL_CHANGE_REQUEST, proven.id))) return;
     await this.database.transaction(async () => {
       const user = await this.own.lock(principal, proven);
       const { id: userId, email } = user;

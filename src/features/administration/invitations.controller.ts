@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../access';
 import { MAIL_LINK } from '../../auth';
-import { RateLimit } from '../../platform/attempts';
+import { RateLimit } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems } from '../../platform/http';
 import { InvalidOrExpiredToken } from '../../platform/one-time-tokens';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
 import { Handover } from '../../auth';
-import { Attempts } from '../../platform/attempts';
+import { RateLimiter } from '../../platform/rate-limits';
 import { Events } from '../../platform/events';
 import { type ClientInfo, Conflict } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
@@ -11,7 +11,7 @@ import { type User, UserRights, UsersService } from '../../users';
 import { Administration, type Judge } from './administration';
 import { UserEnabled, UserInvited } from './administration.events';
 import { INVITATION, OPERATOR } from './invitation';
-import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.budgets';
+import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.rate-limits';
 import { assertExisting } from './role-names';
 import type { InviteUserRequest } from './users-admin.dto';
 
@@ -33,7 +33,7 @@ export class InvitationsService {
   constructor(
     private readonly administration: Administration,
     private readonly administrators: Administrators,
-    private readonly attempts: Attempts,
+    private readonly attempts: RateLimiter,
     private readonly users: UsersService,
     private readonly rights: UserRights,
     private readonly roles: RolesService,
@@ -48,8 +48,8 @@ export class InvitationsService {
    * Conflict where the address has a verified account or is kept for its former owner, RateLimited
    */
   async invite(principal: Principal, request: InviteUserRequest, { language }: ClientInfo): Promise<User> {
-    await this.attempts.claim(INVITATION_BY_ACTOR, principal.userId);
-    const mail = await this.attempts.claim(INVITATION_TO_ADDRESS, request.email);
+    await this.attempts.consume(INVITATION_BY_ACTOR, principal.userId);
+    const mail = await this.attempts.consume(INVITATION_TO_ADDRESS, request.email);
     try {
       return await this.administration.exclusively(principal, 'users:write', async (actor) => {
         const { user } = await this.issue(request, { ...actor, id: actor.user.id, language });

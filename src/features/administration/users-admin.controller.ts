@@ -20,7 +20,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, type Principal, RequirePermissions, RequireRecentSignIn } from '../../access';
-import { LimitedBy } from '../../platform/attempts';
+import { LimitedBy } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import {
   ApiProblems,
@@ -34,7 +34,7 @@ import {
   UuidParam,
 } from '../../platform/http';
 import { UserSearch, UsersService } from '../../users';
-import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.budgets';
+import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.rate-limits';
 import { InvitationsService } from './invitations.service';
 import {
   ChangeUserRequest,

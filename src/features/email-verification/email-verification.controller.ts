@@ -2,7 +2,7 @@ import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../access';
 import { AcceptedResponse, InvalidCredentials, MAIL_LINK, MAIL_REQUEST } from '../../auth';
-import { RateLimit } from '../../platform/attempts';
+import { RateLimit } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../../platform/http';
 import { InvalidOrExpiredToken } from '../../platform/one-time-tokens';

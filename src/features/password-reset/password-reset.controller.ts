@@ -3,7 +3,7 @@ import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from
 import type { FastifyReply } from 'fastify';
 import { Public } from '../../access';
 import { AcceptedResponse, MAIL_LINK, MAIL_REQUEST, SET_COOKIE, setDeviceCookie } from '../../auth';
-import { RateLimit } from '../../platform/attempts';
+import { RateLimit } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../../platform/http';
 import { InvalidOrExpiredToken } from '../../platform/one-time-tokens';

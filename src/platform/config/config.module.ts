@@ -1,5 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
-import { SettingsDiagnosis } from './config.diagnosis';
+import { SettingsDoctorCheck } from './config.doctor';
 import { Environment, type Settings, type Variables } from './environment';
 import { forgetSecret, readVariables } from './environment-files';
 
@@ -25,7 +25,7 @@ export class EnvironmentModule {
       module: EnvironmentModule,
       providers: [
         { provide: Environment, useFactory, inject: [{ token: READING, optional: true }] },
-        SettingsDiagnosis,
+        SettingsDoctorCheck,
       ],
       exports: [Environment],
     };

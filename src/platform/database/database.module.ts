@@ -6,7 +6,7 @@ import { Clock } from '../clock';
 import { ConfigModule } from '../config';
 import { connect, connectionOptions, open } from './connect';
 import { Database } from './database';
-import { ClockDiagnosis, DatabaseDiagnosis, MigrationsDiagnosis } from './database.diagnosis';
+import { ClockDoctorCheck, DatabaseDoctorCheck, MigrationsDoctorCheck } from './database.doctor';
 import { DatabaseServer } from './database-server';
 import { DatabaseSettings } from './database.settings';
 import { Inspection } from './inspection';
@@ -84,9 +84,9 @@ class DatabaseServerModule {}
         return new Database(source, rest[2]);
       },
     },
-    DatabaseDiagnosis,
-    MigrationsDiagnosis,
-    ClockDiagnosis,
+    DatabaseDoctorCheck,
+    MigrationsDoctorCheck,
+    ClockDoctorCheck,
   ],
   exports: [Database, Migrations, DatabaseServerModule],
 })

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Migrations } from '../database';
 import { Unavailable } from '../errors';
-import { Feed } from '../feed';
+import { ChangeFeed } from '../change-feed';
 import { Keyring } from '../keyring';
 
 // As often as an orchestrator asks anyway.
@@ -13,7 +13,7 @@ export class Readiness {
   constructor(
     private readonly migrations: Migrations,
     private readonly keyring: Keyring,
-    private readonly feed: Feed,
+    private readonly feed: ChangeFeed,
   ) {}
 
   /**
@@ -23,7 +23,7 @@ export class Readiness {
   async check(): Promise<string[]> {
     const { missing, altered, unknown } = await this.ask(() => this.migrations.state());
     const opens = await this.ask(() => this.keyring.opens());
-    await this.ask(async () => this.feed.confirm());
+    await this.ask(async () => this.feed.ensureFresh());
     const faults = [
       ...missing.map((name) => `${name} is not applied`),
       ...altered.map((name) => `${name} was changed since it was applied`),

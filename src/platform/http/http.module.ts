@@ -1,12 +1,12 @@
 import { Global, Module, type OnApplicationBootstrap } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ConfigModule } from '../config';
-import { BasePathDiagnosis } from './base-path.diagnosis';
+import { BasePathDoctorCheck } from './base-path.doctor';
 import { CurrentRequest } from './current-request';
-import { HttpDiagnosis } from './http.diagnosis';
+import { HttpDoctorCheck } from './http.doctor';
 import { HttpSettings } from './http.settings';
 import { ProblemFilter } from './problem.filter';
-import { PublicUrlDiagnosis } from './public-url.diagnosis';
+import { PublicUrlDoctorCheck } from './public-url.doctor';
 import { RequestValidation } from './request-validation';
 import { RouteTable } from './route-table';
 
@@ -17,9 +17,9 @@ import { RouteTable } from './route-table';
     CurrentRequest,
     RouteTable,
     RequestValidation,
-    HttpDiagnosis,
-    PublicUrlDiagnosis,
-    BasePathDiagnosis,
+    HttpDoctorCheck,
+    PublicUrlDoctorCheck,
+    BasePathDoctorCheck,
     { provide: APP_FILTER, useClass: ProblemFilter },
     { provide: APP_PIPE, useExisting: RequestValidation },
   ],

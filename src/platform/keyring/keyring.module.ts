@@ -2,7 +2,7 @@ import { Global, Logger, Module, type OnModuleInit } from '@nestjs/common';
 import { ConfigModule } from '../config';
 import { DatabaseModule } from '../database';
 import { Keyring } from './keyring';
-import { KeyringDiagnosis } from './keyring.diagnosis';
+import { KeyringDoctorCheck } from './keyring.doctor';
 import { KeyringSettings } from './keyring.settings';
 import { CreateKeys1795000000000 } from './migrations/1795000000000-create-keys';
 import { PublishKeys1795100003000 } from './migrations/1795100003000-publish-keys';
@@ -14,7 +14,7 @@ import { StoredKey } from './stored-key.entity';
     ConfigModule.of(KeyringSettings),
     DatabaseModule.forFeature([StoredKey], [CreateKeys1795000000000, PublishKeys1795100003000]),
   ],
-  providers: [Keyring, KeyringDiagnosis],
+  providers: [Keyring, KeyringDoctorCheck],
   exports: [Keyring],
 })
 export class StoredKeyringModule {}

@@ -1,11 +1,11 @@
 import { createHmac } from 'node:crypto';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Attempts } from '../attempts';
+import { RateLimiter } from '../rate-limits';
 import { Clock } from '../clock';
 import { Database } from '../database';
 import { Keyring, KeyWrap } from '../keyring';
 import { Letters } from './letters';
-import { MAIL_BY_ADDRESS, MAIL_TO_UNPROVEN } from './mail.budgets';
+import { MAIL_BY_ADDRESS, MAIL_TO_UNPROVEN } from './mail.rate-limits';
 import { MailSettings } from './mail.settings';
 import type { Addressee, Granter, Notice, Post, Wish } from './mail-request';
 import type { Mail } from './mail-delivery';
@@ -43,7 +43,7 @@ export class Mailer implements OnModuleInit {
     private readonly keyring: Keyring,
     private readonly clock: Clock,
     private readonly settings: MailSettings,
-    private readonly attempts: Attempts,
+    private readonly attempts: RateLimiter,
     private readonly letters: Letters,
   ) {}
 
@@ -60,7 +60,7 @@ export class Mailer implements OnModuleInit {
     { email: to, emailVerified }: Addressee,
     { isCounted = false, ...notice }: Notice,
   ): Promise<void> {
-    if (!emailVerified && !isCounted && !(await this.attempts.allows(MAIL_TO_UNPROVEN, to))) return;
+    if (!emailVerified && !isCounted && !(await this.attempts.tryConsume(MAIL_TO_UNPROVEN, to))) return;
     const post = { ...notice, to };
     const expiresAt = post.token?.expiresAt ?? new Date(this.clock.nowMs() + NOTICE_MS);
     await this.add(post.kind, post.to, { mail: this.written(post) }, expiresAt);
@@ -115,7 +115,7 @@ export class Mailer implements OnModuleInit {
       const post = await granter(wish);
       if (!post) return null;
       // In here, so that what is refused or undone counts for nothing, and leaves no link behind.
-      if (!wish.owed && !(await this.attempts.allows(MAIL_BY_ADDRESS, wish.kind, wish.address)))
+      if (!wish.owed && !(await this.attempts.tryConsume(MAIL_BY_ADDRESS, wish.kind, wish.address)))
         throw new OverBudget();
       const mail = this.written(post);
       const expiresAt = post.token?.expiresAt ?? waiting.expiresAt;

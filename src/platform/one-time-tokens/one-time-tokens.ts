@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
 import { Events } from '../events';
-import { Upkeep } from '../upkeep';
+import { JobScheduler } from '../jobs';
 import { digestOf, newToken, type Purpose } from './one-time-token';
 import { InvalidOrExpiredToken } from './one-time-token.errors';
 import { OneTimeTokenRefused } from './one-time-token.events';
@@ -29,9 +29,9 @@ export class OneTimeTokens {
     private readonly store: OneTimeTokenStore,
     private readonly clock: Clock,
     private readonly events: Events,
-    upkeep: Upkeep,
+    upkeep: JobScheduler,
   ) {
-    upkeep.add({ name: 'one-time-tokens', everyMs: HOUR_MS, batch: async () => this.purge() });
+    upkeep.schedule({ name: 'one-time-tokens', everyMs: HOUR_MS, runBatch: async () => this.purge() });
   }
 
   /**

@@ -1,4 +1,4 @@
-import { LOGIN_BY_ACCOUNT, LOGIN_BY_KNOWN_DEVICES } from '../../../src/auth/auth.budgets';
+import { LOGIN_BY_ACCOUNT, LOGIN_BY_KNOWN_DEVICES } from '../../../src/auth/auth.rate-limits';
 import { changePassword } from '../../support/account-changes';
 import { PASSWORD, startApp, type TestApp } from '../../support/app';
 import { DEVICE, cookiesOf, Jar } from '../../support/cookies';

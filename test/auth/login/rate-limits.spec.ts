@@ -1,5 +1,5 @@
-import { EMAIL_CHANGE_REQUEST } from '../../../src/features/account/account.budgets';
-import { LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, REAUTHENTICATION } from '../../../src/auth/auth.budgets';
+import { EMAIL_CHANGE_REQUEST } from '../../../src/features/account/account.rate-limits';
+import { LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, REAUTHENTICATION } from '../../../src/auth/auth.rate-limits';
 import { PasswordsService } from '../../../src/passwords';
 import type { ProblemBody } from '../../support/api';
 import { PASSWORD, type Person, type TestApp } from '../../support/app';

@@ -1,5 +1,5 @@
-import { LOGIN_BY_SOURCE, MAIL_LINK, MAIL_REQUEST, REGISTRATION } from '../../../src/auth/auth.budgets';
-import type { Budget } from '../../../src/platform/attempts';
+import { LOGIN_BY_SOURCE, MAIL_LINK, MAIL_REQUEST, REGISTRATION } from '../../../src/auth/auth.rate-limits';
+import type { RateLimitPolicy } from '../../../src/platform/rate-limits';
 import { sourceOf } from '../../../src/platform/http';
 import { PASSWORD, type Person, type TestApp } from '../../support/app';
 import { from, LimitedApp, newSource, OTHER } from '../../support/limited';
@@ -83,18 +83,19 @@ describe('a source of sign-ins', () => {
 });
 
 describe('a source of other requests', () => {
-  const routes: [what: string, path: string, budget: Budget, json: () => object, status: number][] = [
+  const routes: [what: string, path: string, budget: RateLimitPolicy, json: () => object, status: number][] =
     [
-      'registers',
-      'register',
-      REGISTRATION,
-      () => ({ email: `new-${person.email}`, password: PASSWORD }),
-      202,
-    ],
-    ['requests resets', 'password/forgot', MAIL_REQUEST, () => ({ email: person.email }), 202],
-    ['requests verifications', 'email/verify/resend', MAIL_REQUEST, () => ({ email: person.email }), 202],
-    ['tries links', 'email/verify', MAIL_LINK, () => ({ token: 'ev_1' }), 422],
-  ];
+      [
+        'registers',
+        'register',
+        REGISTRATION,
+        () => ({ email: `new-${person.email}`, password: PASSWORD }),
+        202,
+      ],
+      ['requests resets', 'password/forgot', MAIL_REQUEST, () => ({ email: person.email }), 202],
+      ['requests verifications', 'email/verify/resend', MAIL_REQUEST, () => ({ email: person.email }), 202],
+      ['tries links', 'email/verify', MAIL_LINK, () => ({ token: 'ev_1' }), 422],
+    ];
 
   it.each(routes)('that %s too often has to wait', async (_, path, budget, json, status) => {
     const { name, quota, windowSeconds } = budget;

@@ -1,7 +1,7 @@
 import { get, type IncomingMessage } from 'node:http';
 import { Controller, type MessageEvent, Module, Sse } from '@nestjs/common';
 import { interval, map, type Observable, startWith } from 'rxjs';
-import { Feed } from '../../../src/platform/feed';
+import { ChangeFeed } from '../../../src/platform/change-feed';
 import { startApp, type TestApp } from '../../support/app';
 import { disable } from '../../support/account-changes';
 import type { TestUser } from '../../support/test-user';
@@ -89,7 +89,7 @@ describe('an event stream', () => {
 
   it('closes where the database is gone and no instance can tell', async () => {
     const stream = await Stream.open(app, await app.as('grace'));
-    jest.spyOn(app.nest.get(Feed), 'confirm').mockRejectedValue(new Error('gone'));
+    jest.spyOn(app.nest.get(ChangeFeed), 'ensureFresh').mockRejectedValue(new Error('gone'));
     expect(await stream.closesAfter(() => undefined)).toBeLessThan(1_000);
     jest.restoreAllMocks();
   });

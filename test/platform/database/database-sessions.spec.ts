@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { Database } from '../../../src/platform/database';
-import { Diagnoses } from '../../../src/platform/diagnosis';
+import { Doctor } from '../../../src/platform/doctor';
 import { reasonOf } from '../../../src/platform/errors';
 import { startApp, type TestApp } from '../../support/app';
 import { createDatabase, type TestDatabase } from '../../support/database';
@@ -71,7 +71,7 @@ describe('a session of the database', () => {
     });
     expect(status).toBe(200);
     expect(Math.abs(app.clock.nowMs() - Date.parse(body.createdAt))).toBeLessThan(60_000);
-    expect(await app.nest.get(Diagnoses).run()).not.toContainEqual(
+    expect(await app.nest.get(Doctor).run()).not.toContainEqual(
       expect.objectContaining({ topic: 'database', level: 'fault' }),
     );
     expect([await setting('search_path'), await setting('client_encoding')]).toEqual(['team,public', 'UTF8']);
@@ -89,7 +89,7 @@ describe('a session of the database', () => {
     expect(await registration()).toBe(503);
     expectProblem(await ready(), 503, 'unavailable');
     await inParallel(8, async () => app.query('SELECT pg_sleep(0.05)'));
-    expect(await app.nest.get(Diagnoses).run()).toContainEqual(
+    expect(await app.nest.get(Doctor).run()).toContainEqual(
       expect.objectContaining({ topic: 'database', level: 'fault', message: 'it takes no writes' }),
     );
     await alter('RESET default_transaction_read_only');

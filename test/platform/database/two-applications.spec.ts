@@ -1,5 +1,5 @@
 import { Database } from '../../../src/platform/database';
-import { Feed } from '../../../src/platform/feed';
+import { ChangeFeed } from '../../../src/platform/change-feed';
 import { CurrentRequest } from '../../../src/platform/http';
 import type { TestApp } from '../../support/app';
 import { sharedApp } from '../../support/shared-app';
@@ -39,7 +39,7 @@ describe('two applications in one process', () => {
     const causes = [one, other].map(({ nest }) => nest.get(CurrentRequest));
     const known: boolean[][] = [];
     const { accessToken: token } = await one.signIn();
-    jest.spyOn(one.nest.get(Feed), 'confirm').mockImplementation(() => {
+    jest.spyOn(one.nest.get(ChangeFeed), 'ensureFresh').mockImplementation(() => {
       known.push(causes.map(({ cause }) => cause.requestId !== null));
       return undefined;
     });

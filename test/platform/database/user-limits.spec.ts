@@ -1,7 +1,7 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { CurrentUser, type Principal } from '../../../src/access';
-import { EXPORT } from '../../../src/features/account/account.budgets';
-import { RIGHT_PASSWORDS } from '../../../src/auth/auth.budgets';
+import { EXPORT } from '../../../src/features/account/account.rate-limits';
+import { RIGHT_PASSWORDS } from '../../../src/auth/auth.rate-limits';
 import { LoginLimits } from '../../../src/auth/login/login-limits';
 import { Database } from '../../../src/platform/database';
 import { CONNECTIONS_PER_USER } from '../../../src/platform/database/fair-pool';

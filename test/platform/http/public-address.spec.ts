@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, request, type Server } from 'node:http';
-import { Diagnoses } from '../../../src/platform/diagnosis';
+import { Doctor } from '../../../src/platform/doctor';
 import { startApp, type TestApp } from '../../support/app';
 import { freePort } from '../../support/process';
 
@@ -8,7 +8,7 @@ import { freePort } from '../../support/process';
 const PROXY = '127.0.0.9';
 
 const diagnosed = async (app: TestApp, topic: string) =>
-  (await app.nest.get(Diagnoses).run()).filter((finding) => finding.topic === topic);
+  (await app.nest.get(Doctor).run()).filter((finding) => finding.topic === topic);
 
 describe('the way from the public address', () => {
   let app: TestApp;

@@ -1,4 +1,4 @@
-import { NEWS_BOUND_MS } from '../../../src/platform/feed';
+import { MAX_STALENESS_MS } from '../../../src/platform/change-feed';
 import type { TokenBody } from '../../support/api';
 import { createDatabase, type TestDatabase } from '../../support/database';
 import { eventually } from '../../support/eventually';
@@ -100,7 +100,7 @@ describe('with connections that break', () => {
       await all.end();
 
       expect([401, 503]).toEqual(
-        expect.arrayContaining(statusesOf(of(all, 'ended', endedAt + NEWS_BOUND_MS))),
+        expect.arrayContaining(statusesOf(of(all, 'ended', endedAt + MAX_STALENESS_MS))),
       );
       expect([401, 503]).toEqual(expect.arrayContaining(statusesOf(of(all, 'ended before'))));
       expect(statusesOf(of(all, 'live'))).toEqual([200, 503]);
@@ -161,7 +161,7 @@ describe('with a database that is restarted', () => {
 
     for (const [kind, from, allowed] of [
       ['ended', 0, [401, 503]],
-      ['ended last', endedAt + NEWS_BOUND_MS, [401, 503]],
+      ['ended last', endedAt + MAX_STALENESS_MS, [401, 503]],
       ['live 0', 0, [200, 503]],
       ['live 1', 0, [200, 503]],
       ['refresh', 0, [200, 503]],

@@ -1,4 +1,4 @@
-import { NEWS_BOUND_MS } from '../../../src/platform/feed';
+import { MAX_STALENESS_MS } from '../../../src/platform/change-feed';
 import type { Answer, TokenBody } from '../../support/api';
 import { createDatabase } from '../../support/database';
 import { eventually } from '../../support/eventually';
@@ -39,7 +39,7 @@ const roles = (round: number): [Instance, Instance] => (round % 2 === 0 ? [one, 
 
 it('publish the bound that they are held to', async () => {
   for (const { api } of [one, other])
-    expect((await api.get('/v1/auth/policy')).body['revocationSeconds']).toBe(NEWS_BOUND_MS / 1_000);
+    expect((await api.get('/v1/auth/policy')).body['revocationSeconds']).toBe(MAX_STALENESS_MS / 1_000);
 });
 
 describe('a hundred refreshes of one token, spread over two instances', () => {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { NEWS_BOUND_MS } from '../../../src/platform/feed';
+import { MAX_STALENESS_MS } from '../../../src/platform/change-feed';
 import type { Answer, Api, TokenBody } from '../../support/api';
 import type { Sample } from '../../support/traffic';
 
@@ -67,7 +67,7 @@ export class Visitor {
 
   /** Whichever instance is asked, once the bound on a revocation is over. */
   private async askSignedOut(): Promise<void> {
-    const last = this.ended.findLast(({ endedAt }) => performance.now() - endedAt > NEWS_BOUND_MS);
+    const last = this.ended.findLast(({ endedAt }) => performance.now() - endedAt > MAX_STALENESS_MS);
     if (!last) return;
     const token = last.tokens.accessToken;
     await this.note('signed out', async () => this.api.get('/v1/auth/principal', { token }));

@@ -1,0 +1,101 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../platform/database';
+import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../platform/doctor';
+import { Keyring } from '../platform/keyring';
+import { COUNT_BY_FORM } from './credential.store';
+import { AddedAlgorithm } from './password-algorithm';
+import { KEY_PURPOSE } from './password-hasher';
+import { PasswordSettings } from './password.settings';
+import { keyedPartOf } from './stored-hash';
+
+const LEAST_LENGTH = 15;
+const LEAST_COST = 12;
+
+@Injectable()
+@DoctorCheck({ topic: 'settings' })
+export class PasswordSettingsDoctorCheck implements DoctorCheckProvider {
+  constructor(private readonly settings: PasswordSettings) {}
+
+  async check(): Promise<Finding[]> {
+    const { minLength, cost } = this.settings;
+    return [
+      ...advise(
+        minLength < LEAST_LENGTH,
+        `passwords of ${minLength} characters are taken, and there is no second factor`,
+        `PASSWORD_MIN_LENGTH of ${LEAST_LENGTH} or more`,
+      ),
+      ...advise(
+        cost < LEAST_COST,
+        `passwords are hashed at bcrypt cost ${cost}`,
+        `BCRYPT_COST of ${LEAST_COST} or more`,
+      ),
+    ];
+  }
+}
+
+interface Form {
+  /** Null: a plain hash of an older system. */
+  readonly keyId: string | null;
+  readonly algorithm: string | null;
+  /** Null: it is not bcrypt's. */
+  readonly cost: number | null;
+  readonly count: number;
+  /** One of them, which is told to nobody. */
+  readonly sample: string;
+}
+
+/** Which forms of hashes are in use. */
+@Injectable()
+@DoctorCheck({ topic: 'passwords', after: 'keys' })
+export class PasswordHashesDoctorCheck implements DoctorCheckProvider {
+  constructor(
+    private readonly database: Database,
+    private readonly keyring: Keyring,
+    private readonly settings: PasswordSettings,
+    private readonly added: AddedAlgorithm,
+  ) {}
+
+  async check(): Promise<Finding[]> {
+    const forms = await this.database.query<Form>(COUNT_BY_FORM);
+    const [key] = await this.keyring.list(KEY_PURPOSE);
+    if (forms.length === 0) return [ok('no password is set yet')];
+    return forms.map((form) => this.findingOf(form, key?.id));
+  }
+
+  private findingOf(form: Form, currentKey: string | undefined): Finding {
+    const { keyId, algorithm, cost, count } = form;
+    if (!this.isUnderstood(form))
+      return {
+        level: 'fault',
+        message: `${count} hashes are of no known form`,
+        advice: 'those users reset their passwords',
+      };
+    const how = cost === null ? `hashes of ${algorithm}` : `hashes at bcrypt cost ${cost}`;
+    const what = `${count} ${keyId === null ? 'plain' : 'keyed'} ${how}`;
+    if (keyId !== null && keyId !== currentKey)
+      return {
+        level: 'fault',
+        message: `${what} are under a key that is gone`,
+        advice: 'restore the table "keys" from a backup',
+      };
+    if (!this.isOld(form)) return ok(what);
+    const advice = 'each is replaced when its owner signs in; nothing has to be done';
+    return { level: 'warning', message: `${what}, below today's settings`, advice };
+  }
+
+  private isUnderstood(form: Form): boolean {
+    if (form.cost !== null) return this.added.besideBcrypt;
+    const hash = ownPartOf(form);
+    return hash !== undefined && (this.added.current?.understands(hash) ?? false);
+  }
+
+  private isOld(form: Form): boolean {
+    const [added, hash] = [this.added.current, ownPartOf(form)];
+    if (added) return form.cost !== null || (hash !== undefined && added.isOutdated(hash));
+    return form.keyId === null || (form.cost ?? 0) < this.settings.cost;
+  }
+}
+
+function ownPartOf({ keyId, sample }: Form): string | undefined {
+  return keyId === null ? undefined : keyedPartOf(sample, keyId);
+}

@@ -1,0 +1,31 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../clock';
+import { Database } from '../database';
+import { JobScheduler } from '../jobs';
+
+// Longer than any access token lives, so that an instance that starts finds all that still matters.
+const KEEP_MS = 2 * 3_600_000;
+const BATCH_ROWS = 1_000;
+
+const PURGE = {
+  text: `DELETE FROM changes WHERE (transaction_id, id) IN
+    (SELECT transaction_id, id FROM changes WHERE changed_at < $1 ORDER BY changed_at LIMIT ${BATCH_ROWS})
+    RETURNING id`,
+};
+
+/** Lets go of changes that no instance could need any more. */
+@Injectable()
+export class ChangeFeedJobs {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    upkeep: JobScheduler,
+  ) {
+    upkeep.schedule({ name: 'changes', everyMs: 300_000, runBatch: async () => this.purge() });
+  }
+
+  private async purge(): Promise<boolean> {
+    const before = new Date(this.clock.nowMs() - KEEP_MS);
+    return (await this.database.query(PURGE, [before])).length === BATCH_ROWS;
+  }
+}

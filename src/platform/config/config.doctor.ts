@@ -1,0 +1,23 @@
+import { Injectable } from '@nestjs/common';
+import { DoctorCheck, type DoctorCheckProvider, type Finding } from '../doctor';
+import { Environment } from './environment';
+
+/** Whether the settings would start the application, and as what. */
+@Injectable()
+@DoctorCheck({ topic: 'settings' })
+export class SettingsDoctorCheck implements DoctorCheckProvider {
+  constructor(private readonly environment: Environment) {}
+
+  async check(): Promise<Finding[]> {
+    const faults = this.environment.faultsOf();
+    if (faults.length > 0)
+      return faults.map(({ name, problem, mend }) => ({
+        level: 'fault',
+        message: `${name} ${problem}: the application does not start`,
+        advice: mend,
+      }));
+    const message = `NODE_ENV is ${this.environment.mode}, and every setting can be used`;
+    if (this.environment.production) return [{ level: 'ok', message }];
+    return [{ level: 'warning', message, advice: 'NODE_ENV=production before others use this' }];
+  }
+}

@@ -1,0 +1,101 @@
+import { Injectable, Optional } from '@nestjs/common';
+import { DataSource } from 'typeorm';
+import { Clock } from '../clock';
+import { Environment } from '../config';
+import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../doctor';
+import { Database } from './database';
+import { DatabaseServer } from './database-server';
+import { DatabaseSettings } from './database.settings';
+import { Inspection } from './inspection';
+import { Migrations } from './migrations';
+import { checkSessions } from './session-check';
+
+/** The host's clock counts for nothing in the application; in logs, and for certificates, it does. */
+const APART_MS = 2_000;
+
+const READ_ONLY: Finding = {
+  level: 'fault',
+  message: 'it takes no writes',
+  advice:
+    'it is a standby, or default_transaction_read_only is on: let DATABASE_URL lead to the server that is written to',
+};
+
+@Injectable()
+@DoctorCheck({ topic: 'database' })
+export class DatabaseDoctorCheck implements DoctorCheckProvider {
+  constructor(
+    private readonly database: Database,
+    private readonly dataSource: DataSource,
+    private readonly server: DatabaseServer,
+    private readonly settings: DatabaseSettings,
+    private readonly environment: Environment,
+    @Optional() private readonly inspection?: Inspection,
+  ) {}
+
+  async check(): Promise<Finding[]> {
+    if (this.inspection?.fault) {
+      const [message = '', ...mends] = this.inspection.fault.message.split(/\.?\n\s*→ /);
+      return [{ level: 'fault', message, ...(mends.length > 0 && { advice: mends.join('; ') }) }];
+    }
+    const [row] = await this.database.query<{ version: string; readOnly: boolean }>({
+      text: `SELECT current_setting('server_version') AS version,
+        current_setting('transaction_read_only') = 'on' AS "readOnly"`,
+    });
+    const sessions = await checkSessions(this.dataSource, this.settings);
+    return [
+      ok(`PostgreSQL ${row?.version ?? ''} answers: ${this.server.place}`),
+      ...(row?.readOnly ? [READ_ONLY] : []),
+      sessions
+        ? { level: 'fault', ...sessions }
+        : ok('statements have their bounds, and sessions what they rely on'),
+      ...advise(
+        this.environment.production && this.settings.url === undefined,
+        'the embedded server is used in production',
+        'it lives and dies with this host: back up DATA_DIR, or set DATABASE_URL',
+      ),
+    ];
+  }
+}
+
+@Injectable()
+@DoctorCheck({ topic: 'migrations', after: 'database' })
+export class MigrationsDoctorCheck implements DoctorCheckProvider {
+  constructor(private readonly migrations: Migrations) {}
+
+  async check(): Promise<Finding[]> {
+    const { applied, missing, altered, unknown } = await this.migrations.state();
+    const mend = 'put the former statements back, and make the change a new migration';
+    const fault = (message: string, advice: string): Finding => ({ level: 'fault', message, advice });
+    return [
+      ok(`${applied.length} of this build are applied`),
+      ...missing.map((name) => fault(`${name} is not applied`, 'npm run cli -- db:migrate')),
+      ...altered.map((name) => fault(`${name} was changed since it was applied`, mend)),
+      ...unknown.flatMap((name) =>
+        advise(true, `${name} is not of this build`, 'expected only while a newer build is being rolled out'),
+      ),
+    ];
+  }
+}
+
+@Injectable()
+@DoctorCheck({ topic: 'clock', after: 'database' })
+export class ClockDoctorCheck implements DoctorCheckProvider {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+  ) {}
+
+  async check(): Promise<Finding[]> {
+    const asked = this.clock.mark();
+    const [row] = await this.database.query<{ ms: number }>({
+      text: 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
+    });
+    const between = (asked.wallMs + this.clock.mark().wallMs) / 2;
+    const apartMs = Math.round(between - (row?.ms ?? Number.NaN));
+    const side = apartMs < 0 ? 'behind' : 'ahead of';
+    const message = `this host is ${Math.abs(apartMs)} ms ${side} the database`;
+    const advice =
+      'let both hosts keep time by NTP: the application goes by the database, logs and certificates do not';
+    return Math.abs(apartMs) > APART_MS ? advise(true, message, advice) : [ok(message)];
+  }
+}

@@ -1,0 +1,2 @@
+export { JobScheduler } from './job-scheduler';
+export { JobsModule } from './jobs.module';

@@ -1,0 +1,12 @@
+import { Global, Module } from '@nestjs/common';
+import { DatabaseModule } from '../database';
+import { CreateUpkeep1795100000500 } from './migrations/1795100000500-create-upkeep';
+import { JobScheduler } from './job-scheduler';
+
+@Global()
+@Module({
+  imports: [DatabaseModule.forFeature([], [CreateUpkeep1795100000500])],
+  providers: [JobScheduler],
+  exports: [JobScheduler],
+})
+export class JobsModule {}

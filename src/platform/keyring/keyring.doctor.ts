@@ -1,0 +1,37 @@
+import { Injectable } from '@nestjs/common';
+import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../doctor';
+import { Keyring } from './keyring';
+import { KeyringSettings } from './keyring.settings';
+
+/** Whether the secrets known here open the keys, and which of them still has to. */
+@Injectable()
+@DoctorCheck({ topic: 'keys', after: 'migrations' })
+export class KeyringDoctorCheck implements DoctorCheckProvider {
+  constructor(
+    private readonly keyring: Keyring,
+    private readonly settings: KeyringSettings,
+  ) {}
+
+  async check(): Promise<Finding[]> {
+    const { current, retired, locked, damaged } = await this.keyring.condition();
+    if (current + retired + locked + damaged.length === 0)
+      return [ok('there are none yet: the first start makes them')];
+    const fault = (message: string, advice: string): Finding => ({ level: 'fault', message, advice });
+    const former = 'put the former AUTH_SECRET into AUTH_SECRETS_RETIRED, or go back to it';
+    return [
+      ok(`AUTH_SECRET opens ${current}`),
+      ...(locked > 0 ? [fault(`${locked} are wrapped under a secret that is not known here`, former)] : []),
+      ...damaged.map((id) => fault(`${id} was altered`, 'restore the table "keys" from a backup')),
+      ...advise(
+        retired > 0,
+        `${retired} are wrapped under a retired secret`,
+        'npm run cli -- keys:rewrap; a start does it, too',
+      ),
+      ...advise(
+        retired === 0 && this.settings.retired.length > 0,
+        'AUTH_SECRETS_RETIRED is set, and nothing is wrapped under it',
+        'take it out as soon as every instance runs with the new AUTH_SECRET',
+      ),
+    ];
+  }
+}

@@ -1,0 +1,49 @@
+import { Injectable } from '@nestjs/common';
+import { KnownPermissions } from '../access';
+import { Database, type Statement } from '../platform/database';
+import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../platform/doctor';
+import { Administrators } from './administrators';
+import { RolesService } from './roles.service';
+
+const UNKNOWN_ROLES: Statement = {
+  text: 'SELECT DISTINCT role FROM users, unnest(roles) AS role WHERE role NOT IN (SELECT name FROM roles) ORDER BY role LIMIT 20',
+};
+
+/** Whether somebody can administer, and whether the stored roles say what they seem to. */
+@Injectable()
+@DoctorCheck({ topic: 'roles', after: 'migrations' })
+export class RolesDoctorCheck implements DoctorCheckProvider {
+  constructor(
+    private readonly database: Database,
+    private readonly administrators: Administrators,
+    private readonly roles: RolesService,
+    private readonly known: KnownPermissions,
+  ) {}
+
+  async check(): Promise<Finding[]> {
+    const admins = await this.administrators.count();
+    const roles = await this.roles.all();
+    const unknown = await this.database.query<{ role: string }>(UNKNOWN_ROLES);
+    return [
+      ok(`roles: ${roles.length}, permissions: ${this.known.all().length}, active admins: ${admins}`),
+      ...advise(
+        admins === 0,
+        'nobody can administer',
+        'make somebody an admin: npm run cli -- admin:create --email you@example.com',
+      ),
+      ...roles.flatMap(({ name, permissions }) => {
+        const strange = permissions.filter((permission) => !this.known.has(permission));
+        return advise(
+          strange.length > 0,
+          `the role ${name} has permissions that no module declares: ${strange.join(', ')}`,
+          'they let nobody do anything: take them out, or bring back the module that checks them',
+        );
+      }),
+      ...advise(
+        unknown.length > 0,
+        `users have roles that there are not: ${unknown.map(({ role }) => role).join(', ')}`,
+        'they let nobody do anything: take them from the users, or make the roles',
+      ),
+    ];
+  }
+}

@@ -1,0 +1,25 @@
+import { Injectable } from '@nestjs/common';
+import { LessThanOrEqual } from 'typeorm';
+import { Clock } from '../platform/clock';
+import { Database } from '../platform/database';
+import { JobScheduler } from '../platform/jobs';
+import { FormerEmail } from './former-email.entity';
+
+const HOUR_MS = 3_600_000;
+
+/** Forgets addresses that are no longer kept for anybody. */
+@Injectable()
+export class UsersJobs {
+  constructor(
+    private readonly database: Database,
+    private readonly clock: Clock,
+    upkeep: JobScheduler,
+  ) {
+    upkeep.schedule({ name: 'former-emails', everyMs: HOUR_MS, runBatch: async () => this.purge() });
+  }
+
+  private async purge(): Promise<boolean> {
+    await this.database.repository(FormerEmail).delete({ reservedUntil: LessThanOrEqual(this.clock.now()) });
+    return false;
+  }
+}

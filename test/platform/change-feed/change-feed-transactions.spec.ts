@@ -1,0 +1,109 @@
+import type { Client } from 'pg';
+import { ChangeFeed } from '../../../src/platform/change-feed';
+import { EndedSessions, SessionsService } from '../../../src/sessions';
+import type { TokenBody } from '../../support/api';
+import type { TestApp } from '../../support/app';
+import { expectCommitsKnown, expectNoneLost } from '../../support/author';
+import { eventually } from '../../support/eventually';
+import { readJws } from '../../support/jws';
+import { Others } from '../../support/others';
+import { sharedApp } from '../../support/shared-app';
+
+let app: TestApp;
+let feed: ChangeFeed;
+let memory: EndedSessions;
+let others: Others;
+
+beforeAll(async () => {
+  app = await sharedApp();
+  feed = app.nest.get(ChangeFeed);
+  memory = app.nest.get(EndedSessions);
+  others = new Others(app.databaseUrl);
+});
+
+afterAll(async () => others.close());
+
+const sessionOf = ({ accessToken }: TokenBody) => String(readJws(accessToken).claims.sid);
+const statusOf = async ({ accessToken }: TokenBody) =>
+  (await app.api.get('/v1/auth/principal', { token: accessToken })).status;
+const end = async (client: Client, tokens: TokenBody) =>
+  client.query('UPDATE sessions SET revoked_at = now() WHERE id = $1', [sessionOf(tokens)]);
+
+describe('a change in a transaction of this instance', () => {
+  it('is known when the transaction has returned; undone, it was never announced', async () => {
+    const [kept, ended] = [await app.signIn(), await app.signIn()];
+    const sessions = app.nest.get(SessionsService);
+    const heard: string[] = [];
+    const listener = await others.connect();
+    listener.on('notification', ({ channel }) => heard.push(channel));
+    await listener.query('LISTEN gatehouse_changes');
+
+    const undone = app.database.transaction(async () => {
+      await sessions.end(sessionOf(kept));
+      throw new Error('undo it');
+    });
+    await expect(undone).rejects.toThrow('undo it');
+    await app.database.transaction(async () => {
+      await app.database.transaction(async () => sessions.end(sessionOf(ended)));
+      expect(memory.has(sessionOf(ended))).toBe(false);
+    });
+    expect([memory.has(sessionOf(kept)), memory.has(sessionOf(ended))]).toEqual([false, true]);
+    await eventually(async () => expect(heard).toEqual(['gatehouse_changes']));
+    expect([await statusOf(kept), await statusOf(ended)]).toEqual([200, 401]);
+  });
+});
+
+describe('changes of transactions that others hold open', () => {
+  it('are known in whichever order they are committed', async () => {
+    const [first, second] = [await others.connect(), await others.connect()];
+    const [early, late] = [await app.signIn(), await app.signIn()];
+    await first.query('BEGIN');
+    await end(first, early);
+    await second.query('BEGIN');
+    await end(second, late);
+    await second.query('COMMIT');
+    await feed.changed();
+    expect([await statusOf(early), await statusOf(late)]).toEqual([200, 401]);
+    for (let reading = 0; reading < 3; reading++) await feed.changed();
+    await first.query('COMMIT');
+    await feed.changed();
+    expect([await statusOf(early), await statusOf(late)]).toEqual([401, 401]);
+  });
+
+  it('are known though the first one took its number before, and wrote after, the feed had read', async () => {
+    const client = await others.connect();
+    const tokens = await app.signIn();
+    await client.query('BEGIN');
+    await client.query('SELECT pg_current_xact_id()');
+    await feed.changed();
+    await end(client, tokens);
+    await feed.changed();
+    await client.query('COMMIT');
+    await feed.changed();
+    expect(await statusOf(tokens)).toBe(401);
+  });
+
+  it('are never known where they are undone', async () => {
+    const client = await others.connect();
+    const tokens = await app.signIn();
+    await client.query('BEGIN');
+    await end(client, tokens);
+    await feed.changed();
+    await client.query('ROLLBACK');
+    await client.query('BEGIN; SAVEPOINT s');
+    await end(client, tokens);
+    await feed.changed();
+    await client.query('ROLLBACK TO s; COMMIT');
+    await feed.changed();
+    expect(await statusOf(tokens)).toBe(200);
+  });
+});
+
+// The slow suite plays longer ones.
+describe('many transactions at once', () => {
+  it('each change that was committed is known, and none that was undone', async () =>
+    expectCommitsKnown({ others, feed, memory }, 5));
+
+  it('lose none while all of them commit as fast as they can and the feed reads on', async () =>
+    expectNoneLost({ others, feed, memory }, 10, 100));
+});
