@@ -16,7 +16,7 @@ const NOW_MS = Date.UTC(2026, 0, 1);
 const settings = { issuer: ISSUER, audience: ISSUER, clientId: 'first-party' } as TokenSettings;
 const access = { accessTokenSeconds: 900 } as AccessSettings;
 const clock = { nowMs: () => NOW_MS } as Clock;
-const feed = { confirm: async () => undefined } as unknown as ChangeFeed;
+const feed = { ensureFresh: async () => undefined } as unknown as ChangeFeed;
 
 const grant = {
   userId: '019abcde-0000-7000-8000-000000000001',

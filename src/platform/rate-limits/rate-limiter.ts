@@ -21,7 +21,7 @@ const REMEMBERED_MS = 2_000;
 /** An attempt that was counted and may go on. */
 export interface RateLimitAttempt {
   readonly key: Buffer;
-  /** How many more the window has. */
+  /** Attempts left in the window. */
   readonly left: number;
   readonly until: Date;
   readonly consumedAt: Date;
@@ -61,7 +61,6 @@ export class RateLimiter implements OnModuleInit {
     this.secret = (await this.keyring.secretFor('device')).material;
   }
 
-  /** Whether anything is counted at all. */
   get enabled(): boolean {
     return this.settings.enabled;
   }

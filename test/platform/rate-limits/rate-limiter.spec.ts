@@ -25,7 +25,7 @@ let subjects = 0;
 
 /** What another instance has: the same database, and no memory of what this one knows. */
 async function anotherInstance(): Promise<RateLimiter> {
-  const upkeep = { add: () => undefined } as unknown as JobScheduler;
+  const scheduler = { schedule: () => undefined } as unknown as JobScheduler;
   const of = <T>(type: abstract new (...parameters: never[]) => T): T => app.nest.get<T>(type);
   const other = new RateLimiter(
     of(RateLimitStore),
@@ -33,7 +33,7 @@ async function anotherInstance(): Promise<RateLimiter> {
     of(RateLimitSettings),
     of(Keyring),
     of(Events),
-    upkeep,
+    scheduler,
   );
   await other.onModuleInit();
   return other;
