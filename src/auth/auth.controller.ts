@@ -62,7 +62,11 @@ export class AuthController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     operationId: 'register',
-    summary: 'Sign up; the answer is the same whether or not the address is taken',
+    summary: 'Sign up',
+    description:
+      'Creates an account for an email address and sends a verification mail to it. ' +
+      'The response is the same whether or not the address already has an account, so it does not reveal who is registered. ' +
+      'Next, ask the user to open the link in the mail, then sign in with `POST /v1/auth/login`.',
   })
   @ApiAcceptedResponse({ type: AcceptedResponse })
   @ApiProblems(ValidationFailed)
@@ -77,7 +81,14 @@ export class AuthController {
   @Post('login')
   @LimitedBy(...LOGIN)
   @HttpCode(HttpStatus.OK)
-  @ApiOperation({ operationId: 'logIn', summary: 'Sign in with address and password' })
+  @ApiOperation({
+    operationId: 'logIn',
+    summary: 'Sign in',
+    description:
+      'Verifies an email address and a password, opens a session and returns an access token and a refresh token. ' +
+      'With `?useCookies=true` a browser receives them as `HttpOnly` cookies instead of in the body. ' +
+      'Keep the device token and send it at the next sign-in: it gives the device a rate limit of its own.',
+  })
   @ApiTokens(LoginResponse, 'LoginOutcome')
   @ApiProblems(InvalidCredentials, ValidationFailed)
   async logIn(
@@ -97,7 +108,11 @@ export class AuthController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'refresh',
-    summary: 'Take a refresh token for new tokens of the same session',
+    summary: 'Refresh tokens',
+    description:
+      'Exchanges a refresh token for a new access token and the next refresh token of the same session. ' +
+      'Use the new refresh token from then on; the former one is accepted for a short grace period only, and its use after that revokes the session. ' +
+      'On 401 the session has ended and the user has to sign in again.',
   })
   @ApiTokens(TokenResponse, 'TokenOutcome')
   @ApiProblems(InvalidRefreshToken, ValidationFailed)
@@ -116,7 +131,10 @@ export class AuthController {
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'reauthenticate',
-    summary: 'Prove again who you are, within the same session',
+    summary: 'Confirm the password',
+    description:
+      'Verifies the password of the signed-in user again and returns tokens of the same session with a new `auth_time`. ' +
+      'Call it after a 401 with the code `insufficient-user-authentication`, then repeat the request that was refused.',
   })
   @ApiTokens(TokenResponse, 'TokenOutcome')
   @ApiProblems(InvalidCredentials, ValidationFailed)
@@ -139,7 +157,11 @@ export class AuthController {
   @ApiCookieAuth('cookie')
   @ApiOperation({
     operationId: 'logOut',
-    summary: 'End the session of every credential presented, whatever they are worth',
+    summary: 'Sign out',
+    description:
+      'Revokes the session of every credential in the request: the access token, the refresh token in the body and the cookies. ' +
+      'Access tokens of these sessions are refused at once, and cookies are cleared. ' +
+      'The response is 204 even when a credential is invalid or expired, so a client can always call it and then discard its tokens.',
   })
   @ApiNoContentResponse({ description: 'Cookies that were sent are taken away', headers: SET_COOKIE })
   @ApiProblems(ValidationFailed)
@@ -157,7 +179,11 @@ export class AuthController {
   @Get('principal')
   @ApiOperation({
     operationId: 'getPrincipal',
-    summary: 'Who the access token says is calling; costs no query',
+    summary: 'Get the current principal',
+    description:
+      'Returns the user, session, roles and permissions that apply to the request, without a database query. ' +
+      'Front ends use it to decide which actions to offer. ' +
+      'Use `GET /v1/users/me` for the stored profile.',
   })
   @ApiOkResponse({ type: PrincipalResponse })
   principal(@CurrentUser() principal: Principal): PrincipalResponse {

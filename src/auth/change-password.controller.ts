@@ -12,7 +12,14 @@ export class ChangePasswordController {
 
   @Get('change-password')
   @Redirect()
-  @ApiOperation({ operationId: 'findPasswordChange', summary: 'Leads to where a password is changed' })
+  @ApiOperation({
+    operationId: 'findPasswordChange',
+    summary: 'Find the change-password page',
+    description:
+      'Redirects to the page on which a user changes the password, as the well-known URL for changing passwords specifies. ' +
+      'Password managers and browsers follow it. ' +
+      'Set `ACCOUNT_URL` to choose the page.',
+  })
   @ApiFoundResponse({ headers: { Location: { schema: { type: 'string', format: 'uri' } } } })
   changePassword(): { url: string; statusCode: number } {
     return { url: this.settings.accountUrl, statusCode: HttpStatus.FOUND };

@@ -18,7 +18,14 @@ export class SessionsController {
   ) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listSessions', summary: 'Where the user is signed in, the newest first' })
+  @ApiOperation({
+    operationId: 'listSessions',
+    summary: 'List own sessions',
+    description:
+      'Returns the active sessions of the signed-in user, the newest first, with the network address and browser of each. ' +
+      '`current` marks the session that made the request. ' +
+      'End one with `DELETE /v1/sessions/{id}`.',
+  })
   @ApiOkResponse({ type: SessionListResponse })
   @ApiProblems(ValidationFailed)
   async list(
@@ -33,7 +40,14 @@ export class SessionsController {
 
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ operationId: 'endSession', summary: 'Sign out there' })
+  @ApiOperation({
+    operationId: 'endSession',
+    summary: 'Sign out of one session',
+    description:
+      'Revokes one session of the signed-in user, and its access and refresh tokens are refused at once. ' +
+      'Take the id from `GET /v1/sessions`. ' +
+      'The session of another user is answered with 404, as an unknown id is.',
+  })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
   @ApiProblems(NotFound)
@@ -43,7 +57,14 @@ export class SessionsController {
 
   @Delete()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ operationId: 'endSessions', summary: 'Sign out everywhere else, or everywhere' })
+  @ApiOperation({
+    operationId: 'endSessions',
+    summary: 'Sign out of the other sessions',
+    description:
+      'Revokes all sessions of the signed-in user but the current one, or all of them with `?includeCurrent=true`. ' +
+      'Their access and refresh tokens are refused at once. ' +
+      'Users call it when they suspect that another person uses their account; they should change the password as well.',
+  })
   @ApiNoContentResponse()
   @ApiProblems(ValidationFailed)
   async endAll(

@@ -99,7 +99,11 @@ export class WellKnownController {
   @Header('cache-control', 'public')
   @ApiOperation({
     operationId: 'getJwks',
-    summary: 'The public keys that verify our access tokens (RFC 7517)',
+    summary: 'Get the public signing keys',
+    description:
+      'Returns the public keys that verify access tokens, as a JSON Web Key Set (RFC 7517). ' +
+      'Other services fetch it, cache it as `Cache-Control` allows, and select a key by the `kid` of the token. ' +
+      'A new key is published before it signs, and a former key remains until its last token has expired.',
   })
   @ApiOkResponse({
     content: { 'application/jwk-set+json': { schema: { $ref: getSchemaPath(JsonWebKeySetResponse) } } },
@@ -114,7 +118,11 @@ export class WellKnownController {
   @Header('cache-control', 'public, max-age=3600')
   @ApiOperation({
     operationId: 'getServerMetadata',
-    summary: 'Who issues the tokens and where the keys are (RFC 8414)',
+    summary: 'Get the authorization server metadata',
+    description:
+      'Returns the issuer and the address of its public keys (RFC 8414). ' +
+      'A service that verifies access tokens needs to know the issuer alone and finds the keys here. ' +
+      'The `issuer` equals the `iss` claim of every access token.',
   })
   @ApiOkResponse({ type: ServerMetadataResponse })
   metadata(): ServerMetadataResponse {

@@ -12,7 +12,13 @@ export class UsersController {
   constructor(private readonly users: UsersService) {}
 
   @Get('me')
-  @ApiOperation({ operationId: 'getProfile', summary: 'The signed-in user' })
+  @ApiOperation({
+    operationId: 'getProfile',
+    summary: 'Get own profile',
+    description:
+      "Returns the profile of the signed-in user as it is stored now, with the names of the user's roles. " +
+      'To learn only what the access token says, without a database query, call `GET /v1/auth/principal`.',
+  })
   @ApiOkResponse({ type: ProfileResponse })
   async profile(@CurrentUser() { userId }: Principal): Promise<ProfileResponse> {
     const user = await this.users.findById(userId);
@@ -21,7 +27,14 @@ export class UsersController {
   }
 
   @Patch('me')
-  @ApiOperation({ operationId: 'updateProfile', summary: 'Change what the user may change of themself' })
+  @ApiOperation({
+    operationId: 'updateProfile',
+    summary: 'Update own profile',
+    description:
+      'Changes the display name of the signed-in user and returns the updated profile. ' +
+      'Members that are absent keep their value. ' +
+      'The email address and the password have routes of their own under `/v1/auth`.',
+  })
   @ApiOkResponse({ type: ProfileResponse })
   @ApiProblems(ValidationFailed)
   async update(

@@ -11,7 +11,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The process runs and answers */
+        /**
+         * Liveness
+         * @description Answers 200 while the process runs and its event loop responds. Use it as the liveness probe of an orchestrator. It checks no dependency; use `GET /health/ready` before sending traffic.
+         */
         get: operations["getLiveness"];
         put?: never;
         post?: never;
@@ -28,7 +31,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Database, migrations and keys are as this build needs them */
+        /**
+         * Readiness
+         * @description Answers 200 when the database accepts writes, all migrations are applied and the signing keys are loaded, otherwise 503. Use it as the readiness probe of a load balancer. Run `npm run cli -- doctor` on the machine to find the cause of a 503.
+         */
         get: operations["getReadiness"];
         put?: never;
         post?: never;
@@ -45,7 +51,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The public keys that verify our access tokens (RFC 7517) */
+        /**
+         * Get the public signing keys
+         * @description Returns the public keys that verify access tokens, as a JSON Web Key Set (RFC 7517). Other services fetch it, cache it as `Cache-Control` allows, and select a key by the `kid` of the token. A new key is published before it signs, and a former key remains until its last token has expired.
+         */
         get: operations["getJwks"];
         put?: never;
         post?: never;
@@ -62,7 +71,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who issues the tokens and where the keys are (RFC 8414) */
+        /**
+         * Get the authorization server metadata
+         * @description Returns the issuer and the address of its public keys (RFC 8414). A service that verifies access tokens needs to know the issuer alone and finds the keys here. The `issuer` equals the `iss` claim of every access token.
+         */
         get: operations["getServerMetadata"];
         put?: never;
         post?: never;
@@ -79,11 +91,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where the user is signed in, the newest first */
+        /**
+         * List own sessions
+         * @description Returns the active sessions of the signed-in user, the newest first, with the network address and browser of each. `current` marks the session that made the request. End one with `DELETE /v1/sessions/{id}`.
+         */
         get: operations["listSessions"];
         put?: never;
         post?: never;
-        /** Sign out everywhere else, or everywhere */
+        /**
+         * Sign out of the other sessions
+         * @description Revokes all sessions of the signed-in user but the current one, or all of them with `?includeCurrent=true`. Their access and refresh tokens are refused at once. Users call it when they suspect that another person uses their account; they should change the password as well.
+         */
         delete: operations["endSessions"];
         options?: never;
         head?: never;
@@ -100,7 +118,10 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Sign out there */
+        /**
+         * Sign out of one session
+         * @description Revokes one session of the signed-in user, and its access and refresh tokens are refused at once. Take the id from `GET /v1/sessions`. The session of another user is answered with 404, as an unknown id is.
+         */
         delete: operations["endSession"];
         options?: never;
         head?: never;
@@ -114,14 +135,20 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The signed-in user */
+        /**
+         * Get own profile
+         * @description Returns the profile of the signed-in user as it is stored now, with the names of the user's roles. To learn only what the access token says, without a database query, call `GET /v1/auth/principal`.
+         */
         get: operations["getProfile"];
         put?: never;
         post?: never;
         delete?: never;
         options?: never;
         head?: never;
-        /** Change what the user may change of themself */
+        /**
+         * Update own profile
+         * @description Changes the display name of the signed-in user and returns the updated profile. Members that are absent keep their value. The email address and the password have routes of their own under `/v1/auth`.
+         */
         patch: operations["updateProfile"];
         trace?: never;
     };
@@ -134,7 +161,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign up; the answer is the same whether or not the address is taken */
+        /**
+         * Sign up
+         * @description Creates an account for an email address and sends a verification mail to it. The response is the same whether or not the address already has an account, so it does not reveal who is registered. Next, ask the user to open the link in the mail, then sign in with `POST /v1/auth/login`.
+         */
         post: operations["register"];
         delete?: never;
         options?: never;
@@ -151,7 +181,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Sign in with address and password */
+        /**
+         * Sign in
+         * @description Verifies an email address and a password, opens a session and returns an access token and a refresh token. With `?useCookies=true` a browser receives them as `HttpOnly` cookies instead of in the body. Keep the device token and send it at the next sign-in: it gives the device a rate limit of its own.
+         */
         post: operations["logIn"];
         delete?: never;
         options?: never;
@@ -168,7 +201,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take a refresh token for new tokens of the same session */
+        /**
+         * Refresh tokens
+         * @description Exchanges a refresh token for a new access token and the next refresh token of the same session. Use the new refresh token from then on; the former one is accepted for a short grace period only, and its use after that revokes the session. On 401 the session has ended and the user has to sign in again.
+         */
         post: operations["refresh"];
         delete?: never;
         options?: never;
@@ -185,7 +221,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove again who you are, within the same session */
+        /**
+         * Confirm the password
+         * @description Verifies the password of the signed-in user again and returns tokens of the same session with a new `auth_time`. Call it after a 401 with the code `insufficient-user-authentication`, then repeat the request that was refused.
+         */
         post: operations["reauthenticate"];
         delete?: never;
         options?: never;
@@ -202,7 +241,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session of every credential presented, whatever they are worth */
+        /**
+         * Sign out
+         * @description Revokes the session of every credential in the request: the access token, the refresh token in the body and the cookies. Access tokens of these sessions are refused at once, and cookies are cleared. The response is 204 even when a credential is invalid or expired, so a client can always call it and then discard its tokens.
+         */
         post: operations["logOut"];
         delete?: never;
         options?: never;
@@ -217,7 +259,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who the access token says is calling; costs no query */
+        /**
+         * Get the current principal
+         * @description Returns the user, session, roles and permissions that apply to the request, without a database query. Front ends use it to decide which actions to offer. Use `GET /v1/users/me` for the stored profile.
+         */
         get: operations["getPrincipal"];
         put?: never;
         post?: never;
@@ -236,7 +281,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the session that a notice tells of, with the token of its mail */
+        /**
+         * End a session from a notice mail
+         * @description Revokes the session that a security notice reported, with the token of the link in that mail. The recipient needs no password and does not have to be signed in. Next, the user should set a new password with `POST /v1/auth/password/forgot`.
+         */
         post: operations["endNoticedSession"];
         delete?: never;
         options?: never;
@@ -251,7 +299,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What is in force here; build forms from it */
+        /**
+         * Get the authentication policy
+         * @description Returns the rules in force on this installation: password rules, token lifetimes, email verification and rate limits. Front ends build their forms and messages from it. The response is public and cacheable.
+         */
         get: operations["getPolicy"];
         put?: never;
         post?: never;
@@ -268,7 +319,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Leads to where a password is changed */
+        /**
+         * Find the change-password page
+         * @description Redirects to the page on which a user changes the password, as the well-known URL for changing passwords specifies. Password managers and browsers follow it. Set `ACCOUNT_URL` to choose the page.
+         */
         get: operations["findPasswordChange"];
         put?: never;
         post?: never;
@@ -287,7 +341,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove the address with the token of the mail */
+        /**
+         * Verify an email address
+         * @description Confirms an email address with the token of the verification mail. The account can sign in afterwards; this call opens no session. When the address was registered more than once, the response is 422 with the code `password-required`: repeat the call with the password that the user chose.
+         */
         post: operations["verifyEmail"];
         delete?: never;
         options?: never;
@@ -304,7 +361,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for the mail again; the answer is the same whether or not there is such an account */
+        /**
+         * Resend the verification mail
+         * @description Sends another verification mail to the owner of an unverified account. The response is the same whether or not such an account exists. Earlier links remain valid until one is used or they expire.
+         */
         post: operations["resendVerification"];
         delete?: never;
         options?: never;
@@ -321,7 +381,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for a mail to set a new password; the answer is the same whether or not there is such an account */
+        /**
+         * Request a password reset
+         * @description Sends a mail with a link for setting a new password to the owner of an account. The response is the same whether or not the account exists. Next, post the token of the link to `POST /v1/auth/password/reset`.
+         */
         post: operations["forgotPassword"];
         delete?: never;
         options?: never;
@@ -338,7 +401,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password with the token of the mail; ends every session and signs nobody in */
+        /**
+         * Reset a password
+         * @description Sets a new password with the token of the reset mail and verifies the email address. It revokes every session of the user and opens none, and the user is notified by mail. Next, sign in with the new password.
+         */
         post: operations["resetPassword"];
         delete?: never;
         options?: never;
@@ -353,7 +419,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Everything that is stored about the user */
+        /**
+         * Export own data
+         * @description Returns everything that is stored about the signed-in user as one JSON document. It requires a recent sign-in; after a 401 with the code `insufficient-user-authentication`, call `POST /v1/auth/reauthenticate` and repeat the request.
+         */
         get: operations["exportAccount"];
         put?: never;
         post?: never;
@@ -372,7 +441,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Delete the account and all that belongs to it, for good */
+        /**
+         * Delete own account
+         * @description Deletes the account of the signed-in user with its sessions and personal data, after verification of the password. The deletion cannot be undone; the audit trail keeps the id only. The last administrator cannot delete the account and receives 409.
+         */
         post: operations["deleteAccount"];
         delete?: never;
         options?: never;
@@ -389,7 +461,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Set a new password with the current one; ends the other sessions */
+        /**
+         * Change own password
+         * @description Sets a new password for the signed-in user, who has to give the current one. It revokes the other sessions of the user, keeps the current one and notifies the user by mail. Users who do not know the current password reset it with `POST /v1/auth/password/forgot`.
+         */
         post: operations["changePassword"];
         delete?: never;
         options?: never;
@@ -406,7 +481,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ask for another address; the answer is the same whether or not it is taken */
+        /**
+         * Request a change of email address
+         * @description Sends a confirmation link to the new address and a notice with an undo link to the current one, after verification of the password. The response is the same whether or not the new address is taken. The address changes when the token of the confirmation link reaches `POST /v1/auth/email/change/confirm`.
+         */
         post: operations["changeEmail"];
         delete?: never;
         options?: never;
@@ -423,7 +501,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Move the account to the mailbox that got the token */
+        /**
+         * Confirm a change of email address
+         * @description Changes the email address of the account to the one that received the confirmation link. The former address keeps an undo link for 7 days. The user signs in with the new address from then on.
+         */
         post: operations["confirmEmailChange"];
         delete?: never;
         options?: never;
@@ -440,7 +521,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Take the account back to the former mailbox; voids the password and ends every session */
+        /**
+         * Undo a change of email address
+         * @description Restores the former email address with the token of the undo link, within 7 days of the change. It voids the password, revokes every session and sends a reset link to the restored address. It is for owners whose account was changed by another person.
+         */
         post: operations["undoEmailChange"];
         delete?: never;
         options?: never;
@@ -455,10 +539,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Users, the newest first */
+        /**
+         * List users
+         * @description Returns user accounts, the newest first, for administrators with the permission `users:read`. Filter by the beginning of the email address, by status and by role. Pass `nextCursor` as `cursor` to read the next page.
+         */
         get: operations["listUsers"];
         put?: never;
-        /** Invite somebody by mail: they choose their own password, and get the roles with it */
+        /**
+         * Invite a user
+         * @description Creates an account with roles and sends an invitation mail to its address, for administrators with the permission `users:write`. The invited user chooses the password with `POST /v1/auth/invitations/accept`; administrators never set passwords of other users. An administrator can grant only permissions that they have.
+         */
         post: operations["inviteUser"];
         delete?: never;
         options?: never;
@@ -473,15 +563,24 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A user as administrators see them */
+        /**
+         * Get a user
+         * @description Returns one user account with its status and roles, for administrators with the permission `users:read`. Take the id from `GET /v1/users`.
+         */
         get: operations["getUser"];
         put?: never;
         post?: never;
-        /** Delete a user with all that belongs to them, for good */
+        /**
+         * Delete a user
+         * @description Deletes a user account with its sessions and personal data, for administrators with the permission `users:write`. The deletion cannot be undone; the audit trail keeps the id only. To refuse a user access and keep the data, disable the account with `PATCH /v1/users/{id}`.
+         */
         delete: operations["deleteUser"];
         options?: never;
         head?: never;
-        /** Disable or enable a user, give and take roles */
+        /**
+         * Change a user
+         * @description Enables or disables a user account or replaces its roles, for administrators with the permission `users:write`. Disabling revokes every session of the user at once; changed roles make earlier access tokens stale, and clients refresh them. The last administrator cannot be disabled or lose the role.
+         */
         patch: operations["changeUser"];
         trace?: never;
     };
@@ -492,11 +591,17 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Where a user is signed in, the newest first */
+        /**
+         * List the sessions of a user
+         * @description Returns the active sessions of a user, the newest first, for administrators with the permission `sessions:read`. Revoke them with `DELETE /v1/users/{id}/sessions`.
+         */
         get: operations["listUserSessions"];
         put?: never;
         post?: never;
-        /** Sign a user out everywhere */
+        /**
+         * Sign a user out
+         * @description Revokes every session of a user, for administrators with the permission `sessions:write`. The access and refresh tokens of the user are refused at once. The user can sign in again unless the account is disabled as well.
+         */
         delete: operations["endUserSessions"];
         options?: never;
         head?: never;
@@ -510,7 +615,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Every permission that a role may be made of */
+        /**
+         * List permissions
+         * @description Returns every permission that a module of this application declares, with its description, for administrators with the permission `roles:read`. Use these names in `PUT /v1/roles/{name}`.
+         */
         get: operations["listPermissions"];
         put?: never;
         post?: never;
@@ -527,7 +635,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Roles, the newest first */
+        /**
+         * List roles
+         * @description Returns the roles with their permissions, the newest first, for administrators with the permission `roles:read`. Assign a role to a user with `PATCH /v1/users/{id}`.
+         */
         get: operations["listRoles"];
         put?: never;
         post?: never;
@@ -545,10 +656,16 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
-        /** Make a role, or change what its holders may do, at once */
+        /**
+         * Create or replace a role
+         * @description Creates a role or replaces its permissions, for administrators with the permission `roles:write`. The change applies to all holders of the role at once, without a new sign-in. An administrator cannot add a permission that they lack, nor change a role that has one.
+         */
         put: operations["saveRole"];
         post?: never;
-        /** Delete a role, and take it from everybody who has it */
+        /**
+         * Delete a role
+         * @description Deletes a role and removes it from every user who has it, for administrators with the permission `roles:write`. Access tokens of these users become stale, and clients refresh them. The role `admin` cannot be deleted.
+         */
         delete: operations["deleteRole"];
         options?: never;
         head?: never;
@@ -564,7 +681,10 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Choose a password with the token of the invitation; signs nobody in */
+        /**
+         * Accept an invitation
+         * @description Sets the password of an invited account with the token of the invitation mail and verifies its email address. It opens no session. Next, sign in with `POST /v1/auth/login`.
+         */
         post: operations["acceptInvitation"];
         delete?: never;
         options?: never;
@@ -579,7 +699,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What happened, the newest first */
+        /**
+         * List audit events
+         * @description Returns the recorded security events, the newest first, for auditors with the permission `audit:read`. Filter by actor, subject, type and time, and pass `nextCursor` as `cursor` to read the next page. To verify that the trail was not altered, run `npm run cli -- audit:verify` on the machine.
+         */
         get: operations["listAuditEvents"];
         put?: never;
         post?: never;
@@ -3801,7 +3924,7 @@ export interface operations {
             };
         };
         responses: {
-            /** @description It was changed */
+            /** @description The role was replaced */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3821,7 +3944,7 @@ export interface operations {
                     "application/json": components["schemas"]["RoleResponse"];
                 };
             };
-            /** @description It was made */
+            /** @description The role was created */
             201: {
                 headers: {
                     [name: string]: unknown;

@@ -1,5 +1,5 @@
 import type { INestApplication } from '@nestjs/common';
-import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { DocumentBuilder, getSchemaPath, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import {
   ACCESS_COOKIE,
   AuthenticationRequired,
@@ -43,30 +43,33 @@ type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 const BODY_PROBLEMS = [PayloadTooLarge, UnsupportedMediaType, RateLimited];
 const ANY_TIME = [MalformedRequest, RequestTimeout, HeadersTooLarge, InternalError, Unavailable];
 const COOKIE_MODE =
-  'Cookie mode (`POST /v1/auth/login?useCookies=true`). A request that changes something is refused unless a page of this site, or of an allowed origin, made it.';
+  'Cookie mode (`POST /v1/auth/login?useCookies=true`). ' +
+  'An unsafe request is refused unless a page of this site or of an allowed origin sent it.';
+const INTRODUCTION =
+  'Registration, sign-in, sessions, access tokens and user administration. ' +
+  'Sign up with `POST /v1/auth/register`, sign in with `POST /v1/auth/login`, ' +
+  'and send the access token as `Authorization: Bearer`. ' +
+  'Every error is an RFC 9457 problem: switch on its `code`, and treat an unknown code by its `status`. ' +
+  '`x-problem` names the schema that all problems share.';
 
 /** The contract as OpenAPI 3.1, from the controllers and their DTO classes alone. */
 export function describeApi(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Gatehouse')
-    .setDescription(
-      'Registration, sign-in, sessions and access tokens. Errors are RFC 9457 problems; switch on `code`.',
-    )
+    .setDescription(INTRODUCTION)
     .setVersion('1')
-    .addServer('/', 'Where this document is served')
+    .addServer('/', 'The server that provides this document')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
-    .addTag('authentication', 'Signing up, in and out')
-    .addTag('sessions', 'Where the signed-in user is signed in')
-    .addTag('profile', 'The signed-in user')
-    .addTag(
-      'account',
-      'Proving an address, changing or resetting what one signs in with, taking data along, leaving',
-    )
-    .addTag('administration', 'The accounts of others, and what everybody may do')
-    .addTag('audit', 'What happened to accounts, for those who may read it')
-    .addTag('discovery', 'What other services need to verify our tokens')
-    .addTag('health', 'For load balancers and operators')
+    .addTag('authentication', 'Sign up, sign in, refresh tokens and sign out.')
+    .addTag('sessions', 'List and revoke the sessions of the signed-in user.')
+    .addTag('profile', 'Read and update the profile of the signed-in user.')
+    .addTag('account', 'Verify an address, reset or change credentials, export or delete an account.')
+    .addTag('administration', 'Manage users, their sessions, roles and permissions. Requires permissions.')
+    .addTag('audit', 'Read the recorded security events. Requires a permission.')
+    .addTag('discovery', 'Public metadata for front ends and for services that verify access tokens.')
+    .addTag('health', 'Probes for orchestrators and load balancers.')
+    .addExtension('x-problem', { $ref: getSchemaPath(Problem) })
     .addBearerAuth({ type: 'http', scheme: 'bearer', bearerFormat: 'JWT' }, 'bearer')
     .addCookieAuth(ACCESS_COOKIE, { type: 'apiKey', in: 'cookie', description: COOKIE_MODE }, 'cookie')
     .addSecurityRequirements('bearer')

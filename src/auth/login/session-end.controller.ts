@@ -20,7 +20,11 @@ export class SessionEndController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'endNoticedSession',
-    summary: 'End the session that a notice tells of, with the token of its mail',
+    summary: 'End a session from a notice mail',
+    description:
+      'Revokes the session that a security notice reported, with the token of the link in that mail. ' +
+      'The recipient needs no password and does not have to be signed in. ' +
+      'Next, the user should set a new password with `POST /v1/auth/password/forgot`.',
   })
   @ApiNoContentResponse()
   @ApiProblems(InvalidOrExpiredToken, ValidationFailed)

@@ -24,7 +24,14 @@ export class PolicyController {
   @Get('policy')
   @Conditional()
   @Header('cache-control', 'public, max-age=300')
-  @ApiOperation({ operationId: 'getPolicy', summary: 'What is in force here; build forms from it' })
+  @ApiOperation({
+    operationId: 'getPolicy',
+    summary: 'Get the authentication policy',
+    description:
+      'Returns the rules in force on this installation: password rules, token lifetimes, email verification and rate limits. ' +
+      'Front ends build their forms and messages from it. ' +
+      'The response is public and cacheable.',
+  })
   @ApiOkResponse({ type: PolicyResponse })
   policy(): PolicyResponse {
     const { idleMs, maxMs, graceMs } = this.sessions;

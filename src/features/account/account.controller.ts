@@ -18,7 +18,13 @@ export class AccountController {
   @Get('export')
   @RequireRecentSignIn()
   @LimitedBy(EXPORT)
-  @ApiOperation({ operationId: 'exportAccount', summary: 'Everything that is stored about the user' })
+  @ApiOperation({
+    operationId: 'exportAccount',
+    summary: 'Export own data',
+    description:
+      'Returns everything that is stored about the signed-in user as one JSON document. ' +
+      'It requires a recent sign-in; after a 401 with the code `insufficient-user-authentication`, call `POST /v1/auth/reauthenticate` and repeat the request.',
+  })
   @ApiOkResponse({ type: ExportResponse })
   async export(@CurrentUser() principal: Principal): Promise<StreamableFile> {
     const exported = await this.account.export(principal);
@@ -33,7 +39,11 @@ export class AccountController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'deleteAccount',
-    summary: 'Delete the account and all that belongs to it, for good',
+    summary: 'Delete own account',
+    description:
+      'Deletes the account of the signed-in user with its sessions and personal data, after verification of the password. ' +
+      'The deletion cannot be undone; the audit trail keeps the id only. ' +
+      'The last administrator cannot delete the account and receives 409.',
   })
   @ApiNoContentResponse()
   @ApiProblems(InvalidCredentials, ValidationFailed, Conflict)

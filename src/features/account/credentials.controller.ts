@@ -31,7 +31,11 @@ export class CredentialsController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'changePassword',
-    summary: 'Set a new password with the current one; ends the other sessions',
+    summary: 'Change own password',
+    description:
+      'Sets a new password for the signed-in user, who has to give the current one. ' +
+      'It revokes the other sessions of the user, keeps the current one and notifies the user by mail. ' +
+      'Users who do not know the current password reset it with `POST /v1/auth/password/forgot`.',
   })
   @ApiNoContentResponse({
     description: 'With a new `__Host-device` in cookie mode: the device tokens from before are void',
@@ -54,7 +58,11 @@ export class CredentialsController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     operationId: 'changeEmail',
-    summary: 'Ask for another address; the answer is the same whether or not it is taken',
+    summary: 'Request a change of email address',
+    description:
+      'Sends a confirmation link to the new address and a notice with an undo link to the current one, after verification of the password. ' +
+      'The response is the same whether or not the new address is taken. ' +
+      'The address changes when the token of the confirmation link reaches `POST /v1/auth/email/change/confirm`.',
   })
   @ApiAcceptedResponse({ type: AcceptedResponse })
   @ApiProblems(InvalidCredentials, ValidationFailed)
@@ -73,7 +81,11 @@ export class CredentialsController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'confirmEmailChange',
-    summary: 'Move the account to the mailbox that got the token',
+    summary: 'Confirm a change of email address',
+    description:
+      'Changes the email address of the account to the one that received the confirmation link. ' +
+      'The former address keeps an undo link for 7 days. ' +
+      'The user signs in with the new address from then on.',
   })
   @ApiNoContentResponse()
   @ApiProblems(InvalidOrExpiredToken, ValidationFailed)
@@ -87,7 +99,11 @@ export class CredentialsController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'undoEmailChange',
-    summary: 'Take the account back to the former mailbox; voids the password and ends every session',
+    summary: 'Undo a change of email address',
+    description:
+      'Restores the former email address with the token of the undo link, within 7 days of the change. ' +
+      'It voids the password, revokes every session and sends a reset link to the restored address. ' +
+      'It is for owners whose account was changed by another person.',
   })
   @ApiNoContentResponse()
   @ApiProblems(InvalidOrExpiredToken, ValidationFailed)

@@ -20,7 +20,11 @@ export class InvitationsController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'acceptInvitation',
-    summary: 'Choose a password with the token of the invitation; signs nobody in',
+    summary: 'Accept an invitation',
+    description:
+      'Sets the password of an invited account with the token of the invitation mail and verifies its email address. ' +
+      'It opens no session. ' +
+      'Next, sign in with `POST /v1/auth/login`.',
   })
   @ApiNoContentResponse()
   @ApiProblems(InvalidOrExpiredToken, ValidationFailed)

@@ -33,7 +33,13 @@ export class RolesAdminController {
 
   @Get('permissions')
   @RequirePermissions('roles:read')
-  @ApiOperation({ operationId: 'listPermissions', summary: 'Every permission that a role may be made of' })
+  @ApiOperation({
+    operationId: 'listPermissions',
+    summary: 'List permissions',
+    description:
+      'Returns every permission that a module of this application declares, with its description, for administrators with the permission `roles:read`. ' +
+      'Use these names in `PUT /v1/roles/{name}`.',
+  })
   @ApiOkResponse({ type: PermissionListResponse })
   listPermissions(): PermissionListResponse {
     const items = this.known.all().map(([name, description]) => ({ name, description }));
@@ -42,7 +48,13 @@ export class RolesAdminController {
 
   @Get('roles')
   @RequirePermissions('roles:read')
-  @ApiOperation({ operationId: 'listRoles', summary: 'Roles, the newest first' })
+  @ApiOperation({
+    operationId: 'listRoles',
+    summary: 'List roles',
+    description:
+      'Returns the roles with their permissions, the newest first, for administrators with the permission `roles:read`. ' +
+      'Assign a role to a user with `PATCH /v1/users/{id}`.',
+  })
   @ApiOkResponse({ type: RoleListResponse })
   @ApiProblems(ValidationFailed)
   async list(@Query() query: PageQuery): Promise<RoleListResponse> {
@@ -54,11 +66,15 @@ export class RolesAdminController {
   @RequireRecentSignIn()
   @ApiOperation({
     operationId: 'saveRole',
-    summary: 'Make a role, or change what its holders may do, at once',
+    summary: 'Create or replace a role',
+    description:
+      'Creates a role or replaces its permissions, for administrators with the permission `roles:write`. ' +
+      'The change applies to all holders of the role at once, without a new sign-in. ' +
+      'An administrator cannot add a permission that they lack, nor change a role that has one.',
   })
   @ApiParam({ name: 'name', schema: { type: 'string', pattern: NAME.source } })
-  @ApiOkResponse({ type: RoleResponse, description: 'It was changed' })
-  @ApiCreatedResponse({ type: RoleResponse, description: 'It was made' })
+  @ApiOkResponse({ type: RoleResponse, description: 'The role was replaced' })
+  @ApiCreatedResponse({ type: RoleResponse, description: 'The role was created' })
   @ApiProblems(ValidationFailed, Conflict)
   async save(
     @CurrentUser() principal: Principal,
@@ -78,7 +94,11 @@ export class RolesAdminController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'deleteRole',
-    summary: 'Delete a role, and take it from everybody who has it',
+    summary: 'Delete a role',
+    description:
+      'Deletes a role and removes it from every user who has it, for administrators with the permission `roles:write`. ' +
+      'Access tokens of these users become stale, and clients refresh them. ' +
+      'The role `admin` cannot be deleted.',
   })
   @ApiNoContentResponse()
   @ApiProblems(NotFound, Conflict)

@@ -19,7 +19,13 @@ export class UserSessionsController {
 
   @Get()
   @RequirePermissions('sessions:read')
-  @ApiOperation({ operationId: 'listUserSessions', summary: 'Where a user is signed in, the newest first' })
+  @ApiOperation({
+    operationId: 'listUserSessions',
+    summary: 'List the sessions of a user',
+    description:
+      'Returns the active sessions of a user, the newest first, for administrators with the permission `sessions:read`. ' +
+      'Revoke them with `DELETE /v1/users/{id}/sessions`.',
+  })
   @ApiOkResponse({ type: SessionListResponse })
   @ApiProblems(NotFound, ValidationFailed)
   async list(
@@ -37,7 +43,14 @@ export class UserSessionsController {
   @RequirePermissions('sessions:write')
   @RequireRecentSignIn()
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ operationId: 'endUserSessions', summary: 'Sign a user out everywhere' })
+  @ApiOperation({
+    operationId: 'endUserSessions',
+    summary: 'Sign a user out',
+    description:
+      'Revokes every session of a user, for administrators with the permission `sessions:write`. ' +
+      'The access and refresh tokens of the user are refused at once. ' +
+      'The user can sign in again unless the account is disabled as well.',
+  })
   @ApiNoContentResponse()
   @ApiProblems(NotFound)
   async end(@CurrentUser() principal: Principal, @Param('id', UuidParam) id: string): Promise<void> {

@@ -58,7 +58,14 @@ export class UsersAdminController {
 
   @Get()
   @RequirePermissions('users:read')
-  @ApiOperation({ operationId: 'listUsers', summary: 'Users, the newest first' })
+  @ApiOperation({
+    operationId: 'listUsers',
+    summary: 'List users',
+    description:
+      'Returns user accounts, the newest first, for administrators with the permission `users:read`. ' +
+      'Filter by the beginning of the email address, by status and by role. ' +
+      'Pass `nextCursor` as `cursor` to read the next page.',
+  })
   @ApiOkResponse({ type: UserListResponse })
   @ApiProblems(ValidationFailed)
   async list(@Query() query: UserQuery): Promise<UserListResponse> {
@@ -70,7 +77,13 @@ export class UsersAdminController {
 
   @Get(':id')
   @RequirePermissions('users:read')
-  @ApiOperation({ operationId: 'getUser', summary: 'A user as administrators see them' })
+  @ApiOperation({
+    operationId: 'getUser',
+    summary: 'Get a user',
+    description:
+      'Returns one user account with its status and roles, for administrators with the permission `users:read`. ' +
+      'Take the id from `GET /v1/users`.',
+  })
   @ApiOkResponse({ type: UserResponse })
   @ApiProblems(NotFound)
   async get(@Param('id', UuidParam) id: string): Promise<UserResponse> {
@@ -85,7 +98,11 @@ export class UsersAdminController {
   @RequireRecentSignIn()
   @ApiOperation({
     operationId: 'inviteUser',
-    summary: 'Invite somebody by mail: they choose their own password, and get the roles with it',
+    summary: 'Invite a user',
+    description:
+      'Creates an account with roles and sends an invitation mail to its address, for administrators with the permission `users:write`. ' +
+      'The invited user chooses the password with `POST /v1/auth/invitations/accept`; administrators never set passwords of other users. ' +
+      'An administrator can grant only permissions that they have.',
   })
   @ApiCreatedResponse({ type: UserResponse })
   @ApiProblems(ValidationFailed, Conflict)
@@ -103,7 +120,14 @@ export class UsersAdminController {
   @Patch(':id')
   @RequirePermissions('users:write')
   @RequireRecentSignIn()
-  @ApiOperation({ operationId: 'changeUser', summary: 'Disable or enable a user, give and take roles' })
+  @ApiOperation({
+    operationId: 'changeUser',
+    summary: 'Change a user',
+    description:
+      'Enables or disables a user account or replaces its roles, for administrators with the permission `users:write`. ' +
+      'Disabling revokes every session of the user at once; changed roles make earlier access tokens stale, and clients refresh them. ' +
+      'The last administrator cannot be disabled or lose the role.',
+  })
   @ApiOkResponse({ type: UserResponse })
   @ApiProblems(NotFound, ValidationFailed, Conflict)
   async change(
@@ -120,7 +144,11 @@ export class UsersAdminController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'deleteUser',
-    summary: 'Delete a user with all that belongs to them, for good',
+    summary: 'Delete a user',
+    description:
+      'Deletes a user account with its sessions and personal data, for administrators with the permission `users:write`. ' +
+      'The deletion cannot be undone; the audit trail keeps the id only. ' +
+      'To refuse a user access and keep the data, disable the account with `PATCH /v1/users/{id}`.',
   })
   @ApiNoContentResponse()
   @ApiProblems(NotFound, Conflict)

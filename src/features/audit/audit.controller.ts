@@ -13,7 +13,14 @@ export class AuditController {
 
   @Get()
   @RequirePermissions('audit:read')
-  @ApiOperation({ operationId: 'listAuditEvents', summary: 'What happened, the newest first' })
+  @ApiOperation({
+    operationId: 'listAuditEvents',
+    summary: 'List audit events',
+    description:
+      'Returns the recorded security events, the newest first, for auditors with the permission `audit:read`. ' +
+      'Filter by actor, subject, type and time, and pass `nextCursor` as `cursor` to read the next page. ' +
+      'To verify that the trail was not altered, run `npm run cli -- audit:verify` on the machine.',
+  })
   @ApiOkResponse({ type: AuditEventListResponse })
   @ApiProblems(ValidationFailed)
   async list(@Query() query: AuditEventsQuery): Promise<AuditEventListResponse> {

@@ -19,7 +19,14 @@ export class EmailVerificationController {
   @Post()
   @RateLimit(MAIL_LINK)
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ operationId: 'verifyEmail', summary: 'Prove the address with the token of the mail' })
+  @ApiOperation({
+    operationId: 'verifyEmail',
+    summary: 'Verify an email address',
+    description:
+      'Confirms an email address with the token of the verification mail. ' +
+      'The account can sign in afterwards; this call opens no session. ' +
+      'When the address was registered more than once, the response is 422 with the code `password-required`: repeat the call with the password that the user chose.',
+  })
   @ApiNoContentResponse()
   @ApiProblems(InvalidCredentials, InvalidOrExpiredToken, PasswordRequired, ValidationFailed)
   async verify(@Body() { token, password }: VerifyEmailRequest): Promise<void> {
@@ -31,7 +38,11 @@ export class EmailVerificationController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     operationId: 'resendVerification',
-    summary: 'Ask for the mail again; the answer is the same whether or not there is such an account',
+    summary: 'Resend the verification mail',
+    description:
+      'Sends another verification mail to the owner of an unverified account. ' +
+      'The response is the same whether or not such an account exists. ' +
+      'Earlier links remain valid until one is used or they expire.',
   })
   @ApiAcceptedResponse({ type: AcceptedResponse })
   @ApiProblems(ValidationFailed)

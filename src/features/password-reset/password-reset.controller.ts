@@ -21,8 +21,11 @@ export class PasswordResetController {
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     operationId: 'forgotPassword',
-    summary:
-      'Ask for a mail to set a new password; the answer is the same whether or not there is such an account',
+    summary: 'Request a password reset',
+    description:
+      'Sends a mail with a link for setting a new password to the owner of an account. ' +
+      'The response is the same whether or not the account exists. ' +
+      'Next, post the token of the link to `POST /v1/auth/password/reset`.',
   })
   @ApiAcceptedResponse({ type: AcceptedResponse })
   @ApiProblems(ValidationFailed)
@@ -39,7 +42,11 @@ export class PasswordResetController {
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'resetPassword',
-    summary: 'Set a new password with the token of the mail; ends every session and signs nobody in',
+    summary: 'Reset a password',
+    description:
+      'Sets a new password with the token of the reset mail and verifies the email address. ' +
+      'It revokes every session of the user and opens none, and the user is notified by mail. ' +
+      'Next, sign in with the new password.',
   })
   @ApiNoContentResponse({ description: 'With `__Host-device` for a browser', headers: SET_COOKIE })
   @ApiProblems(InvalidOrExpiredToken, ValidationFailed)

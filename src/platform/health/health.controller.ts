@@ -25,7 +25,14 @@ export class HealthController {
   constructor(private readonly readiness: Readiness) {}
 
   @Get('live')
-  @ApiOperation({ operationId: 'getLiveness', summary: 'The process runs and answers' })
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Liveness',
+    description:
+      'Answers 200 while the process runs and its event loop responds. ' +
+      'Use it as the liveness probe of an orchestrator. ' +
+      'It checks no dependency; use `GET /health/ready` before sending traffic.',
+  })
   @ApiOkResponse({ type: HealthResponse })
   live(): HealthResponse {
     return { status: 'ok' };
@@ -34,7 +41,11 @@ export class HealthController {
   @Get('ready')
   @ApiOperation({
     operationId: 'getReadiness',
-    summary: 'Database, migrations and keys are as this build needs them',
+    summary: 'Readiness',
+    description:
+      'Answers 200 when the database accepts writes, all migrations are applied and the signing keys are loaded, otherwise 503. ' +
+      'Use it as the readiness probe of a load balancer. ' +
+      'Run `npm run cli -- doctor` on the machine to find the cause of a 503.',
   })
   @ApiOkResponse({ type: ReadinessResponse })
   @ApiProblems(Unavailable)
