@@ -14,7 +14,7 @@ import {
   RequirePermissions,
   RequireRecentSignIn,
 } from '../../src/access';
-import { AccessVoided, AuthModule, Callers } from '../../src/auth';
+import { CredentialsRevoked, AuthModule, PrincipalLoader } from '../../src/auth';
 import { Clock } from '../../src/platform/clock';
 import { Database, DatabaseModule, SqlMigration } from '../../src/platform/database';
 import { DomainError } from '../../src/platform/errors';
@@ -61,7 +61,7 @@ const HEADER = 'x-api-key';
 export class ApiKeyStrategy extends PassportStrategy(Strategy, 'api-key') {
   constructor(
     private readonly database: Database,
-    private readonly callers: Callers,
+    private readonly principals: PrincipalLoader,
   ) {
     super();
   }
@@ -77,7 +77,7 @@ export class ApiKeyStrategy extends PassportStrategy(Strategy, 'api-key') {
 
   async validate(key: string): Promise<Caller> {
     const found = await this.database.repository(ApiKey).findOneBy({ digest: digestOf(key) });
-    const caller = found && (await this.callers.find(found.userId));
+    const caller = found && (await this.principals.find(found.userId));
     if (!caller) throw new InvalidApiKey();
     return caller;
   }
@@ -107,8 +107,8 @@ class ApiKeys implements PersonalDataProvider {
   }
 
   /** Somebody else may have made it, before the owner took the account (back). */
-  @OnDomainEvent(AccessVoided, 'inTransaction')
-  async void({ userId }: AccessVoided): Promise<void> {
+  @OnDomainEvent(CredentialsRevoked, 'inTransaction')
+  async void({ userId }: CredentialsRevoked): Promise<void> {
     await this.revoke(userId);
   }
 

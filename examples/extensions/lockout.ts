@@ -1,5 +1,5 @@
 import { Injectable, Module } from '@nestjs/common';
-import { type LoginAttempt, LoginCheck, type LoginCheckProvider, type ProvenLogin } from '../../src/auth';
+import { type LoginAttempt, LoginCheck, type LoginCheckProvider, type LoginContext } from '../../src/auth';
 import { Clock } from '../../src/platform/clock';
 import { Database, DatabaseModule, SqlMigration } from '../../src/platform/database';
 import { DomainError } from '../../src/platform/errors';
@@ -43,7 +43,7 @@ export class Lockout implements LoginCheckProvider {
     await this.database.query({ text }, [email, this.clock.now(), this.since()]);
   }
 
-  async check({ email }: ProvenLogin): Promise<void> {
+  async check({ email }: LoginContext): Promise<void> {
     await this.database.query({ text: 'DELETE FROM lockouts WHERE email = $1' }, [email]);
   }
 

@@ -9,7 +9,7 @@ import {
 } from '../../src/passwords';
 import { BcryptPool, BcryptThreads } from '../../src/passwords/bcrypt-pool';
 import { Credential } from '../../src/passwords/credential.entity';
-import { AddedAlgorithm } from '../../src/passwords/password-algorithm';
+import { ConfiguredAlgorithm } from '../../src/passwords/password-algorithm';
 import { PasswordHasher } from '../../src/passwords/password-hasher';
 import { ConfigModule } from '../../src/platform/config';
 import { DatabaseModule } from '../../src/platform/database';
@@ -24,7 +24,7 @@ const env = { SCRYPT_COST: '10' };
 
 /** What a team writes that has no hashes of bcrypt. */
 @Injectable()
-@PasswordHashing({ alone: true })
+@PasswordHashing({ withoutBcrypt: true })
 class ScryptAlone extends Scrypt implements PasswordAlgorithm {}
 
 @Module({ imports: [ConfigModule.of(ScryptSettings)], providers: [ScryptAlone] })
@@ -33,7 +33,14 @@ class ScryptAloneModule {}
 /** What hashes passwords, without the application. */
 @Module({
   imports: [KeyringModule, ConfigModule.of(PasswordSettings), DatabaseModule.forFeature([Credential], [])],
-  providers: [AddedAlgorithm, BcryptThreads, BcryptPool, CurrentRequest, PasswordHasher, PasswordsService],
+  providers: [
+    ConfiguredAlgorithm,
+    BcryptThreads,
+    BcryptPool,
+    CurrentRequest,
+    PasswordHasher,
+    PasswordsService,
+  ],
 })
 class HashingModule {}
 
@@ -71,7 +78,7 @@ describe('passwords that a module hashes alone', () => {
 
 describe('two modules that hash passwords', () => {
   it('stop the start', async () => {
-    @Module({ imports: [ScryptModule, ScryptAloneModule], providers: [AddedAlgorithm] })
+    @Module({ imports: [ScryptModule, ScryptAloneModule], providers: [ConfiguredAlgorithm] })
     class BothModule {}
     await expect(startContext({ imports: [BothModule], env })).rejects.toThrow(
       /Scrypt and ScryptAlone are both @PasswordHashing\(\)\.\n {2}→/,

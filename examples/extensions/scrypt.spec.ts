@@ -2,7 +2,7 @@ import crypto, { scryptSync } from 'node:crypto';
 import { hashSync } from 'bcryptjs';
 import { type PasswordAlgorithm, PasswordSettings } from '../../src/passwords';
 import { BcryptPool } from '../../src/passwords/bcrypt-pool';
-import { AddedAlgorithm } from '../../src/passwords/password-algorithm';
+import { ConfiguredAlgorithm } from '../../src/passwords/password-algorithm';
 import { PasswordHasher } from '../../src/passwords/password-hasher';
 import { PasswordHashesDoctorCheck } from '../../src/passwords/passwords.doctor';
 import type { Extensions } from '../../src/platform/extensions';
@@ -12,7 +12,7 @@ import { Scrypt, ScryptModule } from './scrypt';
 
 const KEYED = /^\$gatehouse\$k=[\w-]+\$scrypt\$ln=10,r=8,p=1\$[\w-]{22}\$[\w-]{43}$/;
 
-const NONE_ADDED = new AddedAlgorithm({ of: () => [] } as unknown as Extensions);
+const NONE_ADDED = new ConfiguredAlgorithm({ of: () => [] } as unknown as Extensions);
 
 describe('passwords that a module hashes', () => {
   let app: TestApp;

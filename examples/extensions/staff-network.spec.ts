@@ -1,5 +1,5 @@
 import { Controller, Injectable, Module, type ModuleMetadata, Scope } from '@nestjs/common';
-import { LoginCheck, type LoginCheckProvider, type ProvenLogin } from '../../src/auth';
+import { LoginCheck, type LoginCheckProvider, type LoginContext } from '../../src/auth';
 import { LoginChecks } from '../../src/auth/login/login-checks';
 import { describeApi } from '../../src/api-contract';
 import { Events } from '../../src/platform/events';
@@ -19,7 +19,7 @@ const asked: string[] = [];
 class LastCheck implements LoginCheckProvider {
   broken = false;
 
-  async check({ email }: ProvenLogin): Promise<void> {
+  async check({ email }: LoginContext): Promise<void> {
     asked.push(email);
     if (this.broken) throw new Error('the service that was asked is away');
   }

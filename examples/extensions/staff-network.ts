@@ -1,6 +1,6 @@
 import { BlockList } from 'node:net';
 import { Injectable, Module } from '@nestjs/common';
-import { LoginCheck, type LoginCheckProvider, type ProvenLogin } from '../../src/auth';
+import { LoginCheck, type LoginCheckProvider, type LoginContext } from '../../src/auth';
 import { ConfigModule, type Environment } from '../../src/platform/config';
 import { DomainError } from '../../src/platform/errors';
 
@@ -28,7 +28,7 @@ export class OutsideStaffNetwork extends DomainError {
 export class StaffNetworkCheck implements LoginCheckProvider {
   constructor(private readonly settings: StaffSettings) {}
 
-  async check({ roles, client }: ProvenLogin): Promise<void> {
+  async check({ roles, client }: LoginContext): Promise<void> {
     if (roles.includes('admin') && !this.settings.network.check(client.ipAddress ?? '::'))
       throw new OutsideStaffNetwork();
   }

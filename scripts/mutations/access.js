@@ -27,7 +27,7 @@ module.exports = [
   },
   {
     name: 'a sibling subdomain may send requests with cookies',
-    file: 'src/access/same-site.ts',
+    file: 'src/access/csrf-protection.ts',
     find: "new Set(['same-origin', 'none'])",
     replace: "new Set(['same-origin', 'same-site', 'none'])",
   },

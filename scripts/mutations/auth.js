@@ -10,18 +10,18 @@ module.exports = [
   {
     name: 'signing out ignores an expired access token',
     file: 'src/auth/auth.service.ts',
-    find: 'await this.tokens.verifyGenuine(accessToken)',
+    find: 'await this.tokens.verifyIgnoringExpiry(accessToken)',
     replace: 'this.tokens.verify(accessToken)',
   },
   {
     name: 'a disabled account counts as one that may sign in',
-    file: 'src/auth/callers.ts',
+    file: 'src/auth/principal-loader.ts',
     find: "return status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail);",
     replace: 'return emailVerified || !this.settings.requireVerifiedEmail;',
   },
   {
     name: 'REQUIRE_VERIFIED_EMAIL is not applied at sign-in',
-    file: 'src/auth/callers.ts',
+    file: 'src/auth/principal-loader.ts',
     find: "status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail)",
     replace: "status === 'active'",
   },
@@ -34,8 +34,8 @@ module.exports = [
   {
     name: 'a request with the refresh cookie alone is not checked for its site',
     file: 'src/auth/token/cookie-mode.ts',
-    find: 'if (accessToken !== undefined || refreshToken !== undefined) this.sameSite',
-    replace: 'if (accessToken !== undefined) this.sameSite',
+    find: 'if (accessToken !== undefined || refreshToken !== undefined) this.csrf',
+    replace: 'if (accessToken !== undefined) this.csrf',
   },
   {
     name: 'a device token is not bound to its user',
@@ -52,7 +52,7 @@ module.exports = [
   {
     name: 'any device token, genuine or not, avoids the limit of the source',
     file: 'src/auth/login/local-auth.guard.ts',
-    find: 'if (await this.limits.isKnown(email, deviceToken))',
+    find: 'if (await this.limits.isKnownDevice(email, deviceToken))',
     replace: 'if (deviceToken)',
   },
   {
@@ -63,20 +63,20 @@ module.exports = [
   },
   {
     name: 'a wrong password at reauthentication is not counted',
-    file: 'src/auth/password-proof.ts',
+    file: 'src/auth/password-confirmation.ts',
     find: 'if (!user || !matches) {',
     replace: 'await this.attempts.refund(attempt);\n    if (!user || !matches) {',
   },
   {
     name: 'no password is checked for an unknown address',
-    file: 'src/auth/login/password-sign-in.ts',
+    file: 'src/auth/login/password-authenticator.ts',
     find: 'this.passwords.verify(user?.id ?? null, password, { signsIn, account: email }),',
     replace: 'user !== null && this.passwords.verify(user.id, password, { signsIn, account: email }),',
   },
   {
     name: 'login checks are not run',
-    file: 'src/auth/login/sign-in.ts',
-    find: 'await this.checks.pass({ userId, email, roles, client });',
+    file: 'src/auth/login/login.service.ts',
+    find: 'await this.checks.check({ userId, email, roles, client });',
     replace: '',
   },
   {
@@ -94,7 +94,7 @@ module.exports = [
   {
     name: 'the link of a notice does not revoke the session',
     file: 'src/auth/login/security-notices.ts',
-    find: 'await this.sessions.end(sessionId);',
+    find: 'await this.sessions.revoke(sessionId);',
     replace: '',
   },
   {
@@ -117,7 +117,7 @@ module.exports = [
   },
   {
     name: 'links sent before the mailbox was proven stay good afterwards',
-    file: 'src/auth/handover.ts',
+    file: 'src/auth/account-recovery.ts',
     find: 'await this.tokens.endOf(userId);',
     replace: '',
   },

@@ -45,7 +45,7 @@ module.exports = [
   },
   {
     name: 'a sign-in that is under way survives a sign-out everywhere',
-    file: 'src/sessions/all-sessions.store.ts',
+    file: 'src/sessions/user-sessions.store.ts',
     find: 'await this.database.query(RAISE_EPOCH, [userId]);',
     replace: '',
   },
@@ -64,14 +64,14 @@ module.exports = [
   {
     name: 'REFRESH_GRACE_SECONDS=0 still leaves a millisecond of grace',
     file: 'src/sessions/session.settings.ts',
-    find: 'graceSince: this.graceMs > 0 ?',
-    replace: 'graceSince: this.graceMs >= 0 ?',
+    find: 'graceCutoff: this.graceMs > 0 ?',
+    replace: 'graceCutoff: this.graceMs >= 0 ?',
   },
   {
     name: 'a user can revoke the session of another user',
     file: 'src/sessions/sessions.service.ts',
-    find: 'this.revoke({ id: sessionId, userId })',
-    replace: 'this.revoke({ id: sessionId })',
+    find: 'this.revokeWhere({ id: sessionId, userId })',
+    replace: 'this.revokeWhere({ id: sessionId })',
   },
   {
     name: 'the signature of a refresh token is not verified',
@@ -81,8 +81,8 @@ module.exports = [
   },
   {
     name: 'a revoked session is forgotten while its access token is alive',
-    file: 'src/sessions/ended-sessions.ts',
-    find: 'keepMs: rememberMs',
-    replace: 'keepMs: rememberMs / 1_000',
+    file: 'src/sessions/revoked-sessions.ts',
+    find: 'keepMs: revocationRetentionMs',
+    replace: 'keepMs: revocationRetentionMs / 1_000',
   },
 ];

@@ -7,24 +7,24 @@ import { JwtAuthGuard } from './jwt-auth.guard';
 import { RecentSignInGuard } from './recent-sign-in';
 import { PermissionsModule } from './permissions';
 import { PermissionsGuard } from './require-permissions';
-import { OtherTransports } from './other-transports';
-import { RoutePolicies } from './route-policies';
-import { SameSite } from './same-site';
-import { Strategies } from './strategies';
+import { NonHttpHandlers } from './non-http-handlers';
+import { RoutePolicyValidator } from './route-policy-validator';
+import { CsrfProtection } from './csrf-protection';
+import { PassportStrategies } from './passport-strategies';
 
 /** The doors, in order. */
 @Module({
   imports: [ConfigModule.of(AccessSettings), DiscoveryModule, PermissionsModule],
   providers: [
-    SameSite,
+    CsrfProtection,
     AccessDoctorCheck,
-    RoutePolicies,
-    OtherTransports,
-    Strategies,
+    RoutePolicyValidator,
+    NonHttpHandlers,
+    PassportStrategies,
     { provide: APP_GUARD, useClass: JwtAuthGuard }, // who are you?
     { provide: APP_GUARD, useClass: PermissionsGuard }, // may you?
     { provide: APP_GUARD, useClass: RecentSignInGuard }, // is it still you?
   ],
-  exports: [ConfigModule, PermissionsModule, SameSite],
+  exports: [ConfigModule, PermissionsModule, CsrfProtection],
 })
 export class AccessModule {}

@@ -13,7 +13,7 @@ export class AccessSettings {
    * How long to remember whatever refuses access tokens that were signed before it, in milliseconds. A minute more than they
    * live, because the instants of one request differ a little, and so do the clocks of two instances.
    */
-  readonly rememberMs: number;
+  readonly revocationRetentionMs: number;
 
   /** How long ago somebody may have proven who they are where a recent sign-in is asked for, in seconds. */
   readonly recentSignInSeconds: number;
@@ -33,6 +33,6 @@ export class AccessSettings {
     this.accessTokenSeconds = Math.round(minutes * 60);
     const recent = environment.number('RECENT_SIGN_IN_MINUTES', 15, { min: 0.05, max: 1_440 });
     this.recentSignInSeconds = Math.round(recent * 60);
-    this.rememberMs = (this.accessTokenSeconds + 60) * 1_000;
+    this.revocationRetentionMs = (this.accessTokenSeconds + 60) * 1_000;
   }
 }

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { assertHttp } from './other-transports';
+import { assertHttp } from './non-http-handlers';
 import type { Principal } from './principal';
 
 /** The caller of a guarded handler. */

@@ -11,7 +11,12 @@ export { AccessSettings, CLOCK_SKEW_SECONDS, LONGEST_ACCESS_TOKEN_MINUTES } from
 export { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, setCookie } from './cookies';
 export { accessTokenOf, bearerTokenOf, type PresentedToken } from './credentials';
 export { CurrentUser } from './current-user.decorator';
-export { KnownPermissions, type Permission, PermissionsModule, type PermissionWords } from './permissions';
+export {
+  KnownPermissions,
+  type Permission,
+  PermissionsModule,
+  type PermissionDescriptions,
+} from './permissions';
 export {
   AuthenticatedBy,
   type DescribedStrategy,
@@ -23,6 +28,6 @@ export type { Caller, Principal } from './principal';
 export { RequireRecentSignIn } from './recent-sign-in';
 export { RequirePermissions } from './require-permissions';
 export { JWT, policyOf, type RoutePolicy } from './route-policy';
-export { ChecksSite, isSafe, SameSite } from './same-site';
-export { registeredAs } from './strategies';
+export { CsrfProtected, isSafe, CsrfProtection } from './csrf-protection';
+export { registeredStrategy } from './passport-strategies';
 export { AccessDenied } from './access.events';

@@ -5,18 +5,18 @@ import { DomainError } from '../platform/errors';
 import { AuthenticationRequired } from '../platform/http';
 import { InvalidToken } from './access.errors';
 import { accessTokenOf } from './credentials';
-import { assertHttp } from './other-transports';
+import { assertHttp } from './non-http-handlers';
 import type { Caller } from './principal';
 import { JWT, policyOf } from './route-policy';
-import { isSafe, SameSite } from './same-site';
-import { Strategies } from './strategies';
+import { isSafe, CsrfProtection } from './csrf-protection';
+import { PassportStrategies } from './passport-strategies';
 
 /** Who are you? Closes every handler that is not declared `@Public()`. The strategy it names is registered by `auth`. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard(JWT) {
   constructor(
-    private readonly sameSite: SameSite,
-    private readonly strategies: Strategies,
+    private readonly csrf: CsrfProtection,
+    private readonly strategies: PassportStrategies,
   ) {
     super();
   }
@@ -30,9 +30,9 @@ export class JwtAuthGuard extends AuthGuard(JWT) {
     const others = strategies.filter((strategy) => strategy !== JWT);
     if (!presented && others.length === 0) throw new AuthenticationRequired();
     // Nobody knows of the others whether a browser attaches what they ask for by itself.
-    if (presented?.by !== 'bearer' && !isSafe(request.method)) this.sameSite.assert(request);
+    if (presented?.by !== 'bearer' && !isSafe(request.method)) this.csrf.assertAllowed(request);
     if (presented) return (await super.canActivate(context)) as boolean;
-    request.user = await this.strategies.know(others, request);
+    request.user = await this.strategies.authenticate(others, request);
     return true;
   }
 

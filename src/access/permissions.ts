@@ -4,7 +4,7 @@ import { type DynamicModule, Injectable, Module } from '@nestjs/common';
 export type Permission = `${string}:${string}`;
 
 /** What a module lets people do, each in a line that somebody who composes roles understands. */
-export type PermissionWords = Readonly<Record<Permission, string>>;
+export type PermissionDescriptions = Readonly<Record<Permission, string>>;
 
 const WORD = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/;
 
@@ -14,7 +14,7 @@ export class KnownPermissions {
   private readonly words = new Map<string, string>();
 
   /** @throws Error for a word that is none, or that another module means something by */
-  declare(words: PermissionWords): void {
+  declare(words: PermissionDescriptions): void {
     for (const [word, description] of Object.entries(words)) {
       if (!WORD.test(word)) throw new Error(`"${word}" is no permission: write it as resource:action`);
       if (this.words.has(word)) throw new Error(`the permission "${word}" is declared twice`);
@@ -35,9 +35,9 @@ export class KnownPermissions {
 /** A module that checks permissions imports `PermissionsModule.of(…)` with those it checks. */
 @Module({ providers: [KnownPermissions], exports: [KnownPermissions] })
 export class PermissionsModule {
-  static of(words: PermissionWords): DynamicModule {
+  static of(words: PermissionDescriptions): DynamicModule {
     const declaration = Symbol('declaration');
-    const useFactory = (known: KnownPermissions): PermissionWords => {
+    const useFactory = (known: KnownPermissions): PermissionDescriptions => {
       known.declare(words);
       return words;
     };

@@ -7,7 +7,7 @@ export const JWT = 'jwt';
 
 const PERMISSIONS = Symbol('permissions');
 const RECENT_SIGN_IN = Symbol('recent sign-in');
-const SAME_SITE = Symbol('same site');
+const CSRF_PROTECTED = Symbol('same site');
 const STRATEGIES = Symbol('strategies');
 
 /** What the doors ask of a request before its handler is called. They, the document and the manifest all read it here. */
@@ -21,7 +21,7 @@ export interface RoutePolicy {
   /** The caller proved who they are within `RECENT_SIGN_IN_MINUTES`. */
   readonly recentSignIn: boolean;
   /** A public handler that acts on cookies, and so asks itself which site a request comes from. */
-  readonly checksSite: boolean;
+  readonly csrfProtected: boolean;
 }
 
 const known = new WeakMap<object, WeakMap<object, RoutePolicy>>();
@@ -41,7 +41,8 @@ export const noteStrategies = (place: Place, strategies: readonly string[]): voi
   note('@AuthenticatedBy()', STRATEGIES, strategies, place);
 export const noteRecentSignIn = (place: Place): void =>
   note('@RequireRecentSignIn()', RECENT_SIGN_IN, true, place);
-export const noteSiteCheck = (place: Place): void => note('@ChecksSite()', SAME_SITE, true, place);
+export const noteCsrfProtected = (place: Place): void =>
+  note('@CsrfProtected()', CSRF_PROTECTED, true, place);
 
 function readPolicy(controller: Type, handler: object): RoutePolicy {
   const [classes, handlers] = [lineageOf(controller), lineageOf(handler)];
@@ -53,7 +54,7 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
     strategies: strategiesIn([...handlers, ...classes]) ?? (isPublic ? [] : [JWT]),
     permissions: [...new Set(places.flatMap(ownPermissions))],
     recentSignIn: places.some((target) => isNoted(RECENT_SIGN_IN, target)),
-    checksSite: handlers.some((target) => isNoted(SAME_SITE, target)),
+    csrfProtected: handlers.some((target) => isNoted(CSRF_PROTECTED, target)),
   };
 }
 

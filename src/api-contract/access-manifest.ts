@@ -36,7 +36,7 @@ export function describeAccess(app: INestApplication): AccessManifest {
 
 /** The effective policy of one route. */
 export function accessTo({ controller, handler, name, method }: HandledRoute): RouteAccess {
-  const { isPublic, strategies, permissions, recentSignIn, checksSite } = policyOf(controller, handler);
+  const { isPublic, strategies, permissions, recentSignIn, csrfProtected } = policyOf(controller, handler);
   const guards = [controller, handler].flatMap((target) => (read(GUARDS_METADATA, target) ?? []) as object[]);
   const headers = (read(HEADERS_METADATA, handler) ?? []) as {
     name: string;
@@ -52,7 +52,7 @@ export function accessTo({ controller, handler, name, method }: HandledRoute): R
     limits: rateLimitPoliciesOf(handler).map(wordsOf),
     crossSite: isSafe(method)
       ? 'changes nothing'
-      : isPublic && !checksSite
+      : isPublic && !csrfProtected
         ? 'has no cookies read'
         : 'refused',
     cache:

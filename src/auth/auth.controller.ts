@@ -20,7 +20,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { accessTokenOf, bearerTokenOf, ChecksSite, CurrentUser, type Principal, Public } from '../access';
+import { accessTokenOf, bearerTokenOf, CsrfProtected, CurrentUser, type Principal, Public } from '../access';
 import { LimitedBy, RateLimit } from '../platform/rate-limits';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
@@ -37,20 +37,20 @@ import {
   TokenResponse,
 } from './auth.dto';
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
-import { LOGIN, PASSWORD_PROOF, REGISTRATION } from './auth.rate-limits';
+import { LOGIN, PASSWORD_CONFIRMATION, REGISTRATION } from './auth.rate-limits';
 import { AuthService } from './auth.service';
 import { CookieMode } from './token/cookie-mode';
 import { LocalAuthGuard } from './login/local-auth.guard';
-import type { ProvenUser } from './login/password-sign-in';
+import type { VerifiedUser } from './login/password-authenticator';
 import { RegistrationService } from './registration/registration.service';
-import { SignIn } from './login/sign-in';
+import { LoginService } from './login/login.service';
 import { ApiTokens, SET_COOKIE } from './token/token-docs';
 
 @ApiTags('authentication')
 @Controller({ path: 'auth', version: '1' })
 export class AuthController {
   constructor(
-    private readonly signIn: SignIn,
+    private readonly login: LoginService,
     private readonly auth: AuthService,
     private readonly cookieMode: CookieMode,
     private readonly registration: RegistrationService,
@@ -76,7 +76,7 @@ export class AuthController {
   }
 
   @Public()
-  @ChecksSite()
+  @CsrfProtected()
   @UseGuards(LocalAuthGuard)
   @Post('login')
   @LimitedBy(...LOGIN)
@@ -94,16 +94,16 @@ export class AuthController {
   async logIn(
     @Body() { deviceToken }: LoginRequest,
     @Query() { useCookies }: LoginQuery,
-    @Req() request: FastifyRequest & { user: ProvenUser },
+    @Req() request: FastifyRequest & { user: VerifiedUser },
     @Res({ passthrough: true }) reply: FastifyReply,
     @Client() client: ClientInfo,
   ): Promise<LoginResponse | CookieResponse> {
-    const tokens = await this.signIn.begin(request.user, client, deviceToken);
+    const tokens = await this.login.logIn(request.user, client, deviceToken);
     return useCookies === 'true' ? this.cookieMode.begin(request, reply, tokens) : tokens;
   }
 
   @Public()
-  @ChecksSite()
+  @CsrfProtected()
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
@@ -127,7 +127,7 @@ export class AuthController {
   }
 
   @Post('reauthenticate')
-  @LimitedBy(...PASSWORD_PROOF)
+  @LimitedBy(...PASSWORD_CONFIRMATION)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'reauthenticate',
@@ -150,7 +150,7 @@ export class AuthController {
   }
 
   @Public()
-  @ChecksSite()
+  @CsrfProtected()
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiBearerAuth('bearer')

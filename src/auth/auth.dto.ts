@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
 import type { Principal } from '../access';
-import { Passphrase } from '../passwords';
+import { Password } from '../passwords';
 import { OneTimeToken } from '../platform/one-time-tokens';
 import { DisplayName, EmailAddress } from '../users';
 
@@ -13,7 +13,7 @@ export class RegisterRequest {
   @EmailAddress()
   readonly email: string;
 
-  @Passphrase()
+  @Password()
   readonly password: string;
 
   @DisplayName()
@@ -24,7 +24,7 @@ export class LoginRequest {
   @EmailAddress()
   readonly email: string;
 
-  @Passphrase()
+  @Password()
   readonly password: string;
 
   @ApiPropertyOptional({
@@ -48,7 +48,7 @@ export class LoginQuery {
 }
 
 export class ReauthenticateRequest {
-  @Passphrase()
+  @Password()
   readonly password: string;
 }
 

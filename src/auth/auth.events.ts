@@ -17,7 +17,7 @@ export class SignedOut extends SecurityEvent {
 }
 
 /** A session was ended with the link of a notice. */
-export class NoticedSessionEnded extends SecurityEvent {
+export class NoticedSessionRevoked extends SecurityEvent {
   static override readonly type = 'noticed-session-ended';
 }
 
@@ -27,7 +27,7 @@ export class Reauthenticated extends SecurityEvent {
 }
 
 /** A wrong password was entered within a session. */
-export class PasswordProofFailed extends SecurityEvent {
+export class PasswordConfirmationFailed extends SecurityEvent {
   static override readonly type = 'password-proof-failed';
   static override readonly outcome = 'failure';
 }

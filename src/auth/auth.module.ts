@@ -1,6 +1,6 @@
 import { Module, type OnModuleInit } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
-import { AccessModule, JWT, registeredAs } from '../access';
+import { AccessModule, JWT, registeredStrategy } from '../access';
 import { PasswordsModule } from '../passwords';
 import { RolesModule } from '../roles';
 import { SessionsModule } from '../sessions';
@@ -11,25 +11,25 @@ import { AuthController } from './auth.controller';
 import { AuthService } from './auth.service';
 import { AccessState } from './token/access-state';
 import { AddedTokenClaims } from './token/access-token-claims';
-import { Callers } from './callers';
+import { PrincipalLoader } from './principal-loader';
 import { ChangePasswordController } from './change-password.controller';
 import { CookieMode } from './token/cookie-mode';
-import { Departure } from './departure';
+import { AccountDeletion } from './account-deletion';
 import { DeviceTokens } from './login/device-tokens';
-import { Handover } from './handover';
+import { AccountRecovery } from './account-recovery';
 import { JwtStrategy } from './token/jwt.strategy';
 import { LocalStrategy } from './login/local.strategy';
 import { LoginChecks } from './login/login-checks';
 import { LoginLimits } from './login/login-limits';
 import { OpenResponses } from './token/open-responses';
-import { PasswordProof } from './password-proof';
-import { PasswordSignIn } from './login/password-sign-in';
+import { PasswordConfirmation } from './password-confirmation';
+import { PasswordAuthenticator } from './login/password-authenticator';
 import { PolicyController } from './policy/policy.controller';
 import { RegistrationService } from './registration/registration.service';
 import { SecurityNotices } from './login/security-notices';
-import { SignIn } from './login/sign-in';
+import { LoginService } from './login/login.service';
 import { TokenIssuer } from './token/token-issuer';
-import { SessionEndController } from './login/session-end.controller';
+import { SessionRevocationController } from './login/session-revocation.controller';
 
 @Module({
   imports: [
@@ -41,30 +41,38 @@ import { SessionEndController } from './login/session-end.controller';
     TokensModule,
     SessionsModule,
   ],
-  controllers: [AuthController, SessionEndController, PolicyController, ChangePasswordController],
+  controllers: [AuthController, SessionRevocationController, PolicyController, ChangePasswordController],
   providers: [
     AccessState,
     AddedTokenClaims,
     AuthDoctorCheck,
     AuthService,
-    Callers,
+    PrincipalLoader,
     CookieMode,
-    Departure,
+    AccountDeletion,
     DeviceTokens,
-    Handover,
+    AccountRecovery,
     LoginChecks,
     LoginLimits,
     OpenResponses,
-    PasswordProof,
-    PasswordSignIn,
+    PasswordConfirmation,
+    PasswordAuthenticator,
     RegistrationService,
     SecurityNotices,
-    SignIn,
+    LoginService,
     TokenIssuer,
     LocalStrategy,
     JwtStrategy,
   ],
-  exports: [Callers, Departure, DeviceTokens, Handover, LoginLimits, PasswordProof, SecurityNotices],
+  exports: [
+    PrincipalLoader,
+    AccountDeletion,
+    DeviceTokens,
+    AccountRecovery,
+    LoginLimits,
+    PasswordConfirmation,
+    SecurityNotices,
+  ],
 })
 export class AuthModule implements OnModuleInit {
   /** @throws Error where a strategy of somebody else's has the name, and with it the place, of one of ours */
@@ -73,7 +81,7 @@ export class AuthModule implements OnModuleInit {
       [JWT, JwtStrategy],
       ['local', LocalStrategy],
     ] as const) {
-      const registered = registeredAs(name)?.constructor;
+      const registered = registeredStrategy(name)?.constructor;
       if (registered !== strategy)
         throw new Error(
           `${registered?.name} is registered with Passport as "${name}", in the place of ${strategy.name}.\n  → give it a name of its own: PassportStrategy(Strategy, 'another-name')`,

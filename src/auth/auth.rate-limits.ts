@@ -76,8 +76,8 @@ export const REAUTHENTICATION = rateLimitPolicy({
   longestWaitSeconds: HOUR,
 });
 
-/** What `PasswordProof` counts. */
-export const PASSWORD_PROOF = [REAUTHENTICATION, RIGHT_PASSWORDS] as const;
+/** What `PasswordConfirmation` counts. */
+export const PASSWORD_CONFIRMATION = [REAUTHENTICATION, RIGHT_PASSWORDS] as const;
 
 export const REGISTRATION = rateLimitPolicy({
   name: 'registration',

@@ -4,11 +4,11 @@ import { Database } from '../platform/database';
 import { Events } from '../platform/events';
 import type { ClientInfo } from '../platform/http';
 import { SessionsService } from '../sessions';
-import { type AccessClaims, Tokens } from '../tokens';
+import { type AccessClaims, AccessTokens } from '../tokens';
 import type { TokenResponse } from './auth.dto';
 import { InvalidRefreshToken } from './auth.errors';
 import { Reauthenticated, RefreshRefused, RefreshTokenReused, SignedOut } from './auth.events';
-import { PasswordProof } from './password-proof';
+import { PasswordConfirmation } from './password-confirmation';
 import { SecurityNotices } from './login/security-notices';
 import { TokenIssuer } from './token/token-issuer';
 
@@ -25,8 +25,8 @@ export class AuthService {
 
   constructor(
     private readonly sessions: SessionsService,
-    private readonly tokens: Tokens,
-    private readonly proof: PasswordProof,
+    private readonly tokens: AccessTokens,
+    private readonly confirmation: PasswordConfirmation,
     private readonly issuer: TokenIssuer,
     private readonly notices: SecurityNotices,
     private readonly database: Database,
@@ -45,7 +45,7 @@ export class AuthService {
         'an earlier refresh token was used again: the session was ended',
       );
       await this.events.publish(new RefreshTokenReused({ subjectId: userId, sessionId }));
-      await this.notices.refreshTokenReused({ sessionId, userId, client });
+      await this.notices.notifyRefreshTokenReuse({ sessionId, userId, client });
     } else await this.events.publish(new RefreshRefused());
     throw new InvalidRefreshToken();
   }
@@ -55,7 +55,7 @@ export class AuthService {
    * @throws InvalidCredentials where the password is wrong, InvalidToken where the session is over
    */
   async reauthenticate(principal: Principal, password: string, client: ClientInfo): Promise<TokenResponse> {
-    const { sessionsEpoch } = await this.proof.prove(principal, password);
+    const { sessionsEpoch } = await this.confirmation.confirm(principal, password);
     const claims = await this.issuer.claimsFor(async () => principal);
     const session = await this.database.transaction(async () => {
       const renewed = await this.sessions.renew(principal, sessionsEpoch, client);
@@ -72,19 +72,20 @@ export class AuthService {
     const claims = accessToken ? await this.claimsOf(accessToken) : undefined;
     if (!claims && !refreshToken) return;
     await this.database.transaction(async () => {
-      if (claims && (await this.sessions.end(claims.sid))) await this.noteEnd(claims.sub, claims.sid);
-      const ended = refreshToken ? await this.sessions.endByRefreshToken(refreshToken) : null;
-      if (ended) await this.noteEnd(ended.userId, ended.id);
+      if (claims && (await this.sessions.revoke(claims.sid)))
+        await this.publishSignedOut(claims.sub, claims.sid);
+      const ended = refreshToken ? await this.sessions.revokeByRefreshToken(refreshToken) : null;
+      if (ended) await this.publishSignedOut(ended.userId, ended.id);
     });
   }
 
-  private async noteEnd(userId: string, sessionId: string): Promise<void> {
+  private async publishSignedOut(userId: string, sessionId: string): Promise<void> {
     await this.events.publish(new SignedOut({ actorId: userId, subjectId: userId, sessionId }));
   }
 
   private async claimsOf(accessToken: string): Promise<AccessClaims | undefined> {
     try {
-      return await this.tokens.verifyGenuine(accessToken);
+      return await this.tokens.verifyIgnoringExpiry(accessToken);
     } catch (error) {
       if (error instanceof InvalidToken) return undefined;
       throw error;

@@ -3,30 +3,30 @@ export {
   type AccessTokenClaimsProvider,
   type TokenOwner,
 } from './token/access-token-claims';
-export { MAIL_LINK, MAIL_REQUEST, PASSWORD_PROOF } from './auth.rate-limits';
+export { MAIL_LINK, MAIL_REQUEST, PASSWORD_CONFIRMATION } from './auth.rate-limits';
 export { AcceptedResponse } from './auth.dto';
 export { InvalidCredentials } from './auth.errors';
 export { AuthModule } from './auth.module';
-export { Callers } from './callers';
+export { PrincipalLoader } from './principal-loader';
 export { setDeviceCookie } from './token/cookie-mode';
-export { Departure } from './departure';
+export { AccountDeletion } from './account-deletion';
 export { DeviceTokens } from './login/device-tokens';
-export { AccessVoided, active, Handover } from './handover';
+export { CredentialsRevoked, requireActiveUser, AccountRecovery } from './account-recovery';
 export {
   type LoginAttempt,
   LoginCheck,
   type LoginCheckProvider,
   problemsOfLoginChecks,
-  type ProvenLogin,
+  type LoginContext,
 } from './login/login-checks';
 export { LoginLimits } from './login/login-limits';
-export { PasswordProof } from './password-proof';
+export { PasswordConfirmation } from './password-confirmation';
 export { SecurityNotices } from './login/security-notices';
 export { SET_COOKIE } from './token/token-docs';
 export {
   AccountDeleted,
-  NoticedSessionEnded,
-  PasswordProofFailed,
+  NoticedSessionRevoked,
+  PasswordConfirmationFailed,
   Reauthenticated,
   RefreshRefused,
   RefreshTokenReused,

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { validate as isUuid } from 'uuid';
 import { Database } from '../platform/database';
 import { Events } from '../platform/events';
-import { SessionsEnded, SessionsService, SignedInUsers } from '../sessions';
+import { SessionsRevoked, SessionsService, SignedInUsers } from '../sessions';
 import { normaliseEmail, UsersService } from '../users';
 import { contexts } from './contexts';
 import { type Progress, type Report, type Run, UsageError } from './run';
@@ -61,7 +61,7 @@ async function endAllOf(context: INestApplicationContext, userId: string): Promi
     context.get(Events, { strict: false }),
   ];
   await database.transaction(async () => {
-    await sessions.endAllOf(userId);
-    await events.publish(new SessionsEnded({ subjectId: userId, details: BY_COMMAND }));
+    await sessions.revokeAllOf(userId);
+    await events.publish(new SessionsRevoked({ subjectId: userId, details: BY_COMMAND }));
   });
 }

@@ -3,7 +3,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { PasswordsService } from '../passwords';
 import { Database } from '../platform/database';
 import { Events } from '../platform/events';
-import { IncomingUsers, UsersImported } from '../users';
+import { ImportedUsers, UsersImported } from '../users';
 import { type ImportedUser, readUser } from './import-line';
 import { linesOf } from './lines';
 import type { Progress } from './run';
@@ -35,7 +35,7 @@ class DryRun extends Error {}
 /** Takes users over, batch by batch; what is in stays in, so after a failure the same file can be given again. */
 class Import {
   private readonly database: Database;
-  private readonly users: IncomingUsers;
+  private readonly users: ImportedUsers;
   private readonly passwords: PasswordsService;
   private readonly events: Events;
   private readonly refused: Refusal[] = [];
@@ -48,7 +48,7 @@ class Import {
     private readonly progress: Progress,
   ) {
     this.database = context.get(Database, { strict: false });
-    this.users = context.get(IncomingUsers, { strict: false });
+    this.users = context.get(ImportedUsers, { strict: false });
     this.passwords = context.get(PasswordsService, { strict: false });
     this.events = context.get(Events, { strict: false });
   }

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CurrentRequest } from '../platform/http';
 import { PasswordSettings } from './password.settings';
-import { turnOf } from './turn';
+import { workRequestOf } from './turn';
 import { WorkerPool } from './worker-pool';
 
-export interface Comparison {
+export interface BcryptComparison {
   readonly text: string;
   readonly hash: string;
 }
@@ -42,7 +42,7 @@ export class BcryptPool {
    * @throws RateLimited or Unavailable where too much waits already
    */
   async hash(text: string, cost: number, account: string | null = null): Promise<string> {
-    return this.threads.run<string>('hash', { text, cost }, turnOf(this.current, 2 ** cost, account));
+    return this.threads.run<string>('hash', { text, cost }, workRequestOf(this.current, 2 ** cost, account));
   }
 
   /**
@@ -52,15 +52,15 @@ export class BcryptPool {
    * @throws RateLimited or Unavailable where too much waits already
    */
   async compare(
-    attempts: readonly Comparison[],
-    decoys: readonly Comparison[],
+    attempts: readonly BcryptComparison[],
+    decoys: readonly BcryptComparison[],
     account: string | null = null,
   ): Promise<boolean[]> {
     const iterations = [...attempts, ...decoys].reduce((sum, { hash }) => sum + iterationsOf(hash), 0);
     return this.threads.run<boolean[]>(
       'compare',
       { attempts, decoys },
-      turnOf(this.current, iterations, account),
+      workRequestOf(this.current, iterations, account),
     );
   }
 }

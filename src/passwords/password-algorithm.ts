@@ -25,7 +25,7 @@ export interface PasswordHashingOptions {
    * Whether bcrypt is not used any more at all. Left out, hashes of bcrypt go on working and are replaced at the next sign-in,
    * and every check takes as long as both, so that nobody can tell whose hash is of which kind.
    */
-  readonly alone?: boolean;
+  readonly withoutBcrypt?: boolean;
 }
 
 /** Makes a provider, a `PasswordAlgorithm`, hash the passwords that are set from then on. */
@@ -33,7 +33,7 @@ export const PasswordHashing = extensionDecorator<PasswordHashingOptions | undef
 
 /** The one that a module brings along, where one does. */
 @Injectable()
-export class AddedAlgorithm implements OnModuleInit {
+export class ConfiguredAlgorithm implements OnModuleInit {
   private found: readonly Extension<PasswordHashingOptions | undefined, PasswordAlgorithm>[] | undefined;
 
   constructor(private readonly extensions: Extensions) {}
@@ -53,8 +53,8 @@ export class AddedAlgorithm implements OnModuleInit {
   }
 
   /** Whether hashes of bcrypt are understood. */
-  get besideBcrypt(): boolean {
-    return !this.all()[0]?.options?.alone;
+  get acceptsBcrypt(): boolean {
+    return !this.all()[0]?.options?.withoutBcrypt;
   }
 
   // Asked for when it is needed: a command that hashes nothing does not initialise the rooms.

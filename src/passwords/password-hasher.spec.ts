@@ -1,7 +1,7 @@
 import { compareSync, hashSync } from 'bcryptjs';
 import type { Keyring } from '../platform/keyring';
-import type { BcryptPool, Comparison } from './bcrypt-pool';
-import type { AddedAlgorithm } from './password-algorithm';
+import type { BcryptPool, BcryptComparison } from './bcrypt-pool';
+import type { ConfiguredAlgorithm } from './password-algorithm';
 import { PasswordHasher } from './password-hasher';
 import type { PasswordSettings } from './password.settings';
 
@@ -13,20 +13,20 @@ const NO_MATCH = { matches: false, outdated: false };
 /** The bcrypt rounds of the last check. */
 let rounds = 0;
 
-const roundsOf = (comparisons: readonly Comparison[]) =>
+const roundsOf = (comparisons: readonly BcryptComparison[]) =>
   comparisons.reduce((sum, { hash }) => sum + 2 ** Number(hash.split('$')[2]), 0);
 
 /** Hashes in this thread, at a cost as low as bcrypt has. */
 async function hasherOf({ cost = 4, key = KEY } = {}): Promise<PasswordHasher> {
   const pool = {
     hash: async (text: string, ofCost: number) => hashSync(text, ofCost),
-    compare: async (attempts: readonly Comparison[], decoys: readonly Comparison[]) => {
+    compare: async (attempts: readonly BcryptComparison[], decoys: readonly BcryptComparison[]) => {
       rounds = roundsOf(attempts) + roundsOf(decoys);
       return attempts.map(({ text, hash }) => compareSync(text, hash));
     },
   } as unknown as BcryptPool;
   const keyring = { secretFor: async () => key } as unknown as Keyring;
-  const none = { current: undefined, besideBcrypt: true } as AddedAlgorithm;
+  const none = { current: undefined, acceptsBcrypt: true } as ConfiguredAlgorithm;
   const hasher = new PasswordHasher(pool, keyring, { cost } as PasswordSettings, none);
   await hasher.onModuleInit();
   return hasher;

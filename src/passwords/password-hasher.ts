@@ -1,9 +1,9 @@
 import { createHmac } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Key, Keyring } from '../platform/keyring';
-import { BcryptPool, type Comparison } from './bcrypt-pool';
+import { BcryptPool, type BcryptComparison } from './bcrypt-pool';
 import { normalisePassword } from './password';
-import { AddedAlgorithm, type PasswordAlgorithm } from './password-algorithm';
+import { ConfiguredAlgorithm, type PasswordAlgorithm } from './password-algorithm';
 import { PasswordSettings } from './password.settings';
 import { decoyHash, formatHash, keyedPartOf, parseHash, type StoredHash, topUpCosts } from './stored-hash';
 
@@ -12,7 +12,7 @@ export const KEY_PURPOSE = 'passwords';
 
 const BCRYPT_LIMIT_BYTES = 72;
 
-export interface Verdict {
+export interface PasswordCheckResult {
   readonly matches: boolean;
   /** The hash is below today's settings and can be replaced without changing what matches. */
   readonly outdated: boolean;
@@ -31,7 +31,7 @@ export class PasswordHasher implements OnModuleInit {
     private readonly pool: BcryptPool,
     private readonly keyring: Keyring,
     private readonly settings: PasswordSettings,
-    private readonly added: AddedAlgorithm,
+    private readonly added: ConfiguredAlgorithm,
   ) {}
 
   async onModuleInit(): Promise<void> {
@@ -56,14 +56,18 @@ export class PasswordHasher implements OnModuleInit {
    * @param hash as stored; null where there is no such account
    * @param account whose password it is, as for `BcryptPool`
    */
-  async check(password: string, hash: string | null, account: string | null = null): Promise<Verdict> {
+  async check(
+    password: string,
+    hash: string | null,
+    account: string | null = null,
+  ): Promise<PasswordCheckResult> {
     const added = this.added.current;
     if (!added) return this.checkBcrypt(password, hash, account);
     const own = this.hashOf(added, hash);
     // One after the other, both for everybody: whose hash is of which kind must not be told by the time it takes.
     const matches = await added.check(this.digest(normalisePassword(password)), own);
     const ofAdded = verdictOf(own !== null && matches, own !== null && added.isOutdated(own));
-    if (!this.added.besideBcrypt) return ofAdded;
+    if (!this.added.acceptsBcrypt) return ofAdded;
     const former = await this.checkBcrypt(password, own === null ? hash : null, account);
     if (own !== null) return ofAdded;
     // A keyed hash of bcrypt is of the whole password, so replacing it changes nothing of what matches.
@@ -77,7 +81,11 @@ export class PasswordHasher implements OnModuleInit {
     return keyed !== undefined && added.understands(keyed) ? keyed : null;
   }
 
-  private async checkBcrypt(password: string, hash: string | null, account: string | null): Promise<Verdict> {
+  private async checkBcrypt(
+    password: string,
+    hash: string | null,
+    account: string | null,
+  ): Promise<PasswordCheckResult> {
     const stored = hash === null ? undefined : parseHash(hash);
     const attempts = this.attemptsFor(password, stored);
     const decoys = attempts.flatMap(({ text }) => this.topUp(text, stored));
@@ -86,7 +94,7 @@ export class PasswordHasher implements OnModuleInit {
   }
 
   /** A plain hash is tried with the text as received and then in NFC, which is two checks; so a keyed one, or none, is two as well. */
-  private attemptsFor(password: string, stored: StoredHash | undefined): Comparison[] {
+  private attemptsFor(password: string, stored: StoredHash | undefined): BcryptComparison[] {
     const normal = normalisePassword(password);
     const forms = normal === password ? [normal] : [password, normal];
     if (stored && stored.keyId === undefined) return forms.map((text) => ({ text, hash: stored.bcrypt }));
@@ -98,7 +106,7 @@ export class PasswordHasher implements OnModuleInit {
     }));
   }
 
-  private topUp(text: string, stored: StoredHash | undefined): Comparison[] {
+  private topUp(text: string, stored: StoredHash | undefined): BcryptComparison[] {
     const costs = topUpCosts(stored?.cost ?? this.settings.cost, this.settings.cost);
     return costs.map((cost) => ({ text, hash: decoyHash(cost) }));
   }
@@ -114,6 +122,6 @@ export class PasswordHasher implements OnModuleInit {
   }
 }
 
-function verdictOf(matches: boolean, isOutdated: boolean): Verdict {
+function verdictOf(matches: boolean, isOutdated: boolean): PasswordCheckResult {
   return { matches, outdated: matches && isOutdated };
 }

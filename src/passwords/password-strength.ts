@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CurrentRequest } from '../platform/http';
-import { turnOf } from './turn';
+import { workRequestOf } from './turn';
 import { WorkerPool } from './worker-pool';
 
 /** Who sets a password, as a guesser may know them. */
@@ -11,7 +11,7 @@ export interface PasswordOwner {
 }
 
 /** What is wrong with a password that is easy to guess. */
-export type Weakness = 'password-common' | 'password-guessable' | 'password-personal';
+export type PasswordWeakness = 'password-common' | 'password-guessable' | 'password-personal';
 
 type Verdict = 'common' | 'personal' | 'guessable';
 
@@ -36,11 +36,15 @@ export class PasswordStrength implements OnApplicationShutdown {
   constructor(private readonly current: CurrentRequest) {}
 
   /** @throws RateLimited or Unavailable where too much waits already */
-  async weaknessOf(password: string, owner: PasswordOwner, appName: string): Promise<Weakness | undefined> {
+  async weaknessOf(
+    password: string,
+    owner: PasswordOwner,
+    appName: string,
+  ): Promise<PasswordWeakness | undefined> {
     const words = wordsOf(owner, appName);
     const work = { password, words, enough: ENOUGH_GUESSES };
     const units = 1 + (Array.from(password).length / ORDINARY_LENGTH) ** 2;
-    const turn = turnOf(this.current, units, owner.email);
+    const turn = workRequestOf(this.current, units, owner.email);
     const weakness = await this.pool.run<Verdict | undefined>('weaknessOf', work, turn);
     if (weakness !== 'common' && isMadeOf(words, password)) return 'password-personal';
     return weakness && `password-${weakness}`;

@@ -1,6 +1,6 @@
 import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
-import { lengthOf, normalisePassword, Passphrase } from './password';
+import { lengthOf, normalisePassword, Password } from './password';
 
 describe('the length of a password', () => {
   it.each([
@@ -35,7 +35,7 @@ describe('the normal form of a password', () => {
 
 describe('a property that holds a password', () => {
   class Request {
-    @Passphrase()
+    @Password()
     readonly password: unknown;
   }
 

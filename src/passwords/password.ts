@@ -25,7 +25,7 @@ export function isShortEnough(password: string): boolean {
  * A property that holds a password somebody typed: any text that can be written in UTF-8. Whether it is good enough
  * to be set is the policy's question, not asked of one that is only checked.
  */
-export function Passphrase(): PropertyDecorator {
+export function Password(): PropertyDecorator {
   return applyDecorators(
     ValidateBy({
       name: 'passphrase',

@@ -3,7 +3,7 @@ import { Database } from '../platform/database';
 import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../platform/doctor';
 import { Keyring } from '../platform/keyring';
 import { COUNT_BY_FORM } from './credential.store';
-import { AddedAlgorithm } from './password-algorithm';
+import { ConfiguredAlgorithm } from './password-algorithm';
 import { KEY_PURPOSE } from './password-hasher';
 import { PasswordSettings } from './password.settings';
 import { keyedPartOf } from './stored-hash';
@@ -52,7 +52,7 @@ export class PasswordHashesDoctorCheck implements DoctorCheckProvider {
     private readonly database: Database,
     private readonly keyring: Keyring,
     private readonly settings: PasswordSettings,
-    private readonly added: AddedAlgorithm,
+    private readonly added: ConfiguredAlgorithm,
   ) {}
 
   async check(): Promise<Finding[]> {
@@ -84,7 +84,7 @@ export class PasswordHashesDoctorCheck implements DoctorCheckProvider {
   }
 
   private isUnderstood(form: Form): boolean {
-    if (form.cost !== null) return this.added.besideBcrypt;
+    if (form.cost !== null) return this.added.acceptsBcrypt;
     const hash = ownPartOf(form);
     return hash !== undefined && (this.added.current?.understands(hash) ?? false);
   }

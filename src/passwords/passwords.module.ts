@@ -6,7 +6,7 @@ import { BreachedPasswords } from './breached-passwords';
 import { Credential } from './credential.entity';
 import { CreateCredentials1795000002000 } from './migrations/1795000002000-create-credentials';
 import { CreateRegistrationAttempts1795200003000 } from './migrations/1795200003000-create-registration-attempts';
-import { AddedAlgorithm } from './password-algorithm';
+import { ConfiguredAlgorithm } from './password-algorithm';
 import { PasswordHasher } from './password-hasher';
 import { PasswordPolicy } from './password-policy';
 import { PasswordStrength } from './password-strength';
@@ -27,7 +27,7 @@ import { RegistrationAttempts } from './registration-attempts';
     ),
   ],
   providers: [
-    AddedAlgorithm,
+    ConfiguredAlgorithm,
     BcryptThreads,
     BcryptPool,
     PasswordHasher,

@@ -5,7 +5,7 @@ import { Database } from '../platform/database';
 import { RateLimited, Unavailable } from '../platform/errors';
 import { Credential } from './credential.entity';
 import { CREDENTIAL_OF_USER, STORE_CREDENTIAL, STORE_CREDENTIALS } from './credential.store';
-import { AddedAlgorithm } from './password-algorithm';
+import { ConfiguredAlgorithm } from './password-algorithm';
 import { PasswordHasher } from './password-hasher';
 
 /** The passwords of the users. */
@@ -14,7 +14,7 @@ export class PasswordsService {
   constructor(
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
-    private readonly added: AddedAlgorithm,
+    private readonly added: ConfiguredAlgorithm,
     private readonly clock: Clock,
   ) {}
 
@@ -38,7 +38,7 @@ export class PasswordsService {
    * @throws Error where no hash of bcrypt is understood any more
    */
   async storeAll(hashes: ReadonlyMap<string, string>): Promise<void> {
-    if (!this.added.besideBcrypt)
+    if (!this.added.acceptsBcrypt)
       throw new Error('a module hashes passwords alone, so nobody could sign in with a hash of bcrypt');
     await this.database.query(STORE_CREDENTIALS, [
       [...hashes.keys()],

@@ -9,7 +9,7 @@ import { RegistrationAttempt } from './registration-attempt.entity';
 export const MOST_ATTEMPTS = 5;
 
 /** What a registration wanted the account to be. */
-export interface Attempted {
+export interface AttemptedRegistration {
   /** As `PasswordsService.hash` made it. */
   readonly hash: string;
   /** Undefined for the one that made the account: its name is the account's already. */
@@ -38,7 +38,7 @@ export class RegistrationAttempts {
    * Keeps a further one; the user is locked.
    * @returns false where there are as many as there may be, and it was not kept
    */
-  async add(userId: string, { hash, displayName = null }: Attempted): Promise<boolean> {
+  async add(userId: string, { hash, displayName = null }: AttemptedRegistration): Promise<boolean> {
     const parameters = [this.clock.newId(), userId, hash, displayName, this.clock.now(), MOST_ATTEMPTS - 1];
     return (await this.database.query(ADD, parameters)).length > 0;
   }
@@ -49,10 +49,10 @@ export class RegistrationAttempts {
   }
 
   /** The one that has this password; null where none has. */
-  async pick(userId: string, password: string): Promise<Attempted | null> {
+  async pick(userId: string, password: string): Promise<AttemptedRegistration | null> {
     const first = await this.database.repository(Credential).findOneBy({ userId });
     const further = await this.database.repository(RegistrationAttempt).findBy({ userId });
-    const attempts: Attempted[] = [...(first ? [{ hash: first.hash }] : []), ...further];
+    const attempts: AttemptedRegistration[] = [...(first ? [{ hash: first.hash }] : []), ...further];
     const verdicts = await Promise.all(
       attempts.map(async ({ hash }) => this.hasher.check(password, hash, userId)),
     );

@@ -1,5 +1,5 @@
 import { type CurrentRequest, sourceOf } from '../platform/http';
-import type { Turn } from './worker-pool';
+import type { WorkRequest } from './worker-pool';
 
 /**
  * The turn of work that the request under way asks for: on behalf of its source and of the account. Only an account has a
@@ -8,7 +8,7 @@ import type { Turn } from './worker-pool';
  * @param units as the queue counts them
  * @param account any name that is the same for each of its requests; null where none is known
  */
-export function turnOf({ cause }: CurrentRequest, units: number, account: string | null): Turn {
+export function workRequestOf({ cause }: CurrentRequest, units: number, account: string | null): WorkRequest {
   const source = `source ${sourceOf(cause.ipAddress)}`;
   const bounded = account === null ? [] : [`account ${account}`];
   return { units, onBehalfOf: [source, ...bounded], bounded };

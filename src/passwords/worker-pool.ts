@@ -7,7 +7,7 @@ type Options = Pick<
 >;
 
 /** How much work it is, and on whose behalf. */
-export type Turn = Omit<QueuedWork<unknown>, 'run'>;
+export type WorkRequest = Omit<QueuedWork<unknown>, 'run'>;
 
 /** Worker threads, and what waits for one of them in its turn. */
 export class WorkerPool {
@@ -27,7 +27,7 @@ export class WorkerPool {
    * @param work its parameter
    * @throws RateLimited or Unavailable where too much waits already
    */
-  async run<Result>(name: string, work: object, turn: Turn): Promise<Result> {
+  async run<Result>(name: string, work: object, turn: WorkRequest): Promise<Result> {
     return this.queue.run({ ...turn, run: async () => (await this.pool.run(work, { name })) as Result });
   }
 

@@ -27,8 +27,9 @@ export class Administrators {
    * disable each other at once, one finds out that they no longer may. Users are locked after this, never before.
    * @throws Unavailable where too many wait for the same; Error within a transaction, which would keep a connection and wait
    */
-  async alone<T>(work: () => Promise<T>): Promise<T> {
-    if (this.database.isInTransaction) throw new Error('Administrators.alone() begins its own transaction');
+  async withAdministrationLock<T>(work: () => Promise<T>): Promise<T> {
+    if (this.database.isInTransaction)
+      throw new Error('Administrators.withAdministrationLock() begins its own transaction');
     if (this.waiting >= MOST_WAITING) throw new Unavailable(1);
     this.waiting++;
     const former = this.turn;
@@ -50,10 +51,10 @@ export class Administrators {
   }
 
   /**
-   * In `alone`.
+   * In `withAdministrationLock`.
    * @throws Conflict where nobody else could do everything
    */
-  async assertOthersThan(userId: string): Promise<void> {
+  async assertNotLast(userId: string): Promise<void> {
     const others = await this.database.query(OTHERS, [ADMIN, userId]);
     if (others.length === 0)
       throw new Conflict(

@@ -1,5 +1,5 @@
 export { Administrators } from './administrators';
-export { type Holding, lackedBy } from './holding';
+export { type PermissionSet, missingPermissions } from './permission-set';
 export { ADMIN, Role } from './role.entity';
 export { RolesModule } from './roles.module';
-export { holdingIn, type RoleDefinition, RolesService } from './roles.service';
+export { permissionSetOf, type RoleDefinition, RolesService } from './roles.service';

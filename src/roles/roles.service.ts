@@ -5,7 +5,7 @@ import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { ChangeFeed } from '../platform/change-feed';
 import { type PageQuery, startOf } from '../platform/http';
-import type { Holding } from './holding';
+import type { PermissionSet } from './permission-set';
 import { ADMIN, Role } from './role.entity';
 
 /** What a role is to be. */
@@ -99,7 +99,7 @@ export class RolesService implements OnModuleInit {
 }
 
 /** What roles hold together, of those that are given. */
-export function holdingIn(all: readonly Role[], names: readonly string[]): Holding {
+export function permissionSetOf(all: readonly Role[], names: readonly string[]): PermissionSet {
   const permissions = all.filter(({ name }) => names.includes(name)).flatMap((role) => role.permissions);
   return { isAdmin: names.includes(ADMIN), permissions: new Set(permissions) };
 }

@@ -1,7 +1,7 @@
 import type { SessionRow } from './session.store';
 
 /** Whom a session is opened for. */
-export interface SignedInUser {
+export interface SessionUser {
   readonly id: string;
   readonly roles: readonly string[];
   readonly accessVersion: number;
@@ -24,7 +24,7 @@ export interface OpenSession extends Pick<
 }
 
 /** How a refresh went; see the contract's table. A refusal is a value: a throw could undo the revocation it reports. */
-export type Rotation =
+export type RotationResult =
   | { readonly outcome: 'rotated' | 'replayed'; readonly session: OpenSession }
   | { readonly outcome: 'reused'; readonly sessionId: string; readonly userId: string }
   | { readonly outcome: 'refused' };

@@ -14,7 +14,7 @@ const FORM = /^rt_[\w-]{112}$/;
 const LAST_GENERATION = 2 ** 31 - 2;
 
 /** What a refresh token says. */
-export interface RefreshClaim {
+export interface RefreshTokenPayload {
   readonly sessionId: string;
   readonly generation: number;
   /** 256 random bits of the session, the same in every generation. */
@@ -25,7 +25,7 @@ export interface RefreshClaim {
  * Writes a refresh token: session, generation and secret under one HMAC-SHA-256. The next generation is derived from the
  * claim of this one, so nothing that could be used is ever stored.
  */
-export function writeRefreshToken(claim: RefreshClaim, key: Buffer): string {
+export function writeRefreshToken(claim: RefreshTokenPayload, key: Buffer): string {
   const body = Buffer.alloc(SECRET_END);
   body.set(uuidBytes(claim.sessionId), 0);
   body.writeUInt32BE(claim.generation, SESSION_END);
@@ -34,7 +34,7 @@ export function writeRefreshToken(claim: RefreshClaim, key: Buffer): string {
 }
 
 /** @returns undefined for anything that was not written under this key */
-export function readRefreshToken(token: string, key: Buffer): RefreshClaim | undefined {
+export function readRefreshToken(token: string, key: Buffer): RefreshTokenPayload | undefined {
   if (!FORM.test(token)) return undefined;
   const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');
   const body = bytes.subarray(0, SECRET_END);

@@ -4,18 +4,18 @@ import type { Session } from './session.entity';
 const DAY_MS = 86_400_000;
 
 /** The instants that decide about a session, all from one reading of the clock. */
-export interface Bounds {
+export interface SessionCutoffs {
   readonly now: Date;
   /** A session not used since then is idle. */
-  readonly idleSince: Date;
+  readonly idleCutoff: Date;
   /** A session opened by then is over. */
-  readonly openedBy: Date;
+  readonly ageCutoff: Date;
   /** A rotation since then still answers the generation before; null: none does. */
-  readonly graceSince: Date | null;
+  readonly graceCutoff: Date | null;
 }
 
 /** What decides how long a session may still go on. */
-type Lifetime = Pick<Session, 'createdAt' | 'lastUsedAt'>;
+type SessionLifetime = Pick<Session, 'createdAt' | 'lastUsedAt'>;
 
 /** How long somebody stays signed in, in milliseconds. */
 export class SessionSettings {
@@ -36,22 +36,24 @@ export class SessionSettings {
       );
   }
 
-  boundsAt(nowMs: number): Bounds {
+  cutoffsAt(nowMs: number): SessionCutoffs {
     return {
       now: new Date(nowMs),
-      idleSince: new Date(nowMs - this.idleMs),
-      openedBy: new Date(nowMs - this.maxMs),
-      graceSince: this.graceMs > 0 ? new Date(nowMs - this.graceMs) : null,
+      idleCutoff: new Date(nowMs - this.idleMs),
+      ageCutoff: new Date(nowMs - this.maxMs),
+      graceCutoff: this.graceMs > 0 ? new Date(nowMs - this.graceMs) : null,
     };
   }
 
   /** When it is over however much it is used. */
-  endOf({ createdAt }: Lifetime): Date {
+  absoluteExpiryOf({ createdAt }: SessionLifetime): Date {
     return new Date(createdAt.getTime() + this.maxMs);
   }
 
   /** When it is over if it is not used again. */
-  expiryOf(session: Lifetime): Date {
-    return new Date(Math.min(session.lastUsedAt.getTime() + this.idleMs, this.endOf(session).getTime()));
+  expiryOf(session: SessionLifetime): Date {
+    return new Date(
+      Math.min(session.lastUsedAt.getTime() + this.idleMs, this.absoluteExpiryOf(session).getTime()),
+    );
   }
 }

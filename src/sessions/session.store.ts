@@ -3,11 +3,11 @@ import { In, IsNull } from 'typeorm';
 import { AccessSettings, CLOCK_SKEW_SECONDS } from '../access';
 import { Database, type Statement } from '../platform/database';
 import type { ClientInfo } from '../platform/http';
-import { digestOf, type RefreshClaim } from './refresh-token';
+import { digestOf, type RefreshTokenPayload } from './refresh-token';
 import { Session } from './session.entity';
-import type { Bounds } from './session.settings';
+import type { SessionCutoffs } from './session.settings';
 
-export type Outcome = 'rotated' | 'replayed' | 'reused' | 'refused';
+export type RotationOutcome = 'rotated' | 'replayed' | 'reused' | 'refused';
 
 /** The session a token claims, by its id and the digest of the secret it holds. */
 export interface Claimed {
@@ -25,15 +25,15 @@ export interface SessionRow extends Pick<
   readonly roles: readonly string[];
 }
 
-export type EndedSession = Pick<Session, 'id' | 'userId'>;
+export type RevokedSession = Pick<Session, 'id' | 'userId'>;
 
 /** What a session begins with. */
 export type NewSession = ClientInfo &
   Pick<Session, 'id' | 'userId' | 'secretDigest' | 'methods' | 'createdAt'>;
 
 /** A session as a refresh found it. */
-export interface JudgedRow extends SessionRow {
-  readonly outcome: Outcome;
+export interface RotationRow extends SessionRow {
+  readonly outcome: RotationOutcome;
 }
 
 const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "authenticatedAt", s.created_at AS "createdAt"`;
@@ -103,7 +103,7 @@ const RENEW: Statement = {
     RETURNING ${COLUMNS}, u.access_version AS "accessVersion", u.roles, s.generation, s.last_used_at AS "lastUsedAt"`,
 };
 
-const END_CLAIMED: Statement = {
+const REVOKE_PRESENTED: Statement = {
   name: 'session-end-claimed',
   text: `UPDATE sessions SET revoked_at = $4
     WHERE id = $1 AND secret_digest = $2 AND generation >= $3 AND revoked_at IS NULL
@@ -119,7 +119,7 @@ export class SessionStore {
   ) {}
 
   /** Of a session that is not over, whose turn it is or was just now. */
-  async findOwner({ sessionId: id, secretDigest, generation }: Claimed): Promise<EndedSession | null> {
+  async findOwner({ sessionId: id, secretDigest, generation }: Claimed): Promise<RevokedSession | null> {
     return this.database.repository(Session).findOne({
       select: { id: true, userId: true },
       where: { id, secretDigest, revokedAt: IsNull(), generation: In([generation, generation + 1]) },
@@ -134,15 +134,19 @@ export class SessionStore {
   }
 
   /** Moves the session to the next generation, or says why not; one that is `reused` is revoked by then. */
-  async rotate(claimed: Claimed, bounds: Bounds, client: ClientInfo): Promise<JudgedRow | undefined> {
-    const [row] = await this.database.query<JudgedRow>(ROTATE, this.parametersOf(claimed, bounds, client));
+  async rotate(
+    claimed: Claimed,
+    bounds: SessionCutoffs,
+    client: ClientInfo,
+  ): Promise<RotationRow | undefined> {
+    const [row] = await this.database.query<RotationRow>(ROTATE, this.parametersOf(claimed, bounds, client));
     return row;
   }
 
   /** Moves the session to the next generation and to a sign-in of now. */
   async renew(
     claimed: Claimed,
-    bounds: Bounds,
+    bounds: SessionCutoffs,
     client: ClientInfo,
     sessionsEpoch: number,
   ): Promise<SessionRow | undefined> {
@@ -152,24 +156,28 @@ export class SessionStore {
   }
 
   /** @returns the session, where it was not over before */
-  async endClaimed(
+  async revokePresented(
     { sessionId, secretDigest, generation }: Claimed,
     now: Date,
-  ): Promise<EndedSession | null> {
+  ): Promise<RevokedSession | null> {
     const parameters = [sessionId, secretDigest, generation, now];
-    const [ended] = await this.database.query<EndedSession>(END_CLAIMED, parameters);
+    const [ended] = await this.database.query<RevokedSession>(REVOKE_PRESENTED, parameters);
     return ended ?? null;
   }
 
-  private parametersOf(claimed: Claimed, bounds: Bounds, { ipAddress, userAgent }: ClientInfo): unknown[] {
+  private parametersOf(
+    claimed: Claimed,
+    bounds: SessionCutoffs,
+    { ipAddress, userAgent }: ClientInfo,
+  ): unknown[] {
     const { sessionId, secretDigest, generation } = claimed;
-    const { now, idleSince, openedBy, graceSince } = bounds;
-    const instants = [now, idleSince, openedBy, graceSince ?? 'infinity'];
+    const { now, idleCutoff, ageCutoff, graceCutoff } = bounds;
+    const instants = [now, idleCutoff, ageCutoff, graceCutoff ?? 'infinity'];
     const { requireVerifiedEmail } = this.access;
     return [sessionId, secretDigest, generation, ...instants, ipAddress, userAgent, requireVerifiedEmail];
   }
 }
 
-export function claimedBy({ sessionId, generation, secret }: RefreshClaim): Claimed {
+export function claimedBy({ sessionId, generation, secret }: RefreshTokenPayload): Claimed {
   return { sessionId, generation, secretDigest: digestOf(secret) };
 }

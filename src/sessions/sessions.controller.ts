@@ -51,8 +51,8 @@ export class SessionsController {
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiNoContentResponse()
   @ApiProblems(NotFound)
-  async end(@CurrentUser() principal: Principal, @Param('id') id: string): Promise<void> {
-    if (!(await this.own.end(principal, id))) throw new NotFound();
+  async revoke(@CurrentUser() principal: Principal, @Param('id') id: string): Promise<void> {
+    if (!(await this.own.revoke(principal, id))) throw new NotFound();
   }
 
   @Delete()
@@ -67,10 +67,10 @@ export class SessionsController {
   })
   @ApiNoContentResponse()
   @ApiProblems(ValidationFailed)
-  async endAll(
+  async revokeAll(
     @CurrentUser() principal: Principal,
     @Query() { includeCurrent }: EndSessionsQuery,
   ): Promise<void> {
-    await this.own.endAll(principal, { includingCurrent: includeCurrent === 'true' });
+    await this.own.revokeAll(principal, { includingCurrent: includeCurrent === 'true' });
   }
 }

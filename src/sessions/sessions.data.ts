@@ -3,7 +3,7 @@ import { LessThan } from 'typeorm';
 import { MAX } from 'uuid';
 import { Database, inPages } from '../platform/database';
 import { PersonalData, type PersonalDataProvider } from '../platform/personal-data';
-import { AllSessionsStore } from './all-sessions.store';
+import { UserSessionsStore } from './user-sessions.store';
 import { Session } from './session.entity';
 
 /** Where the user was signed in, as far as that is still kept; not what the refresh tokens are recognised by. */
@@ -12,7 +12,7 @@ import { Session } from './session.entity';
 export class SessionsData implements PersonalDataProvider {
   constructor(
     private readonly database: Database,
-    private readonly all: AllSessionsStore,
+    private readonly all: UserSessionsStore,
   ) {}
 
   /** The newest first. */

@@ -38,8 +38,8 @@ export class SessionsJobs {
 
   private async purge(): Promise<boolean> {
     const nowMs = this.clock.nowMs();
-    const { idleSince, openedBy } = this.settings.boundsAt(nowMs);
-    const parameters = [this.after, new Date(nowMs - HOUR_MS), idleSince, openedBy, PAGE_ROWS];
+    const { idleCutoff, ageCutoff } = this.settings.cutoffsAt(nowMs);
+    const parameters = [this.after, new Date(nowMs - HOUR_MS), idleCutoff, ageCutoff, PAGE_ROWS];
     const [last] = await this.database.query<{ id: string }>(PURGE, parameters);
     this.after = last?.id ?? NIL;
     return last !== undefined;

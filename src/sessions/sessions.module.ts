@@ -2,8 +2,8 @@ import { Module } from '@nestjs/common';
 import { AccessModule } from '../access';
 import { ConfigModule } from '../platform/config';
 import { DatabaseModule } from '../platform/database';
-import { AllSessionsStore } from './all-sessions.store';
-import { EndedSessions } from './ended-sessions';
+import { UserSessionsStore } from './user-sessions.store';
+import { RevokedSessions } from './revoked-sessions';
 import { CreateSessions1795000003000 } from './migrations/1795000003000-create-sessions';
 import { PublishEndedSessions1795100001000 } from './migrations/1795100001000-publish-ended-sessions';
 import { OwnSessions } from './own-sessions';
@@ -26,15 +26,15 @@ import { SessionsJobs } from './sessions.jobs';
   controllers: [SessionsController],
   providers: [
     SessionStore,
-    AllSessionsStore,
+    UserSessionsStore,
     SessionsService,
     OwnSessions,
-    EndedSessions,
+    RevokedSessions,
     SessionsJobs,
     SessionsData,
     SignedInUsers,
     SessionsDoctorCheck,
   ],
-  exports: [SessionsService, SignedInUsers, EndedSessions, ConfigModule],
+  exports: [SessionsService, SignedInUsers, RevokedSessions, ConfigModule],
 })
 export class SessionsModule {}

@@ -8,13 +8,13 @@ import { Database } from '../platform/database';
 import { ChangeFeed } from '../platform/change-feed';
 import { type ClientInfo, type PageQuery, startOf } from '../platform/http';
 import { Keyring } from '../platform/keyring';
-import { AllSessionsStore } from './all-sessions.store';
-import type { OpenSession, Rotation, SignedInUser } from './open-session';
+import { UserSessionsStore } from './user-sessions.store';
+import type { OpenSession, RotationResult, SessionUser } from './open-session';
 import { digestOf, readRefreshToken, SECRET_BYTES, writeRefreshToken } from './refresh-token';
-import { openClaim, sealClaim } from './sealed-claim';
+import { decryptJti, encryptJti } from './encrypted-jti';
 import { Session } from './session.entity';
-import { type Bounds, SessionSettings } from './session.settings';
-import { claimedBy, type EndedSession, type SessionRow, SessionStore } from './session.store';
+import { type SessionCutoffs, SessionSettings } from './session.settings';
+import { claimedBy, type RevokedSession, type SessionRow, SessionStore } from './session.store';
 
 /** Where somebody is signed in. Knows the user's id and nothing else of them. */
 @Injectable()
@@ -23,7 +23,7 @@ export class SessionsService implements OnModuleInit {
 
   constructor(
     private readonly store: SessionStore,
-    private readonly all: AllSessionsStore,
+    private readonly all: UserSessionsStore,
     private readonly database: Database,
     private readonly feed: ChangeFeed,
     private readonly keyring: Keyring,
@@ -40,7 +40,7 @@ export class SessionsService implements OnModuleInit {
    * @param methods how they did (RFC 8176)
    * @returns null where they were disabled, deleted, or signed out everywhere in the meantime
    */
-  async open(user: SignedInUser, methods: string[], client: ClientInfo): Promise<OpenSession | null> {
+  async open(user: SessionUser, methods: string[], client: ClientInfo): Promise<OpenSession | null> {
     const now = this.clock.now();
     const secret = randomBytes(SECRET_BYTES);
     const row = { id: this.clock.newId(), userId: user.id, methods, createdAt: now };
@@ -61,14 +61,14 @@ export class SessionsService implements OnModuleInit {
 
   /** The sessions of a user that are not over, newest first; one more than was asked for, where there is one. */
   async findLive(userId: string, page: PageQuery): Promise<Session[]> {
-    const { idleSince, openedBy } = this.bounds();
+    const { idleCutoff, ageCutoff } = this.bounds();
     const after = startOf(page);
     return this.database.repository(Session).find({
       where: {
         userId,
         revokedAt: IsNull(),
-        lastUsedAt: MoreThan(idleSince),
-        createdAt: MoreThan(openedBy),
+        lastUsedAt: MoreThan(idleCutoff),
+        createdAt: MoreThan(ageCutoff),
         ...(after !== undefined && { id: LessThan(after) }),
       },
       order: { id: 'DESC' },
@@ -83,13 +83,13 @@ export class SessionsService implements OnModuleInit {
   }
 
   /** Takes a refresh token for the next generation of its session. */
-  async rotate(refreshToken: string, client: ClientInfo): Promise<Rotation> {
+  async rotate(refreshToken: string, client: ClientInfo): Promise<RotationResult> {
     const claim = readRefreshToken(refreshToken, this.key);
-    const bounds = this.bounds();
-    const row = claim && (await this.store.rotate(claimedBy(claim), bounds, client));
+    const cutoffs = this.bounds();
+    const row = claim && (await this.store.rotate(claimedBy(claim), cutoffs, client));
     if (!claim || !row || row.outcome === 'refused') return { outcome: 'refused' };
     if (row.outcome !== 'reused')
-      return { outcome: row.outcome, session: this.opened(row, claim.secret, bounds.now) };
+      return { outcome: row.outcome, session: this.opened(row, claim.secret, cutoffs.now) };
     await this.feed.changed();
     return { outcome: 'reused', sessionId: row.id, userId: row.userId };
   }
@@ -104,28 +104,28 @@ export class SessionsService implements OnModuleInit {
     sessionsEpoch: number,
     client: ClientInfo,
   ): Promise<OpenSession | null> {
-    const claim = openClaim(tokenId, sessionId, this.key);
+    const claim = decryptJti(tokenId, sessionId, this.key);
     const bounds = this.bounds();
     const row = claim && (await this.store.renew(claimedBy(claim), bounds, client, sessionsEpoch));
     return claim && row ? this.opened(row, claim.secret, bounds.now) : null;
   }
 
   /** @returns whether there was such a session that was not over */
-  async end(sessionId: string): Promise<boolean> {
-    return (await this.revoke({ id: sessionId })) > 0;
+  async revoke(sessionId: string): Promise<boolean> {
+    return (await this.revokeWhere({ id: sessionId })) > 0;
   }
 
   /** @returns whether the user had such a session */
-  async endOf(userId: string, sessionId: string): Promise<boolean> {
-    return isUuid(sessionId) && (await this.revoke({ id: sessionId, userId })) > 0;
+  async revokeOf(userId: string, sessionId: string): Promise<boolean> {
+    return isUuid(sessionId) && (await this.revokeWhere({ id: sessionId, userId })) > 0;
   }
 
   /**
    * Ends all sessions of a user, but for one where that is named, and lets no sign-in that is under way open another.
    * @returns how many there were that were not over
    */
-  async endAllOf(userId: string, { except }: { except?: string } = {}): Promise<number> {
-    const count = await this.all.endOf(userId, except ?? null, this.clock.now());
+  async revokeAllOf(userId: string, { except }: { except?: string } = {}): Promise<number> {
+    const count = await this.all.revokeOf(userId, except ?? null, this.clock.now());
     if (count > 0) await this.feed.changed();
     return count;
   }
@@ -134,16 +134,16 @@ export class SessionsService implements OnModuleInit {
    * Ends the session of a refresh token of any generation it has had.
    * @returns which one; null where nothing was ended, the token not being genuine or the session over
    */
-  async endByRefreshToken(refreshToken: string): Promise<EndedSession | null> {
+  async revokeByRefreshToken(refreshToken: string): Promise<RevokedSession | null> {
     const claim = readRefreshToken(refreshToken, this.key);
     if (!claim) return null;
-    const ended = await this.store.endClaimed(claimedBy(claim), this.clock.now());
+    const ended = await this.store.revokePresented(claimedBy(claim), this.clock.now());
     await this.feed.changed();
     return ended;
   }
 
   /** @returns how many were ended now */
-  private async revoke(which: FindOptionsWhere<Session>): Promise<number> {
+  private async revokeWhere(which: FindOptionsWhere<Session>): Promise<number> {
     const sessions = this.database.repository(Session);
     const { affected } = await sessions.update(
       { ...which, revokedAt: IsNull() },
@@ -166,12 +166,12 @@ export class SessionsService implements OnModuleInit {
       issuedAt,
       refreshToken: writeRefreshToken(claim, this.key),
       refreshExpiresAt: this.settings.expiryOf(row),
-      endsAt: this.settings.endOf(row),
-      tokenId: sealClaim(claim, this.key),
+      endsAt: this.settings.absoluteExpiryOf(row),
+      tokenId: encryptJti(claim, this.key),
     };
   }
 
-  private bounds(): Bounds {
-    return this.settings.boundsAt(this.clock.nowMs());
+  private bounds(): SessionCutoffs {
+    return this.settings.cutoffsAt(this.clock.nowMs());
   }
 }

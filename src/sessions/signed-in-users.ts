@@ -23,8 +23,8 @@ export class SignedInUsers {
   /** Their ids, in order, page by page as they are asked for. */
   async *ids(): AsyncGenerator<string> {
     for (let after: string | undefined = NIL; after !== undefined;) {
-      const { idleSince, openedBy } = this.settings.boundsAt(this.clock.nowMs());
-      const parameters: unknown[] = [after, idleSince, openedBy, PAGE_USERS];
+      const { idleCutoff, ageCutoff } = this.settings.cutoffsAt(this.clock.nowMs());
+      const parameters: unknown[] = [after, idleCutoff, ageCutoff, PAGE_USERS];
       const page: { id: string }[] = await this.database.query<{ id: string }>(SIGNED_IN, parameters);
       for (const { id } of page) yield id;
       after = page.at(-1)?.id;

@@ -6,6 +6,6 @@ export {
   REGISTERED_CLAIMS,
 } from './access-claims';
 export { SigningKeyStore } from './signing-key.store';
-export { Tokens } from './tokens';
+export { AccessTokens } from './access-tokens';
 export { TokensModule } from './tokens.module';
 export { SigningKeyRevoked, SigningKeyRotated } from './signing-key.events';

@@ -7,13 +7,13 @@ import { SigningKeyStore } from './signing-key.store';
 import { SigningKeys } from './signing-keys';
 import { SigningKeysDoctorCheck } from './signing-keys.doctor';
 import { TokenSettings } from './token.settings';
-import { Tokens } from './tokens';
+import { AccessTokens } from './access-tokens';
 import { WellKnownController } from './well-known.controller';
 
 @Module({
   imports: [AccessModule, ConfigModule.of(TokenSettings), StoredKeyringModule, JwtModule.register({})],
   controllers: [WellKnownController],
-  providers: [SigningKeyStore, SigningKeysDoctorCheck, SigningKeys, Tokens],
-  exports: [Tokens],
+  providers: [SigningKeyStore, SigningKeysDoctorCheck, SigningKeys, AccessTokens],
+  exports: [AccessTokens],
 })
 export class TokensModule {}

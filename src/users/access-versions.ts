@@ -8,8 +8,8 @@ import { ChangeFeed, RecentChanges } from '../platform/change-feed';
 export class AccessVersions {
   private readonly raised: RecentChanges;
 
-  constructor(clock: Clock, { rememberMs }: AccessSettings, feed: ChangeFeed) {
-    this.raised = new RecentChanges(feed, clock, { topic: 'access-version', keepMs: rememberMs });
+  constructor(clock: Clock, { revocationRetentionMs }: AccessSettings, feed: ChangeFeed) {
+    this.raised = new RecentChanges(feed, clock, { topic: 'access-version', keepMs: revocationRetentionMs });
   }
 
   /** Whether a token of this version was signed before the user's roles last changed; from memory. */

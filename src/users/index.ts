@@ -1,7 +1,7 @@
 export { AccessVersions } from './access-versions';
 export { DisplayName } from './display-name';
 export { EmailAddress, EmailPrefix, normaliseEmail } from './email-address';
-export { IncomingUsers } from './incoming-users';
+export { ImportedUsers } from './imported-users';
 export { User, type UserStatus } from './user.entity';
 export { UserRights } from './user-rights';
 export { UserSearch } from './user-search';

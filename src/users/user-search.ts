@@ -8,7 +8,7 @@ const NEWEST_ROWS = 2_000;
 const BEHIND_ALL = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Which users to look for; what is left out does not matter. */
-export interface UserQuery {
+export interface UserSearchQuery {
   /** The beginning of the address, in lower case. */
   readonly emailPrefix?: string | undefined;
   /** A part of the address, which no index finds: every row is read. */
@@ -25,7 +25,7 @@ export class UserSearch {
   constructor(private readonly database: Database) {}
 
   /** The newest first. */
-  async find({ after = BEHIND_ALL, limit, ...filter }: UserQuery): Promise<User[]> {
+  async find({ after = BEHIND_ALL, limit, ...filter }: UserSearchQuery): Promise<User[]> {
     const values: unknown[] = [after];
     const conditions = conditionsOf(filter, (value) => `$${values.push(value)}`);
     const text = ['true', ...conditions].join(' AND ');
@@ -36,7 +36,7 @@ export class UserSearch {
   }
 }
 
-type Filter = Omit<UserQuery, 'after' | 'limit'>;
+type Filter = Omit<UserSearchQuery, 'after' | 'limit'>;
 
 /** @param place keeps a value and gives its place in the statement */
 function conditionsOf(

@@ -7,7 +7,7 @@ import { CreateUsers1795000001000 } from './migrations/1795000001000-create-user
 import { PublishAccessVersions1795100002000 } from './migrations/1795100002000-publish-access-versions';
 import { AddEpochsAndFormerEmails1795200002000 } from './migrations/1795200002000-add-epochs-and-former-emails';
 import { AddRoles1795400000500 } from './migrations/1795400000500-add-roles';
-import { IncomingUsers } from './incoming-users';
+import { ImportedUsers } from './imported-users';
 import { ReservedEmails } from './reserved-emails';
 import { User } from './user.entity';
 import { UserRights } from './user-rights';
@@ -39,8 +39,8 @@ import { UsersJobs } from './users.jobs';
     UsersData,
     UsersJobs,
     UserSearch,
-    IncomingUsers,
+    ImportedUsers,
   ],
-  exports: [UsersService, UserRights, UserSearch, IncomingUsers, AccessVersions],
+  exports: [UsersService, UserRights, UserSearch, ImportedUsers, AccessVersions],
 })
 export class UsersModule {}

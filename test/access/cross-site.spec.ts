@@ -32,7 +32,7 @@ const PASSING: PageWords[] = [
   [['same-site'], [APP]],
 ];
 
-// Every Sec-Fetch-Site with every Origin: src/access/same-site.spec.ts, and over HTTP slow/cross-site.spec.ts.
+// Every Sec-Fetch-Site with every Origin: src/access/csrf-protection.spec.ts, and over HTTP slow/cross-site.spec.ts.
 describe('a request that a page may have made', () => {
   let app: TestApp;
   let person: Person;

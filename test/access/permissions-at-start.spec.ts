@@ -7,8 +7,8 @@ import {
   RequirePermissions,
   RequireRecentSignIn,
 } from '../../src/access';
-import { RoutePolicies } from '../../src/access/route-policies';
-import { Strategies } from '../../src/access/strategies';
+import { RoutePolicyValidator } from '../../src/access/route-policy-validator';
+import { PassportStrategies } from '../../src/access/passport-strategies';
 import { withApp } from '../support/app';
 import { startContext } from '../support/context';
 
@@ -77,7 +77,10 @@ function moduleOf(controllers: Type[], ...words: Permission[]): Type {
 }
 
 /** What checks the handlers of an application, without the rest of it. */
-@Module({ imports: [DiscoveryModule, PermissionsModule], providers: [RoutePolicies, Strategies] })
+@Module({
+  imports: [DiscoveryModule, PermissionsModule],
+  providers: [RoutePolicyValidator, PassportStrategies],
+})
 class ChecksModule {}
 
 /** The error of a start, or that there was none. */

@@ -19,11 +19,11 @@ import {
   DescribesStrategy,
   PermissionsModule,
   Public,
-  registeredAs,
+  registeredStrategy,
   RequireRecentSignIn,
 } from '../../src/access';
-import { RoutePolicies } from '../../src/access/route-policies';
-import { Strategies } from '../../src/access/strategies';
+import { RoutePolicyValidator } from '../../src/access/route-policy-validator';
+import { PassportStrategies } from '../../src/access/passport-strategies';
 import { startApp } from '../support/app';
 
 const SCHEME = { type: 'apiKey', in: 'header', name: 'x-badge' } as const;
@@ -100,8 +100,8 @@ function withHandler(decorators: MethodDecorator[], ...providers: Provider[]): T
 /** Made after ours, as it may well be: where it is made before, ours has taken its place. */
 function late(strategy: Type, name: string): Provider {
   const useFactory = async (): Promise<object> => {
-    const before = registeredAs(name);
-    while (registeredAs(name) === before) await setImmediate();
+    const before = registeredStrategy(name);
+    while (registeredStrategy(name) === before) await setImmediate();
     return new strategy() as object;
   };
   return { provide: strategy, useFactory };
@@ -114,7 +114,7 @@ const unregistered = (name: string) =>
 async function started(module: Type): Promise<INestApplicationContext> {
   const builder = Test.createTestingModule({
     imports: [DiscoveryModule, PermissionsModule, module],
-    providers: [RoutePolicies, Strategies],
+    providers: [RoutePolicyValidator, PassportStrategies],
   });
   return (await builder.compile()).init();
 }

@@ -1,4 +1,4 @@
-import { PasswordStrength, type Weakness } from '../../src/passwords/password-strength';
+import { PasswordStrength, type PasswordWeakness } from '../../src/passwords/password-strength';
 import { CurrentRequest } from '../../src/platform/http';
 import {
   APP_NAME,
@@ -26,7 +26,7 @@ describe('the strength of a new password', () => {
 
   afterAll(async () => strength.onApplicationShutdown());
 
-  const weaknessOf = async (password: string, owner = OWNER): Promise<Weakness | undefined> =>
+  const weaknessOf = async (password: string, owner = OWNER): Promise<PasswordWeakness | undefined> =>
     strength.weaknessOf(password, owner, APP_NAME);
 
   it.each([

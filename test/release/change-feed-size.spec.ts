@@ -1,6 +1,6 @@
 import { ChangeFeed } from '../../src/platform/change-feed';
 import { JobScheduler } from '../../src/platform/jobs';
-import { EndedSessions } from '../../src/sessions';
+import { RevokedSessions } from '../../src/sessions';
 import { heapBytes } from '../support/heap';
 import { type TestApp, withApp } from '../support/app';
 import { createDatabase } from '../support/database';
@@ -25,7 +25,7 @@ describe('a hundred thousand sessions that end at once', () => {
     const ids = async () =>
       (await other.query<{ id: string }>('SELECT id FROM sessions')).rows.map(({ id }) => id);
     const known = (app: TestApp, which: string[]) =>
-      which.filter((id) => app.nest.get(EndedSessions).has(id));
+      which.filter((id) => app.nest.get(RevokedSessions).has(id));
     const env = { DATABASE_URL: database.url };
     const figures: Record<string, number> = {};
 
@@ -86,7 +86,7 @@ describe('sessions that end one by one', () => {
       });
       const tookMs = performance.now() - begun;
       await app.nest.get(ChangeFeed).changed();
-      const memory = app.nest.get(EndedSessions);
+      const memory = app.nest.get(RevokedSessions);
       expect(ids.filter((id) => !memory.has(id))).toEqual([]);
       report('one by one', { 'ends a second': (ids.length / tookMs) * 1_000 });
       await others.close();

@@ -1,5 +1,5 @@
 import { ChangeFeed } from '../../src/platform/change-feed';
-import { EndedSessions } from '../../src/sessions';
+import { RevokedSessions } from '../../src/sessions';
 import { startApp, type TestApp } from '../support/app';
 import { expectCommitsKnown, expectNoneLost } from '../support/author';
 import { Others } from '../support/others';
@@ -7,13 +7,13 @@ import { Others } from '../support/others';
 describe('very many transactions at once', () => {
   let app: TestApp;
   let feed: ChangeFeed;
-  let memory: EndedSessions;
+  let memory: RevokedSessions;
   let others: Others;
 
   beforeAll(async () => {
     app = await startApp();
     feed = app.nest.get(ChangeFeed);
-    memory = app.nest.get(EndedSessions);
+    memory = app.nest.get(RevokedSessions);
     others = new Others(app.databaseUrl);
   });
 

@@ -1,4 +1,4 @@
-import { PasswordStrength, type Weakness } from '../../src/passwords/password-strength';
+import { PasswordStrength, type PasswordWeakness } from '../../src/passwords/password-strength';
 import type { ProblemBody } from '../support/api';
 import { startApp, type TestApp } from '../support/app';
 import {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(async () => app.close());
 
-const weaknessOf = async (password: string): Promise<Weakness | undefined> =>
+const weaknessOf = async (password: string): Promise<PasswordWeakness | undefined> =>
   app.nest.get(PasswordStrength).weaknessOf(password, OWNER, APP_NAME);
 
 describe('the strength of a new password', () => {

@@ -19,7 +19,7 @@ export async function disable(app: TestApp, userId: string): Promise<void> {
   await app.database.transaction(async () => {
     await app.nest.get(UsersService).lock({ id: userId });
     await app.query(`UPDATE users SET status = 'disabled' WHERE id = $1`, [userId]);
-    await app.nest.get(SessionsService).endAllOf(userId);
+    await app.nest.get(SessionsService).revokeAllOf(userId);
   });
 }
 

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import type { Client } from 'pg';
 import type { ChangeFeed } from '../../src/platform/change-feed';
-import type { EndedSessions } from '../../src/sessions';
+import type { RevokedSessions } from '../../src/sessions';
 import type { Others } from './others';
 
 const AUTHORS = 6;
@@ -110,7 +110,7 @@ async function playAtOnce(authors: readonly Author[], feed: ChangeFeed, rounds: 
 }
 
 /** What the memory does not know although it was committed, and what it knows although it was undone. */
-function mistakesOf(memory: EndedSessions, authors: readonly Author[]): object {
+function mistakesOf(memory: RevokedSessions, authors: readonly Author[]): object {
   return {
     missed: authors.flatMap(({ committed }) => committed).filter((id) => !memory.has(id)),
     madeUp: authors.flatMap(({ undone }) => undone).filter((id) => memory.has(id)),
@@ -123,7 +123,7 @@ const NO_MISTAKE = { missed: [], madeUp: [] };
 export interface Recorded {
   readonly others: Others;
   readonly feed: ChangeFeed;
-  readonly memory: EndedSessions;
+  readonly memory: RevokedSessions;
 }
 
 /** Each change that was committed is known, and none that was undone, after that many random histories. */

@@ -3,7 +3,7 @@ import { Database } from '../../src/platform/database';
 import { ChangeFeed } from '../../src/platform/change-feed';
 import { Keyring } from '../../src/platform/keyring';
 import { type OpenSession, SessionsService } from '../../src/sessions';
-import { AllSessionsStore } from '../../src/sessions/all-sessions.store';
+import { UserSessionsStore } from '../../src/sessions/user-sessions.store';
 import { SessionSettings } from '../../src/sessions/session.settings';
 import { SessionStore } from '../../src/sessions/session.store';
 import { UsersService } from '../../src/users';
@@ -111,7 +111,7 @@ export class ModelledSessions {
     const { nest } = app;
     this.sessions = new SessionsService(
       nest.get(SessionStore),
-      nest.get(AllSessionsStore),
+      nest.get(UserSessionsStore),
       nest.get(Database),
       nest.get(ChangeFeed),
       nest.get(Keyring),
@@ -164,7 +164,7 @@ export class ModelledSessions {
     const generation = Math.max(0, model.current - action.age);
     const presented = model.given[generation] as OpenSession;
     if (action.act === 'logOut') {
-      await this.sessions.endByRefreshToken(presented.refreshToken);
+      await this.sessions.revokeByRefreshToken(presented.refreshToken);
       return model.end();
     }
     if (action.act === 'renew') return this.renew(model, generation, presented, now);

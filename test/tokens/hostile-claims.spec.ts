@@ -16,7 +16,7 @@ beforeAll(async () => {
   );
 });
 
-// All of them: src/tokens/tokens.spec.ts, and over HTTP slow/hostile-inputs-tokens.spec.ts.
+// All of them: src/tokens/access-tokens.spec.ts, and over HTTP slow/hostile-inputs-tokens.spec.ts.
 describe('a token under our own signature', () => {
   it.each(GOOD_CLAIMS)('is accepted with %s', async (_, forge) => {
     expect((await app.api.get('/v1/auth/principal', { token: forge(forger) })).status).toBe(200);

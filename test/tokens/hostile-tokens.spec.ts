@@ -42,7 +42,7 @@ afterAll(() => {
 
 const present = (token: string) => app.api.get<ProblemBody>('/v1/auth/principal', { token });
 
-// All of them: src/tokens/tokens.spec.ts, and over HTTP slow/hostile-inputs-tokens.spec.ts.
+// All of them: src/tokens/access-tokens.spec.ts, and over HTTP slow/hostile-inputs-tokens.spec.ts.
 describe('a forged token', () => {
   it.each(sample(FORGED_TOKENS, 10))('%s is refused', async (_, forge) => {
     await expectInvalidToken(app, forge(attack));

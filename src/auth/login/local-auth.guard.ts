@@ -1,7 +1,7 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { AuthGuard } from '@nestjs/passport';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, SameSite } from '../../access';
+import { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, CsrfProtection } from '../../access';
 import { SourceRateLimiter } from '../../platform/rate-limits';
 import { RequestValidation } from '../../platform/http';
 import { LOGIN_BY_SOURCE } from '../auth.rate-limits';
@@ -17,7 +17,7 @@ import { LoginLimits } from './login-limits';
 export class LocalAuthGuard extends AuthGuard('local') {
   constructor(
     private readonly validation: RequestValidation,
-    private readonly sameSite: SameSite,
+    private readonly csrf: CsrfProtection,
     private readonly limit: SourceRateLimiter,
     private readonly limits: LoginLimits,
   ) {
@@ -36,14 +36,15 @@ export class LocalAuthGuard extends AuthGuard('local') {
     const body = await this.validation.transform(request.body, { type: 'body', metatype: LoginRequest });
     const { email, deviceToken } = (request.body = withDevice(body as LoginRequest, query, request));
     // A budget that strangers cannot use up: not even those who share the owner's address.
-    if (await this.limits.isKnown(email, deviceToken)) return (await super.canActivate(context)) as boolean;
+    if (await this.limits.isKnownDevice(email, deviceToken))
+      return (await super.canActivate(context)) as boolean;
     return this.limit.within(LOGIN_BY_SOURCE, request, http.getResponse<FastifyReply>(), async () =>
       super.canActivate(context),
     );
   }
 
   private assertCookieMode(request: FastifyRequest): void {
-    this.sameSite.assert(request);
+    this.csrf.assertAllowed(request);
     // Before a session is opened that the answer could then not be given for.
     for (const name of [ACCESS_COOKIE, REFRESH_COOKIE, DEVICE_COOKIE]) cookieOf(request, name);
   }

@@ -4,17 +4,17 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-local';
 import { clientOf } from '../../platform/http';
 import type { LoginRequest } from '../auth.dto';
-import { PasswordSignIn, type ProvenUser } from './password-sign-in';
+import { PasswordAuthenticator, type VerifiedUser } from './password-authenticator';
 
 /** Signing in with an address and a password. Reached through `LocalAuthGuard` only, which checks the body first. */
 @Injectable()
 export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
-  constructor(private readonly signIn: PasswordSignIn) {
+  constructor(private readonly passwords: PasswordAuthenticator) {
     super({ usernameField: 'email', passwordField: 'password', passReqToCallback: true });
   }
 
-  async validate(request: FastifyRequest, email: string, password: string): Promise<ProvenUser> {
+  async validate(request: FastifyRequest, email: string, password: string): Promise<VerifiedUser> {
     const { deviceToken } = request.body as LoginRequest;
-    return this.signIn.authenticate({ email, password, deviceToken }, clientOf(request));
+    return this.passwords.authenticate({ email, password, deviceToken }, clientOf(request));
   }
 }

@@ -6,7 +6,7 @@ import type { ClientInfo } from '../../platform/http';
 import { SignInFailed } from '../auth.events';
 
 /** A sign-in whose password was right, and that has not opened a session yet. */
-export interface ProvenLogin {
+export interface LoginContext {
   readonly userId: string;
   readonly email: string;
   readonly roles: readonly string[];
@@ -33,7 +33,7 @@ export interface LoginCheckProvider {
   /** Called after a wrong password, and for an address without an account that may sign in; the same rule of time holds. */
   onLoginFailure?(attempt: LoginAttempt): Promise<void>;
   /** Called when address and password are right: only a caller who knows both sees what it throws. */
-  check?(login: ProvenLogin): Promise<void>;
+  check?(login: LoginContext): Promise<void>;
 }
 
 const METHODS = ['beforePasswordCheck', 'onLoginFailure', 'check'] as const;
@@ -77,7 +77,7 @@ export class LoginChecks implements OnModuleInit {
   }
 
   /** @throws what the first check throws that refuses */
-  async pass(login: ProvenLogin): Promise<void> {
+  async check(login: LoginContext): Promise<void> {
     await this.each(login.userId, async (provider) => provider.check?.(login));
   }
 

@@ -13,7 +13,7 @@ import {
 import { DeviceTokens } from './device-tokens';
 
 /** Who tries to sign in, as far as it shows. */
-export interface Visitor {
+export interface LoginSource {
   readonly email: string;
   /** Null where there is no such account: everything goes the same way then. */
   readonly user: User | null;
@@ -31,36 +31,36 @@ export class LoginLimits {
   ) {}
 
   /** @throws RateLimited */
-  async claim({
+  async consume({
     email,
     user,
     deviceToken,
     client,
-  }: Visitor): Promise<RateLimitAttempt & { readonly knownDevice: boolean }> {
+  }: LoginSource): Promise<RateLimitAttempt & { readonly knownDevice: boolean }> {
     const device = this.devices.nameOf(user, deviceToken);
-    if (device !== null) return { ...(await this.claimAsDevice(email, device)), knownDevice: true };
-    return { ...(await this.claimAsStranger(email, client)), knownDevice: false };
+    if (device !== null) return { ...(await this.consumeForDevice(email, device)), knownDevice: true };
+    return { ...(await this.consumeForAccount(email, client)), knownDevice: false };
   }
 
   /** Whether this is a device that has signed in to that address before. */
-  async isKnown(email: string, deviceToken: string | null | undefined): Promise<boolean> {
+  async isKnownDevice(email: string, deviceToken: string | null | undefined): Promise<boolean> {
     // Looked up whether or not there is such an account, so that the time it takes tells nothing.
     const user = deviceToken ? await this.users.findByEmail(email) : null;
     return this.devices.nameOf(user, deviceToken) !== null;
   }
 
   /** Makes a claimed attempt; one that could not be made at all is given back. */
-  async make<T>(attempt: RateLimitAttempt, work: () => Promise<T>): Promise<T> {
+  async run<T>(attempt: RateLimitAttempt, work: () => Promise<T>): Promise<T> {
     return this.attempts.run(attempt, work);
   }
 
   /** The attempts that failed because the address had not been proven yet were no guesses. */
-  async forget(email: string): Promise<void> {
+  async resetAccount(email: string): Promise<void> {
     await this.attempts.reset(LOGIN_BY_ACCOUNT, email);
   }
 
   /** Refunds the attempt after a right password, and counts that. @throws RateLimited where the account had too many */
-  async succeed(attempt: RateLimitAttempt, userId: string): Promise<void> {
+  async recordSuccess(attempt: RateLimitAttempt, userId: string): Promise<void> {
     await this.attempts.refund(attempt);
     await this.attempts.consume(RIGHT_PASSWORDS, userId);
   }
@@ -73,12 +73,12 @@ export class LoginLimits {
   }
 
   /** In the budget of the device and in that of all known devices: who signs in often collects devices, not guesses. */
-  private async claimAsDevice(email: string, device: string): Promise<RateLimitAttempt> {
+  private async consumeForDevice(email: string, device: string): Promise<RateLimitAttempt> {
     const own = await this.attempts.consume(LOGIN_BY_DEVICE, email, device);
     return this.attempts.consumeAlso(own, LOGIN_BY_KNOWN_DEVICES, email);
   }
 
-  private async claimAsStranger(email: string, { ipAddress }: ClientInfo): Promise<RateLimitAttempt> {
+  private async consumeForAccount(email: string, { ipAddress }: ClientInfo): Promise<RateLimitAttempt> {
     try {
       return await this.attempts.consume(LOGIN_BY_ACCOUNT, email);
     } catch (error) {

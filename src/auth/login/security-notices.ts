@@ -9,7 +9,7 @@ import { type IssuedToken, OneTimeTokens, type Purpose } from '../../platform/on
 import { SessionsService } from '../../sessions';
 import { UsersService } from '../../users';
 import { NOTICE } from '../auth.rate-limits';
-import { NoticedSessionEnded } from '../auth.events';
+import { NoticedSessionRevoked } from '../auth.events';
 
 const SESSION_END: Purpose = {
   name: 'session-end',
@@ -20,7 +20,7 @@ const SESSION_END: Purpose = {
 };
 
 /** What a notice tells of. */
-export interface Noticed {
+export interface SessionNotice {
   readonly sessionId: string;
   readonly userId: string;
   readonly client: ClientInfo;
@@ -41,37 +41,37 @@ export class SecurityNotices {
   ) {}
 
   /** Somebody signed in on a device that was not known, after attempts that failed. */
-  async signedIn(noticed: Noticed): Promise<void> {
-    await this.tell('new-sign-in', noticed, async () => this.linkTo(noticed));
+  async notifyNewSignIn(noticed: SessionNotice): Promise<void> {
+    await this.send('new-sign-in', noticed, async () => this.issueRevocationLink(noticed));
   }
 
   /** An earlier refresh token was used again, and the session is over. */
-  async refreshTokenReused(noticed: Noticed): Promise<void> {
-    await this.tell('refresh-token-reused', noticed, async () => undefined);
+  async notifyRefreshTokenReuse(noticed: SessionNotice): Promise<void> {
+    await this.send('refresh-token-reused', noticed, async () => undefined);
   }
 
   /** A link that ends a session, for a mail that tells of it; in the transaction that is under way. */
-  async linkTo({
+  async issueRevocationLink({
     userId,
     sessionId,
-  }: Pick<Noticed, 'userId' | 'sessionId'>): Promise<IssuedToken | undefined> {
+  }: Pick<SessionNotice, 'userId' | 'sessionId'>): Promise<IssuedToken | undefined> {
     return (await this.tokens.issue(SESSION_END, { userId, details: { sessionId } })) ?? undefined;
   }
 
   /** Ends the session that a notice told of. @throws InvalidOrExpiredToken */
-  async endSession(token: string): Promise<void> {
+  async revokeSession(token: string): Promise<void> {
     await this.tokens.get(SESSION_END, token);
     await this.database.transaction(async () => {
       const { userId, details } = await this.tokens.redeem(SESSION_END, token);
       const { sessionId = '' } = details;
-      await this.sessions.end(sessionId);
-      await this.events.publish(new NoticedSessionEnded({ subjectId: userId, sessionId }));
+      await this.sessions.revoke(sessionId);
+      await this.events.publish(new NoticedSessionRevoked({ subjectId: userId, sessionId }));
     });
   }
 
-  private async tell(
+  private async send(
     kind: MailKind,
-    { userId, client }: Noticed,
+    { userId, client }: SessionNotice,
     link: () => Promise<IssuedToken | undefined>,
   ): Promise<void> {
     if (!(await this.attempts.tryConsume(NOTICE, userId))) return;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidToken, TokenStale } from '../../access';
 import type { DomainError } from '../../platform/errors';
-import { EndedSessions } from '../../sessions';
+import { RevokedSessions } from '../../sessions';
 import type { AccessClaims } from '../../tokens';
 import { AccessVersions } from '../../users';
 
@@ -9,7 +9,7 @@ import { AccessVersions } from '../../users';
 @Injectable()
 export class AccessState {
   constructor(
-    private readonly ended: EndedSessions,
+    private readonly ended: RevokedSessions,
     private readonly versions: AccessVersions,
   ) {}
 

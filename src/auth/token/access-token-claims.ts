@@ -66,7 +66,7 @@ export class AddedTokenClaims implements OnModuleInit {
    * @param findOwner looked for only where somebody has something to say of them; null: nobody is there to say it of
    * @throws Error where a provider says what it has not declared, or all of them too much
    */
-  async of(findOwner: () => Promise<TokenOwner | null>): Promise<AddedClaims> {
+  async collect(findOwner: () => Promise<TokenOwner | null>): Promise<AddedClaims> {
     const owner = this.providers().length > 0 ? await findOwner() : null;
     if (!owner) return {};
     const stated = await Promise.all(

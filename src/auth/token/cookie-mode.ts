@@ -6,7 +6,7 @@ import {
   cookieOf,
   DEVICE_COOKIE,
   REFRESH_COOKIE,
-  SameSite,
+  CsrfProtection,
   setCookie,
 } from '../../access';
 import type { ClientInfo } from '../../platform/http';
@@ -21,7 +21,7 @@ const YEAR_SECONDS = 365 * 86_400;
 export class CookieMode {
   constructor(
     private readonly auth: AuthService,
-    private readonly sameSite: SameSite,
+    private readonly csrf: CsrfProtection,
   ) {}
 
   /** Gives a sign-in to the browser; the session its cookies were of before would be left without anybody to end it. */
@@ -66,7 +66,7 @@ export class CookieMode {
   private presented(request: FastifyRequest): PresentedCredentials {
     const accessToken = cookieOf(request, ACCESS_COOKIE);
     const refreshToken = cookieOf(request, REFRESH_COOKIE);
-    if (accessToken !== undefined || refreshToken !== undefined) this.sameSite.assert(request);
+    if (accessToken !== undefined || refreshToken !== undefined) this.csrf.assertAllowed(request);
     return { accessToken, refreshToken };
   }
 

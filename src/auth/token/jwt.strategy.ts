@@ -5,7 +5,7 @@ import { Strategy } from 'passport-jwt';
 import { accessTokenOf, type Principal } from '../../access';
 import { ChangeFeed } from '../../platform/change-feed';
 import { RolesService } from '../../roles';
-import { type AccessClaims, addedClaimsOf, Tokens } from '../../tokens';
+import { type AccessClaims, addedClaimsOf, AccessTokens } from '../../tokens';
 import { AccessState } from './access-state';
 import { OpenResponses } from './open-responses';
 import { SelfVerifyingKey } from './self-verifying-key';
@@ -16,7 +16,7 @@ type KeyTaker = (error: unknown, key?: never) => void;
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
-    tokens: Tokens,
+    tokens: AccessTokens,
     private readonly access: AccessState,
     private readonly responses: OpenResponses,
     private readonly roles: RolesService,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock';
 import type { OpenSession } from '../../sessions';
-import { type AddedClaims, Tokens } from '../../tokens';
+import { type AddedClaims, AccessTokens } from '../../tokens';
 import { AddedTokenClaims, type TokenOwner } from './access-token-claims';
 import type { TokenResponse } from '../auth.dto';
 
@@ -9,7 +9,7 @@ import type { TokenResponse } from '../auth.dto';
 @Injectable()
 export class TokenIssuer {
   constructor(
-    private readonly tokens: Tokens,
+    private readonly tokens: AccessTokens,
     private readonly claims: AddedTokenClaims,
     private readonly clock: Clock,
   ) {}
@@ -20,13 +20,13 @@ export class TokenIssuer {
    * @param findOwner looked for only where a module has something to say
    */
   async claimsFor(findOwner: () => Promise<TokenOwner | null>): Promise<AddedClaims> {
-    return this.claims.of(findOwner);
+    return this.claims.collect(findOwner);
   }
 
   /** @param claims as `claimsFor` gave them */
   tokensFor(session: OpenSession, claims: AddedClaims): TokenResponse {
     const { userId, id: sessionId, roles } = session;
-    const { token, expiresInSeconds } = this.tokens.signAccess({
+    const { token, expiresInSeconds } = this.tokens.sign({
       userId,
       sessionId,
       tokenId: session.tokenId,

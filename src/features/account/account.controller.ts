@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, HttpStatus, Post, StreamableFile } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal, RequireRecentSignIn } from '../../access';
-import { InvalidCredentials, PASSWORD_PROOF } from '../../auth';
+import { InvalidCredentials, PASSWORD_CONFIRMATION } from '../../auth';
 import { LimitedBy } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, Client, type ClientInfo, Conflict } from '../../platform/http';
@@ -35,7 +35,7 @@ export class AccountController {
   }
 
   @Post('delete')
-  @LimitedBy(...PASSWORD_PROOF)
+  @LimitedBy(...PASSWORD_CONFIRMATION)
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'deleteAccount',

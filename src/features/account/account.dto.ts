@@ -1,14 +1,14 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Passphrase } from '../../passwords';
+import { Password } from '../../passwords';
 import { OneTimeToken } from '../../platform/one-time-tokens';
 import { EmailAddress } from '../../users';
 
 export class ChangePasswordRequest {
-  @Passphrase()
+  @Password()
   readonly currentPassword: string;
 
   @ApiProperty({ example: 'nine wrens mend 4 kettles' })
-  @Passphrase()
+  @Password()
   readonly newPassword: string;
 }
 
@@ -17,7 +17,7 @@ export class ChangeEmailRequest {
   @EmailAddress()
   readonly newEmail: string;
 
-  @Passphrase()
+  @Password()
   readonly password: string;
 }
 
@@ -27,7 +27,7 @@ export class EmailChangeTokenRequest {
 }
 
 export class DeleteAccountRequest {
-  @Passphrase()
+  @Password()
   readonly password: string;
 }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
-import { Departure } from '../../auth';
+import { AccountDeletion } from '../../auth';
 import { RateLimiter } from '../../platform/rate-limits';
 import { Clock } from '../../platform/clock';
 import { Events } from '../../platform/events';
@@ -21,7 +21,7 @@ export class AccountService {
   constructor(
     private readonly own: OwnAccount,
     private readonly administrators: Administrators,
-    private readonly departure: Departure,
+    private readonly deletion: AccountDeletion,
     private readonly personalData: PersonalDataRegistry,
     private readonly attempts: RateLimiter,
     private readonly mailer: Mailer,
@@ -46,9 +46,9 @@ export class AccountService {
    */
   async delete(principal: Principal, password: string, { language }: ClientInfo): Promise<void> {
     const proven = await this.own.prove(principal, password);
-    await this.administrators.alone(async () => {
+    await this.administrators.withAdministrationLock(async () => {
       const user = await this.own.lock(principal, proven);
-      await this.departure.of(user);
+      await this.deletion.deleteAccount(user);
       await this.mailer.send(user, { kind: 'account-deleted', language });
     });
   }

@@ -6,7 +6,7 @@ import {
   AcceptedResponse,
   InvalidCredentials,
   MAIL_LINK,
-  PASSWORD_PROOF,
+  PASSWORD_CONFIRMATION,
   SET_COOKIE,
   setDeviceCookie,
 } from '../../auth';
@@ -27,7 +27,7 @@ export class CredentialsController {
   ) {}
 
   @Post('password/change')
-  @LimitedBy(...PASSWORD_PROOF)
+  @LimitedBy(...PASSWORD_CONFIRMATION)
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'changePassword',
@@ -54,7 +54,7 @@ export class CredentialsController {
   }
 
   @Post('email/change')
-  @LimitedBy(...PASSWORD_PROOF)
+  @LimitedBy(...PASSWORD_CONFIRMATION)
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     operationId: 'changeEmail',

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
-import { active, Handover } from '../../auth';
+import { requireActiveUser, AccountRecovery } from '../../auth';
 import { RegistrationAttempts } from '../../passwords';
 import { RateLimiter } from '../../platform/rate-limits';
 import { Clock } from '../../platform/clock';
@@ -34,7 +34,7 @@ export class EmailChangeService {
     private readonly attempts: RegistrationAttempts,
     private readonly budgets: RateLimiter,
     private readonly tokens: OneTimeTokens,
-    private readonly handover: Handover,
+    private readonly recovery: AccountRecovery,
     private readonly mailer: Mailer,
     private readonly events: Events,
     private readonly clock: Clock,
@@ -71,7 +71,7 @@ export class EmailChangeService {
   async confirm(token: string): Promise<void> {
     const { userId } = await this.tokens.get(EMAIL_CHANGE, token);
     await this.database.transaction(async () => {
-      const user = active(await this.users.lock({ id: userId }));
+      const user = requireActiveUser(await this.users.lock({ id: userId }));
       const { details } = await this.tokens.redeem(EMAIL_CHANGE, token);
       const changed = await this.users.changeEmail(user, details.newEmail ?? '', this.reservedUntil());
       if (!changed) throw new InvalidOrExpiredToken();
@@ -86,12 +86,12 @@ export class EmailChangeService {
   async undo(token: string, { language }: ClientInfo): Promise<void> {
     const { userId } = await this.tokens.get(EMAIL_CHANGE_UNDO, token);
     await this.database.transaction(async () => {
-      const user = active(await this.users.lock({ id: userId }));
+      const user = requireActiveUser(await this.users.lock({ id: userId }));
       const { details } = await this.tokens.redeem(EMAIL_CHANGE_UNDO, token);
       const { email = '' } = details;
       const restored = await this.users.restoreEmail(user, email, this.reservedUntil());
       if (!restored) throw new InvalidOrExpiredToken();
-      await this.handover.to(userId, null);
+      await this.recovery.recover(userId, null);
       await this.events.publish(new EmailChangeUndone({ subjectId: userId }));
       await this.mailer.wish({ kind: 'address-restored', address: email, language, owed: true });
     });

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidToken, type Principal } from '../../access';
-import { InvalidCredentials, PasswordProof } from '../../auth';
+import { InvalidCredentials, PasswordConfirmation } from '../../auth';
 import { SessionsService } from '../../sessions';
 import { type User, UsersService } from '../../users';
 
@@ -9,7 +9,7 @@ import { type User, UsersService } from '../../users';
 export class OwnAccount {
   constructor(
     private readonly users: UsersService,
-    private readonly proof: PasswordProof,
+    private readonly confirmation: PasswordConfirmation,
     private readonly sessions: SessionsService,
   ) {}
 
@@ -18,7 +18,7 @@ export class OwnAccount {
    * @throws RateLimited before anything is checked; InvalidCredentials where this is not the user's password
    */
   async prove(principal: Principal, password: string): Promise<User> {
-    return this.proof.prove(principal, password);
+    return this.confirmation.confirm(principal, password);
   }
 
   /**

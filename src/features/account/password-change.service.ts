@@ -47,12 +47,12 @@ export class PasswordChangeService {
     return this.database.transaction(async () => {
       const user = await this.own.lock(principal, owner);
       const { id, devicesEpoch } = user;
-      await this.sessions.endAllOf(id, { except: principal.sessionId });
+      await this.sessions.revokeAllOf(id, { except: principal.sessionId });
       await this.passwords.store(id, hash);
       await this.users.voidDevices(id);
       await this.emailChange.cancel(id);
       await this.events.publish(new PasswordChanged({ subjectId: id, sessionId: principal.sessionId }));
-      const token = await this.notices.linkTo(principal);
+      const token = await this.notices.issueRevocationLink(principal);
       await this.mailer.send(user, { kind: 'password-changed', language, token });
       return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
     });

@@ -9,7 +9,14 @@ import {
 import { Events } from '../../platform/events';
 import { Conflict, NotFound } from '../../platform/http';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
-import { Administrators, type Holding, holdingIn, lackedBy, type Role, RolesService } from '../../roles';
+import {
+  Administrators,
+  type PermissionSet,
+  permissionSetOf,
+  missingPermissions,
+  type Role,
+  RolesService,
+} from '../../roles';
 import { SessionsService } from '../../sessions';
 import { type User, UsersService } from '../../users';
 import { INVITATION, namesIn } from './invitation';
@@ -20,7 +27,7 @@ export interface Actor extends Judge {
 }
 
 /** What somebody holds, and all roles as they were read with it. */
-export interface Judge extends Holding {
+export interface Judge extends PermissionSet {
   readonly all: readonly Role[];
 }
 
@@ -47,11 +54,11 @@ export class Administration {
     change: (actor: Actor) => Promise<T>,
   ): Promise<T> {
     try {
-      return await this.administrators.alone(async () => {
+      return await this.administrators.withAdministrationLock(async () => {
         const user = await this.users.findById(userId);
         if (user?.status !== 'active' || !(await this.sessions.isLive(sessionId))) throw new InvalidToken();
         const all = await this.roles.all();
-        const holding = holdingIn(all, user.roles);
+        const holding = permissionSetOf(all, user.roles);
         this.assertHolds(holding, { isAdmin: false, permissions: new Set([permission]) });
         return await change({ user, all, ...holding });
       });
@@ -71,13 +78,13 @@ export class Administration {
     const user = await this.users.lock({ id });
     if (!user) throw new NotFound();
     const promised = (await this.tokens.alive(INVITATION, id)).flatMap(({ roles = '' }) => namesIn(roles));
-    this.assertHolds(actor, holdingIn(actor.all, [...user.roles, ...promised]));
+    this.assertHolds(actor, permissionSetOf(actor.all, [...user.roles, ...promised]));
     return user;
   }
 
   /** @throws InsufficientPermission where the actor lacks something of it */
-  assertHolds(actor: Holding, holding: Holding): void {
-    const lacked = lackedBy(actor, holding);
+  assertHolds(actor: PermissionSet, holding: PermissionSet): void {
+    const lacked = missingPermissions(actor, holding);
     if (lacked.length > 0) throw new InsufficientPermission(lacked);
   }
 
@@ -86,8 +93,8 @@ export class Administration {
    * @param after what the actor would hold
    * @throws Conflict where that is less than now
    */
-  assertKeeps(actor: Actor, after: Holding): void {
-    const lost = lackedBy(after, actor);
+  assertKeeps(actor: Actor, after: PermissionSet): void {
+    const lost = missingPermissions(after, actor);
     if (lost.length > 0)
       throw new Conflict(
         `This would take permissions from yourself: ${lost.join(', ')}. Have somebody else do it.`,

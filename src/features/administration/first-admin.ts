@@ -29,7 +29,7 @@ export class FirstAdmin {
     const known = await this.users.findByEmail(email);
     if (!known?.emailVerified)
       return this.invitations.inviteAsOperator({ email, displayName, roles: [ADMIN] });
-    return this.administrators.alone(async () => {
+    return this.administrators.withAdministrationLock(async () => {
       const user = await this.users.lock({ id: known.id });
       if (user?.email !== email || !user.emailVerified)
         throw new Error('That account has changed at this very moment. Try again.');

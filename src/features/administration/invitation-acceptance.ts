@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { active, Handover } from '../../auth';
+import { requireActiveUser, AccountRecovery } from '../../auth';
 import { PasswordPolicy, PasswordsService } from '../../passwords';
 import { Events } from '../../platform/events';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
-import { Administrators, type Holding, holdingIn, lackedBy, RolesService } from '../../roles';
+import {
+  Administrators,
+  type PermissionSet,
+  permissionSetOf,
+  missingPermissions,
+  RolesService,
+} from '../../roles';
 import { UserRights, UsersService } from '../../users';
 import { InvitationAccepted } from './administration.events';
 import type { AcceptInvitationRequest } from './invitations.dto';
@@ -11,7 +17,7 @@ import { INVITATION, namesIn, OPERATOR } from './invitation';
 import { fittingRoles } from './role-names';
 
 /** What it takes to invite. */
-const INVITING: Holding = { isAdmin: false, permissions: new Set(['users:write']) };
+const INVITING: PermissionSet = { isAdmin: false, permissions: new Set(['users:write']) };
 
 /** Coming in by an invitation, with a password of one's own. */
 @Injectable()
@@ -24,7 +30,7 @@ export class InvitationAcceptance {
     private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
     private readonly tokens: OneTimeTokens,
-    private readonly handover: Handover,
+    private readonly recovery: AccountRecovery,
     private readonly events: Events,
   ) {}
 
@@ -34,16 +40,16 @@ export class InvitationAcceptance {
    */
   async accept({ token, password, displayName }: AcceptInvitationRequest): Promise<void> {
     const { userId } = await this.tokens.get(INVITATION, token);
-    const invited = active(await this.users.findById(userId));
+    const invited = requireActiveUser(await this.users.findById(userId));
     await this.policy.assertAcceptable(password, '/password', {
       email: invited.email,
       displayName: displayName === undefined ? invited.displayName : displayName,
     });
     const hash = await this.passwords.hash(password, userId);
-    await this.administrators.alone(async () => {
-      const { roles: former } = active(await this.users.lock({ id: userId }));
+    await this.administrators.withAdministrationLock(async () => {
+      const { roles: former } = requireActiveUser(await this.users.lock({ id: userId }));
       const { details } = await this.tokens.redeem(INVITATION, token);
-      await this.handover.to(userId, hash);
+      await this.recovery.recover(userId, hash);
       if (displayName !== undefined) await this.users.rename(userId, displayName);
       const { by: invitedBy = '', roles: promised = '' } = details;
       const added = await this.grantable(invitedBy, namesIn(promised));
@@ -62,8 +68,8 @@ export class InvitationAcceptance {
     if (inviterId === OPERATOR || existing.length === 0) return existing;
     const inviter = await this.users.findById(inviterId);
     if (inviter?.status !== 'active') return [];
-    const holding = holdingIn(all, inviter.roles);
-    if (lackedBy(holding, INVITING).length > 0) return [];
-    return existing.filter((name) => lackedBy(holding, holdingIn(all, [name])).length === 0);
+    const holding = permissionSetOf(all, inviter.roles);
+    if (missingPermissions(holding, INVITING).length > 0) return [];
+    return existing.filter((name) => missingPermissions(holding, permissionSetOf(all, [name])).length === 0);
   }
 }

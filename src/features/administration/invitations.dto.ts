@@ -1,4 +1,4 @@
-import { Passphrase } from '../../passwords';
+import { Password } from '../../passwords';
 import { OneTimeToken } from '../../platform/one-time-tokens';
 import { DisplayName } from '../../users';
 
@@ -6,7 +6,7 @@ export class AcceptInvitationRequest {
   @OneTimeToken()
   readonly token: string;
 
-  @Passphrase()
+  @Password()
   readonly password: string;
 
   @DisplayName()

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
-import { Handover } from '../../auth';
+import { AccountRecovery } from '../../auth';
 import { RateLimiter } from '../../platform/rate-limits';
 import { Events } from '../../platform/events';
 import { type ClientInfo, Conflict } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { type IssuedToken, OneTimeTokens } from '../../platform/one-time-tokens';
-import { Administrators, holdingIn, RolesService } from '../../roles';
+import { Administrators, permissionSetOf, RolesService } from '../../roles';
 import { type User, UserRights, UsersService } from '../../users';
 import { Administration, type Judge } from './administration';
 import { UserEnabled, UserInvited } from './administration.events';
@@ -38,7 +38,7 @@ export class InvitationsService {
     private readonly rights: UserRights,
     private readonly roles: RolesService,
     private readonly tokens: OneTimeTokens,
-    private readonly handover: Handover,
+    private readonly recovery: AccountRecovery,
     private readonly mailer: Mailer,
     private readonly events: Events,
   ) {}
@@ -64,7 +64,7 @@ export class InvitationsService {
 
   /** For a command on the machine. @throws Conflict like `invite` */
   async inviteAsOperator(request: InviteUserRequest): Promise<Invited> {
-    return this.administrators.alone(async () => {
+    return this.administrators.withAdministrationLock(async () => {
       const all = await this.roles.all();
       const operator = { id: OPERATOR, all, isAdmin: true, permissions: new Set<string>(), language: null };
       return this.issue(request, operator);
@@ -76,7 +76,7 @@ export class InvitationsService {
     inviter: Inviter,
   ): Promise<Invited> {
     assertExisting(inviter.all, roles);
-    this.administration.assertHolds(inviter, holdingIn(inviter.all, roles));
+    this.administration.assertHolds(inviter, permissionSetOf(inviter.all, roles));
     const details = { roles: roles.join(' '), by: inviter.id };
     const isNew = (await this.users.add({ email, displayName })) !== null;
     const user = await this.users.lock({ email });
@@ -85,7 +85,7 @@ export class InvitationsService {
     if (!isNew) {
       await this.administration.changeable(inviter, user.id);
       // The same invitation again: each link that is printed or mailed works, as the limit on live ones has it.
-      await this.handover.clear(user.id, { purpose: INVITATION, details });
+      await this.recovery.revokeCredentials(user.id, { purpose: INVITATION, details });
       if (user.status === 'disabled') await this.enable(user.id);
     }
     const token = await this.tokens.issue(INVITATION, { userId: user.id, details });

@@ -3,7 +3,7 @@ import { KnownPermissions, type Principal } from '../../access';
 import { ValidationFailed } from '../../platform/errors';
 import { Events } from '../../platform/events';
 import { Conflict, NotFound } from '../../platform/http';
-import { ADMIN, holdingIn, type Role, type RoleDefinition, RolesService } from '../../roles';
+import { ADMIN, permissionSetOf, type Role, type RoleDefinition, RolesService } from '../../roles';
 import { UserRights } from '../../users';
 import { type Actor, Administration } from './administration';
 import { RoleDeleted, RoleSaved } from './administration.events';
@@ -33,7 +33,7 @@ export class RolesAdminService {
     this.assertKnown(permissions);
     return this.administration.exclusively(principal, 'roles:write', async (actor) => {
       const { all } = actor;
-      this.administration.assertHolds(actor, holdingIn(all, [name]));
+      this.administration.assertHolds(actor, permissionSetOf(all, [name]));
       this.administration.assertHolds(actor, { isAdmin: false, permissions: new Set(permissions) });
       this.assertKeepsWith(actor, definition);
       const former = all.find((other) => other.name === name);
@@ -52,7 +52,7 @@ export class RolesAdminService {
       const { all } = actor;
       if (all.every((role) => role.name !== name)) throw new NotFound();
       assertNotAdmin(name);
-      this.administration.assertHolds(actor, holdingIn(all, [name]));
+      this.administration.assertHolds(actor, permissionSetOf(all, [name]));
       this.assertKeepsWith(actor, { name, permissions: [] });
       const holders = await this.rights.dropRole(name);
       await this.roles.remove(name);
@@ -65,7 +65,7 @@ export class RolesAdminService {
     { name, permissions }: Pick<RoleDefinition, 'name' | 'permissions'>,
   ): void {
     const others = actor.all.filter((role) => role.name !== name);
-    const { isAdmin, permissions: left } = holdingIn(others, actor.user.roles);
+    const { isAdmin, permissions: left } = permissionSetOf(others, actor.user.roles);
     const fromHere = actor.user.roles.includes(name) ? permissions : [];
     // One that no module declares any more is no loss.
     const present = [...actor.permissions].filter((permission) => this.known.has(permission));

@@ -40,7 +40,7 @@ import {
   ChangeUserRequest,
   InviteUserRequest,
   UserListResponse,
-  UserQuery,
+  UserSearchQuery,
   UserResponse,
 } from './users-admin.dto';
 import { UsersAdminService } from './users-admin.service';
@@ -68,7 +68,7 @@ export class UsersAdminController {
   })
   @ApiOkResponse({ type: UserListResponse })
   @ApiProblems(ValidationFailed)
-  async list(@Query() query: UserQuery): Promise<UserListResponse> {
+  async list(@Query() query: UserSearchQuery): Promise<UserListResponse> {
     const { email: emailPrefix, status, role, limit } = query;
     const page = { after: startOf(query), limit: limit + 1 };
     const users = await this.search.find({ emailPrefix, status, role, ...page });

@@ -6,7 +6,7 @@ import { MayBeAbsent, RoleName, RoleNames } from './role-names';
 
 const STATUSES = ['active', 'disabled'] as const;
 
-export class UserQuery extends PageQuery {
+export class UserSearchQuery extends PageQuery {
   @EmailPrefix()
   readonly email?: string;
 

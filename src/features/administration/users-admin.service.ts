@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
-import { Departure } from '../../auth';
+import { AccountDeletion } from '../../auth';
 import { Events } from '../../platform/events';
 import { Conflict } from '../../platform/http';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
-import { ADMIN, Administrators, holdingIn } from '../../roles';
-import { SessionsEnded, SessionsService } from '../../sessions';
+import { ADMIN, Administrators, permissionSetOf } from '../../roles';
+import { SessionsRevoked, SessionsService } from '../../sessions';
 import { type User, UserRights } from '../../users';
 import { type Actor, Administration } from './administration';
 import { RolesChanged, UserDisabled, UserEnabled } from './administration.events';
@@ -22,7 +22,7 @@ export class UsersAdminService {
     private readonly sessions: SessionsService,
     private readonly tokens: OneTimeTokens,
     private readonly events: Events,
-    private readonly departure: Departure,
+    private readonly deletion: AccountDeletion,
   ) {}
 
   /**
@@ -44,7 +44,7 @@ export class UsersAdminService {
     await this.administration.exclusively(principal, 'users:write', async (actor) => {
       const user = await this.administration.changeable(actor, id);
       this.administration.assertOther(actor, user);
-      await this.departure.of(user);
+      await this.deletion.deleteAccount(user);
     });
   }
 
@@ -52,14 +52,14 @@ export class UsersAdminService {
   async endSessions(principal: Principal, id: string): Promise<void> {
     await this.administration.exclusively(principal, 'sessions:write', async (actor) => {
       const user = await this.administration.changeable(actor, id);
-      await this.sessions.endAllOf(user.id);
-      await this.events.publish(new SessionsEnded({ subjectId: user.id }));
+      await this.sessions.revokeAllOf(user.id);
+      await this.events.publish(new SessionsRevoked({ subjectId: user.id }));
     });
   }
 
   private async changeRoles(actor: Actor, user: User, names: readonly string[]): Promise<void> {
     assertExisting(actor.all, names);
-    const holding = holdingIn(actor.all, names);
+    const holding = permissionSetOf(actor.all, names);
     this.administration.assertHolds(actor, holding);
     const [added, removed] = [without(names, user.roles), without(user.roles, names)];
     if (added.length + removed.length === 0) return;
@@ -68,17 +68,17 @@ export class UsersAdminService {
         'Roles are given to verified accounts only. Invite the user with the roles instead.',
       );
     if (user.id === actor.user.id) this.administration.assertKeeps(actor, holding);
-    if (removed.includes(ADMIN)) await this.administrators.assertOthersThan(user.id);
+    if (removed.includes(ADMIN)) await this.administrators.assertNotLast(user.id);
     await this.rights.setRoles(user.id, names);
     await this.events.publish(new RolesChanged({ subjectId: user.id, details: { added, removed } }));
   }
 
   private async changeStatus(actor: Actor, user: User, status: User['status']): Promise<void> {
     this.administration.assertOther(actor, user);
-    if (user.roles.includes(ADMIN)) await this.administrators.assertOthersThan(user.id);
+    if (user.roles.includes(ADMIN)) await this.administrators.assertNotLast(user.id);
     await this.rights.setStatus(user.id, status);
     if (status === 'disabled') {
-      await this.sessions.endAllOf(user.id);
+      await this.sessions.revokeAllOf(user.id);
       // Or what was asked for before would open the account as soon as it is enabled again.
       await this.tokens.endOf(user.id);
     }

@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional } from 'class-validator';
-import { Passphrase } from '../../passwords';
+import { Password } from '../../passwords';
 import { OneTimeToken } from '../../platform/one-time-tokens';
 import { EmailAddress } from '../../users';
 
@@ -8,7 +8,7 @@ export class VerifyEmailRequest {
   @OneTimeToken()
   readonly token: string;
 
-  @Passphrase()
+  @Password()
   @IsOptional()
   @ApiProperty({ required: false, description: 'Needed where the address was registered more than once' })
   readonly password?: string | null;

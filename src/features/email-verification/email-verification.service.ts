@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Handover, InvalidCredentials, LoginLimits } from '../../auth';
-import { type Attempted, RegistrationAttempts } from '../../passwords';
+import { AccountRecovery, InvalidCredentials, LoginLimits } from '../../auth';
+import { type AttemptedRegistration, RegistrationAttempts } from '../../passwords';
 import { Database } from '../../platform/database';
 import { Events } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
@@ -20,7 +20,7 @@ export class EmailVerificationService {
     private readonly users: UsersService,
     private readonly attempts: RegistrationAttempts,
     private readonly tokens: OneTimeTokens,
-    private readonly handover: Handover,
+    private readonly recovery: AccountRecovery,
     private readonly limits: LoginLimits,
     private readonly mailer: Mailer,
     private readonly events: Events,
@@ -56,7 +56,7 @@ export class EmailVerificationService {
   private async redeem(
     token: string,
     userId: string,
-    { password, picked }: { readonly password: string | null; readonly picked: Attempted | null },
+    { password, picked }: { readonly password: string | null; readonly picked: AttemptedRegistration | null },
   ): Promise<void> {
     const user = await this.users.lock({ id: userId });
     if (!user) throw new InvalidOrExpiredToken();
@@ -64,11 +64,11 @@ export class EmailVerificationService {
     // Only now: while it was looked for, another use of a link may have given the account away.
     if (password !== null && !picked)
       throw new InvalidCredentials('No registration of this address has this password.');
-    await this.limits.forget(user.email);
+    await this.limits.resetAccount(user.email);
     await this.events.publish(new EmailVerified({ subjectId: userId }));
     if ((await this.attempts.count(userId)) === 0) return this.users.verifyEmail(userId);
     if (!picked) throw new PasswordRequired();
-    await this.handover.to(userId, picked.hash);
+    await this.recovery.recover(userId, picked.hash);
     if (picked.displayName !== undefined) await this.users.rename(userId, picked.displayName);
   }
 

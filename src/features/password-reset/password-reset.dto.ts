@@ -1,4 +1,4 @@
-import { Passphrase } from '../../passwords';
+import { Password } from '../../passwords';
 import { OneTimeToken } from '../../platform/one-time-tokens';
 import { EmailAddress } from '../../users';
 
@@ -11,6 +11,6 @@ export class ResetPasswordRequest {
   @OneTimeToken()
   readonly token: string;
 
-  @Passphrase()
+  @Password()
   readonly newPassword: string;
 }

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { active, DeviceTokens, Handover, LoginLimits } from '../../auth';
+import { requireActiveUser, DeviceTokens, AccountRecovery, LoginLimits } from '../../auth';
 import { PasswordPolicy, PasswordsService } from '../../passwords';
 import { Database } from '../../platform/database';
 import { Events } from '../../platform/events';
@@ -21,7 +21,7 @@ export class PasswordResetService {
     private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
     private readonly tokens: OneTimeTokens,
-    private readonly handover: Handover,
+    private readonly recovery: AccountRecovery,
     private readonly devices: DeviceTokens,
     private readonly limits: LoginLimits,
     private readonly mailer: Mailer,
@@ -52,13 +52,13 @@ export class PasswordResetService {
     await this.policy.assertAcceptable(
       newPassword,
       '/newPassword',
-      active(await this.users.findById(userId)),
+      requireActiveUser(await this.users.findById(userId)),
     );
     const hash = await this.passwords.hash(newPassword, userId);
     return this.database.transaction(async () => {
-      const { id, email, devicesEpoch } = active(await this.users.lock({ id: userId }));
+      const { id, email, devicesEpoch } = requireActiveUser(await this.users.lock({ id: userId }));
       await this.tokens.redeem(PASSWORD_RESET, token);
-      await this.handover.to(id, hash);
+      await this.recovery.recover(id, hash);
       await this.events.publish(new PasswordReset({ subjectId: id }));
       // The link has proven the mailbox just now.
       const owner = { email, emailVerified: true };

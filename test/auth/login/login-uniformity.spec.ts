@@ -1,5 +1,5 @@
 import { hashSync } from 'bcryptjs';
-import { BcryptPool, type Comparison } from '../../../src/passwords/bcrypt-pool';
+import { BcryptPool, type BcryptComparison } from '../../../src/passwords/bcrypt-pool';
 import { PasswordSettings } from '../../../src/passwords/password.settings';
 import type { ProblemBody } from '../../support/api';
 import { PASSWORD, type TestApp } from '../../support/app';
@@ -65,7 +65,7 @@ describe('a sign-in that fails', () => {
 describe('the work of a sign-in', () => {
   afterEach(() => jest.restoreAllMocks());
 
-  const roundsOf = (comparisons: readonly Comparison[]) =>
+  const roundsOf = (comparisons: readonly BcryptComparison[]) =>
     comparisons.reduce((sum, each) => sum + 2 ** Number(each.hash.split('$')[2]), 0);
 
   /** The bcrypt rounds that one sign-in costs. */

@@ -16,7 +16,7 @@ const flags = (maxAge: number) => ({
   Path: '/',
   HttpOnly: '',
   Secure: '',
-  SameSite: 'Strict',
+  CsrfProtection: 'Strict',
   'Max-Age': String(maxAge),
 });
 

@@ -1,6 +1,10 @@
 import { Environment } from '../../../src/platform/config';
 import { Keyring } from '../../../src/platform/keyring';
-import { readRefreshToken, type RefreshClaim, writeRefreshToken } from '../../../src/sessions/refresh-token';
+import {
+  readRefreshToken,
+  type RefreshTokenPayload,
+  writeRefreshToken,
+} from '../../../src/sessions/refresh-token';
 import { SessionSettings } from '../../../src/sessions/session.settings';
 import type { ProblemBody, TokenBody } from '../../support/api';
 import type { TestApp } from '../../support/app';
@@ -38,7 +42,7 @@ describe('a refresh token', () => {
   const accessStatus = async (token: string) => (await app.api.get('/v1/auth/principal', { token })).status;
 
   /** What an attacker who holds the application's key, but not the session's token, could write. */
-  const forge = (token: string, change: (claim: RefreshClaim) => Partial<RefreshClaim>) => {
+  const forge = (token: string, change: (claim: RefreshTokenPayload) => Partial<RefreshTokenPayload>) => {
     const claim = readRefreshToken(token, key);
     if (!claim) throw new Error('not a refresh token of this application');
     return writeRefreshToken({ ...claim, ...change(claim) }, key);
@@ -141,7 +145,7 @@ describe('a refresh token', () => {
     const { refreshToken } = await open();
     const forgeries = [
       refreshToken.slice(0, -1) + (refreshToken.endsWith('A') ? 'B' : 'A'),
-      writeRefreshToken(readRefreshToken(refreshToken, key) as RefreshClaim, Buffer.alloc(32, 7)),
+      writeRefreshToken(readRefreshToken(refreshToken, key) as RefreshTokenPayload, Buffer.alloc(32, 7)),
       forge(refreshToken, () => ({ secret: Buffer.alloc(32, 7) })),
       forge(refreshToken, ({ generation }) => ({ generation: generation + 1 })),
       ...[2 ** 31 - 2, 2 ** 31 - 1, 2 ** 32 - 1].map((generation) =>
@@ -161,7 +165,7 @@ describe('a refresh token', () => {
 
   it('stands nowhere in the database, nor does anything it could be made of', async () => {
     const { refreshToken } = await open();
-    const claim = readRefreshToken(refreshToken, key) as RefreshClaim;
+    const claim = readRefreshToken(refreshToken, key) as RefreshTokenPayload;
     const [row] = await app.query<{ dump: string }>('SELECT s::text AS dump FROM sessions s WHERE id = $1', [
       claim.sessionId,
     ]);

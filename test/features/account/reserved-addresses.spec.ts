@@ -11,7 +11,7 @@ import { nextLink } from '../../support/mailbox';
 import { newAddress, someoneVerified } from '../../support/registrations';
 import { sharedApp } from '../../support/shared-app';
 import { reset } from '../../support/password-reset';
-import { IncomingUsers } from '../../../src/users';
+import { ImportedUsers } from '../../../src/users';
 
 const NEW_PASSWORD = 'nine calm badgers on a ferry';
 
@@ -58,7 +58,7 @@ describe('an address that is reserved for its former owner', () => {
     expect((await app.mailFor(email, 'You already have an account at Gatehouse')).subject).toBeDefined();
     const admin = await app.as('admin', { roles: ['admin'] });
     expect((await admin.post('/v1/users', { email })).status).toBe(409);
-    const added = await app.database.transaction(async () => app.nest.get(IncomingUsers).add([{ email }]));
+    const added = await app.database.transaction(async () => app.nest.get(ImportedUsers).add([{ email }]));
     expect(added.size).toBe(0);
   });
 });

@@ -19,23 +19,27 @@ describe('administrative changes, one at a time,', () => {
 
   it('may be followed by another one, which a listener makes after the commit of the first', async () => {
     const order: string[] = [];
-    await administrators.alone(async () => {
-      await app.database.afterCommit(async () => administrators.alone(async () => void order.push('second')));
+    await administrators.withAdministrationLock(async () => {
+      await app.database.afterCommit(async () =>
+        administrators.withAdministrationLock(async () => void order.push('second')),
+      );
       order.push('first');
     });
     expect(order).toEqual(['first', 'second']);
   });
 
   it('go on after one that failed', async () => {
-    const failing = administrators.alone(async () => {
+    const failing = administrators.withAdministrationLock(async () => {
       throw new Error('no');
     });
     await expect(failing).rejects.toThrow('no');
-    await expect(administrators.alone(async () => 'yes')).resolves.toBe('yes');
+    await expect(administrators.withAdministrationLock(async () => 'yes')).resolves.toBe('yes');
   });
 
   it('are not begun within a transaction, which would keep a connection while they wait', async () => {
-    const nested = app.database.transaction(async () => administrators.alone(async () => undefined));
+    const nested = app.database.transaction(async () =>
+      administrators.withAdministrationLock(async () => undefined),
+    );
     await expect(nested).rejects.toThrow('own transaction');
   });
 
@@ -54,7 +58,9 @@ describe('administrative changes, one at a time,', () => {
   it('wait fifty at the most: the next one is answered 503', async () => {
     const change = await aChange();
     const [others] = await whileOneIsUnderWay(async () => {
-      const waiting = inParallel(49, async () => administrators.alone(async () => undefined));
+      const waiting = inParallel(49, async () =>
+        administrators.withAdministrationLock(async () => undefined),
+      );
       expect(await change()).toBe(503);
       return [waiting];
     });
@@ -66,7 +72,7 @@ describe('administrative changes, one at a time,', () => {
   async function whileOneIsUnderWay<T>(work: () => Promise<[T]>): Promise<[T]> {
     let release: () => void = () => undefined;
     const released = new Promise<void>((resolve) => (release = resolve));
-    const first = administrators.alone(async () => released);
+    const first = administrators.withAdministrationLock(async () => released);
     try {
       return await work();
     } finally {

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { ChangeFeed } from '../../../src/platform/change-feed';
-import { EndedSessions, SessionsService } from '../../../src/sessions';
+import { RevokedSessions, SessionsService } from '../../../src/sessions';
 import type { TokenBody } from '../../support/api';
 import type { TestApp } from '../../support/app';
 import { expectCommitsKnown, expectNoneLost } from '../../support/author';
@@ -11,13 +11,13 @@ import { sharedApp } from '../../support/shared-app';
 
 let app: TestApp;
 let feed: ChangeFeed;
-let memory: EndedSessions;
+let memory: RevokedSessions;
 let others: Others;
 
 beforeAll(async () => {
   app = await sharedApp();
   feed = app.nest.get(ChangeFeed);
-  memory = app.nest.get(EndedSessions);
+  memory = app.nest.get(RevokedSessions);
   others = new Others(app.databaseUrl);
 });
 
@@ -39,12 +39,12 @@ describe('a change in a transaction of this instance', () => {
     await listener.query('LISTEN gatehouse_changes');
 
     const undone = app.database.transaction(async () => {
-      await sessions.end(sessionOf(kept));
+      await sessions.revoke(sessionOf(kept));
       throw new Error('undo it');
     });
     await expect(undone).rejects.toThrow('undo it');
     await app.database.transaction(async () => {
-      await app.database.transaction(async () => sessions.end(sessionOf(ended)));
+      await app.database.transaction(async () => sessions.revoke(sessionOf(ended)));
       expect(memory.has(sessionOf(ended))).toBe(false);
     });
     expect([memory.has(sessionOf(kept)), memory.has(sessionOf(ended))]).toEqual([false, true]);

@@ -5,7 +5,7 @@ import { ConfigModule } from '../../../src/platform/config';
 import { ChangeFeed, ChangeFeedModule } from '../../../src/platform/change-feed';
 import { MetricsModule } from '../../../src/platform/metrics';
 import { JobsModule } from '../../../src/platform/jobs';
-import { EndedSessions } from '../../../src/sessions';
+import { RevokedSessions } from '../../../src/sessions';
 import { AccessVersions } from '../../../src/users';
 import type { TokenBody } from '../../support/api';
 import type { TestApp } from '../../support/app';
@@ -28,7 +28,7 @@ const statusOf = async ({ api }: TestApp, { accessToken }: TokenBody) =>
 /** What an instance knows of others by the feed, without the application. */
 @Module({
   imports: [ConfigModule.of(AccessSettings), MetricsModule, JobsModule, ChangeFeedModule],
-  providers: [EndedSessions, AccessVersions],
+  providers: [RevokedSessions, AccessVersions],
 })
 class MemoryModule {}
 
@@ -186,7 +186,7 @@ describe('the feed', () => {
     for (const [index, [, statement]] of WAYS.entries())
       await other.query(statement, [sessionOf(ended[index] ?? stale), userOf(ended[index] ?? stale)]);
     const later = await startContext({ imports: [MemoryModule], databaseUrl: app.databaseUrl });
-    const [sessions, versions] = [later.get(EndedSessions), later.get(AccessVersions)];
+    const [sessions, versions] = [later.get(RevokedSessions), later.get(AccessVersions)];
     expect(ended.filter((tokens) => !sessions.has(sessionOf(tokens)))).toEqual([]);
     expect([stale, kept].map((tokens) => sessions.has(sessionOf(tokens)))).toEqual([false, false]);
     expect([stale, kept].map((tokens) => versions.isStale(userOf(tokens), versionOf(tokens)))).toEqual([

@@ -1,4 +1,4 @@
-import { PasswordStrength, type Weakness } from '../../../src/passwords/password-strength';
+import { PasswordStrength, type PasswordWeakness } from '../../../src/passwords/password-strength';
 import type { ProblemBody } from '../../support/api';
 import { PASSWORD, startApp, type TestApp } from '../../support/app';
 import { APP_NAME, HARD_TO_ESTIMATE, OWNER, SLOWEST } from '../../support/guessable-passwords';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 
 afterAll(async () => app.close());
 
-const weaknessOf = async (password: string): Promise<Weakness | undefined> =>
+const weaknessOf = async (password: string): Promise<PasswordWeakness | undefined> =>
   app.nest.get(PasswordStrength).weaknessOf(password, OWNER, APP_NAME);
 
 async function register(password: string, displayName?: string) {

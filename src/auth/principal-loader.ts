@@ -6,7 +6,7 @@ import { type User, UsersService } from '../users';
 
 /** Who may act in this application, for ways to authenticate of a module's own. */
 @Injectable()
-export class Callers {
+export class PrincipalLoader {
   constructor(
     private readonly users: UsersService,
     private readonly roles: RolesService,

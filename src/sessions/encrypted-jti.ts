@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
-import { hasSuccessor, type RefreshClaim, SECRET_BYTES } from './refresh-token';
+import { hasSuccessor, type RefreshTokenPayload, SECRET_BYTES } from './refresh-token';
 
 const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
@@ -12,7 +12,7 @@ const SEALED_BYTES = NONCE_BYTES + GENERATION_BYTES + SECRET_BYTES + TAG_BYTES;
  * password, no refresh token; this is what lets it answer with the next generation of the same session although the
  * database keeps only a digest of the secret. Unique for every token, and worth nothing without the key.
  */
-export function sealClaim({ sessionId, generation, secret }: RefreshClaim, key: Buffer): string {
+export function encryptJti({ sessionId, generation, secret }: RefreshTokenPayload, key: Buffer): string {
   const nonce = randomBytes(NONCE_BYTES);
   const cipher = createCipheriv(CIPHER, keyOf(sessionId, key), nonce);
   const head = Buffer.alloc(GENERATION_BYTES);
@@ -27,7 +27,7 @@ export function sealClaim({ sessionId, generation, secret }: RefreshClaim, key: 
 }
 
 /** @returns undefined for what was not sealed for this session under this key */
-export function openClaim(sealed: string, sessionId: string, key: Buffer): RefreshClaim | undefined {
+export function decryptJti(sealed: string, sessionId: string, key: Buffer): RefreshTokenPayload | undefined {
   const bytes = Buffer.from(sealed, 'base64url');
   if (bytes.length !== SEALED_BYTES) return undefined;
   const decipher = createDecipheriv(CIPHER, keyOf(sessionId, key), bytes.subarray(0, NONCE_BYTES));

@@ -26,7 +26,7 @@ export function assertHttp(context: ExecutionContext): void {
  * the global guards there, or they refuse every call.
  */
 @Injectable()
-export class OtherTransports implements OnModuleInit {
+export class NonHttpHandlers implements OnModuleInit {
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,

@@ -8,7 +8,7 @@ import { AccountDeleted } from './auth.events';
 
 /** An account goes, with all that every module keeps about its user. */
 @Injectable()
-export class Departure {
+export class AccountDeletion {
   constructor(
     private readonly users: UsersService,
     private readonly administrators: Administrators,
@@ -18,12 +18,12 @@ export class Departure {
   ) {}
 
   /**
-   * In `Administrators.alone`, with the user locked.
+   * In `Administrators.withAdministrationLock`, with the user locked.
    * @throws Conflict where it is the last admin's
    */
-  async of({ id, roles }: User): Promise<void> {
-    if (roles.includes(ADMIN)) await this.administrators.assertOthersThan(id);
-    await this.sessions.endAllOf(id);
+  async deleteAccount({ id, roles }: User): Promise<void> {
+    if (roles.includes(ADMIN)) await this.administrators.assertNotLast(id);
+    await this.sessions.revokeAllOf(id);
     await this.events.publish(new AccountDeleted({ subjectId: id }));
     await this.personalData.erase(id);
     await this.users.remove(id);

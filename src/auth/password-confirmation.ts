@@ -6,11 +6,11 @@ import { Events } from '../platform/events';
 import { type User, UsersService } from '../users';
 import { REAUTHENTICATION, RIGHT_PASSWORDS } from './auth.rate-limits';
 import { InvalidCredentials } from './auth.errors';
-import { PasswordProofFailed } from './auth.events';
+import { PasswordConfirmationFailed } from './auth.events';
 
 /** Entering the password again while signed in. */
 @Injectable()
-export class PasswordProof {
+export class PasswordConfirmation {
   constructor(
     private readonly users: UsersService,
     private readonly passwords: PasswordsService,
@@ -22,14 +22,14 @@ export class PasswordProof {
    * @returns the user as read before the password was checked: what has changed since, the password does not prove
    * @throws RateLimited before anything is checked, or where the account had too many right ones; InvalidCredentials where this is not the user's password
    */
-  async prove({ userId, sessionId }: Principal, password: string): Promise<User> {
+  async confirm({ userId, sessionId }: Principal, password: string): Promise<User> {
     const attempt = await this.attempts.consume(REAUTHENTICATION, sessionId);
     const user = await this.users.findById(userId);
     const matches = await this.attempts.run(attempt, async () =>
       this.passwords.verify(userId, password, { signsIn: true }),
     );
     if (!user || !matches) {
-      await this.events.publish(new PasswordProofFailed({ subjectId: userId, sessionId }));
+      await this.events.publish(new PasswordConfirmationFailed({ subjectId: userId, sessionId }));
       throw new InvalidCredentials('That password is wrong.');
     }
     await this.attempts.refund(attempt);

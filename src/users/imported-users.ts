@@ -7,7 +7,7 @@ import { User } from './user.entity';
 
 /** Users of an older system, who come in many at a time. */
 @Injectable()
-export class IncomingUsers {
+export class ImportedUsers {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,

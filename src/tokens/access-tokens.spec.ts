@@ -8,7 +8,7 @@ import type { ChangeFeed } from '../platform/change-feed';
 import { makeSigningKey, publicJwkOf, type SigningKey, signingKeyOf } from './signing-key';
 import type { SigningKeys } from './signing-keys';
 import type { TokenSettings } from './token.settings';
-import { Tokens } from './tokens';
+import { AccessTokens } from './access-tokens';
 
 const ISSUER = 'https://auth.example.test';
 const NOW_MS = Date.UTC(2026, 0, 1);
@@ -32,7 +32,7 @@ const grant = {
 };
 
 let key: SigningKey;
-let tokens: Tokens;
+let tokens: AccessTokens;
 let genuine: string;
 let isRetired = false;
 let isRevoked = false;
@@ -48,8 +48,8 @@ beforeAll(async () => {
   const findEver = (kid: unknown) => (kid === key.kid && !isRevoked ? key : undefined);
   const find = (kid: unknown) => (isRetired ? undefined : findEver(kid));
   const keys = { current: key, find, findEver } as unknown as SigningKeys;
-  tokens = new Tokens(new JwtService({}), keys, clock, settings, access, feed);
-  genuine = tokens.signAccess(grant).token;
+  tokens = new AccessTokens(new JwtService({}), keys, clock, settings, access, feed);
+  genuine = tokens.sign(grant).token;
 });
 
 const forger = () => new Forger(genuine, key.privateKey, () => NOW_MS / 1_000);
@@ -57,8 +57,7 @@ const attack = () => new Attack(genuine, publicJwkOf(key) as PublishedKey, 'http
 
 describe('an access token', () => {
   it('is not signed where it would be longer than what is accepted', () => {
-    const signed = (length: number) =>
-      tokens.signAccess({ ...grant, claims: { note: 'a'.repeat(length) } }).token;
+    const signed = (length: number) => tokens.sign({ ...grant, claims: { note: 'a'.repeat(length) } }).token;
     expect(tokens.verify(signed(2_400)).sub).toBe(grant.userId);
     expect(() => signed(2_700)).toThrow(/4080 at most/);
   });
@@ -82,13 +81,13 @@ describe('an access token', () => {
     expect(tokens.verify(genuine).ver).toBe(1);
     isRetired = true;
     expect(() => tokens.verify(genuine)).toThrow(InvalidToken);
-    expect((await tokens.verifyGenuine(genuine)).ver).toBe(1);
+    expect((await tokens.verifyIgnoringExpiry(genuine)).ver).toBe(1);
   });
 
   it('is refused once its key is revoked, and no longer known as ours', async () => {
     expect(tokens.verify(genuine).ver).toBe(1);
     isRevoked = true;
     expect(() => tokens.verify(genuine)).toThrow(InvalidToken);
-    await expect(tokens.verifyGenuine(genuine)).rejects.toThrow(InvalidToken);
+    await expect(tokens.verifyIgnoringExpiry(genuine)).rejects.toThrow(InvalidToken);
   });
 });

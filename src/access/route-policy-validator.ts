@@ -2,18 +2,18 @@ import { Injectable, type OnModuleInit, type Type } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { KnownPermissions } from './permissions';
 import { JWT, policyOf, type RoutePolicy } from './route-policy';
-import { Strategies } from './strategies';
+import { PassportStrategies } from './passport-strategies';
 
 type Methods = Readonly<Record<string, object>>;
 
 /** Keeps an application from starting whose handlers ask for what cannot be meant. */
 @Injectable()
-export class RoutePolicies implements OnModuleInit {
+export class RoutePolicyValidator implements OnModuleInit {
   constructor(
     private readonly known: KnownPermissions,
     private readonly discovery: DiscoveryService,
     private readonly scanner: MetadataScanner,
-    private readonly strategies: Strategies,
+    private readonly strategies: PassportStrategies,
   ) {}
 
   /** @throws Error that names each such handler, and says what to do */

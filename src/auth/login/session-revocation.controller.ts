@@ -11,7 +11,7 @@ import { SecurityNotices } from './security-notices';
 
 @ApiTags('sessions')
 @Controller({ path: 'auth/sessions', version: '1' })
-export class SessionEndController {
+export class SessionRevocationController {
   constructor(private readonly notices: SecurityNotices) {}
 
   @Public()
@@ -28,7 +28,7 @@ export class SessionEndController {
   })
   @ApiNoContentResponse()
   @ApiProblems(InvalidOrExpiredToken, ValidationFailed)
-  async end(@Body() { token }: EndSessionRequest): Promise<void> {
-    await this.notices.endSession(token);
+  async revoke(@Body() { token }: EndSessionRequest): Promise<void> {
+    await this.notices.revokeSession(token);
   }
 }

@@ -10,7 +10,7 @@ import type { Caller } from './principal';
 
 /** The strategies that modules bring along, each one of this application's: Passport knows those of every one in the process. */
 @Injectable()
-export class Strategies implements OnModuleInit {
+export class PassportStrategies implements OnModuleInit {
   private found: ReadonlyMap<string, Strategy> | undefined;
 
   constructor(private readonly discovery: DiscoveryService) {}
@@ -28,7 +28,7 @@ export class Strategies implements OnModuleInit {
    * Finds out who is calling by the first of these that knows.
    * @throws AuthenticationRequired where none does, or what a strategy threw or failed with
    */
-  async know(names: readonly string[], request: FastifyRequest): Promise<Caller> {
+  async authenticate(names: readonly string[], request: FastifyRequest): Promise<Caller> {
     let refusal: DomainError | undefined;
     for (const name of names) {
       const strategy = this.all().get(name);
@@ -64,7 +64,7 @@ export class Strategies implements OnModuleInit {
 }
 
 /** What Passport has under a name; undefined where there is nothing. */
-export function registeredAs(name: string): object | undefined {
+export function registeredStrategy(name: string): object | undefined {
   const registry = passport as unknown as { _strategy(name: string): object | undefined };
   return registry._strategy(name);
 }

@@ -8,7 +8,7 @@ const RAISE_EPOCH: Statement = {
 };
 
 // In pages: an attacker may have opened any number, too many for one statement. Locked in one order, or two could deadlock.
-const END_ALL: Statement = {
+const REVOKE_ALL: Statement = {
   name: 'session-end-all',
   text: `
     WITH page AS (
@@ -27,15 +27,15 @@ const ERASE: Statement = {
 
 /** The statements for all sessions of a user, of which there may be any number. */
 @Injectable()
-export class AllSessionsStore {
+export class UserSessionsStore {
   constructor(private readonly database: Database) {}
 
   /** @returns how many there were that were not over */
-  async endOf(userId: string, except: string | null, now: Date): Promise<number> {
+  async revokeOf(userId: string, except: string | null, now: Date): Promise<number> {
     await this.database.query(RAISE_EPOCH, [userId]);
     let count = 0;
     const sessions = inPages<{ id: string; ended: boolean }>(async (after = NIL, rows) =>
-      this.database.query(END_ALL, [userId, after, now, except, rows]),
+      this.database.query(REVOKE_ALL, [userId, after, now, except, rows]),
     );
     for await (const { ended } of sessions) if (ended) count++;
     return count;

@@ -1,6 +1,6 @@
 import type { HttpSettings } from '../platform/http';
 import { CrossSiteRequest } from './access.errors';
-import { SameSite } from './same-site';
+import { CsrfProtection } from './csrf-protection';
 
 const OWN = 'https://auth.example.test';
 const ALLOWED = 'https://app.example.test';
@@ -24,12 +24,12 @@ const STRANGE = [
 ];
 
 const settings = { publicUrl: OWN, corsOrigins: new Set(['https://other.example.test', ALLOWED]) };
-const sameSite = new SameSite(settings as unknown as HttpSettings);
+const sameSite = new CsrfProtection(settings as unknown as HttpSettings);
 
 /** @param site what Sec-Fetch-Site says; undefined: nothing */
 function passes(site: string | undefined, origin: string | undefined, guard = sameSite): boolean {
   try {
-    guard.assert({
+    guard.assertAllowed({
       headers: {
         ...(site !== undefined && { 'sec-fetch-site': site }),
         ...(origin !== undefined && { origin }),
@@ -68,7 +68,7 @@ describe('a request that a page may have made', () => {
   });
 
   it('is of a page of ours by our own origin alone where CORS_ORIGINS is empty', () => {
-    const alone = new SameSite({
+    const alone = new CsrfProtection({
       publicUrl: 'http://localhost:3000',
       corsOrigins: new Set(),
     } as unknown as HttpSettings);

@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Place } from '../platform/extensions';
 import { HttpSettings } from '../platform/http';
 import { CrossSiteRequest } from './access.errors';
-import { noteSiteCheck } from './route-policy';
+import { noteCsrfProtected } from './route-policy';
 
 // They change nothing (RFC 9110 section 9.2.1), and their answers another origin cannot read.
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -12,9 +12,9 @@ export function isSafe(method: string): boolean {
   return SAFE_METHODS.has(method);
 }
 
-/** States of a public handler that it acts on cookies and asks `SameSite` itself; of all others the guard does. */
-export function ChecksSite(): MethodDecorator {
-  return (...place: Place): void => noteSiteCheck(place);
+/** States of a public handler that it acts on cookies and asks `CsrfProtection` itself; of all others the guard does. */
+export function CsrfProtected(): MethodDecorator {
+  return (...place: Place): void => noteCsrfProtected(place);
 }
 
 const OWN = new Set(['same-origin', 'none']);
@@ -24,7 +24,7 @@ const OWN = new Set(['same-origin', 'none']);
  * (OWASP CSRF Prevention: Fetch Metadata, with Origin for browsers that do not send it).
  */
 @Injectable()
-export class SameSite {
+export class CsrfProtection {
   private readonly origins: ReadonlySet<string>;
 
   constructor({ publicUrl, corsOrigins }: HttpSettings) {
@@ -32,7 +32,7 @@ export class SameSite {
   }
 
   /** @throws CrossSiteRequest where it was a page that may not */
-  assert({ headers }: Pick<FastifyRequest, 'headers'>): void {
+  assertAllowed({ headers }: Pick<FastifyRequest, 'headers'>): void {
     const { origin } = headers;
     const site = headers['sec-fetch-site'];
     if (typeof site === 'string' && OWN.has(site)) return;

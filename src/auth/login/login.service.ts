@@ -9,13 +9,13 @@ import { SignedIn, SignInFailed } from '../auth.events';
 import { DeviceTokens } from './device-tokens';
 import { LoginChecks } from './login-checks';
 import { LoginLimits } from './login-limits';
-import type { ProvenUser } from './password-sign-in';
+import type { VerifiedUser } from './password-authenticator';
 import { SecurityNotices } from './security-notices';
 import { TokenIssuer } from '../token/token-issuer';
 
 /** Opens a session for somebody who proved who they are. */
 @Injectable()
-export class SignIn {
+export class LoginService {
   constructor(
     private readonly checks: LoginChecks,
     private readonly limits: LoginLimits,
@@ -28,27 +28,27 @@ export class SignIn {
   ) {}
 
   /**
-   * @param proven as `PasswordSignIn` found them
+   * @param proven as `PasswordAuthenticator` found them
    * @param deviceToken what the device was given at an earlier sign-in, where it says so
    * @throws InvalidCredentials where the account changed hands or was disabled since, RateLimited, and what a login check throws
    */
-  async begin(
-    { user, isSuspicious, attempt }: ProvenUser,
+  async logIn(
+    { user, isSuspicious, attempt }: VerifiedUser,
     client: ClientInfo,
     deviceToken: string | null | undefined,
   ): Promise<LoginResponse> {
     const { id: userId, email, roles } = user;
-    await this.checks.pass({ userId, email, roles, client });
+    await this.checks.check({ userId, email, roles, client });
     // The password and the checks have passed, so it was no guess, whatever comes.
-    await this.limits.succeed(attempt, userId);
+    await this.limits.recordSuccess(attempt, userId);
     const claims = await this.issuer.claimsFor(async () => ({ userId }));
-    const session = await this.open(user, client);
-    if (isSuspicious) await this.notices.signedIn({ userId, sessionId: session.id, client });
+    const session = await this.openSession(user, client);
+    if (isSuspicious) await this.notices.notifyNewSignIn({ userId, sessionId: session.id, client });
     const tokens = this.issuer.tokensFor(session, claims);
     return Object.assign(tokens, { deviceToken: this.devices.renew(user, deviceToken) });
   }
 
-  private async open(user: ProvenUser['user'], client: ClientInfo): Promise<OpenSession> {
+  private async openSession(user: VerifiedUser['user'], client: ClientInfo): Promise<OpenSession> {
     const session = await this.database.transaction(async () => {
       const opened = await this.sessions.open(user, ['pwd'], client);
       const Happened = opened ? SignedIn : SignInFailed;

@@ -7,12 +7,12 @@ import { Mailer } from '../../platform/mail';
 import { type User, UsersService } from '../../users';
 import { InvalidCredentials } from '../auth.errors';
 import { SignInFailed } from '../auth.events';
-import { Callers } from '../callers';
+import { PrincipalLoader } from '../principal-loader';
 import { LoginChecks } from './login-checks';
 import { LoginLimits } from './login-limits';
 
 /** What somebody signs in with. */
-export interface PresentedPassword {
+export interface LoginCredentials {
   /** In its normal form. */
   readonly email: string;
   readonly password: string;
@@ -20,7 +20,7 @@ export interface PresentedPassword {
 }
 
 /** Somebody who proved who they are. */
-export interface ProvenUser {
+export interface VerifiedUser {
   readonly user: User;
   /** On a device that was not known, after attempts that failed: worth telling the owner. */
   readonly isSuspicious: boolean;
@@ -30,14 +30,14 @@ export interface ProvenUser {
 
 /** Checking an address and a password. */
 @Injectable()
-export class PasswordSignIn {
+export class PasswordAuthenticator {
   constructor(
     private readonly users: UsersService,
     private readonly passwords: PasswordsService,
     private readonly limits: LoginLimits,
     private readonly mailer: Mailer,
     private readonly events: Events,
-    private readonly callers: Callers,
+    private readonly principals: PrincipalLoader,
     private readonly checks: LoginChecks,
   ) {}
 
@@ -47,14 +47,14 @@ export class PasswordSignIn {
    * @throws what a login check throws, or RateLimited, before the password is checked; InvalidCredentials after the same work whatever the reason
    */
   async authenticate(
-    { email, password, deviceToken }: PresentedPassword,
+    { email, password, deviceToken }: LoginCredentials,
     client: ClientInfo,
-  ): Promise<ProvenUser> {
+  ): Promise<VerifiedUser> {
     await this.checks.beforePasswordCheck({ email, client });
     const user = await this.users.findByEmail(email);
-    const attempt = await this.limits.claim({ email, user, deviceToken, client });
-    const signsIn = user !== null && this.callers.maySignIn(user);
-    const matches = await this.limits.make(attempt, async () =>
+    const attempt = await this.limits.consume({ email, user, deviceToken, client });
+    const signsIn = user !== null && this.principals.maySignIn(user);
+    const matches = await this.limits.run(attempt, async () =>
       this.passwords.verify(user?.id ?? null, password, { signsIn, account: email }),
     );
     if (signsIn && matches)

@@ -2,11 +2,11 @@ import { randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 import { SECRET_BYTES, writeRefreshToken } from './refresh-token';
-import { openClaim, sealClaim } from './sealed-claim';
+import { decryptJti, encryptJti } from './encrypted-jti';
 
 const KEY = randomBytes(32);
 const CLAIM = { sessionId: uuidv7(), generation: 3, secret: randomBytes(SECRET_BYTES) };
-const SEALED = sealClaim(CLAIM, KEY);
+const SEALED = encryptJti(CLAIM, KEY);
 
 describe('a sealed claim', () => {
   it('opens to what was sealed, whatever that was', () => {
@@ -14,17 +14,17 @@ describe('a sealed claim', () => {
     fc.assert(
       fc.property(fc.uuid(), fc.nat(2 ** 31 - 2), secrets, (sessionId, generation, secret) => {
         const claim = { sessionId, generation, secret: Buffer.from(secret) };
-        expect(openClaim(sealClaim(claim, KEY), sessionId, KEY)).toEqual(claim);
+        expect(decryptJti(encryptJti(claim, KEY), sessionId, KEY)).toEqual(claim);
       }),
     );
   });
 
   it.each([2 ** 31 - 1, 2 ** 32 - 1])('has no generation %d: it could have no successor', (generation) => {
-    expect(openClaim(sealClaim({ ...CLAIM, generation }, KEY), CLAIM.sessionId, KEY)).toBeUndefined();
+    expect(decryptJti(encryptJti({ ...CLAIM, generation }, KEY), CLAIM.sessionId, KEY)).toBeUndefined();
   });
 
   it('is unique for every token, also within one session', () => {
-    const all = Array.from({ length: 1_000 }, () => sealClaim(CLAIM, KEY));
+    const all = Array.from({ length: 1_000 }, () => encryptJti(CLAIM, KEY));
     expect(new Set(all).size).toBe(all.length);
   });
 
@@ -33,11 +33,11 @@ describe('a sealed claim', () => {
   });
 
   it('does not open for another session', () => {
-    expect(openClaim(SEALED, uuidv7(), KEY)).toBeUndefined();
+    expect(decryptJti(SEALED, uuidv7(), KEY)).toBeUndefined();
   });
 
   it('does not open under another key', () => {
-    expect(openClaim(SEALED, CLAIM.sessionId, randomBytes(32))).toBeUndefined();
+    expect(decryptJti(SEALED, CLAIM.sessionId, randomBytes(32))).toBeUndefined();
   });
 
   it('does not open when any one bit of it was flipped', () => {
@@ -45,7 +45,7 @@ describe('a sealed claim', () => {
     const opened = Array.from({ length: bytes.length * 8 }, (_, bit) => bit).filter((bit) => {
       const copy = Buffer.from(bytes);
       copy.writeUInt8(copy.readUInt8(bit >> 3) ^ (1 << (bit & 7)), bit >> 3);
-      return openClaim(copy.toString('base64url'), CLAIM.sessionId, KEY);
+      return decryptJti(copy.toString('base64url'), CLAIM.sessionId, KEY);
     });
     expect(opened).toEqual([]);
   });
@@ -59,6 +59,6 @@ describe('a sealed claim', () => {
     ['no base64url', '€'.repeat(86)],
     ['the refresh token of the same claim', writeRefreshToken(CLAIM, KEY)],
   ])('is not %s', (_, text) => {
-    expect(openClaim(text, CLAIM.sessionId, KEY)).toBeUndefined();
+    expect(decryptJti(text, CLAIM.sessionId, KEY)).toBeUndefined();
   });
 });

@@ -13,14 +13,14 @@ import { type VerifiedToken, VerifiedTokens } from './verified-tokens';
 // None of ours ever lived longer.
 const LONGEST_SECONDS = LONGEST_ACCESS_TOKEN_MINUTES * 60;
 
-export interface SignedToken {
+export interface SignedAccessToken {
   readonly token: string;
   readonly expiresInSeconds: number;
 }
 
 /** Signs and verifies access tokens (RFC 9068). Knows no user and no session: what it is given, it signs. */
 @Injectable()
-export class Tokens {
+export class AccessTokens {
   private readonly verified = new VerifiedTokens();
 
   constructor(
@@ -36,7 +36,7 @@ export class Tokens {
    * Signs a token: what it says and how many seconds it lives.
    * @throws Error where it would be longer than what is accepted
    */
-  signAccess(grant: AccessGrant): SignedToken {
+  sign(grant: AccessGrant): SignedAccessToken {
     const { kid, algorithm, privateKey } = this.keys.current;
     const header = { alg: algorithm, typ: 'at+jwt', kid };
     // A string key would be parsed anew for every token; the library's types do not know that it takes KeyObjects.
@@ -66,7 +66,7 @@ export class Tokens {
    * Like `verify`, for a token that may have expired: signing out must work with it.
    * @throws InvalidToken where we did not sign it, Unavailable where nobody can tell
    */
-  async verifyGenuine(token: string): Promise<AccessClaims> {
+  async verifyIgnoringExpiry(token: string): Promise<AccessClaims> {
     // An old clock or a key that is not known yet would turn a good token down, and nobody be signed out.
     await this.feed.ensureFresh();
     const { claims, kid } = this.genuine(token);
