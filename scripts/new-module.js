@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run new:module NAME`: a module of yours, made after examples/notes.
+// `npm run new:module ROLE_NAME_PATTERN`: a module of yours, made after examples/notes.
 const { execFileSync } = require('node:child_process');
 const { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');

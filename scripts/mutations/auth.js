@@ -118,7 +118,7 @@ module.exports = [
   {
     name: 'links sent before the mailbox was proven stay good afterwards',
     file: 'src/auth/account-recovery.ts',
-    find: 'await this.tokens.endOf(userId);',
+    find: 'await this.tokens.revokeAllOf(userId);',
     replace: '',
   },
 ];

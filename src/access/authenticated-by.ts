@@ -15,7 +15,7 @@ export interface DescribedStrategy {
 }
 
 const DESCRIPTION = Symbol('strategy');
-const NAME = /^[a-z][a-z0-9-]*$/;
+const ROLE_NAME_PATTERN = /^[a-z][a-z0-9-]*$/;
 // Ours, and what the OpenAPI document calls the ways in which an access token comes.
 const TAKEN = new Set(['jwt', 'local', 'session', 'bearer', 'cookie']);
 
@@ -45,7 +45,7 @@ export function DescribesStrategy(
   scheme: SecurityScheme,
   ...problems: readonly DocumentedErrorClass[]
 ): ClassDecorator {
-  if (!NAME.test(name) || TAKEN.has(name))
+  if (!ROLE_NAME_PATTERN.test(name) || TAKEN.has(name))
     throw new Error(
       `"${name}" is no name for a strategy: use small letters, digits and hyphens, and none of ${[...TAKEN].join(', ')}`,
     );

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordsService, RegistrationAttempts } from '../passwords';
 import { DomainEvent, Events } from '../platform/events';
-import { InvalidOrExpiredToken, OneTimeTokens, type Purpose } from '../platform/one-time-tokens';
+import { InvalidOrExpiredToken, OneTimeTokens, type TokenPurpose } from '../platform/one-time-tokens';
 import { SessionsService } from '../sessions';
 import { type User, UsersService } from '../users';
 
@@ -13,7 +13,7 @@ export class CredentialsRevoked extends DomainEvent {
 }
 
 interface KeptLinks {
-  readonly purpose: Purpose;
+  readonly purpose: TokenPurpose;
   readonly details: Readonly<Record<string, string>>;
 }
 
@@ -50,8 +50,8 @@ export class AccountRecovery {
     await this.sessions.revokeAllOf(userId);
     await this.users.voidDevices(userId);
     await this.attempts.drop(userId);
-    if (kept) await this.tokens.endOthersThan(kept.purpose, { userId, details: kept.details });
-    else await this.tokens.endOf(userId);
+    if (kept) await this.tokens.revokeOthers(kept.purpose, { userId, details: kept.details });
+    else await this.tokens.revokeAllOf(userId);
     await this.passwords.clear(userId);
     await this.events.publish(new CredentialsRevoked(userId));
   }

@@ -1,8 +1,20 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
-import { AuditExport, type AuditReport, AuditVerification, instantOf, type Period } from '../features/audit';
+import {
+  AuditExport,
+  type AuditReport,
+  AuditVerification,
+  parseInstant,
+  type AuditPeriod,
+} from '../features/audit';
 import { contexts } from './contexts';
-import { type Progress, type Report, type Run, type Streams, UsageError } from './run';
+import {
+  type ProgressReporter,
+  type CommandReport,
+  type CommandRunner,
+  type OutputStreams,
+  UsageError,
+} from './command-runner';
 import { jsonLine, printable } from './terminal';
 
 interface VerifyOptions {
@@ -14,7 +26,7 @@ interface ExportOptions {
   readonly to?: string;
 }
 
-export function addAudit(program: Command, run: Run, { stdout }: Streams): void {
+export function addAudit(program: Command, run: CommandRunner, { stdout }: OutputStreams): void {
   program
     .command('audit:verify')
     .description('tell whether the audit trail is the one that was written; exit code 1 where it is not')
@@ -38,7 +50,7 @@ function collected(value: string, former: readonly string[]): readonly string[] 
 }
 
 function instant(text: string | undefined): Date | undefined {
-  const at = text === undefined ? undefined : instantOf(text);
+  const at = text === undefined ? undefined : parseInstant(text);
   if (text !== undefined && !at)
     throw new UsageError(`${printable(text ?? '')} is no instant: write it like 2026-01-31T12:00:00Z.`);
   return at;
@@ -47,12 +59,12 @@ function instant(text: string | undefined): Date | undefined {
 async function verify(
   context: INestApplicationContext,
   checkpoints: readonly string[],
-  progress: Progress,
-): Promise<Report> {
+  progress: ProgressReporter,
+): Promise<CommandReport> {
   const report = await context
     .get(AuditVerification, { strict: false })
     .verify(checkpoints, (rows) => progress(`${rows} rows`));
-  return { data: report, words: wordsFor(report), failed: !report.intact };
+  return { data: report, text: wordsFor(report), failed: !report.intact };
 }
 
 function wordsFor({ finding, rows, unsealed, erased }: AuditReport): string {
@@ -62,11 +74,11 @@ function wordsFor({ finding, rows, unsealed, erased }: AuditReport): string {
 
 /** Written as they are read: the report at the end would be as long as the trail. */
 async function exportTo(
-  stdout: Streams['stdout'],
+  stdout: OutputStreams['stdout'],
   context: INestApplicationContext,
-  period: Period,
-): Promise<Report> {
+  period: AuditPeriod,
+): Promise<CommandReport> {
   for await (const event of context.get(AuditExport, { strict: false }).events(period))
     stdout.write(jsonLine(event));
-  return { data: {}, words: '', isSaid: true };
+  return { data: {}, text: '', isWritten: true };
 }

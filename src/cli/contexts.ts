@@ -10,7 +10,7 @@ import { createFastify } from '../platform/http';
 import { StoredKeyringModule } from '../platform/keyring';
 
 /** Makes what a command works with; whoever asked for it closes it. */
-export type Context = () => Promise<INestApplicationContext>;
+export type CommandContext = () => Promise<INestApplicationContext>;
 
 const BASE = [
   EnvironmentModule.of(),
@@ -77,4 +77,4 @@ export const contexts = {
   application: async () => atRest(ApplicationModule),
   readyApplication: async () => ready(ApplicationModule),
   inspection: async () => atRest(InspectedModule),
-} satisfies Record<string, Context>;
+} satisfies Record<string, CommandContext>;

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { Migrations } from '../platform/database';
 import { contexts } from './contexts';
-import type { Run } from './run';
+import type { CommandRunner } from './command-runner';
 
-export function addDatabase(program: Command, run: Run): void {
+export function addDatabase(program: Command, run: CommandRunner): void {
   program
     .command('db:migrate')
     .description('bring the database schema up to date; several at once take turns')
@@ -11,7 +11,7 @@ export function addDatabase(program: Command, run: Run): void {
       run(contexts.migration, async (context) => {
         const applied = context.get(Migrations, { strict: false }).appliedHere;
         const lines = [...applied.map((name) => `applied ${name}`), 'The schema is up to date.'];
-        return { data: { applied }, words: `${lines.join('\n')}\n` };
+        return { data: { applied }, text: `${lines.join('\n')}\n` };
       }),
     );
 }

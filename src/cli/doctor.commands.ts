@@ -1,12 +1,12 @@
 import type { Command } from 'commander';
 import { Doctor, type FindingLevel, type TopicFinding, worstOf } from '../platform/doctor';
 import { contexts } from './contexts';
-import type { Run } from './run';
+import type { CommandRunner } from './command-runner';
 import { printable } from './terminal';
 
 const MARKS: Readonly<Record<FindingLevel, string>> = { ok: 'ok     ', warning: 'warning', fault: 'FAULT  ' };
 
-export function addDoctor(program: Command, run: Run): void {
+export function addDoctor(program: Command, run: CommandRunner): void {
   program
     .command('doctor')
     .description(
@@ -16,7 +16,7 @@ export function addDoctor(program: Command, run: Run): void {
       run(contexts.inspection, async (context) => {
         const findings = await context.get(Doctor, { strict: false }).run();
         const worst = worstOf(findings);
-        return { data: { findings, worst }, words: wordsOf(findings), failed: worst === 'fault' };
+        return { data: { findings, worst }, text: wordsOf(findings), failed: worst === 'fault' };
       }),
     );
 }

@@ -1,13 +1,13 @@
 import { CommanderError } from 'commander';
 import { reasonOf } from '../platform/errors';
 import { buildProgram } from './program';
-import { type Streams, UsageError } from './run';
+import { type OutputStreams, UsageError } from './command-runner';
 import { jsonLine, printable, printableLines } from './terminal';
 
 const [DONE, FAILED, USAGE] = [0, 1, 2];
 
-interface Process extends Streams {
-  readonly stdout: Streams['stdout'] & {
+interface Process extends OutputStreams {
+  readonly stdout: OutputStreams['stdout'] & {
     on(event: 'error', listener: (error: NodeJS.ErrnoException) => void): unknown;
     end?(): unknown;
   };
@@ -19,11 +19,11 @@ interface Process extends Streams {
 export async function execute(args: readonly string[], process: Process): Promise<void> {
   // Whoever reads the output may stop (`| head`).
   process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? DONE : FAILED));
-  process.exit(await codeOf(args, process));
+  process.exit(await exitCodeOf(args, process));
 }
 
 /** @returns the exit code */
-export async function codeOf(args: readonly string[], process: Streams): Promise<number> {
+export async function exitCodeOf(args: readonly string[], process: OutputStreams): Promise<number> {
   const streams = { stdout: escaping(process.stdout), stderr: escaping(process.stderr) };
   const json = args.includes('--json');
   let said = '';
@@ -41,11 +41,11 @@ export async function codeOf(args: readonly string[], process: Streams): Promise
 }
 
 /** What a command writes may contain what others chose: the name of a file, an address, the answer of a server. */
-function escaping(stream: Streams['stdout']): Streams['stdout'] {
+function escaping(stream: OutputStreams['stdout']): OutputStreams['stdout'] {
   return { write: (text) => stream.write(printableLines(text)) };
 }
 
-function told(error: unknown, said: string, json: boolean, { stderr }: Streams): number {
+function told(error: unknown, said: string, json: boolean, { stderr }: OutputStreams): number {
   const isCommander = error instanceof CommanderError;
   if (isCommander && error.exitCode === DONE) return DONE;
   const reason = reasonOf(error);

@@ -2,7 +2,7 @@ import { plainToInstance } from 'class-transformer';
 import { IsBoolean, IsOptional, validateSync, ValidateBy } from 'class-validator';
 import { problemOfForeignHash } from '../passwords';
 import { DisplayName, EmailAddress } from '../users';
-import type { Line } from './lines';
+import type { TextLine } from './lines';
 
 /** A hash that was made elsewhere; what is wrong with it is said without repeating it. */
 function ForeignHash(): PropertyDecorator {
@@ -40,7 +40,7 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ImportedUser>([
 ]);
 
 /** The user of a line, or why there is none. */
-export function readUser({ text }: Line): ImportedUser | string {
+export function parseUser({ text }: TextLine): ImportedUser | string {
   const value = text === undefined ? undefined : parse(text);
   if (text === undefined) return 'is no UTF-8, or longer than 64 KiB';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is no JSON object';

@@ -1,3 +1,3 @@
-export { codeOf, execute } from './execute';
+export { exitCodeOf, execute } from './execute';
 export { buildProgram } from './program';
 export { importUsers } from './user-import';

@@ -2,42 +2,42 @@ import type { Command } from 'commander';
 import { Keyring } from '../platform/keyring';
 import { SigningKeyStore } from '../tokens';
 import { contexts } from './contexts';
-import type { Run } from './run';
-import { printable, table } from './terminal';
+import type { CommandRunner } from './command-runner';
+import { printable, formatTable } from './terminal';
 
-export function addKeys(program: Command, run: Run): void {
+export function addKeys(program: Command, run: CommandRunner): void {
   addRewrap(program, run);
   addRotate(program, run);
   addRevoke(program, run);
   addList(program, run);
 }
 
-function addRewrap(program: Command, run: Run): void {
+function addRewrap(program: Command, run: CommandRunner): void {
   program
     .command('keys:rewrap')
     .description('wrap under AUTH_SECRET the keys that lie under one of AUTH_SECRETS_RETIRED; all or nothing')
     .action(async () =>
       run(contexts.keyring, async (context) => {
         const rewrapped = await context.get(Keyring, { strict: false }).rewrap();
-        const words = `${rewrapped} keys were rewrapped. All are under AUTH_SECRET now.\n`;
-        return { data: { rewrapped }, words };
+        const text = `${rewrapped} keys were rewrapped. All are under AUTH_SECRET now.\n`;
+        return { data: { rewrapped }, text };
       }),
     );
 }
 
-function addRotate(program: Command, run: Run): void {
+function addRotate(program: Command, run: CommandRunner): void {
   program
     .command('keys:rotate')
     .description('publish a new signing key now; it signs as soon as others had time to fetch it')
     .action(async () =>
       run(contexts.application, async (context) => {
         const kid = await context.get(SigningKeyStore, { strict: false }).rotate();
-        return { data: { kid }, words: `${kid} is published.\n` };
+        return { data: { kid }, text: `${kid} is published.\n` };
       }),
     );
 }
 
-function addRevoke(program: Command, run: Run): void {
+function addRevoke(program: Command, run: CommandRunner): void {
   program
     .command('keys:revoke <kid>')
     // One kid in 64 begins with a dash.
@@ -48,13 +48,13 @@ function addRevoke(program: Command, run: Run): void {
         const found = await context.get(SigningKeyStore, { strict: false }).revoke(kid);
         const name = printable(kid);
         if (!found) throw new Error(`No signing key is called ${name}.\n  → npm run cli -- keys:list`);
-        const words = `${name} is revoked: its tokens are refused, and clients refresh them.\n`;
-        return { data: { kid }, words };
+        const text = `${name} is revoked: its tokens are refused, and clients refresh them.\n`;
+        return { data: { kid }, text };
       }),
     );
 }
 
-function addList(program: Command, run: Run): void {
+function addList(program: Command, run: CommandRunner): void {
   program
     .command('keys:list')
     .description('the published signing keys, the newest first, and which of them signs')
@@ -72,7 +72,7 @@ function addList(program: Command, run: Run): void {
         const rows = keys.map(({ kid, algorithm, createdAt, signs }) =>
           [kid, algorithm, createdAt].concat(signs ? 'signs' : []),
         );
-        return { data: { keys }, words: table(rows) };
+        return { data: { keys }, text: formatTable(rows) };
       }),
     );
 }

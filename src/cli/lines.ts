@@ -5,13 +5,13 @@ const LONGEST_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
 
 /** A line of a file; `text` is undefined where it is too long to be one of ours, or no UTF-8. */
-export interface Line {
+export interface TextLine {
   readonly number: number;
   readonly text: string | undefined;
 }
 
 /** The lines of a stream that are not empty, in memory one at a time, however long the file and each of them is. */
-export async function* linesOf(stream: Readable): AsyncGenerator<Line> {
+export async function* readLines(stream: Readable): AsyncGenerator<TextLine> {
   let parts: Buffer[] = [];
   let bytes = 0;
   let number = 0;
@@ -19,7 +19,7 @@ export async function* linesOf(stream: Readable): AsyncGenerator<Line> {
     bytes += part.length;
     if (bytes <= LONGEST_BYTES) parts.push(part);
   };
-  const end = (): Line => {
+  const end = (): TextLine => {
     const line = {
       number: ++number,
       text: bytes <= LONGEST_BYTES ? textOf(Buffer.concat(parts)) : undefined,

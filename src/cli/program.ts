@@ -4,13 +4,13 @@ import { addAudit } from './audit.commands';
 import { addDatabase } from './database.commands';
 import { addDoctor } from './doctor.commands';
 import { addKeys } from './keys.commands';
-import { type Run, runOn, type Streams } from './run';
+import { type CommandRunner, createRunner, type OutputStreams } from './command-runner';
 import { addSessions } from './sessions.commands';
 import { addUsers } from './users.commands';
-import { addWritten } from './written.commands';
+import { addContract } from './contract.commands';
 
 /** What each adds is in the help and, a test sees to it, in docs/operations.md. */
-const COMMANDS: readonly ((program: Command, run: Run, streams: Streams) => void)[] = [
+const COMMANDS: readonly ((program: Command, run: CommandRunner, streams: OutputStreams) => void)[] = [
   addAdmin,
   addAudit,
   addDatabase,
@@ -18,7 +18,7 @@ const COMMANDS: readonly ((program: Command, run: Run, streams: Streams) => void
   addKeys,
   addSessions,
   addUsers,
-  addWritten,
+  addContract,
 ];
 
 const EXIT_CODES = `
@@ -28,7 +28,10 @@ Exit codes:
   2  not understood: no such command or option, or an argument is missing`;
 
 /** @param done is told how it went, unless it throws */
-export function buildProgram(streams: Streams, done: (failed: boolean) => void = () => undefined): Command {
+export function buildProgram(
+  streams: OutputStreams,
+  done: (failed: boolean) => void = () => undefined,
+): Command {
   const program = new Command('gatehouse')
     .description('Operator commands: npm run cli -- <command>')
     .option(
@@ -38,7 +41,7 @@ export function buildProgram(streams: Streams, done: (failed: boolean) => void =
     .addHelpText('after', EXIT_CODES)
     .showHelpAfterError()
     .exitOverride();
-  const run = runOn(program, streams, done);
+  const run = createRunner(program, streams, done);
   for (const add of COMMANDS) add(program, run, streams);
   return program;
 }

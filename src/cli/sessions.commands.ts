@@ -6,7 +6,7 @@ import { Events } from '../platform/events';
 import { SessionsRevoked, SessionsService, SignedInUsers } from '../sessions';
 import { normaliseEmail, UsersService } from '../users';
 import { contexts } from './contexts';
-import { type Progress, type Report, type Run, UsageError } from './run';
+import { type ProgressReporter, type CommandReport, type CommandRunner, UsageError } from './command-runner';
 import { printable } from './terminal';
 
 const PROGRESS_USERS = 500;
@@ -18,7 +18,7 @@ interface EndOptions {
   readonly yes?: boolean;
 }
 
-export function addSessions(program: Command, run: Run): void {
+export function addSessions(program: Command, run: CommandRunner): void {
   program
     .command('sessions:end')
     .description('sign a user out everywhere, or everybody, on every running instance at once')
@@ -36,22 +36,22 @@ export function addSessions(program: Command, run: Run): void {
     });
 }
 
-async function endOf(context: INestApplicationContext, which: string): Promise<Report> {
+async function endOf(context: INestApplicationContext, which: string): Promise<CommandReport> {
   const users = context.get(UsersService, { strict: false });
   const email = normaliseEmail(which);
   const user = isUuid(which) ? await users.findById(which) : email ? await users.findByEmail(email) : null;
   if (!user) throw new Error(`There is no user ${printable(which)}.\n  → npm run cli -- users:list`);
   await endAllOf(context, user.id);
-  return { data: { users: 1 }, words: `${printable(user.email)} is signed out everywhere.\n` };
+  return { data: { users: 1 }, text: `${printable(user.email)} is signed out everywhere.\n` };
 }
 
-async function endAll(context: INestApplicationContext, progress: Progress): Promise<Report> {
+async function endAll(context: INestApplicationContext, progress: ProgressReporter): Promise<CommandReport> {
   let users = 0;
   for await (const id of context.get(SignedInUsers, { strict: false }).ids()) {
     await endAllOf(context, id);
     if (++users % PROGRESS_USERS === 0) progress(`${users} users are signed out`);
   }
-  return { data: { users }, words: `${users} users are signed out everywhere.\n` };
+  return { data: { users }, text: `${users} users are signed out everywhere.\n` };
 }
 
 async function endAllOf(context: INestApplicationContext, userId: string): Promise<void> {

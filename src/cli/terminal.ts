@@ -12,7 +12,7 @@ export function printableLines(text: string): string {
 }
 
 /** Rows in columns, each cell printable. */
-export function table(rows: readonly (readonly string[])[]): string {
+export function formatTable(rows: readonly (readonly string[])[]): string {
   const cells = rows.map((row) => row.map(printable));
   const columns = Math.max(0, ...cells.map((row) => row.length));
   const widths = Array.from({ length: columns }, (_, at) =>

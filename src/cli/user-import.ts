@@ -4,24 +4,24 @@ import { PasswordsService } from '../passwords';
 import { Database } from '../platform/database';
 import { Events } from '../platform/events';
 import { ImportedUsers, UsersImported } from '../users';
-import { type ImportedUser, readUser } from './import-line';
-import { linesOf } from './lines';
-import type { Progress } from './run';
+import { type ImportedUser, parseUser } from './import-line';
+import { readLines } from './lines';
+import type { ProgressReporter } from './command-runner';
 
 const BATCH_LINES = 500;
 /** For programs; people see each as it comes. */
 const MOST_TOLD = 1_000;
 
-export interface Refusal {
+export interface RejectedLine {
   readonly line: number;
   readonly reason: string;
 }
 
-export interface ImportResult {
+export interface UserImportResult {
   readonly imported: number;
   readonly refusedCount: number;
   /** The first of them. */
-  readonly refused: readonly Refusal[];
+  readonly refused: readonly RejectedLine[];
 }
 
 interface Numbered {
@@ -30,7 +30,7 @@ interface Numbered {
 }
 
 /** Undoes a batch that was only tried. */
-class DryRun extends Error {}
+class DryRunRollback extends Error {}
 
 /** Takes users over, batch by batch; what is in stays in, so after a failure the same file can be given again. */
 class Import {
@@ -38,14 +38,14 @@ class Import {
   private readonly users: ImportedUsers;
   private readonly passwords: PasswordsService;
   private readonly events: Events;
-  private readonly refused: Refusal[] = [];
+  private readonly refused: RejectedLine[] = [];
   private refusedCount = 0;
   private imported = 0;
 
   constructor(
     context: INestApplicationContext,
     private readonly dryRun: boolean,
-    private readonly progress: Progress,
+    private readonly progress: ProgressReporter,
   ) {
     this.database = context.get(Database, { strict: false });
     this.users = context.get(ImportedUsers, { strict: false });
@@ -53,10 +53,10 @@ class Import {
     this.events = context.get(Events, { strict: false });
   }
 
-  async from(stream: NodeJS.ReadStream | ReturnType<typeof createReadStream>): Promise<ImportResult> {
+  async from(stream: NodeJS.ReadStream | ReturnType<typeof createReadStream>): Promise<UserImportResult> {
     let batch: Numbered[] = [];
-    for await (const line of linesOf(stream)) {
-      const user = readUser(line);
+    for await (const line of readLines(stream)) {
+      const user = parseUser(line);
       if (typeof user === 'string') this.refuse(line.number, user);
       else batch.push({ line: line.number, user });
       if (batch.length < BATCH_LINES) continue;
@@ -75,10 +75,10 @@ class Import {
     try {
       await this.database.transaction(async () => {
         added = await this.add(batch);
-        if (this.dryRun) throw new DryRun();
+        if (this.dryRun) throw new DryRunRollback();
       });
     } catch (error) {
-      if (!(error instanceof DryRun)) throw error;
+      if (!(error instanceof DryRunRollback)) throw error;
     }
     this.imported += added.size;
     for (const { line, user } of batch) {
@@ -110,8 +110,8 @@ class Import {
 export async function importUsers(
   context: INestApplicationContext,
   { file, dryRun }: { readonly file: string; readonly dryRun: boolean },
-  progress: Progress,
-): Promise<ImportResult> {
+  progress: ProgressReporter,
+): Promise<UserImportResult> {
   const stream = file === '-' ? process.stdin : createReadStream(file);
   return new Import(context, dryRun, progress).from(stream);
 }

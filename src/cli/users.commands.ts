@@ -1,10 +1,10 @@
 import { type Command, Option } from 'commander';
 import { type User, UserSearch, type UserStatus } from '../users';
 import { contexts } from './contexts';
-import { wholeNumber } from './arguments';
+import { integerBetween } from './arguments';
 import { importUsers } from './user-import';
-import type { Run } from './run';
-import { printable, table } from './terminal';
+import type { CommandRunner } from './command-runner';
+import { printable, formatTable } from './terminal';
 
 interface ListOptions {
   readonly email?: string;
@@ -19,29 +19,29 @@ One user a line, as JSON:
 displayName and emailVerified (false) may be left out; passwordHash is bcrypt's. Lines that cannot be taken are
 told with their number and left out, the others go in; exit code 1 says that there were some.`;
 
-export function addUsers(program: Command, run: Run): void {
+export function addUsers(program: Command, run: CommandRunner): void {
   addList(program, run);
   addImport(program, run);
 }
 
-function addList(program: Command, run: Run): void {
+function addList(program: Command, run: CommandRunner): void {
   program
     .command('users:list')
     .description('users, the newest first')
     .option('--email <text>', 'only those whose address contains it')
     .addOption(new Option('--status <status>', 'only those').choices(['active', 'disabled']))
     .option('--role <role>', 'only those who have it')
-    .option('--limit <n>', 'at most so many', wholeNumber(1, 10_000), 20)
+    .option('--limit <n>', 'at most so many', integerBetween(1, 10_000), 20)
     .action(async ({ email: emailPart, ...options }: ListOptions) =>
       run(contexts.application, async (context) => {
         const found = await context.get(UserSearch, { strict: false }).find({ ...options, emailPart });
-        const words = found.length > 0 ? table(found.map(rowOf)) : 'There are none.\n';
-        return { data: { users: found.map(shown) }, words };
+        const text = found.length > 0 ? formatTable(found.map(rowOf)) : 'There are none.\n';
+        return { data: { users: found.map(shown) }, text };
       }),
     );
 }
 
-function addImport(program: Command, run: Run): void {
+function addImport(program: Command, run: CommandRunner): void {
   program
     .command('users:import <file>')
     .description('take over users with the bcrypt hashes of an older system; - reads the standard input')
@@ -51,10 +51,10 @@ function addImport(program: Command, run: Run): void {
       run(contexts.application, async (context, progress) => {
         const result = await importUsers(context, { file, dryRun }, progress);
         const done = dryRun ? 'could be taken over; nothing was written' : 'were taken over';
-        const words = `${result.imported} users ${done}. ${result.refusedCount} lines were refused.\n`;
+        const text = `${result.imported} users ${done}. ${result.refusedCount} lines were refused.\n`;
         return {
           data: { ...result, dryRun },
-          words: printable(words.trim()) + '\n',
+          text: printable(text.trim()) + '\n',
           failed: result.refusedCount > 0,
         };
       }),

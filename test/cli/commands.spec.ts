@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { contexts } from '../../src/cli/contexts';
 import type { INestApplicationContext } from '@nestjs/common';
-import { buildProgram, codeOf } from '../../src/cli/index';
-import { runOn } from '../../src/cli/run';
+import { buildProgram, exitCodeOf } from '../../src/cli/index';
+import { createRunner } from '../../src/cli/command-runner';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/operations.md'), 'utf8');
 
@@ -30,13 +30,13 @@ describe('a command', () => {
     '%s explains itself, and that is no failure',
     async (name) => {
       const { said, ...both } = streams();
-      expect(await codeOf([name, '--help'], both)).toBe(0);
+      expect(await exitCodeOf([name, '--help'], both)).toBe(0);
       expect([said.stdout, said.stderr]).toEqual([expect.stringContaining(`Usage: gatehouse ${name}`), '']);
     },
   );
 
   it('tells why it failed, whatever goes wrong when its context is closed', async () => {
-    const run = runOn(buildProgram(streams()), streams(), () => undefined);
+    const run = createRunner(buildProgram(streams()), streams(), () => undefined);
     const context = { close: async () => Promise.reject(new Error('the end failed')) };
     const failed = run(
       async () => context as unknown as INestApplicationContext,
@@ -47,7 +47,7 @@ describe('a command', () => {
 
   it('has its exit codes in the help', async () => {
     const { said, ...both } = streams();
-    expect(await codeOf(['--help'], both)).toBe(0);
+    expect(await exitCodeOf(['--help'], both)).toBe(0);
     for (const words of [/0 +done/, /1 +failed/, /2 +not understood/, /--json/])
       expect(said.stdout).toMatch(words);
   });
@@ -72,7 +72,7 @@ describe('what others named', () => {
   ])('cannot draw in the terminal: %s', async (_, args, code) => {
     for (const json of [[], ['--json']]) {
       const { said, ...both } = streams();
-      expect(await codeOf([...args, ...json], both)).toBe(code);
+      expect(await exitCodeOf([...args, ...json], both)).toBe(code);
       const lines = (said.stdout + said.stderr).split('\n');
       expect(lines.filter((line) => /[\p{Cc}\u202e]/u.test(line))).toEqual([]);
       expect(lines.some((line) => /a\\+u001b\[2J\\+u009b31m\\+u202eb/.test(line))).toBe(true);
@@ -81,7 +81,7 @@ describe('what others named', () => {
 
   it('cannot look like a line of ours: a file', async () => {
     const { said, ...both } = streams();
-    expect(await codeOf(['users:import', DRAWS], both)).toBe(1);
+    expect(await exitCodeOf(['users:import', DRAWS], both)).toBe(1);
     expect(said.stderr).toContain('\\u000aFAULT c');
   });
 });

@@ -70,7 +70,7 @@ describe('several links of one user that are used at once', () => {
     for (let round = 0; round < 50; round++) {
       const issued = await Promise.all([1, 2, 3, 4].map(async () => tokens.issue(PURPOSE, { userId })));
       const uses = issued.map(async (one) => tokens.redeem(PURPOSE, one?.token ?? ''));
-      const ends = round % 2 ? [] : [tokens.endOf(userId, PURPOSE), tokens.endOf(userId)];
+      const ends = round % 2 ? [] : [tokens.revokeAllOf(userId, PURPOSE), tokens.revokeAllOf(userId)];
       const outcomes = await Promise.allSettled(uses);
       expect((await Promise.allSettled(ends)).map(({ status }) => status)).not.toContain('rejected');
       const refusals = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason] : []));

@@ -6,7 +6,7 @@ import { AppModule } from '../../src/app.module';
 import { CoreModule } from '../../src/core.module';
 import { setUp } from '../../src/app.setup';
 import { describeApi } from '../../src/api-contract';
-import { AuditSealer } from '../../src/features/audit';
+import { AuditChainWriter } from '../../src/features/audit';
 import { RateLimitSettings } from '../../src/platform/rate-limits';
 import { Clock } from '../../src/platform/clock';
 import { Environment, type Variables } from '../../src/platform/config';
@@ -117,7 +117,7 @@ async function started({
   try {
     const module = await builder.compile();
     if (sink && !env.SMTP_URL) handOver(module.get(MailTransport, { strict: false }), sink);
-    if (!seals) module.get(AuditSealer, { strict: false }).onApplicationBootstrap = () => undefined;
+    if (!seals) module.get(AuditChainWriter, { strict: false }).onApplicationBootstrap = () => undefined;
     nest = setUp(
       module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
     );

@@ -1,6 +1,6 @@
 import { Controller, HttpCode, type INestApplicationContext, Module, Post } from '@nestjs/common';
 import { CurrentUser, type Principal, Public } from '../../src/access';
-import { type AuditReport, AuditSealer, AuditVerification } from '../../src/features/audit';
+import { type AuditReport, AuditChainWriter, AuditVerification } from '../../src/features/audit';
 import { Conflict } from '../../src/platform/http';
 import { Database } from '../../src/platform/database';
 import { Events, SecurityEvent } from '../../src/platform/events';
@@ -110,7 +110,7 @@ export async function knock(app: TestApp, times = 1, what = 'knock'): Promise<vo
 }
 
 export async function seal(app: Pick<Audited, 'nest'>): Promise<void> {
-  await app.nest.get(AuditSealer).run();
+  await app.nest.get(AuditChainWriter).run();
 }
 
 export async function verify(app: Pick<Audited, 'nest'>, ...checkpoints: string[]): Promise<AuditReport> {

@@ -60,7 +60,11 @@ export class PasswordAuthenticator {
     if (signsIn && matches)
       return { user, isSuspicious: !attempt.knownDevice && attempt.afterFailures, attempt };
     if (matches && user && !user.emailVerified)
-      this.mailer.wishUnawaited({ kind: 'email-verification', address: email, language: client.language });
+      this.mailer.requestInBackground({
+        kind: 'email-verification',
+        address: email,
+        language: client.language,
+      });
     await this.events.publish(new SignInFailed({ actorId: null, subjectId: user?.id ?? null }));
     await this.checks.onLoginFailure({ email, client });
     throw new InvalidCredentials();

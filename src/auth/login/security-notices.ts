@@ -5,13 +5,13 @@ import { Database } from '../../platform/database';
 import { Events } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { type MailKind, Mailer } from '../../platform/mail';
-import { type IssuedToken, OneTimeTokens, type Purpose } from '../../platform/one-time-tokens';
+import { type IssuedToken, OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
 import { SessionsService } from '../../sessions';
 import { UsersService } from '../../users';
 import { NOTICE } from '../auth.rate-limits';
 import { NoticedSessionRevoked } from '../auth.events';
 
-const SESSION_END: Purpose = {
+const SESSION_END: TokenPurpose = {
   name: 'session-end',
   prefix: 'se_',
   lifetimeMs: 7 * 86_400_000,

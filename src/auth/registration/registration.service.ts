@@ -43,7 +43,7 @@ export class RegistrationService {
       } else await this.database.query(DECOY_WRITE, [randomBytes(hash.length / 2).toString('hex')]);
       const Happened = newId ? Registered : RegistrationRepeated;
       await this.events.publish(new Happened({ actorId: null, subjectId: newId ?? user?.id ?? null }));
-      await this.mailer.wish({ kind, address: email, language });
+      await this.mailer.request({ kind, address: email, language });
     });
   }
 }

@@ -29,7 +29,7 @@ export interface AccessTokenClaimsOptions {
 export const AccessTokenClaims = extensionDecorator<AccessTokenClaimsOptions>();
 
 // Neither what every object has nor what JSON is written by.
-const NAME = /^(?!(?:__proto__|constructor|prototype|toJSON)$)[A-Za-z][\w.:/#-]*$/;
+const ROLE_NAME_PATTERN = /^(?!(?:__proto__|constructor|prototype|toJSON)$)[A-Za-z][\w.:/#-]*$/;
 
 /** In bytes of JSON. A browser drops a cookie of more than 4,096 bytes without a word. */
 const LARGEST_BYTES = 1_024;
@@ -44,7 +44,7 @@ export class AddedTokenClaims implements OnModuleInit {
     const owners = new Map<string, string>();
     for (const { name: provider, options } of this.providers()) {
       for (const claim of options.names) {
-        if (!NAME.test(claim) || claim in {})
+        if (!ROLE_NAME_PATTERN.test(claim) || claim in {})
           throw new Error(
             `${provider} states "${claim}", which is no name for a claim.\n  → use another name`,
           );

@@ -6,7 +6,7 @@ import { InvalidCredentials, PASSWORD_CONFIRMATION } from '../../auth';
 import { LimitedBy } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, Client, type ClientInfo, Conflict } from '../../platform/http';
-import { EXPORT } from './account.rate-limits';
+import { ACCOUNT_EXPORT } from './account.rate-limits';
 import { DeleteAccountRequest, ExportResponse } from './account.dto';
 import { AccountService } from './account.service';
 
@@ -17,7 +17,7 @@ export class AccountController {
 
   @Get('export')
   @RequireRecentSignIn()
-  @LimitedBy(EXPORT)
+  @LimitedBy(ACCOUNT_EXPORT)
   @ApiOperation({
     operationId: 'exportAccount',
     summary: 'Export own data',

@@ -10,7 +10,7 @@ export const EMAIL_CHANGE_REQUEST = rateLimitPolicy({
 });
 
 /** Exports: each reads all that is stored about a user, and is recorded. */
-export const EXPORT = rateLimitPolicy({
+export const ACCOUNT_EXPORT = rateLimitPolicy({
   name: 'export',
   per: 'account',
   quota: 10,

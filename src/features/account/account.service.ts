@@ -8,7 +8,7 @@ import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { PersonalDataRegistry } from '../../platform/personal-data';
 import { Administrators } from '../../roles';
-import { EXPORT } from './account.rate-limits';
+import { ACCOUNT_EXPORT } from './account.rate-limits';
 import { AccountExported } from './account.events';
 import { OwnAccount } from './own-account';
 
@@ -34,7 +34,7 @@ export class AccountService {
    * @throws RateLimited
    */
   async export({ userId }: Principal): Promise<string | AsyncIterable<string>> {
-    await this.attempts.consume(EXPORT, userId);
+    await this.attempts.consume(ACCOUNT_EXPORT, userId);
     const sections = await this.personalData.export(userId);
     await this.events.publish(new AccountExported({ subjectId: userId }));
     return wholeIfSmall(exportOf(this.clock.now(), sections));
@@ -45,7 +45,7 @@ export class AccountService {
    * @throws InvalidCredentials where the password is wrong, Conflict where this is the last admin
    */
   async delete(principal: Principal, password: string, { language }: ClientInfo): Promise<void> {
-    const proven = await this.own.prove(principal, password);
+    const proven = await this.own.confirmPassword(principal, password);
     await this.administrators.withAdministrationLock(async () => {
       const user = await this.own.lock(principal, proven);
       await this.deletion.deleteAccount(user);

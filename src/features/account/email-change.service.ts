@@ -7,8 +7,8 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
 import { Events } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
-import { Mailer, type Post, type Wish } from '../../platform/mail';
-import { InvalidOrExpiredToken, OneTimeTokens, type Purpose } from '../../platform/one-time-tokens';
+import { Mailer, type MailDraft, type MailRequest } from '../../platform/mail';
+import { InvalidOrExpiredToken, OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
 import { UsersService } from '../../users';
 import { EMAIL_CHANGE_REQUEST } from './account.rate-limits';
 import type { ChangeEmailRequest } from './account.dto';
@@ -16,8 +16,8 @@ import { EmailChanged, EmailChangeRequested, EmailChangeUndone } from './account
 import { OwnAccount } from './own-account';
 
 const DAY_MS = 86_400_000;
-const EMAIL_CHANGE: Purpose = { name: 'email-change', prefix: 'ec_', lifetimeMs: DAY_MS };
-const EMAIL_CHANGE_UNDO: Purpose = {
+const EMAIL_CHANGE: TokenPurpose = { name: 'email-change', prefix: 'ec_', lifetimeMs: DAY_MS };
+const EMAIL_CHANGE_UNDO: TokenPurpose = {
   name: 'email-change-undo',
   prefix: 'eu_',
   lifetimeMs: 7 * DAY_MS,
@@ -39,7 +39,7 @@ export class EmailChangeService {
     private readonly events: Events,
     private readonly clock: Clock,
   ) {
-    mailer.grant('email-change', async (wish) => this.grant(wish));
+    mailer.registerResolver('email-change', async (wish) => this.grant(wish));
   }
 
   /**
@@ -51,7 +51,7 @@ export class EmailChangeService {
     { newEmail, password }: ChangeEmailRequest,
     { language }: ClientInfo,
   ): Promise<void> {
-    const proven = await this.own.prove(principal, password);
+    const proven = await this.own.confirmPassword(principal, password);
     if (!(await this.budgets.tryConsume(EMAIL_CHANGE_REQUEST, proven.id))) return;
     await this.database.transaction(async () => {
       const user = await this.own.lock(principal, proven);
@@ -63,7 +63,7 @@ export class EmailChangeService {
       if (undo) await this.mailer.send(user, { kind: 'email-change-notice', language, token: undo });
       const { token, expiresAt } = confirmation;
       const details = { userId, token, expiresAt: expiresAt.toISOString() };
-      await this.mailer.wish({ kind: 'email-change', address: newEmail, language, details });
+      await this.mailer.request({ kind: 'email-change', address: newEmail, language, details });
     });
   }
 
@@ -77,7 +77,7 @@ export class EmailChangeService {
       if (!changed) throw new InvalidOrExpiredToken();
       await this.events.publish(new EmailChanged({ subjectId: userId }));
       // What went to the former mailbox says nothing about the new one.
-      await this.tokens.endOf(userId);
+      await this.tokens.revokeAllOf(userId);
       await this.attempts.drop(userId);
     });
   }
@@ -93,13 +93,13 @@ export class EmailChangeService {
       if (!restored) throw new InvalidOrExpiredToken();
       await this.recovery.recover(userId, null);
       await this.events.publish(new EmailChangeUndone({ subjectId: userId }));
-      await this.mailer.wish({ kind: 'address-restored', address: email, language, owed: true });
+      await this.mailer.request({ kind: 'address-restored', address: email, language, isUnlimited: true });
     });
   }
 
   /** Ends what was asked for and is not confirmed yet. */
   async cancel(userId: string): Promise<void> {
-    await this.tokens.endOf(userId, EMAIL_CHANGE);
+    await this.tokens.revokeAllOf(userId, EMAIL_CHANGE);
   }
 
   /** As long as any undo link that was sent by now may work. */
@@ -107,7 +107,7 @@ export class EmailChangeService {
     return new Date(this.clock.nowMs() + EMAIL_CHANGE_UNDO.lifetimeMs);
   }
 
-  private async grant({ address: to, details = {}, language }: Wish): Promise<Post | null> {
+  private async grant({ address: to, details = {}, language }: MailRequest): Promise<MailDraft | null> {
     const { userId = '', token = '', expiresAt = '' } = details;
     if (await this.users.isTaken(to, userId)) return { kind: 'address-taken', to, language };
     return { kind: 'email-change', to, language, token: { token, expiresAt: new Date(expiresAt) } };

@@ -17,7 +17,7 @@ export class OwnAccount {
    * @returns the user as read before, for `lock`
    * @throws RateLimited before anything is checked; InvalidCredentials where this is not the user's password
    */
-  async prove(principal: Principal, password: string): Promise<User> {
+  async confirmPassword(principal: Principal, password: string): Promise<User> {
     return this.confirmation.confirm(principal, password);
   }
 

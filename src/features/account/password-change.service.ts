@@ -41,7 +41,7 @@ export class PasswordChangeService {
     { currentPassword, newPassword }: ChangePasswordRequest,
     { language }: ClientInfo,
   ): Promise<string> {
-    const owner = await this.own.prove(principal, currentPassword);
+    const owner = await this.own.confirmPassword(principal, currentPassword);
     await this.policy.assertAcceptable(newPassword, '/newPassword', owner);
     const hash = await this.passwords.hash(newPassword, owner.id);
     return this.database.transaction(async () => {

@@ -19,15 +19,15 @@ import {
 } from '../../roles';
 import { SessionsService } from '../../sessions';
 import { type User, UsersService } from '../../users';
-import { INVITATION, namesIn } from './invitation';
+import { INVITATION, parseRoleNames } from './invitation';
 
 /** Whoever administers, as they are while nobody else does. */
-export interface Actor extends Judge {
+export interface Actor extends ActorPermissions {
   readonly user: User;
 }
 
 /** What somebody holds, and all roles as they were read with it. */
-export interface Judge extends PermissionSet {
+export interface ActorPermissions extends PermissionSet {
   readonly all: readonly Role[];
 }
 
@@ -59,7 +59,7 @@ export class Administration {
         if (user?.status !== 'active' || !(await this.sessions.isLive(sessionId))) throw new InvalidToken();
         const all = await this.roles.all();
         const holding = permissionSetOf(all, user.roles);
-        this.assertHolds(holding, { isAdmin: false, permissions: new Set([permission]) });
+        this.assertHasPermissions(holding, { isAdmin: false, permissions: new Set([permission]) });
         return await change({ user, all, ...holding });
       });
     } catch (error) {
@@ -74,16 +74,18 @@ export class Administration {
    * The user, locked, where the actor may change them.
    * @throws NotFound, or InsufficientPermission where they have a permission that the actor lacks, or are promised one
    */
-  async changeable(actor: Judge, id: string): Promise<User> {
+  async lockChangeable(actor: ActorPermissions, id: string): Promise<User> {
     const user = await this.users.lock({ id });
     if (!user) throw new NotFound();
-    const promised = (await this.tokens.alive(INVITATION, id)).flatMap(({ roles = '' }) => namesIn(roles));
-    this.assertHolds(actor, permissionSetOf(actor.all, [...user.roles, ...promised]));
+    const promised = (await this.tokens.findActive(INVITATION, id)).flatMap(({ roles = '' }) =>
+      parseRoleNames(roles),
+    );
+    this.assertHasPermissions(actor, permissionSetOf(actor.all, [...user.roles, ...promised]));
     return user;
   }
 
   /** @throws InsufficientPermission where the actor lacks something of it */
-  assertHolds(actor: PermissionSet, holding: PermissionSet): void {
+  assertHasPermissions(actor: PermissionSet, holding: PermissionSet): void {
     const lacked = missingPermissions(actor, holding);
     if (lacked.length > 0) throw new InsufficientPermission(lacked);
   }
@@ -93,7 +95,7 @@ export class Administration {
    * @param after what the actor would hold
    * @throws Conflict where that is less than now
    */
-  assertKeeps(actor: Actor, after: PermissionSet): void {
+  assertKeepsPermissions(actor: Actor, after: PermissionSet): void {
     const lost = missingPermissions(after, actor);
     if (lost.length > 0)
       throw new Conflict(
@@ -102,7 +104,7 @@ export class Administration {
   }
 
   /** @throws Conflict where this is the actor's own account */
-  assertOther(actor: Actor, { id }: User): void {
+  assertNotSelf(actor: Actor, { id }: User): void {
     if (id === actor.user.id) throw new Conflict('This is your own account. Have somebody else do it.');
   }
 }

@@ -22,7 +22,7 @@ export class FirstAdmin {
    * @returns with a token where they are invited; without one they are an admin already
    * @throws Error where the account is disabled
    */
-  async make(
+  async create(
     email: string,
     displayName: string | null,
   ): Promise<{ readonly user: User; readonly token?: IssuedToken }> {

@@ -13,7 +13,7 @@ import {
 import { UserRights, UsersService } from '../../users';
 import { InvitationAccepted } from './administration.events';
 import type { AcceptInvitationRequest } from './invitations.dto';
-import { INVITATION, namesIn, OPERATOR } from './invitation';
+import { INVITATION, parseRoleNames, OPERATOR_ID } from './invitation';
 import { fittingRoles } from './role-names';
 
 /** What it takes to invite. */
@@ -52,10 +52,10 @@ export class InvitationAcceptance {
       await this.recovery.recover(userId, hash);
       if (displayName !== undefined) await this.users.rename(userId, displayName);
       const { by: invitedBy = '', roles: promised = '' } = details;
-      const added = await this.grantable(invitedBy, namesIn(promised));
+      const added = await this.grantable(invitedBy, parseRoleNames(promised));
       const roles = fittingRoles([...former, ...added]);
       if (added.length > 0) await this.rights.setRoles(userId, roles);
-      const dropped = namesIn(promised).filter((name) => !roles.includes(name));
+      const dropped = parseRoleNames(promised).filter((name) => !roles.includes(name));
       const facts = { subjectId: userId, actorId: userId, details: { invitedBy, added, dropped } };
       await this.events.publish(new InvitationAccepted(facts));
     });
@@ -65,7 +65,7 @@ export class InvitationAcceptance {
   private async grantable(inviterId: string, names: readonly string[]): Promise<string[]> {
     const all = await this.roles.all();
     const existing = names.filter((name) => all.some((role) => role.name === name));
-    if (inviterId === OPERATOR || existing.length === 0) return existing;
+    if (inviterId === OPERATOR_ID || existing.length === 0) return existing;
     const inviter = await this.users.findById(inviterId);
     if (inviter?.status !== 'active') return [];
     const holding = permissionSetOf(all, inviter.roles);

@@ -8,21 +8,21 @@ import { Mailer } from '../../platform/mail';
 import { type IssuedToken, OneTimeTokens } from '../../platform/one-time-tokens';
 import { Administrators, permissionSetOf, RolesService } from '../../roles';
 import { type User, UserRights, UsersService } from '../../users';
-import { Administration, type Judge } from './administration';
+import { Administration, type ActorPermissions } from './administration';
 import { UserEnabled, UserInvited } from './administration.events';
-import { INVITATION, OPERATOR } from './invitation';
+import { INVITATION, OPERATOR_ID } from './invitation';
 import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.rate-limits';
 import { assertExisting } from './role-names';
 import type { InviteUserRequest } from './users-admin.dto';
 
 /** Somebody who was invited, and the token of the mail. */
-export interface Invited {
+export interface IssuedInvitation {
   readonly user: User;
   readonly token: IssuedToken;
 }
 
 /** Who invites, by id, with what they hold, in which language. */
-interface Inviter extends Judge {
+interface Inviter extends ActorPermissions {
   readonly id: string;
   readonly language: string | null;
 }
@@ -63,10 +63,16 @@ export class InvitationsService {
   }
 
   /** For a command on the machine. @throws Conflict like `invite` */
-  async inviteAsOperator(request: InviteUserRequest): Promise<Invited> {
+  async inviteAsOperator(request: InviteUserRequest): Promise<IssuedInvitation> {
     return this.administrators.withAdministrationLock(async () => {
       const all = await this.roles.all();
-      const operator = { id: OPERATOR, all, isAdmin: true, permissions: new Set<string>(), language: null };
+      const operator = {
+        id: OPERATOR_ID,
+        all,
+        isAdmin: true,
+        permissions: new Set<string>(),
+        language: null,
+      };
       return this.issue(request, operator);
     });
   }
@@ -74,16 +80,16 @@ export class InvitationsService {
   private async issue(
     { email, displayName = null, roles = [] }: InviteUserRequest,
     inviter: Inviter,
-  ): Promise<Invited> {
+  ): Promise<IssuedInvitation> {
     assertExisting(inviter.all, roles);
-    this.administration.assertHolds(inviter, permissionSetOf(inviter.all, roles));
+    this.administration.assertHasPermissions(inviter, permissionSetOf(inviter.all, roles));
     const details = { roles: roles.join(' '), by: inviter.id };
     const isNew = (await this.users.add({ email, displayName })) !== null;
     const user = await this.users.lock({ email });
     if (!user || (!isNew && user.emailVerified))
       throw new Conflict('There is a verified account of this address.');
     if (!isNew) {
-      await this.administration.changeable(inviter, user.id);
+      await this.administration.lockChangeable(inviter, user.id);
       // The same invitation again: each link that is printed or mailed works, as the limit on live ones has it.
       await this.recovery.revokeCredentials(user.id, { purpose: INVITATION, details });
       if (user.status === 'disabled') await this.enable(user.id);

@@ -4,7 +4,7 @@ import { ArrayMaxSize, ArrayUnique, IsArray, Matches, ValidateBy, ValidateIf } f
 import { ValidationFailed } from '../../platform/errors';
 import type { Role } from '../../roles';
 
-export const NAME = /^[a-z][a-z0-9-]{0,62}$/;
+export const ROLE_NAME_PATTERN = /^[a-z][a-z0-9-]{0,62}$/;
 const NAME_RULE = 'A role is named by lower-case letters, digits and hyphens, at most 63, a letter first.';
 /** An access token names them all, and has to fit into a header and a cookie (4,096 bytes). */
 const MOST_ROLES = 20;
@@ -12,7 +12,7 @@ const MOST_ROLES_BYTES = 640;
 const TOO_LONG = `The roles must be at most ${MOST_ROLES_BYTES} characters of JSON together.`;
 
 export function isRoleName(text: string): boolean {
-  return NAME.test(text);
+  return ROLE_NAME_PATTERN.test(text);
 }
 
 /** An optional property, `null` being none of its values, unlike with `IsOptional`. */
@@ -24,8 +24,8 @@ export function MayBeAbsent(): PropertyDecorator {
 export function RoleName(): PropertyDecorator {
   return applyDecorators(
     MayBeAbsent(),
-    Matches(NAME, { message: NAME_RULE }),
-    ApiPropertyOptional({ type: String, pattern: NAME.source }),
+    Matches(ROLE_NAME_PATTERN, { message: NAME_RULE }),
+    ApiPropertyOptional({ type: String, pattern: ROLE_NAME_PATTERN.source }),
   );
 }
 
@@ -33,7 +33,7 @@ export function RoleName(): PropertyDecorator {
 export function RoleNames({ description }: { readonly description: string }): PropertyDecorator {
   return applyDecorators(
     MayBeAbsent(),
-    Matches(NAME, { each: true, message: NAME_RULE }),
+    Matches(ROLE_NAME_PATTERN, { each: true, message: NAME_RULE }),
     ArrayUnique({ message: 'Name each role once.' }),
     ArrayMaxSize(MOST_ROLES, { message: `This must be at most ${MOST_ROLES} roles.` }),
     IsArray({ message: 'This must be a list of roles.' }),

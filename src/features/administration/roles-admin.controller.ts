@@ -18,7 +18,7 @@ import {
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, Conflict, NotFound, pageOf, PageQuery } from '../../platform/http';
 import { RolesService } from '../../roles';
-import { isRoleName, NAME } from './role-names';
+import { isRoleName, ROLE_NAME_PATTERN } from './role-names';
 import { PermissionListResponse, RoleListResponse, RoleResponse, SaveRoleRequest } from './roles-admin.dto';
 import { RolesAdminService } from './roles-admin.service';
 
@@ -72,7 +72,7 @@ export class RolesAdminController {
       'The change applies to all holders of the role at once, without a new sign-in. ' +
       'An administrator cannot add a permission that they lack, nor change a role that has one.',
   })
-  @ApiParam({ name: 'name', schema: { type: 'string', pattern: NAME.source } })
+  @ApiParam({ name: 'name', schema: { type: 'string', pattern: ROLE_NAME_PATTERN.source } })
   @ApiOkResponse({ type: RoleResponse, description: 'The role was replaced' })
   @ApiCreatedResponse({ type: RoleResponse, description: 'The role was created' })
   @ApiProblems(ValidationFailed, Conflict)

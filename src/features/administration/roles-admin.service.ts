@@ -33,8 +33,8 @@ export class RolesAdminService {
     this.assertKnown(permissions);
     return this.administration.exclusively(principal, 'roles:write', async (actor) => {
       const { all } = actor;
-      this.administration.assertHolds(actor, permissionSetOf(all, [name]));
-      this.administration.assertHolds(actor, { isAdmin: false, permissions: new Set(permissions) });
+      this.administration.assertHasPermissions(actor, permissionSetOf(all, [name]));
+      this.administration.assertHasPermissions(actor, { isAdmin: false, permissions: new Set(permissions) });
       this.assertKeepsWith(actor, definition);
       const former = all.find((other) => other.name === name);
       if (!former && all.length >= MOST_ROLES)
@@ -52,7 +52,7 @@ export class RolesAdminService {
       const { all } = actor;
       if (all.every((role) => role.name !== name)) throw new NotFound();
       assertNotAdmin(name);
-      this.administration.assertHolds(actor, permissionSetOf(all, [name]));
+      this.administration.assertHasPermissions(actor, permissionSetOf(all, [name]));
       this.assertKeepsWith(actor, { name, permissions: [] });
       const holders = await this.rights.dropRole(name);
       await this.roles.remove(name);
@@ -70,7 +70,10 @@ export class RolesAdminService {
     // One that no module declares any more is no loss.
     const present = [...actor.permissions].filter((permission) => this.known.has(permission));
     const before = { ...actor, permissions: new Set(present) };
-    this.administration.assertKeeps(before, { isAdmin, permissions: new Set([...left, ...fromHere]) });
+    this.administration.assertKeepsPermissions(before, {
+      isAdmin,
+      permissions: new Set([...left, ...fromHere]),
+    });
   }
 
   private assertKnown(permissions: readonly string[]): void {

@@ -32,18 +32,18 @@ export class UsersAdminService {
    */
   async change(principal: Principal, id: string, { status, roles }: ChangeUserRequest): Promise<User> {
     return this.administration.exclusively(principal, 'users:write', async (actor) => {
-      const user = await this.administration.changeable(actor, id);
+      const user = await this.administration.lockChangeable(actor, id);
       if (roles !== undefined) await this.changeRoles(actor, user, roles);
       if (status !== undefined && status !== user.status) await this.changeStatus(actor, user, status);
-      return this.administration.changeable(actor, id);
+      return this.administration.lockChangeable(actor, id);
     });
   }
 
   /** @throws NotFound, InsufficientPermission, or Conflict where it is the actor's own account or the last admin's */
   async delete(principal: Principal, id: string): Promise<void> {
     await this.administration.exclusively(principal, 'users:write', async (actor) => {
-      const user = await this.administration.changeable(actor, id);
-      this.administration.assertOther(actor, user);
+      const user = await this.administration.lockChangeable(actor, id);
+      this.administration.assertNotSelf(actor, user);
       await this.deletion.deleteAccount(user);
     });
   }
@@ -51,7 +51,7 @@ export class UsersAdminService {
   /** Signs the user out everywhere. @throws NotFound, InsufficientPermission */
   async endSessions(principal: Principal, id: string): Promise<void> {
     await this.administration.exclusively(principal, 'sessions:write', async (actor) => {
-      const user = await this.administration.changeable(actor, id);
+      const user = await this.administration.lockChangeable(actor, id);
       await this.sessions.revokeAllOf(user.id);
       await this.events.publish(new SessionsRevoked({ subjectId: user.id }));
     });
@@ -60,27 +60,27 @@ export class UsersAdminService {
   private async changeRoles(actor: Actor, user: User, names: readonly string[]): Promise<void> {
     assertExisting(actor.all, names);
     const holding = permissionSetOf(actor.all, names);
-    this.administration.assertHolds(actor, holding);
+    this.administration.assertHasPermissions(actor, holding);
     const [added, removed] = [without(names, user.roles), without(user.roles, names)];
     if (added.length + removed.length === 0) return;
     if (added.length > 0 && !user.emailVerified)
       throw new Conflict(
         'Roles are given to verified accounts only. Invite the user with the roles instead.',
       );
-    if (user.id === actor.user.id) this.administration.assertKeeps(actor, holding);
+    if (user.id === actor.user.id) this.administration.assertKeepsPermissions(actor, holding);
     if (removed.includes(ADMIN)) await this.administrators.assertNotLast(user.id);
     await this.rights.setRoles(user.id, names);
     await this.events.publish(new RolesChanged({ subjectId: user.id, details: { added, removed } }));
   }
 
   private async changeStatus(actor: Actor, user: User, status: User['status']): Promise<void> {
-    this.administration.assertOther(actor, user);
+    this.administration.assertNotSelf(actor, user);
     if (user.roles.includes(ADMIN)) await this.administrators.assertNotLast(user.id);
     await this.rights.setStatus(user.id, status);
     if (status === 'disabled') {
       await this.sessions.revokeAllOf(user.id);
       // Or what was asked for before would open the account as soon as it is enabled again.
-      await this.tokens.endOf(user.id);
+      await this.tokens.revokeAllOf(user.id);
     }
     const Happened = status === 'disabled' ? UserDisabled : UserEnabled;
     await this.events.publish(new Happened({ subjectId: user.id }));

@@ -35,13 +35,13 @@ export interface SealedEvent extends AuditEvent {
 }
 
 /** The last link of the chain, or the state after any other. */
-export interface Link {
+export interface ChainLink {
   readonly sequence: number;
   readonly chain: Buffer;
 }
 
 /** Before the first row. */
-export const NO_LINK: Link = { sequence: 0, chain: Buffer.alloc(32) };
+export const CHAIN_START: ChainLink = { sequence: 0, chain: Buffer.alloc(32) };
 
 /** A row as verification reads it: sealed, or waiting for it. */
 export interface StoredEvent extends SealedEvent {

@@ -5,7 +5,7 @@ import { AuditStore } from './audit.store';
 const PAGE_ROWS = 1_000;
 
 /** From inclusive, to exclusive; what is left out is not bounded. */
-export interface Period {
+export interface AuditPeriod {
   readonly from?: Date | undefined;
   readonly to?: Date | undefined;
 }
@@ -16,7 +16,7 @@ export class AuditExport {
   constructor(private readonly store: AuditStore) {}
 
   /** The oldest first, read in pages as they are taken. */
-  async *events({ from, to }: Period = {}): AsyncGenerator<AuditRecord, void, undefined> {
+  async *events({ from, to }: AuditPeriod = {}): AsyncGenerator<AuditRecord, void, undefined> {
     for (let after: string | undefined; ;) {
       const page = await this.store.find({ from, to }, { order: 'oldest', after, limit: PAGE_ROWS });
       yield* page;

@@ -4,18 +4,18 @@ import { Clock } from '../../platform/clock';
 import { OnDomainEvent, SecurityEvent } from '../../platform/events';
 import { type Cause, CurrentRequest, sourceOf } from '../../platform/http';
 import type { AuditEvent, PersonalFields } from './audit-event';
-import { AuditSeals, commitmentTo } from './audit-seals';
+import { AuditMac, commitmentTo } from './audit-mac';
 import { AuditStore } from './audit.store';
-import { Sampling, type Skipped } from './sampling';
+import { EventSampling, type SkippedCounts } from './event-sampling';
 
 /** Records every security event in the transaction of what it tells of; one that is undone leaves no trace here either. */
 @Injectable()
 export class AuditLog {
-  private readonly sampling = new Sampling();
+  private readonly sampling = new EventSampling();
 
   constructor(
     private readonly store: AuditStore,
-    private readonly seals: AuditSeals,
+    private readonly seals: AuditMac,
     private readonly request: CurrentRequest,
     private readonly clock: Clock,
   ) {}
@@ -32,15 +32,15 @@ export class AuditLog {
     if (!skipped) return;
     const { actorId = cause.userId, subjectId = null } = event.facts;
     const personal = personalFieldsOf(cause, actorId ?? subjectId);
-    await this.seals.ready();
+    await this.seals.loadKey();
     const row = this.eventOf(event, { actorId, subjectId, requestId: cause.requestId }, skipped, personal);
-    await this.store.write({ ...row, seal: this.seals.sealOf(row) }, personal);
+    await this.store.write({ ...row, seal: this.seals.macOf(row) }, personal);
   }
 
   private eventOf(
     { kind, facts }: SecurityEvent,
     about: Pick<AuditEvent, 'actorId' | 'subjectId' | 'requestId'>,
-    skipped: Skipped,
+    skipped: SkippedCounts,
     personal: PersonalFields | null,
   ): AuditEvent {
     const id = this.clock.newId();
@@ -57,14 +57,14 @@ export class AuditLog {
   }
 }
 
-const NOTHING_SKIPPED: Skipped = { skipped: 0, skippedElsewhere: 0 };
+const NOTHING_SKIPPED: SkippedCounts = { skipped: 0, skippedElsewhere: 0 };
 
 function personalFieldsOf({ ipAddress, userAgent }: Cause, userId: string | null): PersonalFields | null {
   if (ipAddress === null && userAgent === null) return null;
   return { userId, salt: randomBytes(32), ipAddress, userAgent: userAgent && storable(userAgent) };
 }
 
-function counts(skipped: Skipped): Record<string, number> {
+function counts(skipped: SkippedCounts): Record<string, number> {
   return Object.fromEntries(Object.entries(skipped).filter(([, count]) => count > 0));
 }
 

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { type Link, NO_LINK, type StoredEvent } from './audit-event';
-import { AuditSeals } from './audit-seals';
+import { type ChainLink, CHAIN_START, type StoredEvent } from './audit-event';
+import { AuditMac } from './audit-mac';
 import { ChainStore } from './chain.store';
-import { Checkpoints } from './checkpoint';
-import { type Finding, findingIn } from './finding';
-import { RowJudge } from './row-judge';
+import { ChainCheckpoints } from './checkpoint';
+import { type AuditFinding, findingIn } from './audit-finding';
+import { RowVerifier } from './row-verifier';
 
 const PAGE_ROWS = 1_000;
 
@@ -17,16 +17,16 @@ export interface AuditReport {
   readonly unsealed: number;
   /** Those whose personal data is gone. */
   readonly erased: number;
-  readonly finding?: Finding;
+  readonly finding?: AuditFinding;
 }
 
 interface Walk {
-  link: Link;
+  link: ChainLink;
   unsealed: number;
   erased: number;
   /** The last row that a checkpoint confirms. */
   confirmed: number;
-  readonly checkpoints: Checkpoints;
+  readonly checkpoints: ChainCheckpoints;
   readonly onProgress: (rows: number) => void;
 }
 
@@ -35,26 +35,26 @@ interface Walk {
 export class AuditVerification {
   constructor(
     private readonly store: ChainStore,
-    private readonly judge: RowJudge,
-    private readonly seals: AuditSeals,
+    private readonly rowVerifier: RowVerifier,
+    private readonly mac: AuditMac,
   ) {}
 
   /**
    * @param checkpoints as the log has them, kept where whoever owns the database cannot change them
    * @param onProgress told how many rows are done, after each page
-   * @throws NotACheckpoint
+   * @throws InvalidCheckpoint
    */
   async verify(
     checkpoints: readonly string[] = [],
     onProgress: (rows: number) => void = () => undefined,
   ): Promise<AuditReport> {
-    await this.seals.ready();
+    await this.mac.loadKey();
     const walk: Walk = {
-      link: NO_LINK,
+      link: CHAIN_START,
       unsealed: 0,
       erased: 0,
       confirmed: 0,
-      checkpoints: new Checkpoints(checkpoints),
+      checkpoints: new ChainCheckpoints(checkpoints),
       onProgress,
     };
     const finding = (await this.chainFault(walk)) ?? (await this.unsealedFault(walk));
@@ -63,7 +63,7 @@ export class AuditVerification {
     return { intact: !finding, ...counts, ...(finding && { finding }) };
   }
 
-  private async chainFault(walk: Walk): Promise<Finding | undefined> {
+  private async chainFault(walk: Walk): Promise<AuditFinding | undefined> {
     for (let last: StoredEvent | undefined; ;) {
       // Before the page: what it says is sealed must be seen by then.
       const head = await this.store.head();
@@ -78,8 +78,12 @@ export class AuditVerification {
     }
   }
 
-  private async step(walk: Walk, row: StoredEvent, head: Link | undefined): Promise<Finding | undefined> {
-    const judged = await this.judge.judge({ ...row, sequence: row.sequence ?? 0 }, walk.link);
+  private async step(
+    walk: Walk,
+    row: StoredEvent,
+    head: ChainLink | undefined,
+  ): Promise<AuditFinding | undefined> {
+    const judged = await this.rowVerifier.verify({ ...row, sequence: row.sequence ?? 0 }, walk.link);
     if ('kind' in judged) return judged;
     const confirmed = walk.checkpoints.confirms(judged);
     const end = Math.max(judged.sequence, head?.sequence ?? 0);
@@ -90,11 +94,11 @@ export class AuditVerification {
     return undefined;
   }
 
-  private async unsealedFault(walk: Walk): Promise<Finding | undefined> {
+  private async unsealedFault(walk: Walk): Promise<AuditFinding | undefined> {
     for (let after: string | undefined; ;) {
       const rows = await this.store.unsealedPage(after, PAGE_ROWS);
       for (const row of rows) {
-        const fault = this.judge.judgeUnsealed(row);
+        const fault = this.rowVerifier.verifyUnsealed(row);
         if (fault) return fault;
         walk.unsealed += 1;
         walk.erased += isErased(row) ? 1 : 0;
@@ -106,7 +110,7 @@ export class AuditVerification {
 }
 
 /** What the head of the chain and the checkpoints say of where it ends. */
-function endFault({ link, checkpoints }: Walk, head: Link | undefined): Finding | undefined {
+function endFault({ link, checkpoints }: Walk, head: ChainLink | undefined): AuditFinding | undefined {
   const { sequence, chain } = link;
   const last = Math.max(head?.sequence ?? 0, checkpoints.last);
   if (last > sequence) return findingIn('truncated', sequence + 1, last);

@@ -1,7 +1,7 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsUUID, Matches } from 'class-validator';
 import { PageQuery, PageOf } from '../../platform/http';
-import { Instant } from './instant';
+import { InstantParam } from './instant';
 
 const TYPE = /^[a-z][a-z0-9-]{0,63}$/;
 const NO_UUID = 'Use the identifier of a user.';
@@ -22,10 +22,10 @@ export class AuditEventsQuery extends PageQuery {
   @Matches(TYPE, { message: 'Use the type of an event, such as access-denied.' })
   readonly type?: string;
 
-  @Instant('Nothing before that')
+  @InstantParam('Nothing before that')
   readonly from?: Date;
 
-  @Instant('Nothing from then on')
+  @InstantParam('Nothing from then on')
   readonly to?: Date;
 }
 

@@ -6,13 +6,13 @@ import { AuditController } from './audit.controller';
 import { AuditData } from './audit.data';
 import { AuditExport } from './audit-export';
 import { AuditLog } from './audit-log';
-import { AuditSealer } from './audit-sealer';
-import { AuditSeals } from './audit-seals';
+import { AuditChainWriter } from './audit-chain-writer';
+import { AuditMac } from './audit-mac';
 import { AuditStore } from './audit.store';
 import { AuditVerification } from './audit-verification';
 import { ChainStore } from './chain.store';
 import { CreateAudit1795400001000 } from './migrations/1795400001000-create-audit';
-import { RowJudge } from './row-judge';
+import { RowVerifier } from './row-verifier';
 
 @Module({
   imports: [
@@ -25,10 +25,10 @@ import { RowJudge } from './row-judge';
   providers: [
     AuditStore,
     ChainStore,
-    AuditSeals,
-    RowJudge,
+    AuditMac,
+    RowVerifier,
     AuditLog,
-    AuditSealer,
+    AuditChainWriter,
     AuditVerification,
     AuditExport,
     AuditData,

@@ -15,7 +15,7 @@ export interface EventFilter {
 }
 
 /** A part of what a filter leaves. */
-export interface Part {
+export interface EventPage {
   readonly order: 'oldest' | 'newest';
   /** The id of the last event before it. */
   readonly after?: string | undefined;
@@ -61,7 +61,7 @@ type Row = Omit<AuditRecord, 'sequence' | 'occurredAt'> & {
 };
 
 /** What of an event a user gets to take along. */
-export type OwnEvent = Pick<Row, 'id' | 'type' | 'outcome' | 'occurredAt' | 'ipAddress' | 'userAgent'>;
+export type ExportedEvent = Pick<Row, 'id' | 'type' | 'outcome' | 'occurredAt' | 'ipAddress' | 'userAgent'>;
 
 /** The trail as it is written and read. */
 @Injectable()
@@ -74,7 +74,7 @@ export class AuditStore {
     await this.database.query(WRITE, [...columnsOf(event), event.commitment, event.seal, ...beside]);
   }
 
-  async find(filter: EventFilter, { order, after, limit }: Part): Promise<AuditRecord[]> {
+  async find(filter: EventFilter, { order, after, limit }: EventPage): Promise<AuditRecord[]> {
     const newest = order === 'newest';
     const conditions: readonly (readonly [condition: string, value: unknown])[] = [
       ['e.actor_id =', filter.actorId],
@@ -94,9 +94,9 @@ export class AuditStore {
   }
 
   /** The oldest first. */
-  ofUser(userId: string): AsyncIterable<OwnEvent> {
+  ofUser(userId: string): AsyncIterable<ExportedEvent> {
     return inPages(async (after = NIL, rows) =>
-      this.database.query<OwnEvent>(OF_USER, [userId, after, rows]),
+      this.database.query<ExportedEvent>(OF_USER, [userId, after, rows]),
     );
   }
 

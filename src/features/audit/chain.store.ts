@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../../platform/database';
-import type { Link, PersonalFields, SealedEvent, StoredEvent } from './audit-event';
+import type { ChainLink, PersonalFields, SealedEvent, StoredEvent } from './audit-event';
 
 // Instants and JSON as text: what a driver makes of them would hide a change that is none to it.
 const SEALED = `e.id, to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "occurredAt",
@@ -72,13 +72,13 @@ export class ChainStore {
     return this.database.query<SealedEvent>(NEXT, [limit]);
   }
 
-  async head(): Promise<Link | undefined> {
+  async head(): Promise<ChainLink | undefined> {
     const [row] = await this.database.query<{ sequence: string; chain: Buffer }>(HEAD);
     return row && { sequence: Number(row.sequence), chain: row.chain };
   }
 
   /** @param links one for each of the ids, in their order; the last becomes the head */
-  async seal(ids: readonly string[], links: readonly Link[]): Promise<void> {
+  async seal(ids: readonly string[], links: readonly ChainLink[]): Promise<void> {
     const sequences = links.map(({ sequence }) => sequence);
     const chains = links.map(({ chain }) => chain);
     await this.database.query(SEAL, [ids, sequences, chains, sequences.at(-1), chains.at(-1)]);

@@ -1,10 +1,10 @@
-import type { Link } from './audit-event';
+import type { ChainLink } from './audit-event';
 
 const CHECKPOINT = /^([1-9]\d{0,14}):([\w-]{43})$/;
 
 /** What was given as a checkpoint is none. */
-export class NotACheckpoint extends Error {
-  override readonly name = 'NotACheckpoint';
+export class InvalidCheckpoint extends Error {
+  override readonly name = 'InvalidCheckpoint';
 
   constructor(text: string) {
     super(
@@ -13,21 +13,21 @@ export class NotACheckpoint extends Error {
   }
 }
 
-export function checkpointOf({ sequence, chain }: Link): string {
+export function checkpointOf({ sequence, chain }: ChainLink): string {
   return `${sequence}:${chain.toString('base64url')}`;
 }
 
 /** Checkpoints that were kept where nobody could change them. */
-export class Checkpoints {
+export class ChainCheckpoints {
   private readonly chains = new Map<number, Buffer[]>();
 
-  /** @throws NotACheckpoint */
+  /** @throws InvalidCheckpoint */
   constructor(texts: readonly string[]) {
     for (const text of texts) {
       const [, sequence = '', chain = ''] = CHECKPOINT.exec(text.trim()) ?? [];
       const bytes = Buffer.from(chain, 'base64url');
       // Two letters can stand for the same last bits; only one of them is what was logged.
-      if (sequence === '' || bytes.toString('base64url') !== chain) throw new NotACheckpoint(text);
+      if (sequence === '' || bytes.toString('base64url') !== chain) throw new InvalidCheckpoint(text);
       this.chains.set(Number(sequence), [...this.of(Number(sequence)), bytes]);
     }
   }
@@ -38,7 +38,7 @@ export class Checkpoints {
   }
 
   /** Whether a link is the one there was; undefined where no checkpoint says so. */
-  confirms({ sequence, chain }: Link): boolean | undefined {
+  confirms({ sequence, chain }: ChainLink): boolean | undefined {
     const kept = this.of(sequence);
     return kept.length === 0 ? undefined : kept.every((each) => each.equals(chain));
   }

@@ -1,8 +1,8 @@
 export type { AuditRecord } from './audit-event';
-export { AuditExport, type Period } from './audit-export';
+export { AuditExport, type AuditPeriod } from './audit-export';
 export { AuditModule } from './audit.module';
-export { AuditSealer } from './audit-sealer';
+export { AuditChainWriter } from './audit-chain-writer';
 export { type AuditReport, AuditVerification } from './audit-verification';
-export { NotACheckpoint } from './checkpoint';
-export type { Finding, FindingKind } from './finding';
-export { instantOf } from './instant';
+export { InvalidCheckpoint } from './checkpoint';
+export type { AuditFinding, AuditFindingKind } from './audit-finding';
+export { parseInstant } from './instant';

@@ -7,17 +7,17 @@ const INSTANT =
   /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
 /** A query parameter that names an instant. */
-export function Instant(description: string): PropertyDecorator {
+export function InstantParam(description: string): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: String, format: 'date-time', description }),
-    Transform(({ value }: TransformFnParams): unknown => instantOf(value) ?? value),
+    Transform(({ value }: TransformFnParams): unknown => parseInstant(value) ?? value),
     IsOptional(),
     IsDate({ message: 'Use an instant as RFC 3339 writes it, such as 2026-01-31T12:00:00Z.' }),
   );
 }
 
 /** An instant of RFC 3339, rounded up to the millisecond; `Date` alone would read much else, and roll 30 February over. */
-export function instantOf(text: unknown): Date | undefined {
+export function parseInstant(text: unknown): Date | undefined {
   const parts = typeof text === 'string' ? INSTANT.exec(text) : null;
   if (!parts) return undefined;
   const [year = 0, month = 0, day = 0] = parts.slice(1, 4).map(Number);

@@ -4,13 +4,17 @@ import { type AttemptedRegistration, RegistrationAttempts } from '../../password
 import { Database } from '../../platform/database';
 import { Events } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
-import { Mailer, type Post, type Wish } from '../../platform/mail';
-import { InvalidOrExpiredToken, OneTimeTokens, type Purpose } from '../../platform/one-time-tokens';
+import { Mailer, type MailDraft, type MailRequest } from '../../platform/mail';
+import { InvalidOrExpiredToken, OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
 import { type User, UsersService } from '../../users';
 import { PasswordRequired } from './email-verification.errors';
 import { EmailVerificationFailed, EmailVerified } from './email-verification.events';
 
-const EMAIL_VERIFICATION: Purpose = { name: 'email-verification', prefix: 'ev_', lifetimeMs: 24 * 3_600_000 };
+const EMAIL_VERIFICATION: TokenPurpose = {
+  name: 'email-verification',
+  prefix: 'ev_',
+  lifetimeMs: 24 * 3_600_000,
+};
 
 /** Proving that the mailbox of an account is its owner's. */
 @Injectable()
@@ -25,13 +29,13 @@ export class EmailVerificationService {
     private readonly mailer: Mailer,
     private readonly events: Events,
   ) {
-    mailer.grant('registration', async (wish) => this.grant(wish, addressTaken));
-    mailer.grant('email-verification', async (wish) => this.grant(wish, () => null));
+    mailer.registerResolver('registration', async (wish) => this.grant(wish, addressTaken));
+    mailer.registerResolver('email-verification', async (wish) => this.grant(wish, () => null));
   }
 
   /** Asks for the mail once more; who asks learns nothing. */
   async resend(email: string, { language }: ClientInfo): Promise<void> {
-    await this.mailer.wish({ kind: 'email-verification', address: email, language });
+    await this.mailer.request({ kind: 'email-verification', address: email, language });
   }
 
   /**
@@ -73,9 +77,9 @@ export class EmailVerificationService {
   }
 
   private async grant(
-    { address, language }: Wish,
-    ifVerified: (user: User, language: string | null) => Post | null,
-  ): Promise<Post | null> {
+    { address, language }: MailRequest,
+    ifVerified: (user: User, language: string | null) => MailDraft | null,
+  ): Promise<MailDraft | null> {
     const user = await this.users.lock({ email: address });
     if (user?.status !== 'active') return null;
     if (user.emailVerified) return ifVerified(user, language);
@@ -84,6 +88,6 @@ export class EmailVerificationService {
   }
 }
 
-function addressTaken({ email }: User, language: string | null): Post {
+function addressTaken({ email }: User, language: string | null): MailDraft {
   return { kind: 'address-taken', to: email, language };
 }

@@ -4,13 +4,13 @@ import { PasswordPolicy, PasswordsService } from '../../passwords';
 import { Database } from '../../platform/database';
 import { Events } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
-import { type MailKind, Mailer, type Post, type Wish } from '../../platform/mail';
-import { OneTimeTokens, type Purpose } from '../../platform/one-time-tokens';
+import { type MailKind, Mailer, type MailDraft, type MailRequest } from '../../platform/mail';
+import { OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
 import { UsersService } from '../../users';
 import type { ResetPasswordRequest } from './password-reset.dto';
 import { PasswordReset, PasswordResetRequested } from './password-reset.events';
 
-const PASSWORD_RESET: Purpose = { name: 'password-reset', prefix: 'pr_', lifetimeMs: 3_600_000 };
+const PASSWORD_RESET: TokenPurpose = { name: 'password-reset', prefix: 'pr_', lifetimeMs: 3_600_000 };
 
 /** Setting a password without the old one, by proof of the mailbox. */
 @Injectable()
@@ -29,7 +29,7 @@ export class PasswordResetService {
   ) {
     // The second is that of an account whose password is void, the third that of an address with as many registrations as are kept.
     for (const kind of ['password-reset', 'address-restored', 'registration-not-kept'] as const)
-      mailer.grant(kind, async (wish) => this.grant(wish, kind));
+      mailer.registerResolver(kind, async (wish) => this.grant(wish, kind));
   }
 
   /** Asks for the mail; who asks learns nothing. */
@@ -38,7 +38,7 @@ export class PasswordResetService {
     const user = await this.users.findByEmail(email);
     await this.database.transaction(async () => {
       await this.events.publish(new PasswordResetRequested({ actorId: null, subjectId: user?.id ?? null }));
-      await this.mailer.wish({ kind: 'password-reset', address: email, language });
+      await this.mailer.request({ kind: 'password-reset', address: email, language });
     });
   }
 
@@ -68,7 +68,7 @@ export class PasswordResetService {
     });
   }
 
-  private async grant({ address, language }: Wish, kind: MailKind): Promise<Post | null> {
+  private async grant({ address, language }: MailRequest, kind: MailKind): Promise<MailDraft | null> {
     const user = await this.users.lock({ email: address });
     if (user?.status !== 'active') return null;
     if (kind === 'registration-not-kept' && user.emailVerified)

@@ -1,11 +1,11 @@
-export type { FramedMail, MailFrame } from './letter';
-export type { MailTexts } from './letters';
+export type { FramedMail, MailFrame } from './mail-content';
+export type { MailTexts } from './mail-renderer';
 export { MailDelivery, type MailDeliveryProvider, MailRefused, type OutgoingMail } from './mail-delivery';
 export { MailTextsModule } from './mail-texts.module';
 export { MailModule } from './mail.module';
 export { MailSettings } from './mail.settings';
 export { MailTransport } from './mail-transport';
 export type { MailKind, MailText } from './texts/en';
-export type { Addressee, Granter, Notice, Post, Wish } from './mail-request';
+export type { MailRecipient, MailResolver, MailNotice, MailDraft, MailRequest } from './mail-request';
 export { Mailer } from './mailer';
 export { Outbox } from './outbox';

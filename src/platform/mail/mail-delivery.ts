@@ -1,7 +1,7 @@
 import { extensionDecorator } from '../extensions';
 
 /** A mail as it goes out. */
-export interface Mail {
+export interface AddressedMail {
   readonly kind: string;
   readonly to: string;
   readonly language: string;
@@ -11,7 +11,7 @@ export interface Mail {
 }
 
 /** A mail on its way out. */
-export interface OutgoingMail extends Mail {
+export interface OutgoingMail extends AddressedMail {
   /** The same however often it is tried, so that a service can tell a repeated mail (an idempotency key). */
   readonly id: string;
   /** `MAIL_FROM`. */

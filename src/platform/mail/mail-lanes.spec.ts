@@ -1,8 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { MailLanes } from './mail-lanes';
-import type { Busy, Recipient } from './outbox.store';
+import type { BusyRecipients, RecipientHashes } from './outbox.store';
 
-interface Waiting extends Recipient {
+interface Waiting extends RecipientHashes {
   readonly to: string;
 }
 
@@ -42,7 +42,7 @@ class Stage {
     await turn();
   }
 
-  private take({ mailboxes, domains }: Busy): Waiting | undefined {
+  private take({ mailboxes, domains }: BusyRecipients): Waiting | undefined {
     const isIn = (all: readonly Buffer[], one: Buffer) => all.some((other) => other.equals(one));
     const index = this.waiting.findIndex(
       ({ mailbox, domain }) => !isIn(mailboxes, mailbox) && !isIn(domains, domain),

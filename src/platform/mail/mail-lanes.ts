@@ -1,13 +1,13 @@
-import type { Busy, Recipient } from './outbox.store';
+import type { BusyRecipients, RecipientHashes } from './outbox.store';
 
 /** How many mails an instance delivers side by side. */
 const LANES = 3;
 /** A domain whose mails take long leaves a lane to the others. */
 const MOST_TO_DOMAIN = LANES - 1;
 
-export interface LaneWork<Mail extends Recipient> {
+export interface LaneWork<Mail extends RecipientHashes> {
   /** Takes up a mail to none of the busy recipients. */
-  claim(busy: Busy): Promise<Mail | undefined>;
+  claim(busy: BusyRecipients): Promise<Mail | undefined>;
   /** @returns whether the next one is worth trying */
   deliver(mail: Mail): Promise<boolean>;
   /** Called once for lanes that fail together. */
@@ -15,7 +15,7 @@ export interface LaneWork<Mail extends Recipient> {
 }
 
 /** Deliveries side by side: at most one at a time to a mailbox. Each lane goes on by itself, however long the others take. */
-export class MailLanes<Mail extends Recipient> {
+export class MailLanes<Mail extends RecipientHashes> {
   private readonly underWay = new Set<Mail>();
   private claims: Promise<unknown> = Promise.resolve();
   private open = 0;
@@ -76,7 +76,7 @@ export class MailLanes<Mail extends Recipient> {
     return mail;
   }
 
-  private busy(): Busy {
+  private busy(): BusyRecipients {
     const mails = [...this.underWay];
     const countTo = (domain: Buffer) => mails.filter((mail) => mail.domain.equals(domain)).length;
     return {

@@ -1,6 +1,6 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { MailFrame } from './letter';
-import { Letters, type MailTexts } from './letters';
+import type { MailFrame } from './mail-content';
+import { MailRenderer, type MailTexts } from './mail-renderer';
 
 /** What a module has to say of mails. */
 export interface MailTextsOptions {
@@ -14,14 +14,14 @@ export interface MailTextsOptions {
 @Module({})
 export class MailTextsModule {
   static of({ texts = {}, frame }: MailTextsOptions): DynamicModule {
-    const useFactory = (letters: Letters): MailTexts => {
-      letters.add(texts);
+    const useFactory = (letters: MailRenderer): MailTexts => {
+      letters.addTexts(texts);
       if (frame) letters.useFrame(frame);
       return texts;
     };
     return {
       module: MailTextsModule,
-      providers: [{ provide: Symbol('mail texts'), useFactory, inject: [Letters] }],
+      providers: [{ provide: Symbol('mail texts'), useFactory, inject: [MailRenderer] }],
     };
   }
 }

@@ -4,7 +4,7 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { createTransport } from 'nodemailer';
 import { withDeadline } from '../deadline';
 import { Extensions } from '../extensions';
-import { type Mail, MailDelivery, type MailDeliveryProvider } from './mail-delivery';
+import { type AddressedMail, MailDelivery, type MailDeliveryProvider } from './mail-delivery';
 import { MailSettings } from './mail.settings';
 
 /** No server needs longer for one mail; the lease of the outbox is longer than this. */
@@ -46,7 +46,7 @@ export class MailTransport implements OnModuleInit {
    * Resolves once the mail is out of our hands, and rejects after a minute, whatever the server or the provider does.
    * @param id stays the same however often it is tried, so that a mailbox can tell a repeated mail
    */
-  async deliver(id: string, writtenAt: Date, mail: Mail): Promise<void> {
+  async deliver(id: string, writtenAt: Date, mail: AddressedMail): Promise<void> {
     const { delivery } = this;
     const { from } = this.settings;
     const work = async (signal: AbortSignal) =>
@@ -56,7 +56,7 @@ export class MailTransport implements OnModuleInit {
     await withDeadline(DELIVERY_TIMEOUT_MS, work, this.abandoned.signal);
   }
 
-  private async send(id: string, writtenAt: Date, mail: Mail, signal: AbortSignal): Promise<void> {
+  private async send(id: string, writtenAt: Date, mail: AddressedMail, signal: AbortSignal): Promise<void> {
     const { kind, language, text, html, ...addressed } = mail;
     // A server need not take 8 bits; a file is read as it is by whoever develops.
     const encoding = this.smtp ? '7bit' : '8bit';

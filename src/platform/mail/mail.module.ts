@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '../config';
 import { DatabaseModule } from '../database';
-import { Letters } from './letters';
+import { MailRenderer } from './mail-renderer';
 import { MailDoctorCheck, OutboxDoctorCheck } from './mail.doctor';
 import { MailSettings } from './mail.settings';
 import { MailTransport } from './mail-transport';
@@ -13,7 +13,7 @@ import { OutboxStore } from './outbox.store';
 @Global()
 @Module({
   imports: [ConfigModule.of(MailSettings), DatabaseModule.forFeature([], [CreateMails1795200000000])],
-  providers: [Letters, OutboxStore, Mailer, MailTransport, Outbox, MailDoctorCheck, OutboxDoctorCheck],
-  exports: [ConfigModule, Letters, Mailer],
+  providers: [MailRenderer, OutboxStore, Mailer, MailTransport, Outbox, MailDoctorCheck, OutboxDoctorCheck],
+  exports: [ConfigModule, MailRenderer, Mailer],
 })
 export class MailModule {}

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../database';
 
 /** Keyed hashes of a mailbox and of its domain. */
-export interface Recipient {
+export interface RecipientHashes {
   readonly mailbox: Buffer;
   readonly domain: Buffer;
 }
 
 /** A mail, or what is to become one, that has not gone out yet. */
-export interface WaitingMail extends Recipient {
+export interface WaitingMail extends RecipientHashes {
   readonly id: string;
   readonly kind: string;
   readonly sealed: Buffer;
@@ -19,7 +19,7 @@ export interface WaitingMail extends Recipient {
 }
 
 /** What a claim passes over. */
-export interface Busy {
+export interface BusyRecipients {
   readonly mailboxes: readonly Buffer[];
   readonly domains: readonly Buffer[];
 }
@@ -87,7 +87,11 @@ export class OutboxStore {
   }
 
   /** Takes up the mail that has been due for longest to none of the busy recipients, until the lease ends. */
-  async claim(now: Date, leaseEnd: Date, { mailboxes, domains }: Busy): Promise<WaitingMail | undefined> {
+  async claim(
+    now: Date,
+    leaseEnd: Date,
+    { mailboxes, domains }: BusyRecipients,
+  ): Promise<WaitingMail | undefined> {
     const [mail] = await this.database.query<WaitingMail>(CLAIM, [now, leaseEnd, mailboxes, domains]);
     return mail;
   }

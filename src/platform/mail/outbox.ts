@@ -4,12 +4,12 @@ import { Counter } from 'prom-client';
 import { Clock } from '../clock';
 import { CurrentRequest } from '../http';
 import { Metrics } from '../metrics';
-import { isBlocked, isRefusal, reasonOf } from './delivery-failure';
+import { isTransportFailure, isPermanentFailure, failureOf } from './delivery-failure';
 import { Mailer } from './mailer';
-import type { Mail } from './mail-delivery';
+import type { AddressedMail } from './mail-delivery';
 import { MailTransport } from './mail-transport';
 import { MailLanes } from './mail-lanes';
-import { type Busy, OutboxStore, type WaitingMail } from './outbox.store';
+import { type BusyRecipients, OutboxStore, type WaitingMail } from './outbox.store';
 
 /** For what another instance left behind, and what failed before. */
 const LOOK_MS = 5_000;
@@ -55,7 +55,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
       labelNames: ['kind', 'outcome'],
       registers: [registry],
     });
-    mailer.onPost(() => this.soon());
+    mailer.onAdded(() => this.runSoon());
   }
 
   onApplicationBootstrap(): void {
@@ -79,34 +79,38 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.lanes.look();
   }
 
-  private soon(): void {
+  private runSoon(): void {
     // Whose request it was has nothing to do with the mails that are sent then.
     this.pause ??= this.request.forget(() => setTimeout(() => void this.run(), PAUSE_MS).unref());
   }
 
-  private async claim(busy: Busy): Promise<WaitingMail | undefined> {
+  private async claim(busy: BusyRecipients): Promise<WaitingMail | undefined> {
     const now = this.clock.nowMs();
     return this.store.claim(new Date(now), new Date(now + LEASE_MS), busy);
   }
 
   /** @returns whether the next one is worth trying */
   private async dispatch(waiting: WaitingMail): Promise<boolean> {
-    if (waiting.expiresAt <= this.clock.now()) return this.over(waiting, 'given_up');
+    if (waiting.expiresAt <= this.clock.now()) return this.finish(waiting, 'given_up');
     const begunAt = performance.now();
     let outcome: 'sent' | 'unwanted';
     try {
-      const mail = await this.mailer.open(waiting);
-      outcome = mail ? await this.deliver(waiting, mail, begunAt) : await this.hold(begunAt);
+      const mail = await this.mailer.prepare(waiting);
+      outcome = mail ? await this.deliver(waiting, mail, begunAt) : await this.simulateDelivery(begunAt);
     } catch (error) {
-      if (isRefusal(error)) return this.over(waiting, 'given_up', error);
+      if (isPermanentFailure(error)) return this.finish(waiting, 'given_up', error);
       await this.store.postpone(waiting, new Date(this.clock.nowMs() + delayAfter(waiting.attempts)));
-      this.note(waiting, 'failed', error);
-      return !isBlocked(error);
+      this.record(waiting, 'failed', error);
+      return !isTransportFailure(error);
     }
-    return this.over(waiting, outcome);
+    return this.finish(waiting, outcome);
   }
 
-  private async deliver({ id, createdAt }: WaitingMail, mail: Mail, begunAt: number): Promise<'sent'> {
+  private async deliver(
+    { id, createdAt }: WaitingMail,
+    mail: AddressedMail,
+    begunAt: number,
+  ): Promise<'sent'> {
     try {
       await this.transport.deliver(id, createdAt, mail);
     } finally {
@@ -116,24 +120,24 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   /** Takes as long as a delivery, so that the time at which other mails go out does not reveal whether there was one. */
-  private async hold(begunAt: number): Promise<'unwanted'> {
+  private async simulateDelivery(begunAt: number): Promise<'unwanted'> {
     const restMs = Math.min(this.lastTookMs, LONGEST_HOLD_MS) - (performance.now() - begunAt);
     const { signal } = this.stopping;
     if (restMs > 0) await sleep(restMs, undefined, { signal }).catch(() => undefined);
     return 'unwanted';
   }
 
-  private async over(waiting: WaitingMail, outcome: string, error?: unknown): Promise<true> {
+  private async finish(waiting: WaitingMail, outcome: string, error?: unknown): Promise<true> {
     await this.store.remove(waiting);
-    this.note(waiting, outcome, error);
+    this.record(waiting, outcome, error);
     return true;
   }
 
-  private note({ id, kind, attempts }: WaitingMail, outcome: string, error: unknown): void {
+  private record({ id, kind, attempts }: WaitingMail, outcome: string, error: unknown): void {
     this.outcomes.inc({ kind, outcome });
     if (outcome === 'sent' || outcome === 'unwanted') return;
     const again = outcome === 'failed' ? 'and will be tried again' : 'and will not be tried again';
-    this.logger.warn({ mail: id, kind, attempts, ...reasonOf(error) }, `a mail could not be sent ${again}`);
+    this.logger.warn({ mail: id, kind, attempts, ...failureOf(error) }, `a mail could not be sent ${again}`);
   }
 }
 

@@ -1,5 +1,5 @@
-export { OneTimeToken, type Purpose } from './one-time-token';
+export { OneTimeToken, type TokenPurpose } from './one-time-token';
 export { InvalidOrExpiredToken } from './one-time-token.errors';
-export { type IssuedToken, MOST_ALIVE, OneTimeTokens } from './one-time-tokens';
+export { type IssuedToken, MAX_ACTIVE_TOKENS, OneTimeTokens } from './one-time-tokens';
 export { OneTimeTokensModule } from './one-time-tokens.module';
 export { OneTimeTokenRefused } from './one-time-token.events';

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../database';
 
 /** What a token stands for. */
-export interface Claim {
+export interface TokenSubject {
   readonly userId: string;
   readonly details: Readonly<Record<string, string>>;
 }
@@ -67,7 +67,7 @@ const PURGE: Statement = {
 };
 
 /** A token as it is kept. */
-export interface KeptToken extends Claim {
+export interface StoredToken extends TokenSubject {
   readonly digest: Buffer;
   readonly purpose: string;
   readonly lasting: boolean;
@@ -81,33 +81,33 @@ export class OneTimeTokenStore {
   constructor(private readonly database: Database) {}
 
   /** @returns false, and nothing kept, where so many of its purpose and user are alive already */
-  async issue(token: KeptToken, most: number): Promise<boolean> {
+  async issue(token: StoredToken, most: number): Promise<boolean> {
     const { digest, purpose, userId, details, lasting, createdAt, expiresAt } = token;
     const parameters = [digest, purpose, userId, details, lasting, createdAt, expiresAt, most];
     return (await this.database.query(ISSUE, parameters)).length > 0;
   }
 
-  async find(digest: Buffer, purpose: string, now: Date): Promise<Claim | null> {
-    const [claim] = await this.database.query<Claim>(FIND, [digest, purpose, now]);
+  async find(digest: Buffer, purpose: string, now: Date): Promise<TokenSubject | null> {
+    const [claim] = await this.database.query<TokenSubject>(FIND, [digest, purpose, now]);
     return claim ?? null;
   }
 
-  async alive(userId: string, purpose: string, now: Date): Promise<Claim[]> {
-    return this.database.query<Claim>(ALIVE, [userId, purpose, now]);
+  async findActive(userId: string, purpose: string, now: Date): Promise<TokenSubject[]> {
+    return this.database.query<TokenSubject>(ALIVE, [userId, purpose, now]);
   }
 
   /** @param alone whether the others of its purpose stay good */
-  async redeem(digest: Buffer, purpose: string, now: Date, alone: boolean): Promise<Claim | null> {
-    const [claim] = await this.database.query<Claim>(REDEEM, [digest, purpose, now, alone]);
+  async redeem(digest: Buffer, purpose: string, now: Date, alone: boolean): Promise<TokenSubject | null> {
+    const [claim] = await this.database.query<TokenSubject>(REDEEM, [digest, purpose, now, alone]);
     return claim ?? null;
   }
 
-  async endOf(userId: string, purpose: string | null): Promise<void> {
+  async revokeAllOf(userId: string, purpose: string | null): Promise<void> {
     await this.database.query(END_OF, [userId, purpose]);
   }
 
   /** All of a user but those of this purpose with these details. */
-  async endOthers({ userId, details }: Claim, purpose: string): Promise<void> {
+  async revokeOthers({ userId, details }: TokenSubject, purpose: string): Promise<void> {
     await this.database.query(END_OTHERS, [userId, purpose, details]);
   }
 

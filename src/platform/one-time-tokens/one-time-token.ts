@@ -7,7 +7,7 @@ const SECRET_BYTES = 32;
 const LONGEST = 256;
 
 /** What a token is good for; each is good for one thing. */
-export interface Purpose {
+export interface TokenPurpose {
   readonly name: string;
   /** What its tokens begin with, so that a page that is given one knows what to do with it. */
   readonly prefix: string;
@@ -19,7 +19,7 @@ export interface Purpose {
 }
 
 /** 256 random bits: there is nothing to guess, so a fast digest is all the database needs. */
-export function newToken({ prefix }: Purpose): string {
+export function generateToken({ prefix }: TokenPurpose): string {
   return prefix + randomBytes(SECRET_BYTES).toString('base64url');
 }
 

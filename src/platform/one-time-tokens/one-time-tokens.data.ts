@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../database';
 import { PersonalData, type PersonalDataProvider } from '../personal-data';
 
-const EXPORT = {
+const ACCOUNT_EXPORT = {
   text: `SELECT purpose, details, created_at AS "createdAt", expires_at AS "expiresAt"
     FROM one_time_tokens WHERE user_id = $1 ORDER BY created_at`,
 };
@@ -14,7 +14,7 @@ export class OneTimeTokensData implements PersonalDataProvider {
   constructor(private readonly database: Database) {}
 
   async export(userId: string): Promise<unknown> {
-    return this.database.query(EXPORT, [userId]);
+    return this.database.query(ACCOUNT_EXPORT, [userId]);
   }
 
   async erase(userId: string): Promise<void> {

@@ -2,13 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
 import { Events } from '../events';
 import { JobScheduler } from '../jobs';
-import { digestOf, newToken, type Purpose } from './one-time-token';
+import { digestOf, generateToken, type TokenPurpose } from './one-time-token';
 import { InvalidOrExpiredToken } from './one-time-token.errors';
 import { OneTimeTokenRefused } from './one-time-token.events';
-import { type Claim, OneTimeTokenStore } from './one-time-token.store';
+import { type TokenSubject, OneTimeTokenStore } from './one-time-token.store';
 
 /** Alive at once for one user and purpose; whoever asks for more gets none, and the ones there are go on working. */
-export const MOST_ALIVE = 5;
+export const MAX_ACTIVE_TOKENS = 5;
 
 const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 1_000;
@@ -38,19 +38,19 @@ export class OneTimeTokens {
    * Makes one, in a transaction that keeps others from doing so for this user.
    * @returns null where as many as there may be are alive
    */
-  async issue(purpose: Purpose, { userId, details = {} }: IssueRequest): Promise<IssuedToken | null> {
-    const [token, createdAt] = [newToken(purpose), this.clock.now()];
+  async issue(purpose: TokenPurpose, { userId, details = {} }: TokenRequest): Promise<IssuedToken | null> {
+    const [token, createdAt] = [generateToken(purpose), this.clock.now()];
     const expiresAt = new Date(createdAt.getTime() + purpose.lifetimeMs);
     const { name, lasting = false } = purpose;
     const kept = { digest: digestOf(token), purpose: name, userId, details, lasting, createdAt, expiresAt };
-    return (await this.store.issue(kept, MOST_ALIVE)) ? { token, expiresAt } : null;
+    return (await this.store.issue(kept, MAX_ACTIVE_TOKENS)) ? { token, expiresAt } : null;
   }
 
   /**
    * What a token stands for, without using it.
    * @throws InvalidOrExpiredToken
    */
-  async get({ name }: Purpose, token: string): Promise<Claim> {
+  async get({ name }: TokenPurpose, token: string): Promise<TokenSubject> {
     const claim = await this.store.find(digestOf(token), name, this.clock.now());
     if (!claim) await this.events.publish(new OneTimeTokenRefused({ details: { purpose: name } }));
     return valid(claim);
@@ -60,23 +60,23 @@ export class OneTimeTokens {
    * Uses a token, which ends it and, unless they are independent, the others of its purpose. Of any number of parallel uses one succeeds.
    * @throws InvalidOrExpiredToken
    */
-  async redeem({ name, independent = false }: Purpose, token: string): Promise<Claim> {
+  async redeem({ name, independent = false }: TokenPurpose, token: string): Promise<TokenSubject> {
     return valid(await this.store.redeem(digestOf(token), name, this.clock.now(), independent));
   }
 
   /** What was to be remembered with the tokens of a user that are good. */
-  async alive({ name }: Purpose, userId: string): Promise<Claim['details'][]> {
-    return (await this.store.alive(userId, name, this.clock.now())).map(({ details }) => details);
+  async findActive({ name }: TokenPurpose, userId: string): Promise<TokenSubject['details'][]> {
+    return (await this.store.findActive(userId, name, this.clock.now())).map(({ details }) => details);
   }
 
   /** Ends the tokens of a user, of one purpose or of all, but for those that last. */
-  async endOf(userId: string, purpose?: Purpose): Promise<void> {
-    await this.store.endOf(userId, purpose?.name ?? null);
+  async revokeAllOf(userId: string, purpose?: TokenPurpose): Promise<void> {
+    await this.store.revokeAllOf(userId, purpose?.name ?? null);
   }
 
   /** The same of all but those of a purpose that stand for exactly this. */
-  async endOthersThan({ name }: Purpose, { userId, details = {} }: IssueRequest): Promise<void> {
-    await this.store.endOthers({ userId, details }, name);
+  async revokeOthers({ name }: TokenPurpose, { userId, details = {} }: TokenRequest): Promise<void> {
+    await this.store.revokeOthers({ userId, details }, name);
   }
 
   private async purge(): Promise<boolean> {
@@ -84,13 +84,13 @@ export class OneTimeTokens {
   }
 }
 
-export interface IssueRequest {
+export interface TokenRequest {
   readonly userId: string;
   /** What to remember with it; no secret. */
   readonly details?: Readonly<Record<string, string>>;
 }
 
-function valid(claim: Claim | null): Claim {
+function valid(claim: TokenSubject | null): TokenSubject {
   if (!claim) throw new InvalidOrExpiredToken();
   return claim;
 }

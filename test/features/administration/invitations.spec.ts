@@ -145,7 +145,7 @@ describe('an invitation', () => {
 
   it('of the first admin, made four times at once, has four links that work until one is used', async () => {
     const made = await inParallel(4, async () =>
-      app.nest.get(FirstAdmin, { strict: false }).make(email, null),
+      app.nest.get(FirstAdmin, { strict: false }).create(email, null),
     );
     const tokens = made.map(({ token }) => token?.token ?? '');
     expect(new Set(tokens).size).toBe(4);
@@ -156,7 +156,7 @@ describe('an invitation', () => {
   });
 
   it('is refused, and says why, while five of its address are open', async () => {
-    const make = async () => app.nest.get(FirstAdmin, { strict: false }).make(email, null);
+    const make = async () => app.nest.get(FirstAdmin, { strict: false }).create(email, null);
     const { token } = await make();
     for (let count = 1; count < 5; count++) await make();
     await expect(make()).rejects.toThrow('Five invitations of this address are open');

@@ -1,6 +1,6 @@
-import { AuditSealer } from '../../../src/features/audit';
-import { NO_LINK } from '../../../src/features/audit/audit-event';
-import { AuditSeals } from '../../../src/features/audit/audit-seals';
+import { AuditChainWriter } from '../../../src/features/audit';
+import { CHAIN_START } from '../../../src/features/audit/audit-event';
+import { AuditMac } from '../../../src/features/audit/audit-mac';
 import { ChainStore } from '../../../src/features/audit/chain.store';
 import { Events } from '../../../src/platform/events';
 import { startApp, type TestApp } from '../../support/app';
@@ -17,7 +17,7 @@ import {
 } from '../../support/audit';
 import { eventually } from '../../support/eventually';
 import { inParallel } from '../../support/parallel';
-import { SealedTrail } from '../../support/sealed-trail';
+import { SealedTrail } from '../../support/audit-chain';
 
 // The slow suite has several applications on one trail.
 describe('the chain of the audit trail', () => {
@@ -34,7 +34,7 @@ describe('the chain of the audit trail', () => {
     app.clock.advance({ minutes: 1 });
     await seal(app);
     await app.query('TRUNCATE audit_events, audit_personal');
-    await app.query('UPDATE audit_head SET sequence = 0, chain = $1', [NO_LINK.chain]);
+    await app.query('UPDATE audit_head SET sequence = 0, chain = $1', [CHAIN_START.chain]);
     app.clock.advance({ minutes: 1 });
     log.length = 0;
   });
@@ -62,7 +62,7 @@ describe('the chain of the audit trail', () => {
     const { nest, database, clock } = app;
     const sealers = await inParallel(
       3,
-      async () => new AuditSealer(database, nest.get(ChainStore), nest.get(AuditSeals), clock),
+      async () => new AuditChainWriter(database, nest.get(ChainStore), nest.get(AuditMac), clock),
     );
     for (let round = 0; round < 3; round++)
       await Promise.all([knock(app), ...sealers.flatMap((sealer) => [knock(app, 2), sealer.run()])]);

@@ -1,5 +1,5 @@
 import { seal, verify } from '../../support/audit';
-import { at, MOVE_HEAD, SealedTrail } from '../../support/sealed-trail';
+import { at, MOVE_HEAD, SealedTrail } from '../../support/audit-chain';
 
 /** Gives a row the number of another one, and moves everything from there on. */
 const MOVE_UP = `UPDATE audit_events SET sequence = -sequence WHERE sequence > 4;

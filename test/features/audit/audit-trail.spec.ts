@@ -1,5 +1,5 @@
 import { Events, SecurityEvent } from '../../../src/platform/events';
-import { NO_LINK } from '../../../src/features/audit/audit-event';
+import { CHAIN_START } from '../../../src/features/audit/audit-event';
 import { PASSWORD, startApp, type TestApp } from '../../support/app';
 import { DoorOpened, DoorsModule, knock, seal, trailOf, verify } from '../../support/audit';
 import { expectProblem } from '../../support/problem';
@@ -18,7 +18,7 @@ describe('the audit trail', () => {
 
   beforeEach(async () => {
     await app.query('TRUNCATE audit_events, audit_personal');
-    await app.query('UPDATE audit_head SET sequence = 0, chain = $1', [NO_LINK.chain]);
+    await app.query('UPDATE audit_head SET sequence = 0, chain = $1', [CHAIN_START.chain]);
     app.clock.advance(MINUTE);
   });
 

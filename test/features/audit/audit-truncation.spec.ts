@@ -1,5 +1,5 @@
 import { seal } from '../../support/audit';
-import { at, MOVE_HEAD, SealedTrail } from '../../support/sealed-trail';
+import { at, MOVE_HEAD, SealedTrail } from '../../support/audit-chain';
 
 describe('an attacker who can delete from the database, and has not the key', () => {
   let trail: SealedTrail;

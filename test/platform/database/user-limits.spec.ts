@@ -1,6 +1,6 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { CurrentUser, type Principal } from '../../../src/access';
-import { EXPORT } from '../../../src/features/account/account.rate-limits';
+import { ACCOUNT_EXPORT } from '../../../src/features/account/account.rate-limits';
 import { RIGHT_PASSWORDS } from '../../../src/auth/auth.rate-limits';
 import { LoginLimits } from '../../../src/auth/login/login-limits';
 import { Database } from '../../../src/platform/database';
@@ -73,7 +73,7 @@ describe('a signed-in user does not fill the audit trail', () => {
   });
 
   it('by exporting', async () => {
-    await limited.spend(EXPORT, 9, ada.id);
+    await limited.spend(ACCOUNT_EXPORT, 9, ada.id);
     expect((await ada.get('/v1/users/me/export')).status).toBe(200);
     expectProblem(await ada.get('/v1/users/me/export'), 429, 'rate-limited');
     expect(await eventsOf('account-exported')).toHaveLength(1);

@@ -82,7 +82,7 @@ describe('mails that take long', () => {
     const targets = await Promise.all([someone(), someone(), someone()]);
     await app.database.transaction(async () => {
       for (const address of [...targets, own])
-        await app.nest.get(Mailer).wish({ kind: 'password-reset', address, language: null });
+        await app.nest.get(Mailer).request({ kind: 'password-reset', address, language: null });
     });
     const askedAtMs = performance.now();
     await app.mailsSent();
@@ -109,8 +109,10 @@ describe('a flood of requests for one mailbox', () => {
     const address = newAddress();
     const undone = app.database.transaction(async () => {
       for (let asked = 0; asked < 9; asked++)
-        await app.nest.get(Mailer).wish({ kind: 'password-reset', address, language: null });
-      await app.nest.get(Mailer).wish({ kind: 'password-reset', address, language: null, owed: true });
+        await app.nest.get(Mailer).request({ kind: 'password-reset', address, language: null });
+      await app.nest
+        .get(Mailer)
+        .request({ kind: 'password-reset', address, language: null, isUnlimited: true });
       await notice(address);
       const rows = await app.query('SELECT kind, mailbox FROM mails');
       expect(rows).toHaveLength(7);

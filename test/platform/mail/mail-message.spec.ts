@@ -1,7 +1,7 @@
 import { Environment, type Variables } from '../../../src/platform/config';
 import type { Extensions } from '../../../src/platform/extensions';
 import { MailSettings, MailTransport } from '../../../src/platform/mail';
-import { Letters } from '../../../src/platform/mail/letters';
+import { MailRenderer } from '../../../src/platform/mail/mail-renderer';
 import { PASSWORD, TEST_ENVIRONMENT, type TestApp } from '../../support/app';
 import { sharedApp } from '../../support/shared-app';
 import { type ReceivedMail, SmtpSink, tokenIn } from '../../support/smtp-sink';
@@ -92,7 +92,7 @@ describe('a mail', () => {
     for (const line of lines) expect(line.length).toBeLessThan(998);
   });
 
-  // Every header that asks for a language: src/platform/mail/letter.spec.ts.
+  // Every header that asks for a language: src/platform/mail/mail-content.spec.ts.
   it.each([
     ['German among others', 'fr, de-AT;q=0.5, en;q=0.1', GERMAN],
     ['garbage', '", ;q=;;,\u00ff', ENGLISH],
@@ -139,7 +139,7 @@ describe('the name of an application', () => {
     );
     const link = { url: settings.linkWith(`pr_${'A'.repeat(43)}`), until: new Date() };
     const kind = 'password-reset';
-    const written = new Letters(settings).write({ kind, language: null, link });
+    const written = new MailRenderer(settings).render({ kind, language: null, link });
     const none = {} as Extensions;
     const to = 'ada@example.com';
     await new MailTransport(settings, none).deliver('id', new Date(), { kind, to, ...written });

@@ -199,7 +199,7 @@ describe('the figures', () => {
     await register();
     server.trouble = { step: 'recipient', status: 550, reason: '5.1.1' };
     await register();
-    await app.nest.get(Mailer).wish({ kind: 'registration', address: address(), language: null });
+    await app.nest.get(Mailer).request({ kind: 'registration', address: address(), language: null });
     await app.mailsSent();
     const after = await Promise.all(outcomes.map(counted));
     expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([1, 1, 1, 1]);

@@ -1,16 +1,16 @@
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import { MOST_ALIVE, OneTimeTokens, type Purpose } from '../../../src/platform/one-time-tokens';
-import type { IssueRequest } from '../../../src/platform/one-time-tokens/one-time-tokens';
+import { MAX_ACTIVE_TOKENS, OneTimeTokens, type TokenPurpose } from '../../../src/platform/one-time-tokens';
+import type { TokenRequest } from '../../../src/platform/one-time-tokens/one-time-tokens';
 import { JobScheduler } from '../../../src/platform/jobs';
 import type { TestApp } from '../../support/app';
 import { Secrets } from '../../support/secrets';
 import { sharedApp } from '../../support/shared-app';
 
 const MINUTE_MS = 60_000;
-const VISIT: Purpose = { name: 'visit', prefix: 'vi_', lifetimeMs: 60 * MINUTE_MS };
-const PARCEL: Purpose = { name: 'parcel', prefix: 'pa_', lifetimeMs: 60 * MINUTE_MS };
-const DEED: Purpose = { name: 'deed', prefix: 'de_', lifetimeMs: 60 * MINUTE_MS, lasting: true };
+const VISIT: TokenPurpose = { name: 'visit', prefix: 'vi_', lifetimeMs: 60 * MINUTE_MS };
+const PARCEL: TokenPurpose = { name: 'parcel', prefix: 'pa_', lifetimeMs: 60 * MINUTE_MS };
+const DEED: TokenPurpose = { name: 'deed', prefix: 'de_', lifetimeMs: 60 * MINUTE_MS, lasting: true };
 
 const REFUSED = { code: 'invalid-or-expired-token' };
 
@@ -27,7 +27,7 @@ beforeEach(() => {
   userId = uuidv7();
 });
 
-const issue = async (purpose = VISIT, request: IssueRequest = { userId }): Promise<string> => {
+const issue = async (purpose = VISIT, request: TokenRequest = { userId }): Promise<string> => {
   const issued = await tokens.issue(purpose, request);
   if (!issued) throw new Error('no token was issued');
   return issued.token;
@@ -109,7 +109,7 @@ describe('a one-time token', () => {
   });
 
   it('ends, when used, the others of its purpose and user, older and younger, and nothing else', async () => {
-    const links = await several(MOST_ALIVE);
+    const links = await several(MAX_ACTIVE_TOKENS);
     const [parcel, deed, stranger] = [
       await issue(PARCEL),
       await issue(DEED),
@@ -125,17 +125,17 @@ describe('a one-time token', () => {
 
 describe('the number of tokens', () => {
   it('is bounded for each purpose and user; who asks for more gets none and loses none', async () => {
-    const links = await several(MOST_ALIVE);
+    const links = await several(MAX_ACTIVE_TOKENS);
     expect(await tokens.issue(VISIT, { userId })).toBeNull();
     expect(await aliveOf(links)).toEqual(links.map(() => true));
     await issue(PARCEL);
     await issue(VISIT, { userId: uuidv7() });
-    expect(await rows()).toHaveLength(MOST_ALIVE + 1);
+    expect(await rows()).toHaveLength(MAX_ACTIVE_TOKENS + 1);
   });
 
   it('makes room as soon as one expires, purged or not', async () => {
-    const links = await several(MOST_ALIVE);
-    app.clock.advance({ minutes: 60, milliseconds: -MOST_ALIVE - 1 });
+    const links = await several(MAX_ACTIVE_TOKENS);
+    app.clock.advance({ minutes: 60, milliseconds: -MAX_ACTIVE_TOKENS - 1 });
     expect(await tokens.issue(VISIT, { userId })).toBeNull();
     app.clock.advance({ milliseconds: 1 });
     const young = await issue();
@@ -144,7 +144,7 @@ describe('the number of tokens', () => {
   });
 
   it('has no bound where they last', async () => {
-    const deeds = await several(4 * MOST_ALIVE, DEED);
+    const deeds = await several(4 * MAX_ACTIVE_TOKENS, DEED);
     expect(await aliveOf(deeds, DEED)).toEqual(deeds.map(() => true));
   });
 });
@@ -160,11 +160,11 @@ describe('a token that lasts', () => {
 
   it('outlives the end of all others', async () => {
     const [deed, visit, parcel] = [await issue(DEED), await issue(), await issue(PARCEL)];
-    await tokens.endOf(userId, VISIT);
+    await tokens.revokeAllOf(userId, VISIT);
     expect([await aliveOf([visit]), await aliveOf([parcel], PARCEL)].flat()).toEqual([false, true]);
-    await tokens.endOf(userId);
+    await tokens.revokeAllOf(userId);
     expect([await aliveOf([parcel], PARCEL), await aliveOf([deed], DEED)].flat()).toEqual([false, true]);
-    await tokens.endOf(userId, DEED);
+    await tokens.revokeAllOf(userId, DEED);
     expect(await aliveOf([deed], DEED)).toEqual([true]);
   });
 });

@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import {
-  compose,
-  factsIn,
-  type Letter,
+  renderMail,
+  placeholdersIn,
+  type MailContent,
   type MailFrame,
   plainFrame,
-  wantedLanguages,
-  type WrittenLetter,
-} from './letter';
+  preferredLanguages,
+  type RenderedMail,
+} from './mail-content';
 import { MailSettings } from './mail.settings';
 import { de } from './texts/de';
 import { en, type MailText } from './texts/en';
@@ -22,7 +22,7 @@ const OURS: Readonly<Record<string, MailText>> = en;
 
 /** What mails say: ours, and what modules add or say otherwise. */
 @Injectable()
-export class Letters {
+export class MailRenderer {
   private readonly texts = new Map<string, Map<string, MailText>>([
     [FALLBACK, new Map(Object.entries(OURS))],
     ['de', new Map<string, MailText>(Object.entries(de))],
@@ -34,9 +34,9 @@ export class Letters {
   constructor(private readonly settings: MailSettings) {}
 
   /** @throws Error where two modules say the same, or where a mail would come out without its link or in no language */
-  add(texts: MailTexts): void {
+  addTexts(texts: MailTexts): void {
     for (const [language, kinds] of Object.entries(texts))
-      for (const [kind, text] of Object.entries(kinds)) this.say(language, kind, text);
+      for (const [kind, text] of Object.entries(kinds)) this.addText(language, kind, text);
     const added = Object.values(texts).flatMap((kinds) => Object.keys(kinds));
     const lost = added.find((kind) => !this.textsIn(FALLBACK).has(kind));
     if (lost !== undefined)
@@ -52,23 +52,23 @@ export class Letters {
   }
 
   /** What a header comes down to: the languages there are that its reader wants, the best first. */
-  languagesIn(header: string | null): string {
-    return wantedLanguages(header, [...this.texts.keys()]).join(', ') || FALLBACK;
+  availableLanguages(header: string | null): string {
+    return preferredLanguages(header, [...this.texts.keys()]).join(', ') || FALLBACK;
   }
 
   /** @throws Error for a kind that nobody has a text for, and where the text names what is not there */
-  write(letter: Letter): WrittenLetter {
+  render(letter: MailContent): RenderedMail {
     const spoken = [...this.texts]
       .filter(([, kinds]) => kinds.has(letter.kind))
       .map(([language]) => language);
-    const [language = FALLBACK] = wantedLanguages(letter.language, spoken);
+    const [language = FALLBACK] = preferredLanguages(letter.language, spoken);
     const text = this.textsIn(language).get(letter.kind);
     if (!text) throw new Error(`no module has a text for the mail "${letter.kind}"`);
     const { appName } = this.settings;
-    return compose(text, letter, language, { appName, frame: this.frame ?? plainFrame });
+    return renderMail(text, letter, language, { appName, frame: this.frame ?? plainFrame });
   }
 
-  private say(language: string, kind: string, text: MailText): void {
+  private addText(language: string, kind: string, text: MailText): void {
     if (!/^[a-z][a-z0-9-]*$/.test(kind))
       throw new Error(`"${kind}" is no name of a mail: write it in small letters and hyphens`);
     // Throws for what is no language: times are written in it.
@@ -92,8 +92,8 @@ export class Letters {
 function assertSays(text: MailText, ours: MailText, which: string): void {
   if (ours.action !== undefined && text.action === undefined)
     throw new Error(`${which} has a link, and no "action" to call it by`);
-  const known = factsIn(ours);
-  const unknown = [...factsIn(text)].filter((name) => !known.has(name));
+  const known = placeholdersIn(ours);
+  const unknown = [...placeholdersIn(text)].filter((name) => !known.has(name));
   if (unknown.length > 0)
     throw new Error(
       `${which} names {${unknown.join('}, {')}}; there are ${[...known].map((name) => `{${name}}`).join(', ')}`,

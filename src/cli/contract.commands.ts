@@ -6,14 +6,14 @@ import { type AccessManifest, describeAccess, changesOf, describeApi } from '../
 import { AppModule } from '../app.module';
 import { VERSIONING } from '../app.setup';
 import { createFastify } from '../platform/http';
-import type { Run } from './run';
+import type { CommandRunner } from './command-runner';
 
 const DOCUMENT = 'openapi.json';
 const MANIFEST = 'access-manifest.json';
 const UNREADABLE = `${MANIFEST} was no JSON, so what has changed is not known: read its diff before you commit it.`;
 
 /** What is committed next to the code that it is made of. */
-export function addWritten(program: Command, run: Run): void {
+export function addContract(program: Command, run: CommandRunner): void {
   program
     .command('openapi:write')
     .description('write openapi.json from the controllers; needs no database')
@@ -23,7 +23,7 @@ export function addWritten(program: Command, run: Run): void {
         async () => app,
         async () => {
           write(DOCUMENT, describeApi(app));
-          return { data: { file: DOCUMENT }, words: '' };
+          return { data: { file: DOCUMENT }, text: '' };
         },
       );
     });
@@ -42,7 +42,7 @@ export function addWritten(program: Command, run: Run): void {
           write(MANIFEST, manifest);
           return {
             data: { file: MANIFEST, changes },
-            words: changes.map((change) => `${change}\n`).join(''),
+            text: changes.map((change) => `${change}\n`).join(''),
           };
         },
       );

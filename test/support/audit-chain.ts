@@ -1,11 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import type { TestingModule } from '@nestjs/testing';
-import { AuditSealer, AuditVerification, type Finding } from '../../src/features/audit';
+import { AuditChainWriter, AuditVerification, type AuditFinding } from '../../src/features/audit';
 import { AuditLog } from '../../src/features/audit/audit-log';
-import { AuditSeals } from '../../src/features/audit/audit-seals';
+import { AuditMac } from '../../src/features/audit/audit-mac';
 import { AuditStore } from '../../src/features/audit/audit.store';
 import { ChainStore } from '../../src/features/audit/chain.store';
-import { RowJudge } from '../../src/features/audit/row-judge';
+import { RowVerifier } from '../../src/features/audit/row-verifier';
 import { Database } from '../../src/platform/database';
 import { Events } from '../../src/platform/events';
 import { CurrentRequest } from '../../src/platform/http';
@@ -27,7 +27,7 @@ const CAUSE = { requestId: 'request-0001', userId: null, ipAddress: '127.0.0.1',
 class RequestModule {}
 
 /** Seals when a test says so. */
-class AskedSealer extends AuditSealer {
+class AskedSealer extends AuditChainWriter {
   override onApplicationBootstrap(): void {
     // Without the timer.
   }
@@ -38,12 +38,12 @@ class AskedSealer extends AuditSealer {
   imports: [KeyringModule, RequestModule],
   providers: [
     AuditLog,
-    { provide: AuditSealer, useClass: AskedSealer },
-    AuditSeals,
+    { provide: AuditChainWriter, useClass: AskedSealer },
+    AuditMac,
     AuditStore,
     AuditVerification,
     ChainStore,
-    RowJudge,
+    RowVerifier,
   ],
 })
 class TrailModule {}
@@ -97,7 +97,7 @@ export class SealedTrail implements Audited {
   }
 
   /** What verifying finds; undefined: nothing. */
-  async found(...checkpoints: string[]): Promise<Pick<Finding, 'kind' | 'first' | 'last'> | undefined> {
+  async found(...checkpoints: string[]): Promise<Pick<AuditFinding, 'kind' | 'first' | 'last'> | undefined> {
     const { intact, finding } = await verify(this, ...checkpoints);
     expect(intact).toBe(finding === undefined);
     return finding && { kind: finding.kind, first: finding.first, last: finding.last };
@@ -121,4 +121,4 @@ export const MOVE_HEAD = `UPDATE audit_head SET (sequence, chain) =
   (SELECT sequence, chain FROM audit_events ORDER BY sequence DESC LIMIT 1)`;
 
 /** A finding at one row, or in a range. */
-export const at = (kind: Finding['kind'], first: number | null, last = first) => ({ kind, first, last });
+export const at = (kind: AuditFinding['kind'], first: number | null, last = first) => ({ kind, first, last });

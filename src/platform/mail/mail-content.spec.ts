@@ -1,5 +1,5 @@
-import type { WrittenLetter } from './letter';
-import { Letters } from './letters';
+import type { RenderedMail } from './mail-content';
+import { MailRenderer } from './mail-renderer';
 import type { MailSettings } from './mail.settings';
 import { de } from './texts/de';
 import { en, type MailKind, type MailText } from './texts/en';
@@ -14,12 +14,12 @@ const URL = `https://auth.example.test/account?tab=a&b='c'#token=ev_${'Az09-_'.r
 const UNTIL = new Date('2026-03-09T17:05:00Z');
 const HOSTILE = `</p><a href="javascript:alert(1)">"Bank" & 'Söhne'</a><script>{until}{app} $& $1 $\` &lt;`;
 
-const lettersOf = (appName: string) => new Letters({ appName } as MailSettings);
+const lettersOf = (appName: string) => new MailRenderer({ appName } as MailSettings);
 
-function letter(language: string, kind: MailKind, appName = 'Acme'): WrittenLetter {
+function letter(language: string, kind: MailKind, appName = 'Acme'): RenderedMail {
   const link = TEXTS[language]?.[kind].action === undefined ? undefined : { url: URL, until: UNTIL };
   const event = { at: UNTIL, ipAddress: '203.0.113.9' };
-  return lettersOf(appName).write({ kind, language, link, event });
+  return lettersOf(appName).render({ kind, language, link, event });
 }
 
 const placeholdersIn = (texts: readonly string[]) => [...new Set(texts.join().match(/\{\w*\}/g))].toSorted();
@@ -62,10 +62,10 @@ describe('the language of a mail', () => {
     ['an open quote', '"de', 'en'],
   ])('asked for with %s: %j is %s', (_, header, expected) => {
     const letters = lettersOf('Acme');
-    const write = (language: string | null) => letters.write({ kind: 'address-taken', language }).language;
+    const write = (language: string | null) => letters.render({ kind: 'address-taken', language }).language;
     expect(write(header)).toBe(expected);
     // What is kept of it until the mail is written comes to the same.
-    expect(write(letters.languagesIn(header))).toBe(expected);
+    expect(write(letters.availableLanguages(header))).toBe(expected);
   });
 
   it.each([
@@ -82,7 +82,7 @@ describe('the language of a mail', () => {
   ])('is found in no time in a header of 16 KB of %s', (_, piece) => {
     const header = piece.repeat(Math.ceil(16_384 / piece.length));
     const begun = performance.now();
-    expect(lettersOf('Acme').languagesIn(header)).toBe('en');
+    expect(lettersOf('Acme').availableLanguages(header)).toBe('en');
     expect(performance.now() - begun).toBeLessThan(1_000);
   });
 });

@@ -1,24 +1,24 @@
 import { createHash, createHmac, createSecretKey, type KeyObject } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Keyring } from '../../platform/keyring';
-import { type AuditEvent, columnsOf, type Link, type PersonalFields } from './audit-event';
+import { type AuditEvent, columnsOf, type ChainLink, type PersonalFields } from './audit-event';
 
 /** Whether a row was ours when it was chained. */
 type Origin = 'own' | 'foreign';
 
 /** What only an instance of this application can compute: the seal of a row, and its link in the chain. */
 @Injectable()
-export class AuditSeals implements OnModuleInit {
+export class AuditMac implements OnModuleInit {
   private key: KeyObject | undefined;
 
   constructor(private readonly keyring: Keyring) {}
 
   async onModuleInit(): Promise<void> {
-    await this.ready();
+    await this.loadKey();
   }
 
   /** To be called where the module may not have begun: a command begins none. */
-  async ready(): Promise<void> {
+  async loadKey(): Promise<void> {
     this.key ??= createSecretKey((await this.keyring.secretFor('audit')).material);
   }
 
@@ -27,7 +27,7 @@ export class AuditSeals implements OnModuleInit {
     return this.key;
   }
 
-  sealOf(event: AuditEvent): Buffer {
+  macOf(event: AuditEvent): Buffer {
     const commitment = event.commitment?.toString('base64') ?? null;
     return createHmac('sha256', this.secret)
       .update('event\0')
@@ -36,7 +36,7 @@ export class AuditSeals implements OnModuleInit {
   }
 
   /** The row after a link. */
-  next({ sequence, chain }: Link, seal: Buffer, origin: Origin = 'own'): Link {
+  nextLink({ sequence, chain }: ChainLink, seal: Buffer, origin: Origin = 'own'): ChainLink {
     const number = Buffer.alloc(8);
     number.writeBigUInt64BE(BigInt(sequence + 1));
     const hmac = createHmac('sha256', this.secret).update(`chain\0${origin}\0`);

@@ -1,4 +1,4 @@
-import { Letters, type MailTexts } from './letters';
+import { MailRenderer, type MailTexts } from './mail-renderer';
 import type { MailSettings } from './mail.settings';
 import type { MailText } from './texts/en';
 
@@ -10,15 +10,15 @@ const TEXT: MailText = {
 const FACTS = { number: '17', place: 'Ankara' };
 
 const lettersWith = (...texts: readonly MailTexts[]) => {
-  const letters = new Letters({ appName: 'Acme' } as MailSettings);
-  for (const text of texts) letters.add(text);
+  const letters = new MailRenderer({ appName: 'Acme' } as MailSettings);
+  for (const text of texts) letters.addTexts(text);
   return letters;
 };
 
 describe('a mail that a module adds', () => {
   const order = (language: string | null, facts: Record<string, string> = FACTS) => {
     const french = { ...TEXT, subject: 'Votre commande {number}' };
-    return lettersWith({ en: { order: TEXT }, fr: { order: french } }).write({
+    return lettersWith({ en: { order: TEXT }, fr: { order: french } }).render({
       kind: 'order',
       language,
       facts,
@@ -61,13 +61,13 @@ describe('a mail that a module adds', () => {
     'is given no fact by the name "%s"',
     (name) => {
       const letters = lettersWith({ en: { order: { subject: `{${name}}`, before: [], after: [] } } });
-      expect(() => letters.write({ kind: 'order', language: null })).toThrow(/without the fact/);
+      expect(() => letters.render({ kind: 'order', language: null })).toThrow(/without the fact/);
     },
   );
 
   it('cannot say that it is of another application', () => {
     const letters = lettersWith({ en: { order: { subject: '{app}', before: [], after: [] } } });
-    expect(letters.write({ kind: 'order', language: null, facts: { app: 'Bank' } }).subject).toBe('Acme');
+    expect(letters.render({ kind: 'order', language: null, facts: { app: 'Bank' } }).subject).toBe('Acme');
   });
 });
 
@@ -78,16 +78,16 @@ describe('a text that a module has for a mail of ours', () => {
   it('stands in the place of ours, in its language alone', () => {
     const letters = lettersWith({ en: { 'password-reset': reset } });
     const subjects = ['en', 'de'].map(
-      (language) => letters.write({ kind: 'password-reset', language, link }).subject,
+      (language) => letters.render({ kind: 'password-reset', language, link }).subject,
     );
     expect(subjects).toEqual(['New password', 'Setzen Sie ein neues Passwort für Acme']);
   });
 
   it('makes a language of its own, and what it lacks is in English', () => {
     const letters = lettersWith({ 'pt-br': { 'password-reset': reset } });
-    expect(letters.languagesIn('pt-BR')).toBe('pt-BR');
-    expect(letters.write({ kind: 'password-reset', language: 'pt-BR', link }).language).toBe('pt-BR');
-    expect(letters.write({ kind: 'address-taken', language: 'pt-BR' }).language).toBe('en');
+    expect(letters.availableLanguages('pt-BR')).toBe('pt-BR');
+    expect(letters.render({ kind: 'password-reset', language: 'pt-BR', link }).language).toBe('pt-BR');
+    expect(letters.render({ kind: 'address-taken', language: 'pt-BR' }).language).toBe('en');
   });
 });
 
@@ -125,33 +125,33 @@ describe('what a module says of mails', () => {
   it('can frame them once', () => {
     const letters = lettersWith();
     letters.useFrame(({ body }) => `<main>${body}</main>`);
-    expect(letters.write({ kind: 'address-taken', language: null }).html).toMatch(/^<main><p>/);
+    expect(letters.render({ kind: 'address-taken', language: null }).html).toMatch(/^<main><p>/);
     expect(() => letters.useFrame(() => '')).toThrow('two modules frame the mails');
   });
 
   it('is framed with what is escaped', () => {
-    const letters = new Letters({ appName: '<img src=x onerror=alert(1)>' } as MailSettings);
+    const letters = new MailRenderer({ appName: '<img src=x onerror=alert(1)>' } as MailSettings);
     letters.useFrame(({ subject, body }) => `<title>${subject}</title>${body}`);
-    expect(letters.write({ kind: 'address-taken', language: null }).html).not.toMatch(/<(?!\/?(title|p)>)/);
+    expect(letters.render({ kind: 'address-taken', language: null }).html).not.toMatch(/<(?!\/?(title|p)>)/);
   });
 
   it('leaves a reader the language that they like better among those of ours', () => {
     const letters = lettersWith({ en: { order: TEXT }, fr: { order: TEXT } });
-    const kept = letters.languagesIn('fr, de;q=0.9');
-    expect(letters.write({ kind: 'address-taken', language: kept }).language).toBe('de');
-    expect(letters.write({ kind: 'order', language: kept, facts: FACTS }).language).toBe('fr');
+    const kept = letters.availableLanguages('fr, de;q=0.9');
+    expect(letters.render({ kind: 'address-taken', language: kept }).language).toBe('de');
+    expect(letters.render({ kind: 'order', language: kept, facts: FACTS }).language).toBe('fr');
   });
 
   it('has a link called by its subject where it has no better name for it', () => {
     const letters = lettersWith({ en: { order: TEXT } });
     const link = { url: 'https://example.com/account#token=or_x', until: new Date(0) };
-    const { text, html } = letters.write({ kind: 'order', language: null, facts: FACTS, link });
+    const { text, html } = letters.render({ kind: 'order', language: null, facts: FACTS, link });
     expect(text).toContain('Your order 17:\nhttps://example.com/account#token=or_x\n');
     expect(html).toContain('>Your order 17</a>');
   });
 
   it('is nothing of a kind that nobody knows', () => {
-    expect(() => lettersWith().write({ kind: 'order', language: null })).toThrow(
+    expect(() => lettersWith().render({ kind: 'order', language: null })).toThrow(
       'no module has a text for the mail "order"',
     );
   });

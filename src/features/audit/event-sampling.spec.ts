@@ -1,19 +1,19 @@
-import { type Skipped, Sampling } from './sampling';
+import { type SkippedCounts, EventSampling } from './event-sampling';
 
 const MINUTE_MS = 60_000;
-const NOTHING: Skipped = { skipped: 0, skippedElsewhere: 0 };
+const NOTHING: SkippedCounts = { skipped: 0, skippedElsewhere: 0 };
 
 describe('the sampling of events that cost a stranger nothing', () => {
-  let sampling: Sampling;
+  let sampling: EventSampling;
   let nowMs: number;
 
   beforeEach(() => {
-    sampling = new Sampling();
+    sampling = new EventSampling();
     nowMs = 0;
   });
 
   const take = (source: string, type = 'door-rattled') => sampling.take(type, source, nowMs);
-  const isTaken = (skipped: Skipped | undefined) => skipped !== undefined;
+  const isTaken = (skipped: SkippedCounts | undefined) => skipped !== undefined;
 
   it('takes five a minute from a source, and then counts what it skipped', () => {
     const taken = Array.from({ length: 9 }, () => take('a'));

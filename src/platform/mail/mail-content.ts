@@ -2,7 +2,7 @@ import Negotiator from 'negotiator';
 import type { MailText } from './texts/en';
 
 /** What a mail is written from. */
-export interface Letter {
+export interface MailContent {
   /** One of ours, or one that a module has texts for (`MailTextsModule.of`). */
   readonly kind: string;
   /** An `Accept-Language` header, as it came. */
@@ -16,7 +16,7 @@ export interface Letter {
 }
 
 /** A mail in words. */
-export interface WrittenLetter {
+export interface RenderedMail {
   readonly language: string;
   readonly subject: string;
   readonly text: string;
@@ -36,7 +36,7 @@ export interface FramedMail {
 export type MailFrame = (mail: FramedMail) => string;
 
 /** The same in every mail of an application. */
-export interface Style {
+export interface MailStyle {
   readonly appName: string;
   readonly frame: MailFrame;
 }
@@ -49,12 +49,12 @@ const CONTROL = /\p{Cc}+/gu;
  * Writes a mail as plain text and as HTML, both saying the same.
  * @throws Error where the text names something that there is nothing to say of
  */
-export function compose(
+export function renderMail(
   { subject, before, action, after }: MailText,
-  { kind, link, event, facts }: Letter,
+  { kind, link, event, facts }: MailContent,
   language: string,
-  { appName, frame }: Style,
-): WrittenLetter {
+  { appName, frame }: MailStyle,
+): RenderedMail {
   const known: Readonly<Record<string, string>> = {
     ...facts,
     app: appName,
@@ -89,12 +89,12 @@ export function compose(
  * @param languages that there are, the first for everybody who does not mind
  * @returns those that its reader wants, the best first
  */
-export function wantedLanguages(header: string | null, languages: readonly string[]): string[] {
+export function preferredLanguages(header: string | null, languages: readonly string[]): string[] {
   return new Negotiator({ headers: { 'accept-language': header ?? '*' } }).languages([...languages]);
 }
 
 /** The names in braces. */
-export function factsIn({ subject, before, action = '', after }: MailText): ReadonlySet<string> {
+export function placeholdersIn({ subject, before, action = '', after }: MailText): ReadonlySet<string> {
   const texts = [subject, ...before, action, ...after].join();
   return new Set([...texts.matchAll(PLACEHOLDER)].map(([, name = '']) => name));
 }

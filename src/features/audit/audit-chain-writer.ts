@@ -1,8 +1,8 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
-import type { Link, SealedEvent } from './audit-event';
-import { AuditSeals } from './audit-seals';
+import type { ChainLink, SealedEvent } from './audit-event';
+import { AuditMac } from './audit-mac';
 import { ChainStore } from './chain.store';
 import { checkpointOf } from './checkpoint';
 
@@ -17,7 +17,7 @@ const OVERDUE_MS = 60_000;
  * whoever wrote before. One instance at a time does it for all.
  */
 @Injectable()
-export class AuditSealer implements OnApplicationBootstrap, OnApplicationShutdown {
+export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Audit');
   private timer: NodeJS.Timeout | undefined;
   private underWay: Promise<void> | undefined;
@@ -25,14 +25,14 @@ export class AuditSealer implements OnApplicationBootstrap, OnApplicationShutdow
   private stopped = false;
   private failing = false;
   /** The last link that no checkpoint was logged for. */
-  private untold: Link | undefined;
-  private toldAtMs = -Infinity;
+  private unlogged: ChainLink | undefined;
+  private loggedAtMs = -Infinity;
   private warnedAtMs = -Infinity;
 
   constructor(
     private readonly database: Database,
     private readonly store: ChainStore,
-    private readonly seals: AuditSeals,
+    private readonly mac: AuditMac,
     private readonly clock: Clock,
   ) {}
 
@@ -47,7 +47,7 @@ export class AuditSealer implements OnApplicationBootstrap, OnApplicationShutdow
     // A database that is away is not waited for once more.
     await (this.failing ? this.underWay : this.run());
     this.stopped = true;
-    this.tell();
+    this.logCheckpoint();
   }
 
   /** Seals everything that is committed by now, unless another instance is at it. */
@@ -63,7 +63,7 @@ export class AuditSealer implements OnApplicationBootstrap, OnApplicationShutdow
         this.asked = false;
         const since = await this.store.waitingSince();
         if (since) while (await this.sealBatch());
-        this.warnOf(since);
+        this.warnIfOverdue(since);
       }
       this.failing = false;
     } catch (error) {
@@ -71,12 +71,12 @@ export class AuditSealer implements OnApplicationBootstrap, OnApplicationShutdow
         this.logger.error({ error }, 'the audit trail could not be sealed; it is tried again');
       this.failing = true;
     }
-    const sinceMs = this.clock.nowMs() - this.toldAtMs;
-    if (sinceMs >= CHECKPOINT_MS || sinceMs < 0) this.tell();
+    const sinceMs = this.clock.nowMs() - this.loggedAtMs;
+    if (sinceMs >= CHECKPOINT_MS || sinceMs < 0) this.logCheckpoint();
   }
 
   /** Whoever holds the lock that one instance takes can keep all of them from sealing. */
-  private warnOf(since: Date | undefined): void {
+  private warnIfOverdue(since: Date | undefined): void {
     const now = this.clock.nowMs();
     if (!since || now - since.getTime() < OVERDUE_MS || now - this.warnedAtMs < OVERDUE_MS) return;
     this.warnedAtMs = now;
@@ -85,7 +85,7 @@ export class AuditSealer implements OnApplicationBootstrap, OnApplicationShutdow
 
   /** @returns whether there may be more */
   private async sealBatch(): Promise<boolean> {
-    let last: Link | undefined;
+    let last: ChainLink | undefined;
     let count = 0;
     await this.database.transaction(async () => {
       if (!(await this.store.claim())) return;
@@ -97,15 +97,15 @@ export class AuditSealer implements OnApplicationBootstrap, OnApplicationShutdow
       count = links.length;
       if (last) await this.store.seal(idsOf(events), links);
     });
-    this.untold = last ?? this.untold;
+    this.unlogged = last ?? this.unlogged;
     return count === BATCH_ROWS;
   }
 
-  private chainOn(head: Link, events: readonly SealedEvent[]): Link[] {
-    const links: Link[] = [];
+  private chainOn(head: ChainLink, events: readonly SealedEvent[]): ChainLink[] {
+    const links: ChainLink[] = [];
     for (const event of events) {
-      const isOwn = this.seals.sealOf(event).equals(event.seal);
-      const link = this.seals.next(links.at(-1) ?? head, event.seal, isOwn ? 'own' : 'foreign');
+      const isOwn = this.mac.macOf(event).equals(event.seal);
+      const link = this.mac.nextLink(links.at(-1) ?? head, event.seal, isOwn ? 'own' : 'foreign');
       links.push(link);
       if (!isOwn)
         this.logger.error(
@@ -116,11 +116,11 @@ export class AuditSealer implements OnApplicationBootstrap, OnApplicationShutdow
     return links;
   }
 
-  private tell(): void {
-    if (!this.untold) return;
-    this.logger.log({ checkpoint: checkpointOf(this.untold) }, 'audit checkpoint');
-    this.untold = undefined;
-    this.toldAtMs = this.clock.nowMs();
+  private logCheckpoint(): void {
+    if (!this.unlogged) return;
+    this.logger.log({ checkpoint: checkpointOf(this.unlogged) }, 'audit checkpoint');
+    this.unlogged = undefined;
+    this.loggedAtMs = this.clock.nowMs();
   }
 }
 

@@ -5,7 +5,7 @@ const MINUTE_MS = 60_000;
 const MOST_SOURCES = 10_000;
 
 /** What was not recorded before an event that is. */
-export interface Skipped {
+export interface SkippedCounts {
   readonly skipped: number;
   /** Of the same type from sources of which nothing was recorded since. */
   readonly skippedElsewhere: number;
@@ -19,14 +19,14 @@ interface Seen {
 }
 
 /** Keeps strangers from filling the disk: what anybody can cause at no cost is recorded now and then, and counted always. */
-export class Sampling {
+export class EventSampling {
   private minute = 0;
   private recorded = new Map<string, number>();
   private sources = new Map<string, Seen>();
   private readonly elsewhere = new Map<string, number>();
 
   /** @returns undefined where this one is to be skipped */
-  take(type: string, source: string, nowMs: number): Skipped | undefined {
+  take(type: string, source: string, nowMs: number): SkippedCounts | undefined {
     this.turnTo(Math.floor(nowMs / MINUTE_MS));
     const seen = this.seen(type, source);
     if (!seen || seen.recorded >= PER_SOURCE || this.recordedOf(type) >= IN_ALL) {

@@ -1,10 +1,10 @@
 /** What was done to the trail, as far as the trail itself can tell. */
-export type FindingKind =
+export type AuditFindingKind =
   'altered' | 'personal-altered' | 'inserted' | 'removed' | 'reordered' | 'truncated' | 'rewritten' | 'head';
 
 /** The first place where the trail is not as it was written. */
-export interface Finding {
-  readonly kind: FindingKind;
+export interface AuditFinding {
+  readonly kind: AuditFindingKind;
   /** The event; null where what is missing or wrong is a range. */
   readonly id: string | null;
   /** Null for a row that is not sealed yet. */
@@ -14,7 +14,7 @@ export interface Finding {
   readonly message: string;
 }
 
-const WORDS: Readonly<Record<FindingKind, string>> = {
+const WORDS: Readonly<Record<AuditFindingKind, string>> = {
   altered: 'is not as it was written',
   'personal-altered': 'has personal data beside it that is not what was written',
   inserted: 'was not written by this application',
@@ -25,13 +25,16 @@ const WORDS: Readonly<Record<FindingKind, string>> = {
   head: 'is not where the head of the chain says that it ends',
 };
 
-export function findingAt(kind: FindingKind, row: { id: string; sequence: number | null }): Finding {
+export function findingAt(
+  kind: AuditFindingKind,
+  row: { id: string; sequence: number | null },
+): AuditFinding {
   const { id, sequence } = row;
   const place = sequence === null ? 'The unsealed row' : `Row ${sequence},`;
   return { kind, id, first: sequence, last: sequence, message: `${place} ${id}, ${WORDS[kind]}.` };
 }
 
-export function findingIn(kind: FindingKind, first: number, last: number): Finding {
+export function findingIn(kind: AuditFindingKind, first: number, last: number): AuditFinding {
   const place = first === last ? `Row ${first}` : `Every row from ${first} to ${last}`;
   return { kind, id: null, first, last, message: `${place} ${WORDS[kind]}.` };
 }
