@@ -1,9 +1,9 @@
 const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
-// A proxy can name any time. Only a reload of the page would end a longer pause.
+// A proxy can send any value. Only a reload of the page would end a longer pause.
 const LONGEST_RETRY_AFTER_MS = 5 * 60_000;
 
-/** A pause after a refusal, twice as long after each further one. */
+/** A pause after a refusal; each further refusal doubles it. */
 export class Backoff {
   #refusals = 0;
   #until = -Infinity;
@@ -13,8 +13,9 @@ export class Backoff {
   }
 
   /**
-   * Refusals of requests that were sent at the same time count once.
-   * @param retryAfterSeconds the pause is at least as long, as the server asks for it
+   * Starts the pause. Refusals during a pause do not count, so parallel requests count once.
+   *
+   * @param retryAfterSeconds the shortest pause, as `Retry-After` asks for it
    */
   refuse(retryAfterSeconds = 0): void {
     if (!this.isOver) return;
@@ -29,12 +30,12 @@ export class Backoff {
   }
 }
 
-/** What the server has refused to one session. */
+/** The pauses of one session after refusals of the server. */
 export class Backoffs {
-  /** Asking who is signed in, while the server says that no user is. */
-  readonly questions = new Backoff();
-  /** A refresh that the server refused without ending the session. */
+  /** After the server reported that no user is signed in. */
+  readonly principalChecks = new Backoff();
+  /** After a refresh that the server refused without ending the session. */
   readonly refreshes = new Backoff();
-  /** A refresh whose new token was refused, too. */
-  readonly renewedTokens = new Backoff();
+  /** After the server refused a token that had just been refreshed. */
+  readonly refreshedTokens = new Backoff();
 }

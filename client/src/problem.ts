@@ -6,18 +6,18 @@ type ProblemOf<Answer> = Answer extends { content: { 'application/problem+json':
   ? Body
   : never;
 
-/** Any error of any route of the document (RFC 9457); `code` tells which, and narrows it. */
+/** Any error of any operation of the OpenAPI document (RFC 9457). `code` narrows it. */
 export type Problem = ProblemOf<AnswersOf<Values<Values<paths>>>>;
 
-/** What an error is called. The server may have codes that are newer than this client, so a `switch` wants a `default`. */
+/** The code of an error. The server may send codes that are newer than this client, so a `switch` needs a `default`. */
 export type ProblemCode = Problem['code'];
 
-/** The server refused, and said why. */
+/** The server refused a request with a problem document (RFC 9457). */
 export class ProblemError extends Error {
   override readonly name: string = 'ProblemError';
-  /** The body as it came, with members that are particular to its code, `errors` of a `validation-failed` for one. */
+  /** The body, with the members of its code, such as `errors` of `validation-failed`. */
   readonly problem: Problem;
-  /** For its headers; the body has been read. */
+  /** The response, for its headers; the body has been read. */
   readonly response: Response;
 
   constructor(problem: Problem, response: Response) {
@@ -30,48 +30,48 @@ export class ProblemError extends Error {
     return this.problem.code;
   }
 
-  /** How long to wait before asking again, where a 429 or a 503 says so (RFC 9110 section 10.2.3). */
+  /** How long to wait before the next attempt, where a 429 or a 503 says so (RFC 9110 section 10.2.3). */
   get retryAfterSeconds(): number | undefined {
     return retryAfterIn(this.response);
   }
 }
 
 /**
- * This needs a more recent sign-in than the session's (RFC 9470): ask for the password, `session.reauthenticate(password)`,
- * and do it again.
+ * The operation requires a more recent sign-in (RFC 9470): ask the user for the password, call
+ * `session.reauthenticate(password)` and repeat the operation.
  */
 export class StepUpRequired extends ProblemError {
   override readonly name = 'StepUpRequired';
 
-  /** How long ago the user may have proven who they are. */
+  /** The greatest permitted age of the sign-in. */
   get maxAgeSeconds(): number | undefined {
     const [, maxAge] = /\bmax_age="?(\d+)/.exec(this.response.headers.get('www-authenticate') ?? '') ?? [];
     return secondsIn(maxAge);
   }
 }
 
-/** Something answered that does not speak our protocol: a proxy's error page, a captive portal. */
+/** The response is not one of the application, such as the error page of a proxy or of a captive portal. */
 export class UnexpectedAnswer extends Error {
   override readonly name = 'UnexpectedAnswer';
   readonly response: Response;
 
   constructor(response: Response) {
-    super(`The answer is not one of the server's (status ${response.status}).`);
+    super(`The response is not one of the application (status ${response.status}).`);
     this.response = response;
   }
 }
 
-/** @param body of an answer that is no success, as it was parsed */
-export function errorOf(body: unknown, response: Response): ProblemError | UnexpectedAnswer {
+/** @param body the parsed body of an unsuccessful response */
+export function toError(body: unknown, response: Response): ProblemError | UnexpectedAnswer {
   if (!isProblem(body)) return new UnexpectedAnswer(response);
-  // Compared as a text: the server's words are not bound by what this client was generated from.
+  // Widened to string: the server may send codes that this client was not generated with.
   const code: string = body.code;
   const Kind = code === 'insufficient-user-authentication' ? StepUpRequired : ProblemError;
   return new Kind(body, response);
 }
 
-/** The body, where it is JSON; the answer can still be read by others. */
-export async function jsonOf(response: Response): Promise<unknown> {
+/** Returns the body where it is JSON, and leaves the response readable. */
+export async function readJson(response: Response): Promise<unknown> {
   if (!/[/+]json\b/.test(response.headers.get('content-type') ?? '')) return undefined;
   return response
     .clone()
@@ -79,7 +79,7 @@ export async function jsonOf(response: Response): Promise<unknown> {
     .catch(() => undefined);
 }
 
-/** As a number of seconds, which is what the server sends; a date counts for nothing. */
+/** Returns the seconds of `Retry-After`. A date is ignored; this server sends none. */
 export function retryAfterIn({ headers }: Response): number | undefined {
   return secondsIn(headers.get('retry-after'));
 }

@@ -7,62 +7,66 @@ type Answer<Operation> = Operation extends {
   : never;
 type LoginBody = NonNullable<paths['/v1/auth/login']['post']['requestBody']>['content']['application/json'];
 
-/** What a user types. */
+/** What a user enters to sign in. */
 export type Credentials = Omit<LoginBody, 'deviceToken'>;
 
-/** Who is signed in, and what they may do, as the access token has it. */
+/** The signed-in user with roles and permissions, as the access token states them. */
 export type Principal = Answer<paths['/v1/auth/principal']['get']>;
 
-/** `unknown`: cookie mode, until something has been asked, or after a sign-in whose answer got lost: no script sees the cookies. */
+/** `unknown`: cookie mode, before the first response of the server or after a sign-in whose response was lost; scripts cannot read the cookies. */
 export type SessionState = 'unknown' | 'signed-in' | 'signed-out';
 
 export interface SessionChange {
   readonly state: SessionState;
-  /** `unknown` by the `server`: that is what has been found out, and nobody did anything. */
+  /** `unknown` together with `by: 'server'`: the state became known, and no user acted. */
   readonly was: SessionState;
-  /** `server`: it said that the session goes on, or that it is over: ended elsewhere, expired, or revoked. */
+  /** `server`: it confirmed the session, or reported that it ended: revoked, expired or signed out elsewhere. */
   readonly by: 'this-tab' | 'another-tab' | 'server';
 }
 
 /**
- * Where device tokens are kept in bearer mode; in cookie mode a cookie does it. One tells that somebody signed in from here
- * before: it opens nothing, and keeps strangers who guess at passwords from locking that user out here.
+ * Stores device tokens in bearer mode; in cookie mode a cookie does. A device token states that a user signed in from this
+ * device before. It grants no access, and gives the device a rate limit that the attempts of other devices do not use up.
  */
 export interface DeviceTokens {
   load(email: string): Promise<string | undefined> | string | undefined;
   save(email: string, deviceToken: string): Promise<void> | void;
 }
 
-/** Of whoever is signed in with this client. All that asks the server throws `TypeError` where there is no answer. */
+/** The session of the user who is signed in with this client. Methods that call the server throw `TypeError` where there is no response. */
 export interface Session {
   readonly state: SessionState;
 
   /**
-   * Ends the session that there was, in cookie mode that of all tabs.
+   * Signs in. Ends the former session, in cookie mode that of all tabs.
+   *
    * @throws ProblemError `invalid-credentials`, `rate-limited` with `retryAfterSeconds`, `validation-failed`
    */
   signIn(credentials: Credentials): Promise<void>;
 
   /**
-   * Ends the session at the server, and in all tabs. A refresh that is under way comes first, so nothing revives it.
-   * @throws where the server could not be told. In cookie mode the user is then still signed in: say so, and let them try
-   * again. In bearer mode the tokens are forgotten all the same.
+   * Ends the session at the server and in all tabs. Waits for a refresh in progress, so that none revives the session.
+   *
+   * @throws where the server could not be reached. In cookie mode the user is then still signed in: tell the user, who can
+   * try again. In bearer mode the client discards the tokens in any case.
    */
   signOut(): Promise<void>;
 
   /**
-   * Proves again who the user is, within the same session; mends `StepUpRequired` (RFC 9470).
+   * Confirms the password of the signed-in user within the same session, after `StepUpRequired` (RFC 9470).
+   *
    * @throws ProblemError `invalid-credentials`
    */
   reauthenticate(password: string): Promise<void>;
 
-  /** Asks who is signed in, at the start of a page for one; `undefined` is nobody. */
+  /** Returns the signed-in user, or `undefined` where no user is signed in. Call it when a page starts. */
   findPrincipal(): Promise<Principal | undefined>;
 
   /**
-   * Tells when somebody has signed in or out, here or in another tab. After `signed-in` by `another-tab` it may be somebody else:
-   * show nothing any more that was read before.
-   * @returns a function that ends it
+   * Calls the listener after every sign-in and sign-out, in this tab or another. After `signed-in` by `another-tab` the user may
+   * be a different one: discard all data that was read before.
+   *
+   * @returns a function that removes the listener
    */
   onChange(listener: (change: SessionChange) => void): () => void;
 }

@@ -100,7 +100,7 @@ describe('a client', () => {
     expect((await call).response.status).toBe(401);
   });
 
-  it('tells a password to nobody else than it is of', async () => {
+  it('does not send a password after another user has signed in', async () => {
     const [ada, bob] = [await app.someone(), await app.someone()];
     const { wire, session } = open('bearer');
     await session.signIn(ada);
@@ -111,7 +111,7 @@ describe('a client', () => {
     const proof = session.reauthenticate(ada.password);
     letGo();
     await other;
-    await expect(proof).rejects.toThrow('Somebody else has signed in, or out.');
+    await expect(proof).rejects.toThrow('The user signed out, or another user signed in.');
     expect(wire.sent.filter(({ path }) => path === '/v1/auth/reauthenticate')).toEqual([]);
   });
 

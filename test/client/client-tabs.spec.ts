@@ -1,4 +1,4 @@
-import { shareWithTabs } from '../../client/src/tabs.ts';
+import { coordinateTabs } from '../../client/src/tab-coordinator.ts';
 
 type Request = (
   name: string,
@@ -6,7 +6,7 @@ type Request = (
   work: () => Promise<unknown>,
 ) => Promise<unknown>;
 
-/** A page with these locks, and no channel that may be opened. */
+/** Simulates a page with these locks, which is refused a broadcast channel. */
 function inPage(request: Request): void {
   const query = async () => Promise.reject(new Error('SecurityError'));
   const page = {
@@ -22,7 +22,7 @@ function inPage(request: Request): void {
     Object.defineProperty(globalThis, name, { value, configurable: true, writable: true });
 }
 
-describe('the turn of a tab', () => {
+describe('exclusive work of a tab', () => {
   const names = ['location', 'navigator', 'BroadcastChannel'] as const;
   const before = names.map((name) => [name, Object.getOwnPropertyDescriptor(globalThis, name)] as const);
 
@@ -34,7 +34,7 @@ describe('the turn of a tab', () => {
     }
   });
 
-  const tabs = () => shareWithTabs('session', true, () => undefined);
+  const tabs = () => coordinateTabs('session', true, () => undefined);
   const refused: Request = async () => Promise.reject(new Error('SecurityError'));
   const granted: Request = async (_name, _options, work) => work();
   const kept: Request = async (_name, { signal }) =>
@@ -42,36 +42,36 @@ describe('the turn of a tab', () => {
       signal?.addEventListener('abort', () => reject(signal.reason as Error));
     });
 
-  it('comes where the browser grants it', async () => {
+  it('runs when the browser grants the lock', async () => {
     inPage(granted);
-    expect(await tabs().alone(async () => 'done')).toBe('done');
+    expect(await tabs().runExclusive(async () => 'done')).toBe('done');
   });
 
-  it('is done without where another tab keeps it: its script may stand still for good', async () => {
+  it('runs without the lock after a timeout, as a suspended tab keeps it', async () => {
     const { setTimeout: wait } = globalThis;
     const hurried = (work: () => void) => wait(work, 0);
     jest.spyOn(globalThis, 'setTimeout').mockImplementation(hurried);
     inPage(kept);
-    expect(await tabs().alone(async () => 'done')).toBe('done');
+    expect(await tabs().runExclusive(async () => 'done')).toBe('done');
   });
 
-  it('is done without where the page may have no locks, and nobody is told anything', async () => {
+  it('runs without the lock, and without messages, where the browser refuses both', async () => {
     inPage(refused);
     const shared = tabs();
-    expect(await shared.alone(async () => 'done')).toBe('done');
-    expect(await shared.haveRenewed()).toBe(false);
-    await shared.noteRenewal();
-    shared.tell({ type: 'signed-out' });
+    expect(await shared.runExclusive(async () => 'done')).toBe('done');
+    expect(await shared.hasRecentRefresh()).toBe(false);
+    await shared.markRefresh();
+    shared.broadcast({ type: 'signed-out' });
   });
 
-  it('is not taken twice for work that failed', async () => {
+  it('runs once when the work fails', async () => {
     inPage(granted);
     let times = 0;
     const work = async () => {
       times++;
       throw new Error('no network');
     };
-    await expect(tabs().alone(work)).rejects.toThrow('no network');
+    await expect(tabs().runExclusive(work)).rejects.toThrow('no network');
     expect(times).toBe(1);
   });
 });

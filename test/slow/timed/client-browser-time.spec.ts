@@ -151,7 +151,7 @@ describe('tabs in bearer mode', () => {
     await victim?.evaluate(`client.session.signIn(${JSON.stringify(person)})`);
     await liar?.evaluate(`{
       const channel = new BroadcastChannel('gatehouse bearer ' + location.origin);
-      for (const message of [null, 1, 'signed-out', {}, { type: 'signed-in' }, { type: 'renewed', expiresIn: '1' },
+      for (const message of [null, 1, 'signed-out', {}, { type: 'signed-in' }, { type: 'refreshed', expiresIn: '1' },
         { type: 'signed-in', expiresIn: 1, tokens: { accessToken: 'a', refreshToken: 'b' } }]) channel.postMessage(message);
     }`);
     expect(await victim?.evaluate('me()')).toBe(person.email);
