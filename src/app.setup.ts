@@ -2,13 +2,13 @@ import { Logger, VersioningType } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { AppModule } from './app.module';
-import { leadToDocuments, serveDocuments } from './api-contract';
-import { noteAddress } from './platform/config';
+import { redirectToDocuments, serveDocuments } from './api-contract';
+import { storePublicUrl } from './platform/config';
 import { Database, DatabaseSettings } from './platform/database';
 import {
   acceptOnlyJson,
-  allowOrigins,
-  boundBodies,
+  enableCors,
+  limitBodyBytes,
   createFastify,
   CurrentRequest,
   HttpSettings,
@@ -40,17 +40,17 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   trustProxies(fastify, settings.trustedProxies);
   serveBelow(fastify, settings.publicPath);
   if (settings.production) insistOnHttps(fastify);
-  allowOrigins(fastify, settings.corsOrigins, settings.corsHeaders);
-  app.get(RouteTable).watch(fastify);
-  boundBodies(fastify);
+  enableCors(fastify, settings.corsOrigins, settings.corsHeaders);
+  app.get(RouteTable).recordRoutes(fastify);
+  limitBodyBytes(fastify);
   acceptOnlyJson(fastify);
   logRequests(fastify);
-  app.get(Metrics).watch(fastify);
-  if (settings.docs) leadToDocuments(fastify, settings.publicPath);
-  app.get(RouteTable).refuseUnrouted(fastify);
+  app.get(Metrics).observeRequests(fastify);
+  if (settings.docs) redirectToDocuments(fastify, settings.publicPath);
+  app.get(RouteTable).refuseUnknownRoutes(fastify);
   const request = app.get(CurrentRequest);
-  request.watch(fastify);
-  app.get(Database).limitEachUser(() => request.userId);
+  request.track(fastify);
+  app.get(Database).limitConnectionsPerUser(() => request.userId);
   app.enableVersioning(VERSIONING);
   if (settings.docs) serveDocuments(app, settings.publicPath);
   return app;
@@ -69,7 +69,7 @@ export async function listen(app: NestFastifyApplication): Promise<void> {
     await app.close().catch(() => undefined);
     throw isPortTaken(error) ? portTaken(error) : error;
   }
-  if (!production) noteAddress(app.get(DatabaseSettings).dataDir, publicUrl);
+  if (!production) storePublicUrl(app.get(DatabaseSettings).dataDir, publicUrl);
   new Logger('Application').log(`listening on ${await app.getUrl()}`);
 }
 

@@ -32,7 +32,7 @@ import { UsersModule } from './users';
 /** What Gatehouse itself is made of. Deleting a feature is deleting its folder and its line here. */
 @Module({
   imports: [
-    EnvironmentModule.of(),
+    EnvironmentModule.forRoot(),
     ExtensionsModule,
     DoctorModule,
     LoggingModule,

@@ -1,11 +1,11 @@
 import { createApplication, listen } from './app.setup';
 import { reasonOf } from './platform/errors';
-import { welcome } from './welcome';
+import { startupMessage } from './welcome';
 
 async function start(): Promise<void> {
   const app = await createApplication();
   await listen(app);
-  process.stdout.write(welcome(app));
+  process.stdout.write(startupMessage(app));
 }
 
 start().catch((error: unknown) => {

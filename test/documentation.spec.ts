@@ -16,7 +16,7 @@ describe('the tables of settings', () => {
     .filter(([titles]) => titles?.[0] === 'variable');
   const documented = tables.flat().flatMap(settingsIn);
   const read = [new Environment({ AUTH_SECRET }), new Environment(PRODUCTION)].flatMap((environment) => [
-    ...environment.verified().names,
+    ...environment.validated().names,
   ]);
 
   it.each([...new Set(read)])('have a row for %s', (name) => {

@@ -27,7 +27,7 @@ const MAIL = {
 };
 
 /** What sends mails, without the application. */
-@Module({ imports: [ConfigModule.of(MailSettings)], providers: [MailTransport] })
+@Module({ imports: [ConfigModule.forFeature(MailSettings)], providers: [MailTransport] })
 class TransportModule {}
 
 describe('a way out for mails that a module adds', () => {

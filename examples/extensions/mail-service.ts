@@ -15,7 +15,7 @@ export class MailServiceSettings {
 
   constructor(environment: Environment) {
     this.url = environment.webUrl('MAIL_SERVICE_URL')?.href;
-    this.key = environment.text('MAIL_SERVICE_KEY');
+    this.key = environment.string('MAIL_SERVICE_KEY');
   }
 }
 
@@ -42,5 +42,5 @@ export class MailService implements MailDeliveryProvider {
   }
 }
 
-@Module({ imports: [ConfigModule.of(MailServiceSettings)], providers: [MailService] })
+@Module({ imports: [ConfigModule.forFeature(MailServiceSettings)], providers: [MailService] })
 export class MailServiceModule {}

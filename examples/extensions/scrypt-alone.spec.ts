@@ -27,12 +27,16 @@ const env = { SCRYPT_COST: '10' };
 @PasswordHashing({ withoutBcrypt: true })
 class ScryptAlone extends Scrypt implements PasswordAlgorithm {}
 
-@Module({ imports: [ConfigModule.of(ScryptSettings)], providers: [ScryptAlone] })
+@Module({ imports: [ConfigModule.forFeature(ScryptSettings)], providers: [ScryptAlone] })
 class ScryptAloneModule {}
 
 /** What hashes passwords, without the application. */
 @Module({
-  imports: [KeyringModule, ConfigModule.of(PasswordSettings), DatabaseModule.forFeature([Credential], [])],
+  imports: [
+    KeyringModule,
+    ConfigModule.forFeature(PasswordSettings),
+    DatabaseModule.forFeature([Credential], []),
+  ],
   providers: [
     ConfiguredAlgorithm,
     BcryptThreads,

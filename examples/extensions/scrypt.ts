@@ -83,5 +83,5 @@ async function derive(digest: string, salt: Buffer, cost: number): Promise<Buffe
   );
 }
 
-@Module({ imports: [ConfigModule.of(ScryptSettings)], providers: [Scrypt], exports: [ConfigModule] })
+@Module({ imports: [ConfigModule.forFeature(ScryptSettings)], providers: [Scrypt], exports: [ConfigModule] })
 export class ScryptModule {}

@@ -2,7 +2,7 @@ import { Controller, Injectable, Module, type ModuleMetadata, Scope } from '@nes
 import { LoginCheck, type LoginCheckProvider, type LoginContext } from '../../src/auth';
 import { LoginChecks } from '../../src/auth/login/login-checks';
 import { describeApi } from '../../src/api-contract';
-import { Events } from '../../src/platform/events';
+import { EventBus } from '../../src/platform/events';
 import { Conflict } from '../../src/platform/http';
 import { startApp, type TestApp } from '../../test/support/app';
 import { startContext } from '../../test/support/context';
@@ -149,7 +149,7 @@ class CheckController extends Refusal {}
 describe('a login check that would not be asked', () => {
   /** The start of an application with such a module. */
   const started = async (module: ModuleMetadata) => {
-    const events = { provide: Events, useValue: {} };
+    const events = { provide: EventBus, useValue: {} };
     const { controllers = [], providers = [] } = module;
     @Module({ controllers, providers: [LoginChecks, events, ...providers] })
     class ChecksModule {}

@@ -9,7 +9,7 @@ export class StaffSettings {
   readonly network = new BlockList();
 
   constructor(environment: Environment) {
-    this.network.addSubnet(environment.text('STAFF_NETWORK') ?? '127.0.0.0', 16, 'ipv4');
+    this.network.addSubnet(environment.string('STAFF_NETWORK') ?? '127.0.0.0', 16, 'ipv4');
   }
 }
 
@@ -34,5 +34,5 @@ export class StaffNetworkCheck implements LoginCheckProvider {
   }
 }
 
-@Module({ imports: [ConfigModule.of(StaffSettings)], providers: [StaffNetworkCheck] })
+@Module({ imports: [ConfigModule.forFeature(StaffSettings)], providers: [StaffNetworkCheck] })
 export class StaffNetworkModule {}

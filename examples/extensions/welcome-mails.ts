@@ -56,7 +56,7 @@ class WelcomeMails {
   async welcome({ facts: { subjectId } }: EmailVerified): Promise<void> {
     const user = subjectId && (await this.users.findById(subjectId));
     if (!user) return;
-    const { language } = this.request.cause;
+    const { language } = this.request.context;
     const facts = { number: user.id.slice(-4) };
     // The address becomes proven in this transaction.
     await this.mailer.send({ email: user.email, emailVerified: true }, { kind: 'welcome', language, facts });

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/swagger';
 import { type Caller, CurrentUser, RequirePermissions } from '../../src/access';
 import { ValidationFailed } from '../../src/platform/errors';
-import { ApiProblems, NotFound, pageOf, PageQuery, UuidParam } from '../../src/platform/http';
+import { ApiProblems, NotFound, toPage, PageQuery, UuidParam } from '../../src/platform/http';
 import { AddNoteRequest, NoteListResponse, NoteResponse } from './notes.dto';
 import { NotesService } from './notes.service';
 
@@ -23,7 +23,7 @@ export class NotesController {
   @ApiOkResponse({ type: NoteListResponse })
   @ApiProblems(ValidationFailed)
   async list(@CurrentUser() { userId }: Caller, @Query() page: PageQuery): Promise<NoteListResponse> {
-    return pageOf(await this.notes.list(userId, page), page.limit, (note) => NoteResponse.of(note));
+    return toPage(await this.notes.list(userId, page), page.limit, (note) => NoteResponse.of(note));
   }
 
   @Get(':id')

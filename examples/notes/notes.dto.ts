@@ -1,12 +1,12 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { PageOf, Text } from '../../src/platform/http';
+import { PageType, PlainText } from '../../src/platform/http';
 import type { Note } from './note.entity';
 
 export class AddNoteRequest {
-  @Text({ longest: 200 })
+  @PlainText({ maxLength: 200 })
   readonly title: string;
 
-  @Text({ longest: 10_000, lines: true })
+  @PlainText({ maxLength: 10_000, multiline: true })
   readonly body: string;
 }
 
@@ -28,4 +28,4 @@ export class NoteResponse {
   }
 }
 
-export class NoteListResponse extends PageOf(NoteResponse) {}
+export class NoteListResponse extends PageType(NoteResponse) {}

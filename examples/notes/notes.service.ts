@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import { Clock } from '../../src/platform/clock';
 import { Database } from '../../src/platform/database';
-import { Events } from '../../src/platform/events';
-import { NotFound, type PageQuery, startOf } from '../../src/platform/http';
+import { EventBus } from '../../src/platform/events';
+import { NotFound, type PageQuery, parseCursor } from '../../src/platform/http';
 import { Note } from './note.entity';
 import type { AddNoteRequest } from './notes.dto';
 import { NoteDeleted } from './notes.events';
@@ -14,12 +14,12 @@ export class NotesService {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /** The newest first; one more than was asked for, where there is one. */
   async list(userId: string, page: PageQuery): Promise<Note[]> {
-    const after = startOf(page);
+    const after = parseCursor(page);
     return this.database.repository(Note).find({
       where: { userId, ...(after !== undefined && { id: LessThan(after) }) },
       order: { id: 'DESC' },

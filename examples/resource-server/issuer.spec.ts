@@ -38,7 +38,7 @@ describe('a service that knows where this application is', () => {
     app.clock.advance({ days: 1 });
     await app.nest.get(SigningKeyStore).rotate();
     // An hour later the news of it would have been cleared away before it was read.
-    await app.nest.get(ChangeFeed).changed();
+    await app.nest.get(ChangeFeed).publishAfterCommit();
     // It signs when every service that keeps the keys for an hour knows it.
     await pass(app, { minutes: 61 });
     const { token } = await app.as('ada', rights);

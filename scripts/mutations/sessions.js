@@ -58,7 +58,7 @@ module.exports = [
   {
     name: 'a sign-out everywhere revokes the first page of sessions only',
     file: 'src/platform/database/pages.ts',
-    find: 'if (page.length < PAGE_ROWS) return;',
+    find: 'if (page.length < BATCH_ROWS) return;',
     replace: 'return;',
   },
   {

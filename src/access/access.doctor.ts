@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding } from '../platform/doctor';
+import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding } from '../platform/doctor';
 import { AccessSettings } from './access.settings';
 
 /** Other services, that verify by the key set alone, learn of a session's end no sooner than this. */
@@ -12,7 +12,7 @@ export class AccessDoctorCheck implements DoctorCheckProvider {
 
   async check(): Promise<Finding[]> {
     const { accessTokenSeconds } = this.settings;
-    return advise(
+    return warningIf(
       accessTokenSeconds > LONG_SECONDS,
       `an access token lives for ${accessTokenSeconds / 60} minutes`,
       'ACCESS_TOKEN_MINUTES of 15 or less',

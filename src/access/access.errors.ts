@@ -38,14 +38,14 @@ export class InsufficientUserAuthentication extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'insufficient-user-authentication';
   static readonly example = () => new InsufficientUserAuthentication(900);
-  override readonly demands;
+  override readonly challengeParameters;
 
   /** @param maxAgeSeconds how long ago it may have been */
   constructor(maxAgeSeconds: number) {
     super(
       'This needs a recent sign-in. Enter the password again (POST /v1/auth/reauthenticate) and repeat the request.',
     );
-    this.demands = { max_age: String(maxAgeSeconds) };
+    this.challengeParameters = { max_age: String(maxAgeSeconds) };
   }
 }
 
@@ -54,11 +54,11 @@ export class InsufficientPermission extends DomainError {
   static override readonly kind = 'forbidden';
   static override readonly code = 'insufficient-permission';
   static readonly example = () => new InsufficientPermission(['users:read']);
-  override readonly demands;
+  override readonly challengeParameters;
 
   /** @param missing the permissions that would be needed, too */
   constructor(missing: readonly string[]) {
     super(`This needs permissions that you do not have: ${missing.join(', ')}.`);
-    this.demands = { scope: missing.join(' ') };
+    this.challengeParameters = { scope: missing.join(' ') };
   }
 }

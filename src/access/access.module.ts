@@ -14,7 +14,7 @@ import { PassportStrategies } from './passport-strategies';
 
 /** The doors, in order. */
 @Module({
-  imports: [ConfigModule.of(AccessSettings), DiscoveryModule, PermissionsModule],
+  imports: [ConfigModule.forFeature(AccessSettings), DiscoveryModule, PermissionsModule],
   providers: [
     CsrfProtection,
     AccessDoctorCheck,

@@ -1,6 +1,6 @@
 import type { DocumentBuilder } from '@nestjs/swagger';
 import type { DocumentedErrorClass } from '../platform/errors';
-import type { Place } from '../platform/extensions';
+import type { DecoratorTarget } from '../platform/extensions';
 import { noteStrategies } from './route-policy';
 
 /** What the OpenAPI document says of a way to authenticate (OpenAPI 3.1, Security Scheme Object). */
@@ -27,7 +27,7 @@ const TAKEN = new Set(['jwt', 'local', 'session', 'bearer', 'cookie']);
  * @param strategies of a provider with `@DescribesStrategy`, or the application does not start
  */
 export function AuthenticatedBy(...strategies: [string, ...string[]]): ClassDecorator & MethodDecorator {
-  return (...place: Place): void => noteStrategies(place, strategies);
+  return (...place: DecoratorTarget): void => noteStrategies(place, strategies);
 }
 
 /**

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import type { Place } from '../platform/extensions';
+import type { DecoratorTarget } from '../platform/extensions';
 import { HttpSettings } from '../platform/http';
 import { CrossSiteRequest } from './access.errors';
 import { noteCsrfProtected } from './route-policy';
@@ -14,7 +14,7 @@ export function isSafe(method: string): boolean {
 
 /** States of a public handler that it acts on cookies and asks `CsrfProtection` itself; of all others the guard does. */
 export function CsrfProtected(): MethodDecorator {
-  return (...place: Place): void => noteCsrfProtected(place);
+  return (...place: DecoratorTarget): void => noteCsrfProtected(place);
 }
 
 const OWN = new Set(['same-origin', 'none']);

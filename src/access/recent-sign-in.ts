@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
-import type { Place } from '../platform/extensions';
+import type { DecoratorTarget } from '../platform/extensions';
 import { InsufficientUserAuthentication } from './access.errors';
 import { AccessSettings, CLOCK_SKEW_SECONDS } from './access.settings';
 import type { Principal } from './principal';
@@ -8,7 +8,7 @@ import { noteRecentSignIn, policyOf } from './route-policy';
 
 /** For what a stolen access token must not be enough for: the user proved who they are within `RECENT_SIGN_IN_MINUTES`. */
 export function RequireRecentSignIn(): ClassDecorator & MethodDecorator {
-  return (...place: Place): void => noteRecentSignIn(place);
+  return (...place: DecoratorTarget): void => noteRecentSignIn(place);
 }
 
 /** Is it still you? Comes after the guard that says who. */

@@ -1,7 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { Events } from '../platform/events';
-import type { Place } from '../platform/extensions';
+import { EventBus } from '../platform/events';
+import type { DecoratorTarget } from '../platform/extensions';
 import { InsufficientPermission } from './access.errors';
 import { AccessDenied } from './access.events';
 import type { Permission } from './permissions';
@@ -15,13 +15,13 @@ import { notePermissions, policyOf } from './route-policy';
 export function RequirePermissions(
   ...permissions: [Permission, ...Permission[]]
 ): ClassDecorator & MethodDecorator {
-  return (...place: Place): void => notePermissions(place, permissions);
+  return (...place: DecoratorTarget): void => notePermissions(place, permissions);
 }
 
 /** May you? Comes after the guard that says who; compares with what is in memory. */
 @Injectable()
 export class PermissionsGuard implements CanActivate {
-  constructor(private readonly events: Events) {}
+  constructor(private readonly events: EventBus) {}
 
   canActivate(context: ExecutionContext): boolean | Promise<never> {
     const { permissions } = policyOf(context.getClass(), context.getHandler());

@@ -1,5 +1,10 @@
 import type { Type } from '@nestjs/common';
-import { lineageOf, note, noted, type Place } from '../platform/extensions';
+import {
+  prototypeChainOf,
+  setDecoratorMetadata,
+  metadataTarget,
+  type DecoratorTarget,
+} from '../platform/extensions';
 import { PUBLIC } from '../platform/http';
 
 /** The strategy of our access tokens, registered by `auth`. */
@@ -35,17 +40,22 @@ export function policyOf(controller: Type, handler: object): RoutePolicy {
   return policy;
 }
 
-export const notePermissions = (place: Place, permissions: readonly string[]): void =>
-  note('@RequirePermissions()', PERMISSIONS, [...ownPermissions(noted(place)), ...permissions], place);
-export const noteStrategies = (place: Place, strategies: readonly string[]): void =>
-  note('@AuthenticatedBy()', STRATEGIES, strategies, place);
-export const noteRecentSignIn = (place: Place): void =>
-  note('@RequireRecentSignIn()', RECENT_SIGN_IN, true, place);
-export const noteCsrfProtected = (place: Place): void =>
-  note('@CsrfProtected()', CSRF_PROTECTED, true, place);
+export const notePermissions = (place: DecoratorTarget, permissions: readonly string[]): void =>
+  setDecoratorMetadata(
+    '@RequirePermissions()',
+    PERMISSIONS,
+    [...ownPermissions(metadataTarget(place)), ...permissions],
+    place,
+  );
+export const noteStrategies = (place: DecoratorTarget, strategies: readonly string[]): void =>
+  setDecoratorMetadata('@AuthenticatedBy()', STRATEGIES, strategies, place);
+export const noteRecentSignIn = (place: DecoratorTarget): void =>
+  setDecoratorMetadata('@RequireRecentSignIn()', RECENT_SIGN_IN, true, place);
+export const noteCsrfProtected = (place: DecoratorTarget): void =>
+  setDecoratorMetadata('@CsrfProtected()', CSRF_PROTECTED, true, place);
 
 function readPolicy(controller: Type, handler: object): RoutePolicy {
-  const [classes, handlers] = [lineageOf(controller), lineageOf(handler)];
+  const [classes, handlers] = [prototypeChainOf(controller), prototypeChainOf(handler)];
   const places = [...classes, ...handlers];
   // Own metadata only: a class that extends a public controller has not said so of its own handlers.
   const isPublic = [handler, controller].some((target) => isNoted(PUBLIC, target));

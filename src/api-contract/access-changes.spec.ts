@@ -1,4 +1,4 @@
-import { changesOf } from './access-changes';
+import { describeAccessChanges } from './access-changes';
 import type { RouteAccess } from './access-manifest';
 
 const NOTES: RouteAccess = {
@@ -15,23 +15,29 @@ const NOTES: RouteAccess = {
 
 describe('what has changed for those who use the routes', () => {
   it('is nothing where the manifests say the same', () => {
-    expect(changesOf({ 'POST /notes': NOTES }, { 'POST /notes': { ...NOTES } })).toEqual([]);
+    expect(describeAccessChanges({ 'POST /notes': NOTES }, { 'POST /notes': { ...NOTES } })).toEqual([]);
   });
 
   it('is a route that appears, with what it asks for, or disappears', () => {
-    expect(changesOf({}, { 'POST /notes': NOTES })).toEqual([
+    expect(describeAccessChanges({}, { 'POST /notes': NOTES })).toEqual([
       'POST /notes is new: signed in, with notes:write and a recent sign-in',
     ]);
     expect(
-      changesOf({}, { 'GET /notes': { ...NOTES, caller: 'anybody', permissions: [], recentSignIn: false } }),
+      describeAccessChanges(
+        {},
+        { 'GET /notes': { ...NOTES, caller: 'anybody', permissions: [], recentSignIn: false } },
+      ),
     ).toEqual(['more permissive: GET /notes is new: anybody']);
     expect(
-      changesOf({}, { 'GET /notes': { ...NOTES, permissions: [], recentSignIn: false, cache: 'public' } }),
+      describeAccessChanges(
+        {},
+        { 'GET /notes': { ...NOTES, permissions: [], recentSignIn: false, cache: 'public' } },
+      ),
     ).toEqual(['more permissive: GET /notes is new: signed in; its answer may be kept: public']);
-    expect(changesOf({}, { 'POST /notes': { ...NOTES, strategies: ['jwt', 'api-key'] } })).toEqual([
-      'POST /notes is new: known by jwt or api-key, with notes:write and a recent sign-in',
-    ]);
-    expect(changesOf({ 'POST /notes': NOTES }, {})).toEqual(['POST /notes is gone']);
+    expect(
+      describeAccessChanges({}, { 'POST /notes': { ...NOTES, strategies: ['jwt', 'api-key'] } }),
+    ).toEqual(['POST /notes is new: known by jwt or api-key, with notes:write and a recent sign-in']);
+    expect(describeAccessChanges({ 'POST /notes': NOTES }, {})).toEqual(['POST /notes is gone']);
   });
 
   it.each<[Partial<RouteAccess>, string]>([
@@ -50,9 +56,9 @@ describe('what has changed for those who use the routes', () => {
     [{ crossSite: 'has no cookies read' }, 'crossSite was refused, is has no cookies read'],
     [{ cache: 'public, max-age=60' }, 'cache was no-store, is public, max-age=60'],
   ])('lets more people in with %j, and is called so', (change, words) => {
-    expect(changesOf({ 'POST /notes': NOTES }, { 'POST /notes': { ...NOTES, ...change } })).toEqual([
-      `more permissive: POST /notes: ${words}`,
-    ]);
+    expect(
+      describeAccessChanges({ 'POST /notes': NOTES }, { 'POST /notes': { ...NOTES, ...change } }),
+    ).toEqual([`more permissive: POST /notes: ${words}`]);
   });
 
   it.each<[keyof RouteAccess, readonly string[]]>([
@@ -60,7 +66,7 @@ describe('what has changed for those who use the routes', () => {
     ['guards', ['TeamGuard', 'HoursGuard']],
     ['limits', ['notes: 10 per account in 60 s', 'notes: 60 per source in 60 s']],
   ])('lets more people in where one of two %s is gone', (field, both) => {
-    const change = changesOf(
+    const change = describeAccessChanges(
       { 'POST /notes': { ...NOTES, [field]: both } },
       { 'POST /notes': { ...NOTES, [field]: both.slice(1) } },
     );
@@ -70,12 +76,12 @@ describe('what has changed for those who use the routes', () => {
   it('lets more people keep an answer that was only theirs', () => {
     const former = { 'GET /notes': { ...NOTES, cache: 'private, max-age=60' } };
     const now = { 'GET /notes': { ...NOTES, cache: 'public, max-age=60' } };
-    expect(changesOf(former, now)).toEqual([expect.stringMatching(/^more permissive: /)]);
+    expect(describeAccessChanges(former, now)).toEqual([expect.stringMatching(/^more permissive: /)]);
   });
 
   it('is shown where only the one of the two knows of a field', () => {
     const former = { 'GET /notes': { ...NOTES, hours: 'nine to five' } as RouteAccess };
-    expect(changesOf(former, { 'GET /notes': NOTES })).toEqual([
+    expect(describeAccessChanges(former, { 'GET /notes': NOTES })).toEqual([
       'GET /notes: hours was nine to five, is undefined',
     ]);
   });
@@ -87,7 +93,7 @@ describe('what has changed for those who use the routes', () => {
     [{ crossSite: 'has no cookies read' }, { crossSite: 'refused' }],
     [{ cache: 'public' }, { cache: 'no-store' }],
   ])('from %j to %j is not called so', (before, after) => {
-    const [words] = changesOf(
+    const [words] = describeAccessChanges(
       { 'POST /notes': { ...NOTES, ...before } },
       { 'POST /notes': { ...NOTES, ...after } },
     );
@@ -99,14 +105,17 @@ describe('what has changed for those who use the routes', () => {
     { guards: ['TeamGuard', 'HoursGuard'] },
     { handler: 'NotesController.create' },
   ])('is not called so with %j', (change) => {
-    const [words] = changesOf({ 'POST /notes': NOTES }, { 'POST /notes': { ...NOTES, ...change } });
+    const [words] = describeAccessChanges(
+      { 'POST /notes': NOTES },
+      { 'POST /notes': { ...NOTES, ...change } },
+    );
     expect(words).toMatch(/^POST \/notes: /);
   });
 
   it('begins with what is more permissive', () => {
     const former = { 'GET /a': NOTES, 'GET /b': NOTES, 'GET /c': NOTES };
     const now = { 'GET /a': { ...NOTES, handler: 'A.a' }, 'GET /b': { ...NOTES, permissions: [] } };
-    expect(changesOf(former, now).map((change) => change.slice(0, 22))).toEqual([
+    expect(describeAccessChanges(former, now).map((change) => change.slice(0, 22))).toEqual([
       'more permissive: GET /',
       'GET /a: handler was No',
       'GET /c is gone',

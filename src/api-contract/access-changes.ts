@@ -1,7 +1,7 @@
 import type { AccessManifest, RouteAccess } from './access-manifest';
 
 /** What is different for those who use the routes, a line each; what lets more people do more comes first. */
-export function changesOf(former: AccessManifest, now: AccessManifest): string[] {
+export function describeAccessChanges(former: AccessManifest, now: AccessManifest): string[] {
   const routes = [...new Set([...Object.keys(former), ...Object.keys(now)])].toSorted();
   const changes = routes.flatMap((route) => changesAt(route, former[route], now[route]));
   return [...changes.filter(isWider), ...changes.filter((change) => !isWider(change))];

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Events } from '../platform/events';
+import { EventBus } from '../platform/events';
 import { PersonalDataRegistry } from '../platform/personal-data';
 import { ADMIN, Administrators } from '../roles';
 import { SessionsService } from '../sessions';
@@ -14,7 +14,7 @@ export class AccountDeletion {
     private readonly administrators: Administrators,
     private readonly sessions: SessionsService,
     private readonly personalData: PersonalDataRegistry,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

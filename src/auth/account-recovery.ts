@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordsService, RegistrationAttempts } from '../passwords';
-import { DomainEvent, Events } from '../platform/events';
+import { DomainEvent, EventBus } from '../platform/events';
 import { InvalidOrExpiredToken, OneTimeTokens, type TokenPurpose } from '../platform/one-time-tokens';
 import { SessionsService } from '../sessions';
 import { type User, UsersService } from '../users';
@@ -29,7 +29,7 @@ export class AccountRecovery {
     private readonly passwords: PasswordsService,
     private readonly attempts: RegistrationAttempts,
     private readonly tokens: OneTimeTokens,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

@@ -21,7 +21,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { accessTokenOf, bearerTokenOf, CsrfProtected, CurrentUser, type Principal, Public } from '../access';
-import { LimitedBy, RateLimit } from '../platform/rate-limits';
+import { ApiRateLimits, RateLimit } from '../platform/rate-limits';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
 import {
@@ -79,7 +79,7 @@ export class AuthController {
   @CsrfProtected()
   @UseGuards(LocalAuthGuard)
   @Post('login')
-  @LimitedBy(...LOGIN)
+  @ApiRateLimits(...LOGIN)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'logIn',
@@ -127,7 +127,7 @@ export class AuthController {
   }
 
   @Post('reauthenticate')
-  @LimitedBy(...PASSWORD_CONFIRMATION)
+  @ApiRateLimits(...PASSWORD_CONFIRMATION)
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
     operationId: 'reauthenticate',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding } from '../platform/doctor';
+import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding } from '../platform/doctor';
 import { AccessSettings } from '../access';
 
 @Injectable()
@@ -8,7 +8,7 @@ export class AuthDoctorCheck implements DoctorCheckProvider {
   constructor(private readonly settings: AccessSettings) {}
 
   async check(): Promise<Finding[]> {
-    return advise(
+    return warningIf(
       !this.settings.requireVerifiedEmail,
       'an account can sign in before its address is proven, and signing up tells which addresses are taken',
       'REQUIRE_VERIFIED_EMAIL=true',

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { InvalidToken, type Principal } from '../access';
 import { Database } from '../platform/database';
-import { Events } from '../platform/events';
+import { EventBus } from '../platform/events';
 import type { ClientInfo } from '../platform/http';
 import { SessionsService } from '../sessions';
 import { type AccessClaims, AccessTokens } from '../tokens';
@@ -30,7 +30,7 @@ export class AuthService {
     private readonly issuer: TokenIssuer,
     private readonly notices: SecurityNotices,
     private readonly database: Database,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /** @throws InvalidRefreshToken whatever the reason */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../access';
 import { PasswordsService } from '../passwords';
 import { RateLimiter } from '../platform/rate-limits';
-import { Events } from '../platform/events';
+import { EventBus } from '../platform/events';
 import { type User, UsersService } from '../users';
 import { REAUTHENTICATION, RIGHT_PASSWORDS } from './auth.rate-limits';
 import { InvalidCredentials } from './auth.errors';
@@ -15,7 +15,7 @@ export class PasswordConfirmation {
     private readonly users: UsersService,
     private readonly passwords: PasswordsService,
     private readonly attempts: RateLimiter,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

@@ -13,21 +13,21 @@ import { StoredKeyringModule } from '../platform/keyring';
 export type CommandContext = () => Promise<INestApplicationContext>;
 
 const BASE = [
-  EnvironmentModule.of(),
+  EnvironmentModule.forRoot(),
   ExtensionsModule,
   DoctorModule,
   ClockModule,
   DatabaseModule,
-  DatabaseModule.ofEveryRoom(),
+  DatabaseModule.withAllMigrations(),
 ];
 
 /** A schema that is not up to date stops it, and nothing is migrated by the way. */
-const AS_IT_IS = EnvironmentModule.reading({ overrides: { MIGRATE_ON_START: 'false' } });
+const AS_IT_IS = EnvironmentModule.withOptions({ overrides: { MIGRATE_ON_START: 'false' } });
 
 /** No more than the schema needs: the rooms' migrations are known as soon as `app.module` is loaded. */
 @Module({
   imports: [
-    EnvironmentModule.reading({ overrides: { MIGRATE_ON_START: 'true' }, only: [DatabaseSettings] }),
+    EnvironmentModule.withOptions({ overrides: { MIGRATE_ON_START: 'true' }, only: [DatabaseSettings] }),
     ...BASE,
   ],
 })
@@ -43,7 +43,7 @@ class ApplicationModule {}
 
 /** The same, only to be looked at. */
 @Module({
-  imports: [EnvironmentModule.reading({ inspects: true }), DatabaseModule.inspected(), AppModule],
+  imports: [EnvironmentModule.withOptions({ inspectOnly: true }), DatabaseModule.inspectOnly(), AppModule],
 })
 class InspectedModule {}
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Command } from 'commander';
-import { type AccessManifest, describeAccess, changesOf, describeApi } from '../api-contract';
+import { type AccessManifest, describeAccess, describeAccessChanges, describeApi } from '../api-contract';
 import { AppModule } from '../app.module';
 import { VERSIONING } from '../app.setup';
 import { createFastify } from '../platform/http';
@@ -38,7 +38,7 @@ export function addContract(program: Command, run: CommandRunner): void {
         async () => {
           const manifest = describeAccess(app);
           const former = existsSync(MANIFEST) ? read(MANIFEST) : {};
-          const changes = former ? changesOf(former, manifest) : [UNREADABLE];
+          const changes = former ? describeAccessChanges(former, manifest) : [UNREADABLE];
           write(MANIFEST, manifest);
           return {
             data: { file: MANIFEST, changes },

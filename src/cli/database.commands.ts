@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Migrations } from '../platform/database';
+import { MigrationRunner } from '../platform/database';
 import { contexts } from './contexts';
 import type { CommandRunner } from './command-runner';
 
@@ -9,7 +9,7 @@ export function addDatabase(program: Command, run: CommandRunner): void {
     .description('bring the database schema up to date; several at once take turns')
     .action(async () =>
       run(contexts.migration, async (context) => {
-        const applied = context.get(Migrations, { strict: false }).appliedHere;
+        const applied = context.get(MigrationRunner, { strict: false }).appliedHere;
         const lines = [...applied.map((name) => `applied ${name}`), 'The schema is up to date.'];
         return { data: { applied }, text: `${lines.join('\n')}\n` };
       }),

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { Doctor, type FindingLevel, type TopicFinding, worstOf } from '../platform/doctor';
+import { Doctor, type FindingLevel, type TopicFinding, worstLevel } from '../platform/doctor';
 import { contexts } from './contexts';
 import type { CommandRunner } from './command-runner';
 import { printable } from './terminal';
@@ -10,12 +10,12 @@ export function addDoctor(program: Command, run: CommandRunner): void {
   program
     .command('doctor')
     .description(
-      'tell how this application would run here and what to mend; changes nothing; exit code 1: a fault',
+      'tell how this application would run here and what to fix; changes nothing; exit code 1: a fault',
     )
     .action(async () =>
       run(contexts.inspection, async (context) => {
         const findings = await context.get(Doctor, { strict: false }).run();
-        const worst = worstOf(findings);
+        const worst = worstLevel(findings);
         return { data: { findings, worst }, text: wordsOf(findings), failed: worst === 'fault' };
       }),
     );

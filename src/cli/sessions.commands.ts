@@ -2,7 +2,7 @@ import type { INestApplicationContext } from '@nestjs/common';
 import { type Command, Option } from 'commander';
 import { validate as isUuid } from 'uuid';
 import { Database } from '../platform/database';
-import { Events } from '../platform/events';
+import { EventBus } from '../platform/events';
 import { SessionsRevoked, SessionsService, SignedInUsers } from '../sessions';
 import { normaliseEmail, UsersService } from '../users';
 import { contexts } from './contexts';
@@ -58,7 +58,7 @@ async function endAllOf(context: INestApplicationContext, userId: string): Promi
   const [database, sessions, events] = [
     context.get(Database, { strict: false }),
     context.get(SessionsService, { strict: false }),
-    context.get(Events, { strict: false }),
+    context.get(EventBus, { strict: false }),
   ];
   await database.transaction(async () => {
     await sessions.revokeAllOf(userId);

@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import type { INestApplicationContext } from '@nestjs/common';
 import { PasswordsService } from '../passwords';
 import { Database } from '../platform/database';
-import { Events } from '../platform/events';
+import { EventBus } from '../platform/events';
 import { ImportedUsers, UsersImported } from '../users';
 import { type ImportedUser, parseUser } from './import-line';
 import { readLines } from './lines';
@@ -37,7 +37,7 @@ class Import {
   private readonly database: Database;
   private readonly users: ImportedUsers;
   private readonly passwords: PasswordsService;
-  private readonly events: Events;
+  private readonly events: EventBus;
   private readonly refused: RejectedLine[] = [];
   private refusedCount = 0;
   private imported = 0;
@@ -50,7 +50,7 @@ class Import {
     this.database = context.get(Database, { strict: false });
     this.users = context.get(ImportedUsers, { strict: false });
     this.passwords = context.get(PasswordsService, { strict: false });
-    this.events = context.get(Events, { strict: false });
+    this.events = context.get(EventBus, { strict: false });
   }
 
   async from(stream: NodeJS.ReadStream | ReturnType<typeof createReadStream>): Promise<UserImportResult> {

@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { type Key, Keyring } from '../platform/keyring';
+import { Keyring, type KeyringKey } from '../platform/keyring';
 import { BcryptPool, type BcryptComparison } from './bcrypt-pool';
 import { normalisePassword } from './password';
 import { ConfiguredAlgorithm, type PasswordAlgorithm } from './password-algorithm';
@@ -25,7 +25,7 @@ export interface PasswordCheckResult {
  */
 @Injectable()
 export class PasswordHasher implements OnModuleInit {
-  private key: Key;
+  private key: KeyringKey;
 
   constructor(
     private readonly pool: BcryptPool,

@@ -21,7 +21,7 @@ export class PasswordSettings {
     this.cost = environment.number('BCRYPT_COST', 12, { min: weakest, max: 15, integer: true });
     const url = environment.webUrl('BREACHED_PASSWORDS_URL');
     if (url?.username || url?.password)
-      environment.fault(
+      environment.addFault(
         'BREACHED_PASSWORDS_URL',
         'holds a password',
         'use a URL without one: no such list needs it',

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../platform/doctor';
+import {
+  warningIf,
+  DoctorCheck,
+  type DoctorCheckProvider,
+  type Finding,
+  okFinding,
+} from '../platform/doctor';
 import { Keyring } from '../platform/keyring';
 import { COUNT_BY_FORM } from './credential.store';
 import { ConfiguredAlgorithm } from './password-algorithm';
@@ -19,12 +25,12 @@ export class PasswordSettingsDoctorCheck implements DoctorCheckProvider {
   async check(): Promise<Finding[]> {
     const { minLength, cost } = this.settings;
     return [
-      ...advise(
+      ...warningIf(
         minLength < LEAST_LENGTH,
         `passwords of ${minLength} characters are taken, and there is no second factor`,
         `PASSWORD_MIN_LENGTH of ${LEAST_LENGTH} or more`,
       ),
-      ...advise(
+      ...warningIf(
         cost < LEAST_COST,
         `passwords are hashed at bcrypt cost ${cost}`,
         `BCRYPT_COST of ${LEAST_COST} or more`,
@@ -58,7 +64,7 @@ export class PasswordHashesDoctorCheck implements DoctorCheckProvider {
   async check(): Promise<Finding[]> {
     const forms = await this.database.query<Form>(COUNT_BY_FORM);
     const [key] = await this.keyring.list(KEY_PURPOSE);
-    if (forms.length === 0) return [ok('no password is set yet')];
+    if (forms.length === 0) return [okFinding('no password is set yet')];
     return forms.map((form) => this.findingOf(form, key?.id));
   }
 
@@ -78,7 +84,7 @@ export class PasswordHashesDoctorCheck implements DoctorCheckProvider {
         message: `${what} are under a key that is gone`,
         advice: 'restore the table "keys" from a backup',
       };
-    if (!this.isOld(form)) return ok(what);
+    if (!this.isOld(form)) return okFinding(what);
     const advice = 'each is replaced when its owner signs in; nothing has to be done';
     return { level: 'warning', message: `${what}, below today's settings`, advice };
   }

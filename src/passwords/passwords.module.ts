@@ -20,7 +20,7 @@ import { RegistrationAttempts } from './registration-attempts';
 /** The only room that sees a password or a hash. */
 @Module({
   imports: [
-    ConfigModule.of(PasswordSettings),
+    ConfigModule.forFeature(PasswordSettings),
     DatabaseModule.forFeature(
       [Credential, RegistrationAttempt],
       [CreateCredentials1795000002000, CreateRegistrationAttempts1795200003000],

@@ -8,8 +8,12 @@ import type { WorkRequest } from './worker-pool';
  * @param units as the queue counts them
  * @param account any name that is the same for each of its requests; null where none is known
  */
-export function workRequestOf({ cause }: CurrentRequest, units: number, account: string | null): WorkRequest {
-  const source = `source ${sourceOf(cause.ipAddress)}`;
+export function workRequestOf(
+  { context }: CurrentRequest,
+  units: number,
+  account: string | null,
+): WorkRequest {
+  const source = `source ${sourceOf(context.ipAddress)}`;
   const bounded = account === null ? [] : [`account ${account}`];
   return { units, onBehalfOf: [source, ...bounded], bounded };
 }

@@ -1,7 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { KnownPermissions } from '../access';
 import { Database, type Statement } from '../platform/database';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../platform/doctor';
+import {
+  warningIf,
+  DoctorCheck,
+  type DoctorCheckProvider,
+  type Finding,
+  okFinding,
+} from '../platform/doctor';
 import { Administrators } from './administrators';
 import { RolesService } from './roles.service';
 
@@ -25,21 +31,21 @@ export class RolesDoctorCheck implements DoctorCheckProvider {
     const roles = await this.roles.all();
     const unknown = await this.database.query<{ role: string }>(UNKNOWN_ROLES);
     return [
-      ok(`roles: ${roles.length}, permissions: ${this.known.all().length}, active admins: ${admins}`),
-      ...advise(
+      okFinding(`roles: ${roles.length}, permissions: ${this.known.all().length}, active admins: ${admins}`),
+      ...warningIf(
         admins === 0,
         'nobody can administer',
         'make somebody an admin: npm run cli -- admin:create --email you@example.com',
       ),
       ...roles.flatMap(({ name, permissions }) => {
         const strange = permissions.filter((permission) => !this.known.has(permission));
-        return advise(
+        return warningIf(
           strange.length > 0,
           `the role ${name} has permissions that no module declares: ${strange.join(', ')}`,
           'they let nobody do anything: take them out, or bring back the module that checks them',
         );
       }),
-      ...advise(
+      ...warningIf(
         unknown.length > 0,
         `users have roles that there are not: ${unknown.map(({ role }) => role).join(', ')}`,
         'they let nobody do anything: take them from the users, or make the roles',

@@ -4,7 +4,7 @@ import { KnownPermissions } from '../access';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { ChangeFeed } from '../platform/change-feed';
-import { type PageQuery, startOf } from '../platform/http';
+import { type PageQuery, parseCursor } from '../platform/http';
 import type { PermissionSet } from './permission-set';
 import { ADMIN, Role } from './role.entity';
 
@@ -29,7 +29,7 @@ export class RolesService implements OnModuleInit {
     private readonly feed: ChangeFeed,
   ) {
     const load = async () => this.load();
-    feed.subscribe({ topic: 'role', keepMs: 0, apply: load, catchUp: load });
+    feed.subscribe({ topic: 'role', keepMs: 0, apply: load, reload: load });
   }
 
   async onModuleInit(): Promise<void> {
@@ -51,7 +51,7 @@ export class RolesService implements OnModuleInit {
 
   /** The newest first; one more than was asked for, where there is one. */
   async list(page: PageQuery): Promise<Role[]> {
-    const after = startOf(page);
+    const after = parseCursor(page);
     const roles = await this.database.repository(Role).find({
       where: after === undefined ? {} : { id: LessThan(after) },
       order: { id: 'DESC' },
@@ -71,14 +71,14 @@ export class RolesService implements OnModuleInit {
     const { id = this.clock.newId(), createdAt = now } = former ?? {};
     const role = { id, name, description, permissions: [...permissions], createdAt, updatedAt: now };
     await this.database.repository(Role).upsert(role, ['name']);
-    await this.feed.changed();
+    await this.feed.publishAfterCommit();
     return role;
   }
 
   /** The role is gone; its holders are for `UserRights.dropRole` to say. */
   async remove(name: string): Promise<void> {
     await this.database.repository(Role).delete({ name });
-    await this.feed.changed();
+    await this.feed.publishAfterCommit();
   }
 
   private combine(roles: readonly string[]): readonly string[] {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../access';
 import { Database } from '../platform/database';
-import { Events } from '../platform/events';
+import { EventBus } from '../platform/events';
 import { SessionRevoked, SessionsRevoked } from './sessions.events';
 import { SessionsService } from './sessions.service';
 
@@ -11,7 +11,7 @@ export class OwnSessions {
   constructor(
     private readonly sessions: SessionsService,
     private readonly database: Database,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /** @returns whether the user had such a session that was not over */

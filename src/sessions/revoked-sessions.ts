@@ -14,6 +14,6 @@ export class RevokedSessions {
 
   /** Whether access tokens of this session are refused; from memory. */
   has(sessionId: string): boolean {
-    return this.ended.latest(sessionId) !== undefined;
+    return this.ended.latestVersion(sessionId) !== undefined;
   }
 }

@@ -29,7 +29,7 @@ export class SessionSettings {
     this.maxMs = Math.round(environment.number('SESSION_MAX_DAYS', 90, { min: 0.0001, max: 3650 }) * DAY_MS);
     this.graceMs = Math.round(environment.number('REFRESH_GRACE_SECONDS', 30, { min: 0, max: 300 }) * 1_000);
     if (this.idleMs > this.maxMs)
-      environment.fault(
+      environment.addFault(
         'SESSION_IDLE_DAYS',
         'is longer than SESSION_MAX_DAYS',
         'make it the shorter of the two',

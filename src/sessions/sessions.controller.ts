@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@ne
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal } from '../access';
 import { ValidationFailed } from '../platform/errors';
-import { ApiProblems, NotFound, pageOf, PageQuery } from '../platform/http';
+import { ApiProblems, NotFound, toPage, PageQuery } from '../platform/http';
 import { SessionSettings } from './session.settings';
 import { EndSessionsQuery, SessionListResponse, SessionResponse } from './sessions.dto';
 import { OwnSessions } from './own-sessions';
@@ -33,7 +33,7 @@ export class SessionsController {
     @Query() query: PageQuery,
   ): Promise<SessionListResponse> {
     const sessions = await this.sessions.findLive(userId, query);
-    return pageOf(sessions, query.limit, (session) =>
+    return toPage(sessions, query.limit, (session) =>
       SessionResponse.of(session, this.settings.expiryOf(session), sessionId),
     );
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import { MAX } from 'uuid';
-import { Database, inPages } from '../platform/database';
+import { Database, readInBatches } from '../platform/database';
 import { PersonalData, type PersonalDataProvider } from '../platform/personal-data';
 import { UserSessionsStore } from './user-sessions.store';
 import { Session } from './session.entity';
@@ -17,7 +17,7 @@ export class SessionsData implements PersonalDataProvider {
 
   /** The newest first. */
   async *export(userId: string): AsyncGenerator {
-    const sessions = inPages(async (before = MAX, take) =>
+    const sessions = readInBatches(async (before = MAX, take) =>
       this.database
         .repository(Session)
         .find({ where: { userId, id: LessThan(before) }, order: { id: 'DESC' }, take }),

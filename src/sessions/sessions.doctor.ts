@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding } from '../platform/doctor';
+import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding } from '../platform/doctor';
 import { SessionSettings } from './session.settings';
 
 const DAY_MS = 86_400_000;
@@ -15,12 +15,12 @@ export class SessionsDoctorCheck implements DoctorCheckProvider {
   async check(): Promise<Finding[]> {
     const [idleDays, days] = [this.settings.idleMs / DAY_MS, this.settings.maxMs / DAY_MS];
     return [
-      ...advise(
+      ...warningIf(
         idleDays > LONG_IDLE_DAYS,
         `a session that nobody uses lives for ${idleDays} days`,
         `SESSION_IDLE_DAYS of ${LONG_IDLE_DAYS} or less`,
       ),
-      ...advise(
+      ...warningIf(
         days > LONG_DAYS,
         `a session lives for ${days} days`,
         `SESSION_MAX_DAYS of ${LONG_DAYS} or less`,

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional } from 'class-validator';
-import { PageOf } from '../platform/http';
+import { PageType } from '../platform/http';
 import type { Session } from './session.entity';
 
 export class EndSessionsQuery {
@@ -56,4 +56,4 @@ export class SessionResponse {
   }
 }
 
-export class SessionListResponse extends PageOf(SessionResponse) {}
+export class SessionListResponse extends PageType(SessionResponse) {}

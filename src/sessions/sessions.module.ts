@@ -20,7 +20,7 @@ import { SessionsJobs } from './sessions.jobs';
 @Module({
   imports: [
     AccessModule,
-    ConfigModule.of(SessionSettings),
+    ConfigModule.forFeature(SessionSettings),
     DatabaseModule.forFeature([Session], [CreateSessions1795000003000, PublishEndedSessions1795100001000]),
   ],
   controllers: [SessionsController],

@@ -6,7 +6,7 @@ import type { Principal } from '../access';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { ChangeFeed } from '../platform/change-feed';
-import { type ClientInfo, type PageQuery, startOf } from '../platform/http';
+import { type ClientInfo, type PageQuery, parseCursor } from '../platform/http';
 import { Keyring } from '../platform/keyring';
 import { UserSessionsStore } from './user-sessions.store';
 import type { OpenSession, RotationResult, SessionUser } from './open-session';
@@ -62,7 +62,7 @@ export class SessionsService implements OnModuleInit {
   /** The sessions of a user that are not over, newest first; one more than was asked for, where there is one. */
   async findLive(userId: string, page: PageQuery): Promise<Session[]> {
     const { idleCutoff, ageCutoff } = this.bounds();
-    const after = startOf(page);
+    const after = parseCursor(page);
     return this.database.repository(Session).find({
       where: {
         userId,
@@ -90,7 +90,7 @@ export class SessionsService implements OnModuleInit {
     if (!claim || !row || row.outcome === 'refused') return { outcome: 'refused' };
     if (row.outcome !== 'reused')
       return { outcome: row.outcome, session: this.opened(row, claim.secret, cutoffs.now) };
-    await this.feed.changed();
+    await this.feed.publishAfterCommit();
     return { outcome: 'reused', sessionId: row.id, userId: row.userId };
   }
 
@@ -126,7 +126,7 @@ export class SessionsService implements OnModuleInit {
    */
   async revokeAllOf(userId: string, { except }: { except?: string } = {}): Promise<number> {
     const count = await this.all.revokeOf(userId, except ?? null, this.clock.now());
-    if (count > 0) await this.feed.changed();
+    if (count > 0) await this.feed.publishAfterCommit();
     return count;
   }
 
@@ -138,7 +138,7 @@ export class SessionsService implements OnModuleInit {
     const claim = readRefreshToken(refreshToken, this.key);
     if (!claim) return null;
     const ended = await this.store.revokePresented(claimedBy(claim), this.clock.now());
-    await this.feed.changed();
+    await this.feed.publishAfterCommit();
     return ended;
   }
 
@@ -149,7 +149,7 @@ export class SessionsService implements OnModuleInit {
       { ...which, revokedAt: IsNull() },
       { revokedAt: this.clock.now() },
     );
-    await this.feed.changed();
+    await this.feed.publishAfterCommit();
     return affected ?? 0;
   }
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
-import { Database, deleteInPages, inPages, type Statement } from '../platform/database';
+import { Database, deleteInBatches, readInBatches, type Statement } from '../platform/database';
 
 const RAISE_EPOCH: Statement = {
   name: 'session-raise-epoch',
@@ -34,7 +34,7 @@ export class UserSessionsStore {
   async revokeOf(userId: string, except: string | null, now: Date): Promise<number> {
     await this.database.query(RAISE_EPOCH, [userId]);
     let count = 0;
-    const sessions = inPages<{ id: string; ended: boolean }>(async (after = NIL, rows) =>
+    const sessions = readInBatches<{ id: string; ended: boolean }>(async (after = NIL, rows) =>
       this.database.query(REVOKE_ALL, [userId, after, now, except, rows]),
     );
     for await (const { ended } of sessions) if (ended) count++;
@@ -42,6 +42,6 @@ export class UserSessionsStore {
   }
 
   async eraseOf(userId: string): Promise<void> {
-    await deleteInPages(async (rows) => (await this.database.query(ERASE, [userId, rows])).length);
+    await deleteInBatches(async (rows) => (await this.database.query(ERASE, [userId, rows])).length);
   }
 }

@@ -1,5 +1,5 @@
 import { createHash, createPublicKey, generateKeyPairSync, sign, verify } from 'node:crypto';
-import type { Key, NewKey } from '../platform/keyring';
+import type { KeyringKey, NewKey } from '../platform/keyring';
 import {
   makeSigningKey,
   publicJwkOf,
@@ -29,7 +29,7 @@ describe.each([
   ['ES256', 'EC', ['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']],
   ['PS256', 'RSA', ['alg', 'e', 'kid', 'kty', 'n', 'use']],
 ] as const)('a signing key for %s', (algorithm, type, members) => {
-  let made: Key;
+  let made: KeyringKey;
   let key: SigningKey;
   let jwk: ReturnType<typeof publicJwkOf>;
 

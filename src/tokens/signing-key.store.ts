@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
-import { Events } from '../platform/events';
-import { type Key, Keyring } from '../platform/keyring';
+import { EventBus } from '../platform/events';
+import { type KeyringKey, Keyring } from '../platform/keyring';
 import { makeSigningKey, publicMaterialOf, signingKeyOf } from './signing-key';
 import { SigningKeyRevoked, SigningKeyRotated } from './signing-key.events';
 import { TokenSettings } from './token.settings';
@@ -22,31 +22,31 @@ export class SigningKeyStore {
     private readonly keyring: Keyring,
     private readonly settings: TokenSettings,
     private readonly clock: Clock,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /** Those that are published, newest first; there is one of the chosen algorithm by the time this returns. */
-  async published(): Promise<Key[]> {
+  async published(): Promise<KeyringKey[]> {
     return this.withNext();
   }
 
   /** The same for a start: there the newest is of the chosen algorithm, which tells the schedule of a change. */
-  async publishedAtStart(): Promise<Key[]> {
+  async publishedAtStart(): Promise<KeyringKey[]> {
     return this.withNext(([newest]) => newest?.algorithm === this.settings.algorithm);
   }
 
   /** Those that are published, newest first, and nothing is made. */
-  async list(): Promise<Key[]> {
+  async list(): Promise<KeyringKey[]> {
     return this.keyring.list(SIGNING);
   }
 
   /** Which of the published ones signs now; nothing is made, so there may be none of today's algorithm. */
-  signerOf(keys: readonly Key[]): Key | undefined {
+  signerOf(keys: readonly KeyringKey[]): KeyringKey | undefined {
     const { schedule, algorithm } = this.settings;
     return schedule.signer(keys, algorithm, this.clock.nowMs());
   }
 
-  async retired(): Promise<Key[]> {
+  async retired(): Promise<KeyringKey[]> {
     return this.keyring.list(RETIRED);
   }
 
@@ -77,7 +77,7 @@ export class SigningKeyStore {
    * @returns whether there was such a key
    */
   async revoke(kid: string): Promise<boolean> {
-    return this.keyring.alone(async () => {
+    return this.keyring.withLock(async () => {
       const found = await this.keyring.destroy(kid, SigningKeyStore.purposes);
       await this.published();
       if (found) await this.events.publish(new SigningKeyRevoked({ details: { kid } }));
@@ -85,11 +85,11 @@ export class SigningKeyStore {
     });
   }
 
-  private async retire(key: Key): Promise<void> {
-    await this.keyring.change(key, RETIRED, publicMaterialOf(signingKeyOf(key)));
+  private async retire(key: KeyringKey): Promise<void> {
+    await this.keyring.repurpose(key, RETIRED, publicMaterialOf(signingKeyOf(key)));
   }
 
-  private async withNext(suffice?: (keys: readonly Key[]) => boolean): Promise<Key[]> {
+  private async withNext(isSufficient?: (keys: readonly KeyringKey[]) => boolean): Promise<KeyringKey[]> {
     const { algorithm } = this.settings;
     return this.keyring.keysFor({
       purpose: SIGNING,
@@ -99,7 +99,7 @@ export class SigningKeyStore {
         await this.keyring.assertNoneLocked();
         return makeSigningKey(algorithm);
       },
-      ...(suffice && { suffice }),
+      ...(isSufficient && { isSufficient }),
     });
   }
 }

@@ -7,7 +7,7 @@ import {
   type KeyObject,
 } from 'node:crypto';
 import { promisify } from 'node:util';
-import type { Key, NewKey } from '../platform/keyring';
+import type { KeyringKey, NewKey } from '../platform/keyring';
 
 export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
@@ -35,7 +35,7 @@ export async function makeSigningKey(algorithm: SigningAlgorithm): Promise<NewKe
 }
 
 /** @throws Error where the stored key is of no algorithm this build signs with */
-export function signingKeyOf(key: Key): SigningKey {
+export function signingKeyOf(key: KeyringKey): SigningKey {
   const privateKey = createPrivateKey({ key: key.material, type: 'pkcs8', format: 'der' });
   const publicKey = createPublicKey(privateKey);
   return { kid: key.id, algorithm: algorithmOf(key), privateKey, publicKey, createdAt: key.createdAt };
@@ -47,7 +47,7 @@ export function publicMaterialOf({ publicKey }: SigningKey): Buffer {
 }
 
 /** @param key as `publicMaterialOf` left it */
-export function verificationKeyOf(key: Key): VerificationKey {
+export function verificationKeyOf(key: KeyringKey): VerificationKey {
   const publicKey = createPublicKey({ key: key.material, type: 'spki', format: 'der' });
   return { kid: key.id, algorithm: algorithmOf(key), publicKey };
 }
@@ -57,7 +57,7 @@ export function publicJwkOf({ kid, algorithm, publicKey }: VerificationKey): Jso
   return { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' };
 }
 
-function algorithmOf({ id, algorithm }: Key): SigningAlgorithm {
+function algorithmOf({ id, algorithm }: KeyringKey): SigningAlgorithm {
   const known = SIGNING_ALGORITHMS.find((candidate) => candidate === algorithm);
   if (!known)
     throw new Error(`The stored signing key ${id} is for ${algorithm}, which this build does not know`);

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../platform/doctor';
+import {
+  warningIf,
+  DoctorCheck,
+  type DoctorCheckProvider,
+  type Finding,
+  okFinding,
+} from '../platform/doctor';
 import { SigningKeyStore } from './signing-key.store';
 import { TokenSettings } from './token.settings';
 
@@ -22,17 +28,17 @@ export class SigningKeysDoctorCheck implements DoctorCheckProvider {
     const { schedule, algorithm } = this.settings;
     const keys = await this.store.list();
     const signer = this.store.signerOf(keys);
-    if (keys.length === 0) return [ok('there are none yet: the first start makes one')];
+    if (keys.length === 0) return [okFinding('there are none yet: the first start makes one')];
     const unused = `none of the ${keys.length} published ones is for ${algorithm}`;
-    if (!signer) return advise(true, unused, 'the next start makes one: is JWT_ALGORITHM what you mean?');
+    if (!signer) return warningIf(true, unused, 'the next start makes one: is JWT_ALGORITHM what you mean?');
     const nowMs = this.clock.nowMs();
     const newest = keys.find((key) => key.algorithm === algorithm) ?? signer;
     const due = schedule.dueAt(newest);
     const days = Math.floor((nowMs - signer.createdAt.getTime()) / DAY_MS);
     return [
-      ok(`${signer.id} (${algorithm}) signs, ${days} days old; ${keys.length} published`),
+      okFinding(`${signer.id} (${algorithm}) signs, ${days} days old; ${keys.length} published`),
       due.getTime() + LATE_MS > nowMs
-        ? ok(`the next one is due at ${due.toISOString()}`)
+        ? okFinding(`the next one is due at ${due.toISOString()}`)
         : {
             level: 'warning',
             message: `the next one was due at ${due.toISOString()}`,

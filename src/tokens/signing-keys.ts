@@ -24,7 +24,7 @@ export class SigningKeys implements OnModuleInit {
     upkeep: JobScheduler,
   ) {
     const load = async () => this.reload();
-    feed.subscribe({ topic: 'key', keepMs: 0, apply: load, catchUp: load });
+    feed.subscribe({ topic: 'key', keepMs: 0, apply: load, reload: load });
     upkeep.schedule({ name: 'signing-keys', everyMs: 60_000, runBatch: async () => this.rotateIfDue() });
   }
 

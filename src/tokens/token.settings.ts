@@ -14,9 +14,9 @@ export class TokenSettings {
   readonly schedule: KeySchedule;
 
   constructor(environment: Environment) {
-    this.issuer = environment.of(HttpSettings).publicUrl;
-    this.audience = environment.text('TOKEN_AUDIENCE') ?? this.issuer;
-    this.clientId = environment.text('TOKEN_CLIENT_ID') ?? 'first-party';
+    this.issuer = environment.get(HttpSettings).publicUrl;
+    this.audience = environment.string('TOKEN_AUDIENCE') ?? this.issuer;
+    this.clientId = environment.string('TOKEN_CLIENT_ID') ?? 'first-party';
     this.algorithm = environment.oneOf('JWT_ALGORITHM', SIGNING_ALGORITHMS, 'ES256');
     const days = environment.number('SIGNING_KEY_DAYS', 90, { min: 0.001, max: 3650 });
     this.schedule = new KeySchedule(days * DAY_MS);

@@ -11,7 +11,12 @@ import { AccessTokens } from './access-tokens';
 import { WellKnownController } from './well-known.controller';
 
 @Module({
-  imports: [AccessModule, ConfigModule.of(TokenSettings), StoredKeyringModule, JwtModule.register({})],
+  imports: [
+    AccessModule,
+    ConfigModule.forFeature(TokenSettings),
+    StoredKeyringModule,
+    JwtModule.register({}),
+  ],
   controllers: [WellKnownController],
   providers: [SigningKeyStore, SigningKeysDoctorCheck, SigningKeys, AccessTokens],
   exports: [AccessTokens],

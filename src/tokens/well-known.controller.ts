@@ -10,7 +10,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { Public } from '../access';
-import { Conditional } from '../platform/http';
+import { ConditionalGet } from '../platform/http';
 import { publicJwkOf } from './signing-key';
 import { SigningKeys } from './signing-keys';
 import { TokenSettings } from './token.settings';
@@ -94,7 +94,7 @@ export class WellKnownController {
   ) {}
 
   @Get('jwks.json')
-  @Conditional()
+  @ConditionalGet()
   @Header('content-type', 'application/jwk-set+json; charset=utf-8')
   @Header('cache-control', 'public')
   @ApiOperation({
@@ -114,7 +114,7 @@ export class WellKnownController {
   }
 
   @Get('oauth-authorization-server')
-  @Conditional()
+  @ConditionalGet()
   @Header('cache-control', 'public, max-age=3600')
   @ApiOperation({
     operationId: 'getServerMetadata',

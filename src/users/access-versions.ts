@@ -14,6 +14,6 @@ export class AccessVersions {
 
   /** Whether a token of this version was signed before the user's roles last changed; from memory. */
   isStale(userId: string, version: number): boolean {
-    return version < (this.raised.latest(userId) ?? 0);
+    return version < (this.raised.latestVersion(userId) ?? 0);
   }
 }

@@ -2,28 +2,28 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiPropertyOptional } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { IsOptional, ValidateBy } from 'class-validator';
-import { isText, withoutEdges } from '../platform/http';
+import { isPlainText, normalizePlainText } from '../platform/http';
 
-const RULE = { longest: 100 } as const;
+const RULE = { maxLength: 100 } as const;
 
 /** An optional property that holds the name a person goes by; `null` takes it away. */
 export function DisplayName(): PropertyDecorator {
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => withoutEdges(value, RULE)),
+    Transform(({ value }: { value: unknown }) => normalizePlainText(value, RULE)),
     IsOptional(),
     ValidateBy({
       name: 'displayName',
       validator: {
-        validate: (value) => isText(value, RULE),
+        validate: (value) => isPlainText(value, RULE),
         defaultMessage: () =>
-          `This must be 1 to ${RULE.longest} characters, none of them a control character.`,
+          `This must be 1 to ${RULE.maxLength} characters, none of them a control character.`,
       },
     }),
     ApiPropertyOptional({
       type: String,
       nullable: true,
       minLength: 1,
-      maxLength: RULE.longest,
+      maxLength: RULE.maxLength,
       example: 'Ada',
     }),
   );

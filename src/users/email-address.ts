@@ -3,7 +3,7 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import { ValidateBy, ValidateIf } from 'class-validator';
-import { isText } from '../platform/http';
+import { isPlainText } from '../platform/http';
 
 const LONGEST = 254;
 const LOCAL_PART = /^(?=.{1,64}$)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
@@ -66,7 +66,7 @@ export function EmailPrefix(): PropertyDecorator {
     ValidateBy({
       name: 'emailPrefix',
       validator: {
-        validate: (value: unknown) => isText(value, { longest: LONGEST }) && !/\s/.test(value),
+        validate: (value: unknown) => isPlainText(value, { maxLength: LONGEST }) && !/\s/.test(value),
         defaultMessage: () => `This must be the beginning of an e-mail address, 1 to ${LONGEST} characters.`,
       },
     }),

@@ -26,7 +26,7 @@ export class UserRights {
   /** What the user may do is what these roles say from now on: their access tokens are stale, on every instance. */
   async setRoles(id: string, roles: readonly string[]): Promise<void> {
     await this.update(id, { roles: [...roles] });
-    await this.feed.changed();
+    await this.feed.publishAfterCommit();
   }
 
   /**
@@ -37,7 +37,7 @@ export class UserRights {
     let holders = 0;
     for (let rows = PAGE_ROWS; rows === PAGE_ROWS; holders += rows)
       rows = (await this.database.query(DROP_ROLE, [role, this.clock.now(), PAGE_ROWS])).length;
-    await this.feed.changed();
+    await this.feed.publishAfterCommit();
     return holders;
   }
 

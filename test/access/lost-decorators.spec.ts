@@ -2,7 +2,7 @@ import { Controller, Get, Injectable, Module } from '@nestjs/common';
 import { Public, RequirePermissions, RequireRecentSignIn } from '../../src/access';
 import { DomainEvent, OnDomainEvent } from '../../src/platform/events';
 import { MAIL_LINK } from '../../src/auth';
-import { LimitedBy, RateLimit } from '../../src/platform/rate-limits';
+import { ApiRateLimits, RateLimit } from '../../src/platform/rate-limits';
 import { startApp, withApp } from '../support/app';
 
 /** As logging, caching or tracing libraries do it: a new function that carries nothing of the former one. */
@@ -47,7 +47,7 @@ class OpenVaultController {
 
   @Get('limits')
   @Traced
-  @LimitedBy(MAIL_LINK)
+  @ApiRateLimits(MAIL_LINK)
   limits(): void {}
 }
 
@@ -90,8 +90,8 @@ describe('a decorator beneath one that replaces the method', () => {
       '@RequireRecentSignIn() has no effect on OpenVaultController.signIn',
       '@Public() has no effect on OpenVaultController.public',
       '@RateLimit() has no effect on OpenVaultController.limit',
-      '@LimitedBy() has no effect on OpenVaultController.limit',
-      '@LimitedBy() has no effect on OpenVaultController.limits',
+      '@ApiRateLimits() has no effect on OpenVaultController.limit',
+      '@ApiRateLimits() has no effect on OpenVaultController.limits',
       '@OnDomainEvent() has no effect on VaultListener.hear',
     ]);
   });

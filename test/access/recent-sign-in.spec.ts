@@ -55,7 +55,7 @@ describe('a recent sign-in', () => {
 
   it('is one of as many minutes as RECENT_SIGN_IN_MINUTES says', async () => {
     const secondsFor = (minutes: string | undefined) =>
-      new Environment({ ...TEST_ENVIRONMENT, RECENT_SIGN_IN_MINUTES: minutes }).of(AccessSettings)
+      new Environment({ ...TEST_ENVIRONMENT, RECENT_SIGN_IN_MINUTES: minutes }).get(AccessSettings)
         .recentSignInSeconds;
     expect([undefined, '5', '2.5', '40'].map(secondsFor)).toEqual([900, 300, 150, 2_400]);
 

@@ -1,4 +1,4 @@
-import { type AccessManifest, describeAccess, changesOf } from '../../src/api-contract';
+import { type AccessManifest, describeAccess, describeAccessChanges } from '../../src/api-contract';
 import { RateLimiter } from '../../src/platform/rate-limits';
 import { RouteTable } from '../../src/platform/http';
 import { CoreModule } from '../../src/core.module';
@@ -74,7 +74,7 @@ async function call(route: string, json: object, token?: string): Promise<Answer
 
 describe('the access manifest', () => {
   it('is the committed one: if this is meant, `npm run manifest` and commit the file', () => {
-    expect(changesOf(MANIFEST, manifest)).toEqual([]);
+    expect(describeAccessChanges(MANIFEST, manifest)).toEqual([]);
   });
 
   it('opens these of our routes to requests without an access token', async () => {

@@ -1,5 +1,5 @@
 import { AuditExport, AuditVerification } from '../../src/features/audit';
-import { Events } from '../../src/platform/events';
+import { EventBus } from '../../src/platform/events';
 import { heapBytes } from '../support/heap';
 import { startApp, type TestApp } from '../support/app';
 import { DoorOpened, seal, verify } from '../support/audit';
@@ -26,7 +26,7 @@ describe('an audit trail of many rows', () => {
 
   /** As sign-ins would, each in a transaction of its own. @returns events a second */
   const write = async (count: number): Promise<number> => {
-    const events = app.nest.get(Events);
+    const events = app.nest.get(EventBus);
     const begun = performance.now();
     await inParallel(WRITERS, async () => {
       for (let index = 0; index < count / WRITERS; index++)

@@ -37,7 +37,7 @@ describe('a hundred thousand sessions that end at once', () => {
       await other.query('UPDATE sessions SET revoked_at = now()');
       figures['ended by SQL in, ms'] = performance.now() - ended;
       const read = performance.now();
-      await app.nest.get(ChangeFeed).changed();
+      await app.nest.get(ChangeFeed).publishAfterCommit();
       // More than one reading may bring within its time is read again in pages.
       const knowsAll = async () => expect(known(app, await ids())).toHaveLength(ENDED);
       await eventually(knowsAll, 20_000);
@@ -85,7 +85,7 @@ describe('sessions that end one by one', () => {
           });
       });
       const tookMs = performance.now() - begun;
-      await app.nest.get(ChangeFeed).changed();
+      await app.nest.get(ChangeFeed).publishAfterCommit();
       const memory = app.nest.get(RevokedSessions);
       expect(ids.filter((id) => !memory.has(id))).toEqual([]);
       report('one by one', { 'ends a second': (ids.length / tookMs) * 1_000 });

@@ -55,7 +55,7 @@ describe('the connection that the feed reads by', () => {
 
   it('is the only one after its reading failed many times', async () => {
     await other.query('ALTER TABLE changes RENAME TO lost');
-    for (let time = 0; time < 12; time++) await app.nest.get(ChangeFeed).changed();
+    for (let time = 0; time < 12; time++) await app.nest.get(ChangeFeed).publishAfterCommit();
     await eventually(async () => expect((await readers.pids()).length).toBeLessThanOrEqual(1));
     await other.query('ALTER TABLE lost RENAME TO changes');
     await eventually(async () => expect(await readers.pids()).toHaveLength(1));
@@ -83,8 +83,8 @@ describe('an application that stops again and again', () => {
       const log: string[] = [];
       await withApp({ env: { DATABASE_URL: database.url, LOG_LEVEL: 'info' }, log }, async (app) => {
         const tokens = await app.signIn();
-        void app.nest.get(ChangeFeed).changed();
-        void app.nest.get(ChangeFeed).changed();
+        void app.nest.get(ChangeFeed).publishAfterCommit();
+        void app.nest.get(ChangeFeed).publishAfterCommit();
         await app.api.post('/v1/auth/logout', { token: tokens.accessToken });
         await observer.query('NOTIFY gatehouse_changes');
       });

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readInCluster } from '../../src/platform/embedded-postgres/cluster-file';
 import { initialise } from '../../src/platform/embedded-postgres/cluster-init';
-import { findPlace } from '../../src/platform/embedded-postgres/cluster-place';
+import { locateCluster } from '../../src/platform/embedded-postgres/cluster-place';
 import { folderFor } from '../../src/platform/embedded-postgres/data-folder';
 import { findRunning } from '../../src/platform/embedded-postgres/postmaster';
 import {
@@ -121,7 +121,7 @@ describe('an account that root starts beside', () => {
       'exit 1',
     ].join('\n');
     writeFileSync(hostile, `#!/bin/sh\nexec 2>/dev/null\n${attack}\n`, { mode: 0o755 });
-    const place = await findPlace(dataDir);
+    const place = await locateCluster(dataDir);
     const outcome = await initialise(place, { initdb: hostile, pgCtl: hostile }, false).catch(String);
     expect(outcome).toContain('initdb failed');
     expect(outcome).not.toMatch(/swapped|planted/);
@@ -141,7 +141,7 @@ describe('an account that root starts beside', () => {
     writeFileSync(file, `${impostor.pid}\n${server.directory}\n0\n${rogue.port}\n`);
     const { uid, gid } = statSync(server.directory);
     chownSync(file, uid, gid);
-    const found = await findRunning(await findPlace(dataDir));
+    const found = await findRunning(await locateCluster(dataDir));
     rmSync(file);
     rogue.stop();
     expect(found).toBeNull();

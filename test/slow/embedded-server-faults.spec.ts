@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { findBinaries } from '../../src/platform/embedded-postgres/binaries';
 import { initialise } from '../../src/platform/embedded-postgres/cluster-init';
-import { findPlace } from '../../src/platform/embedded-postgres/cluster-place';
+import { locateCluster } from '../../src/platform/embedded-postgres/cluster-place';
 import { startServer } from '../../src/platform/embedded-postgres/postmaster';
 import {
   children,
@@ -69,7 +69,7 @@ describe('what a crash leaves', () => {
     const taken = (thief.address() as AddressInfo).port;
     const spare = await startRogue([]);
     spare.stop();
-    const place = await findPlace(dataDir);
+    const place = await locateCluster(dataDir);
     const asked: number[] = [];
     const ports = async () => {
       asked.push(asked.length === 0 ? taken : spare.port);
@@ -131,7 +131,7 @@ describe('what cannot work is said', () => {
   test('binaries that cannot be executed, or fail', async () => {
     useEmptyFolder();
     mkdirSync(dataDir);
-    const place = await findPlace(dataDir);
+    const place = await locateCluster(dataDir);
     const broken = join(folder, 'initdb');
     writeFileSync(broken, '#!/bin/sh\necho no space left >&2\nexit 1\n', { mode: 0o600 });
     const attempt = () => initialise(place, { initdb: broken, pgCtl: broken }, false);

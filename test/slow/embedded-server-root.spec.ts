@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { chmodSync, chownSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { findPlace } from '../../src/platform/embedded-postgres/cluster-place';
+import { locateCluster } from '../../src/platform/embedded-postgres/cluster-place';
 import { startServer } from '../../src/platform/embedded-postgres/postmaster';
 import {
   asRoot,
@@ -44,7 +44,7 @@ describe('root', () => {
 
   asRoot('binaries that the account cannot reach are copied, once per version', async () => {
     await (await start()).stop();
-    const place = await findPlace(dataDir);
+    const place = await locateCluster(dataDir);
     const outdated = join(folder, 'postgres-binaries-17.0.0');
     mkdirSync(outdated);
 
@@ -62,7 +62,7 @@ describe('root', () => {
 
   asRoot('a copy in a folder whose name PostgreSQL cannot handle is refused', async () => {
     const awkward = join(folder, '$HOME');
-    await expect(findUnreachableBinaries(awkward, (await findPlace(dataDir)).user)).rejects.toThrow(
+    await expect(findUnreachableBinaries(awkward, (await locateCluster(dataDir)).user)).rejects.toThrow(
       /has a character/,
     );
   });

@@ -120,7 +120,7 @@ describe('requests for another address', () => {
 });
 
 describe('a hundred attempts at once on two instances', () => {
-  const BUDGET: RateLimitPolicy = {
+  const RATE_LIMIT: RateLimitPolicy = {
     name: 'test',
     per: 'account',
     quota: 4,
@@ -129,7 +129,7 @@ describe('a hundred attempts at once on two instances', () => {
   };
   const isAllowed = async ({ nest }: TestApp, who: string): Promise<boolean> => {
     try {
-      await nest.get(RateLimiter).consume(BUDGET, who);
+      await nest.get(RateLimiter).consume(RATE_LIMIT, who);
       return true;
     } catch (error) {
       if (error instanceof RateLimited) return false;

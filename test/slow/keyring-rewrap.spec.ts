@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Variables } from '../../src/platform/config';
-import { type Key, Keyring } from '../../src/platform/keyring';
+import { type KeyringKey, Keyring } from '../../src/platform/keyring';
 import { startApp, TEST_ENVIRONMENT, type TestApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { inParallel } from '../support/parallel';
@@ -50,7 +50,7 @@ describe('AUTH_SECRET changed', () => {
   const rowsOf = (app: TestApp) =>
     app.query<Row>(`SELECT id, wrapped::text, wrapped_by FROM keys ORDER BY id`);
   const wrappingsOf = async (app: TestApp) => new Set((await rowsOf(app)).map((row) => row.wrapped_by)).size;
-  const secretOf = async (app: TestApp, purpose: string): Promise<Key> =>
+  const secretOf = async (app: TestApp, purpose: string): Promise<KeyringKey> =>
     app.nest.get(Keyring).secretFor(purpose);
   const readinessOf = async (app: TestApp) => (await app.api.get('/health/ready')).status;
   const profileWith = async ({ api }: TestApp, token: string) =>

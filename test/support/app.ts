@@ -96,7 +96,7 @@ async function started({
           DATABASE_URL: own?.url,
           SMTP_URL: sink?.url ?? NO_SMTP,
           ...env,
-        }).verified(),
+        }).validated(),
     })
     .overrideProvider(Clock)
     .useValue(clock);

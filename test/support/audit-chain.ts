@@ -7,7 +7,7 @@ import { AuditStore } from '../../src/features/audit/audit.store';
 import { ChainStore } from '../../src/features/audit/chain.store';
 import { RowVerifier } from '../../src/features/audit/row-verifier';
 import { Database } from '../../src/platform/database';
-import { Events } from '../../src/platform/events';
+import { EventBus } from '../../src/platform/events';
 import { CurrentRequest } from '../../src/platform/http';
 import { KeyringModule } from '../../src/platform/keyring';
 import { type Audited, checkpointNow, DoorRefused, seal, verify } from './audit';
@@ -83,7 +83,7 @@ export class SealedTrail implements Audited {
   }
 
   async record(events: number): Promise<void> {
-    for (let count = 0; count < events; count++) await this.nest.get(Events).publish(new DoorRefused());
+    for (let count = 0; count < events; count++) await this.nest.get(EventBus).publish(new DoorRefused());
   }
 
   async restore(): Promise<void> {

@@ -3,7 +3,7 @@ import { CurrentUser, type Principal, Public } from '../../src/access';
 import { type AuditReport, AuditChainWriter, AuditVerification } from '../../src/features/audit';
 import { Conflict } from '../../src/platform/http';
 import { Database } from '../../src/platform/database';
-import { Events, SecurityEvent } from '../../src/platform/events';
+import { EventBus, SecurityEvent } from '../../src/platform/events';
 import type { TestApp } from './app';
 
 export class DoorOpened extends SecurityEvent {
@@ -26,7 +26,7 @@ export class DoorRattled extends SecurityEvent {
 class DoorsController {
   constructor(
     private readonly database: Database,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   @Post('open')

@@ -21,7 +21,7 @@ export class Author {
   ) {}
 
   async act(act: Act): Promise<void> {
-    if (act === 'read') return this.feed.changed();
+    if (act === 'read') return this.feed.publishAfterCommit();
     if (this.pending.length === 0) await this.begin();
     if (act === 'write') await this.write();
     if (act === 'savepoint') await this.deeper();
@@ -102,7 +102,7 @@ async function playAtOnce(authors: readonly Author[], feed: ChangeFeed, rounds: 
   });
   const work = { isDone: false };
   const reading = (async () => {
-    while (!work.isDone) await feed.changed();
+    while (!work.isDone) await feed.publishAfterCommit();
   })();
   await Promise.all(working);
   work.isDone = true;
@@ -132,7 +132,7 @@ export async function expectCommitsKnown({ others, feed, memory }: Recorded, num
   const isKnown = fc.asyncProperty(histories(), async (history) => {
     const authors = clients.map((client) => new Author(client, feed));
     await play(authors, history);
-    await feed.changed();
+    await feed.publishAfterCommit();
     expect(mistakesOf(memory, authors)).toEqual(NO_MISTAKE);
   });
   await fc.assert(isKnown, { numRuns });
@@ -150,7 +150,7 @@ export async function expectNoneLost(
   const authors = (await connectAuthors(others)).map((client) => new Author(client, feed));
   await playAtOnce(authors, feed, rounds);
   // The last of what it read may have begun before the last commit.
-  await feed.changed();
+  await feed.publishAfterCommit();
   expect(authors.flatMap(({ committed }) => committed).length).toBeGreaterThan(fewest);
   expect(mistakesOf(memory, authors)).toEqual(NO_MISTAKE);
 }

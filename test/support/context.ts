@@ -31,7 +31,7 @@ export async function startContext({
 }: ContextOptions): Promise<TestingModule> {
   return timed('start', async () => {
     const connected = databaseUrl === undefined ? [] : [DatabaseModule, EventsModule];
-    const platform = [EnvironmentModule.of(), ExtensionsModule, ClockModule, ...connected];
+    const platform = [EnvironmentModule.forRoot(), ExtensionsModule, ClockModule, ...connected];
     const builder = Test.createTestingModule({ imports: [...platform, ...imports] })
       .setLogger(SILENT)
       .overrideProvider(Environment)

@@ -1,6 +1,6 @@
 import { METHODS } from 'node:http';
 import fc from 'fast-check';
-import type { Route } from '../../src/platform/http';
+import type { RegisteredRoute } from '../../src/platform/http';
 import { hostileBody } from './hostile-body';
 import { BROKEN_FRAMES, framed, type Framing } from './hostile-framing';
 import { hostileHeaders } from './hostile-headers';
@@ -19,7 +19,7 @@ export interface HostileRequest {
 
 /** A request to a route, or nearly: much about it is as it should be, so that it gets far. */
 export function hostileRequest(
-  routes: readonly Route[],
+  routes: readonly RegisteredRoute[],
   knownNames: readonly string[],
   genuineValues: readonly string[],
 ): fc.Arbitrary<HostileRequest> {

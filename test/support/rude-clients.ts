@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type Route, RouteTable } from '../../src/platform/http';
+import { type RegisteredRoute, RouteTable } from '../../src/platform/http';
 import type { TestApp } from './app';
 import { expectManners, expectService } from './fuzz';
 import { inParallel } from './parallel';
@@ -17,7 +17,7 @@ export const RESETS: Readonly<Record<string, string>> = {
   'a request': 'GET /docs/swagger-ui-bundle.js HTTP/1.1\r\nhost: x\r\n\r\n',
 };
 
-export async function expectHostNeeded(app: TestApp, routes: readonly Route[]): Promise<void> {
+export async function expectHostNeeded(app: TestApp, routes: readonly RegisteredRoute[]): Promise<void> {
   for (const { method, url } of routes) {
     const bytes = `${method} ${url} HTTP/1.1\r\nconnection: close\r\n\r\n`;
     const { answers } = await exchange(app.api.url, bytes, { methods: [method] });

@@ -12,7 +12,7 @@ import type { Span } from './test-clock';
 export async function pass(app: TestApp, span: Span): Promise<void> {
   app.clock.advance(span);
   await app.nest.get(JobScheduler).run();
-  await app.nest.get(ChangeFeed).changed();
+  await app.nest.get(ChangeFeed).publishAfterCommit();
 }
 
 export async function keySetOf({ api }: Pick<TestApp, 'api'>): Promise<Answer<{ keys: PublishedKey[] }>> {

@@ -17,7 +17,7 @@ export class TestClock extends Clock {
   }
 
   /** The database's time counts for nothing here. */
-  override correct(): number {
+  override synchronise(): number {
     return 0;
   }
 

@@ -90,7 +90,7 @@ describe('a signing key of JWT_ALGORITHM=PS256, after one of ES256', () => {
       WHERE id = $1`,
       [former.kid],
     );
-    await app.nest.get(ChangeFeed).changed();
+    await app.nest.get(ChangeFeed).publishAfterCommit();
     expect([await statusWith(app, token), await statusWith(app, earlier)]).toEqual([200, 200]);
     expect(await statusWith(app, (await app.signIn()).accessToken)).toBe(200);
     expectProblem(await app.api.get('/health/ready'), 503, 'unavailable');

@@ -90,7 +90,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     secure(operation, access);
     const refusals = [
       ...(address.startsWith('GET ') ? [] : BODY_PROBLEMS),
-      ...doorsOf(operation, access),
+      ...guardProblemsOf(operation, access),
       ...[controller, handler].flatMap(problemsDeclaredOn),
       ...described.flatMap(({ name, problems }) => (access.strategies.includes(name) ? problems : [])),
       ...(operation.operationId === 'logIn' ? problemsOfLoginChecks(providersOf(app)) : []),
@@ -120,7 +120,7 @@ function secure(operation: Operation, { caller, strategies }: RouteAccess): void
 }
 
 /** What is answered before a handler is called, or whatever it does. */
-function doorsOf(
+function guardProblemsOf(
   { requestBody, tags }: Operation,
   { caller, strategies, crossSite, permissions, recentSignIn }: RouteAccess,
 ): DocumentedErrorClass[] {

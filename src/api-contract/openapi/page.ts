@@ -14,7 +14,7 @@ const DOCUMENTS_FILES: ReadonlySet<string> = new Set([
 ]);
 
 /** The bare address says where to go on, unless a controller answers there. Must be called before unrouted requests are refused. */
-export function leadToDocuments(fastify: FastifyInstance, publicPath: string): void {
+export function redirectToDocuments(fastify: FastifyInstance, publicPath: string): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const isBare = request.is404 && ['GET', 'HEAD'].includes(request.method) && request.url === '/';
     if (isBare) void reply.redirect(`${publicPath}/docs`);

@@ -38,7 +38,7 @@ export class LocalAuthGuard extends AuthGuard('local') {
     // A budget that strangers cannot use up: not even those who share the owner's address.
     if (await this.limits.isKnownDevice(email, deviceToken))
       return (await super.canActivate(context)) as boolean;
-    return this.limit.within(LOGIN_BY_SOURCE, request, http.getResponse<FastifyReply>(), async () =>
+    return this.limit.run(LOGIN_BY_SOURCE, request, http.getResponse<FastifyReply>(), async () =>
       super.canActivate(context),
     );
   }

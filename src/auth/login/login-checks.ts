@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type DocumentedErrorClass, DomainError } from '../../platform/errors';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import { type Extension, extensionDecorator, Extensions } from '../../platform/extensions';
 import type { ClientInfo } from '../../platform/http';
 import { SignInFailed } from '../auth.events';
@@ -55,7 +55,7 @@ export class LoginChecks implements OnModuleInit {
 
   constructor(
     private readonly extensions: Extensions,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /** @throws Error where one would not be called */

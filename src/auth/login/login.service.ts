@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../platform/database';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { type OpenSession, SessionsService } from '../../sessions';
 import type { LoginResponse } from '../auth.dto';
@@ -24,7 +24,7 @@ export class LoginService {
     private readonly devices: DeviceTokens,
     private readonly notices: SecurityNotices,
     private readonly database: Database,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

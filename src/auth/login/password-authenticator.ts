@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { PasswordsService } from '../../passwords';
 import type { RateLimitAttempt } from '../../platform/rate-limits';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { type User, UsersService } from '../../users';
@@ -36,7 +36,7 @@ export class PasswordAuthenticator {
     private readonly passwords: PasswordsService,
     private readonly limits: LoginLimits,
     private readonly mailer: Mailer,
-    private readonly events: Events,
+    private readonly events: EventBus,
     private readonly principals: PrincipalLoader,
     private readonly checks: LoginChecks,
   ) {}

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RateLimiter } from '../../platform/rate-limits';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { type MailKind, Mailer } from '../../platform/mail';
 import { type IssuedToken, OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
@@ -36,7 +36,7 @@ export class SecurityNotices {
     private readonly mailer: Mailer,
     private readonly attempts: RateLimiter,
     private readonly database: Database,
-    private readonly events: Events,
+    private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
 

@@ -4,7 +4,7 @@ import { AccessSettings, Public } from '../../access';
 import { PasswordPolicy, PasswordSettings } from '../../passwords';
 import { RateLimitSettings, declaredRateLimitPolicies } from '../../platform/rate-limits';
 import { MAX_STALENESS_MS } from '../../platform/change-feed';
-import { Conditional } from '../../platform/http';
+import { ConditionalGet } from '../../platform/http';
 import { SessionSettings } from '../../sessions';
 import { PolicyResponse } from './policy.dto';
 
@@ -22,7 +22,7 @@ export class PolicyController {
   ) {}
 
   @Get('policy')
-  @Conditional()
+  @ConditionalGet()
   @Header('cache-control', 'public, max-age=300')
   @ApiOperation({
     operationId: 'getPolicy',

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { PasswordPolicy, PasswordsService, RegistrationAttempts } from '../../passwords';
 import { Database, type Statement } from '../../platform/database';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { UsersService } from '../../users';
@@ -22,7 +22,7 @@ export class RegistrationService {
     private readonly passwords: PasswordsService,
     private readonly attempts: RegistrationAttempts,
     private readonly mailer: Mailer,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } f
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../../platform/clock';
 import { ChangeFeed } from '../../platform/change-feed';
-import { isAnswering } from '../../platform/http';
+import { hasResponseStarted } from '../../platform/http';
 import type { AccessClaims } from '../../tokens';
 import { AccessState } from './access-state';
 
@@ -48,7 +48,7 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
     const isKnown = await this.isMemoryFresh();
     for (const response of this.open) {
       // A request that ends its own session is answered: what has not begun was decided upon in time.
-      if (!isAnswering(response.request) || (isKnown && !this.isOver(response.claims))) continue;
+      if (!hasResponseStarted(response.request) || (isKnown && !this.isOver(response.claims))) continue;
       this.open.delete(response);
       response.request.raw.socket.destroy();
     }

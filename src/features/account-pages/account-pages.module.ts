@@ -5,7 +5,7 @@ import { AccountPagesSettings } from './account-pages.settings';
 
 /** The page that the links of mails lead to until a front end has its own (`ACCOUNT_URL`). */
 @Module({
-  imports: [ConfigModule.of(AccountPagesSettings)],
+  imports: [ConfigModule.forFeature(AccountPagesSettings)],
   controllers: [AccountPagesController],
 })
 export class AccountPagesModule {}

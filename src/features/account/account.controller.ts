@@ -3,7 +3,7 @@ import { Body, Controller, Get, HttpCode, HttpStatus, Post, StreamableFile } fro
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal, RequireRecentSignIn } from '../../access';
 import { InvalidCredentials, PASSWORD_CONFIRMATION } from '../../auth';
-import { LimitedBy } from '../../platform/rate-limits';
+import { ApiRateLimits } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, Client, type ClientInfo, Conflict } from '../../platform/http';
 import { ACCOUNT_EXPORT } from './account.rate-limits';
@@ -17,7 +17,7 @@ export class AccountController {
 
   @Get('export')
   @RequireRecentSignIn()
-  @LimitedBy(ACCOUNT_EXPORT)
+  @ApiRateLimits(ACCOUNT_EXPORT)
   @ApiOperation({
     operationId: 'exportAccount',
     summary: 'Export own data',
@@ -35,7 +35,7 @@ export class AccountController {
   }
 
   @Post('delete')
-  @LimitedBy(...PASSWORD_CONFIRMATION)
+  @ApiRateLimits(...PASSWORD_CONFIRMATION)
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'deleteAccount',

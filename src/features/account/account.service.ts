@@ -3,7 +3,7 @@ import type { Principal } from '../../access';
 import { AccountDeletion } from '../../auth';
 import { RateLimiter } from '../../platform/rate-limits';
 import { Clock } from '../../platform/clock';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { PersonalDataRegistry } from '../../platform/personal-data';
@@ -25,7 +25,7 @@ export class AccountService {
     private readonly personalData: PersonalDataRegistry,
     private readonly attempts: RateLimiter,
     private readonly mailer: Mailer,
-    private readonly events: Events,
+    private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
 

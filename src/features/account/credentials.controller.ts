@@ -10,7 +10,7 @@ import {
   SET_COOKIE,
   setDeviceCookie,
 } from '../../auth';
-import { LimitedBy, RateLimit } from '../../platform/rate-limits';
+import { ApiRateLimits, RateLimit } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../../platform/http';
 import { InvalidOrExpiredToken } from '../../platform/one-time-tokens';
@@ -27,7 +27,7 @@ export class CredentialsController {
   ) {}
 
   @Post('password/change')
-  @LimitedBy(...PASSWORD_CONFIRMATION)
+  @ApiRateLimits(...PASSWORD_CONFIRMATION)
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiOperation({
     operationId: 'changePassword',
@@ -54,7 +54,7 @@ export class CredentialsController {
   }
 
   @Post('email/change')
-  @LimitedBy(...PASSWORD_CONFIRMATION)
+  @ApiRateLimits(...PASSWORD_CONFIRMATION)
   @HttpCode(HttpStatus.ACCEPTED)
   @ApiOperation({
     operationId: 'changeEmail',

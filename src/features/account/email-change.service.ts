@@ -5,7 +5,7 @@ import { RegistrationAttempts } from '../../passwords';
 import { RateLimiter } from '../../platform/rate-limits';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer, type MailDraft, type MailRequest } from '../../platform/mail';
 import { InvalidOrExpiredToken, OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
@@ -36,7 +36,7 @@ export class EmailChangeService {
     private readonly tokens: OneTimeTokens,
     private readonly recovery: AccountRecovery,
     private readonly mailer: Mailer,
-    private readonly events: Events,
+    private readonly events: EventBus,
     private readonly clock: Clock,
   ) {
     mailer.registerResolver('email-change', async (wish) => this.grant(wish));

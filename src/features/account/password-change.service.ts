@@ -3,7 +3,7 @@ import type { Principal } from '../../access';
 import { DeviceTokens, SecurityNotices } from '../../auth';
 import { PasswordPolicy, PasswordsService } from '../../passwords';
 import { Database } from '../../platform/database';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { SessionsService } from '../../sessions';
@@ -27,7 +27,7 @@ export class PasswordChangeService {
     private readonly emailChange: EmailChangeService,
     private readonly notices: SecurityNotices,
     private readonly mailer: Mailer,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

@@ -6,7 +6,7 @@ import {
   type Permission,
   type Principal,
 } from '../../access';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import { Conflict, NotFound } from '../../platform/http';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
 import {
@@ -37,7 +37,7 @@ export class Administration {
   constructor(
     private readonly administrators: Administrators,
     private readonly tokens: OneTimeTokens,
-    private readonly events: Events,
+    private readonly events: EventBus,
     private readonly users: UsersService,
     private readonly roles: RolesService,
     private readonly sessions: SessionsService,
@@ -65,7 +65,7 @@ export class Administration {
     } catch (error) {
       // Out here, where nothing undoes it.
       if (error instanceof InsufficientPermission)
-        await this.events.publish(new AccessDenied({ sessionId, details: { ...error.demands } }));
+        await this.events.publish(new AccessDenied({ sessionId, details: { ...error.challengeParameters } }));
       throw error;
     }
   }

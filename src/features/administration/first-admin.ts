@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { IssuedToken } from '../../platform/one-time-tokens';
 import { ADMIN, Administrators } from '../../roles';
 import { type User, UserRights, UsersService } from '../../users';
@@ -14,7 +14,7 @@ export class FirstAdmin {
     private readonly users: UsersService,
     private readonly rights: UserRights,
     private readonly invitations: InvitationsService,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { requireActiveUser, AccountRecovery } from '../../auth';
 import { PasswordPolicy, PasswordsService } from '../../passwords';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
 import {
   Administrators,
@@ -31,7 +31,7 @@ export class InvitationAcceptance {
     private readonly passwords: PasswordsService,
     private readonly tokens: OneTimeTokens,
     private readonly recovery: AccountRecovery,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

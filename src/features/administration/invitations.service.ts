@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
 import { AccountRecovery } from '../../auth';
 import { RateLimiter } from '../../platform/rate-limits';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import { type ClientInfo, Conflict } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { type IssuedToken, OneTimeTokens } from '../../platform/one-time-tokens';
@@ -40,7 +40,7 @@ export class InvitationsService {
     private readonly tokens: OneTimeTokens,
     private readonly recovery: AccountRecovery,
     private readonly mailer: Mailer,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

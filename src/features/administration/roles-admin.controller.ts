@@ -16,7 +16,7 @@ import {
   RequireRecentSignIn,
 } from '../../access';
 import { ValidationFailed } from '../../platform/errors';
-import { ApiProblems, Conflict, NotFound, pageOf, PageQuery } from '../../platform/http';
+import { ApiProblems, Conflict, NotFound, toPage, PageQuery } from '../../platform/http';
 import { RolesService } from '../../roles';
 import { isRoleName, ROLE_NAME_PATTERN } from './role-names';
 import { PermissionListResponse, RoleListResponse, RoleResponse, SaveRoleRequest } from './roles-admin.dto';
@@ -58,7 +58,7 @@ export class RolesAdminController {
   @ApiOkResponse({ type: RoleListResponse })
   @ApiProblems(ValidationFailed)
   async list(@Query() query: PageQuery): Promise<RoleListResponse> {
-    return pageOf(await this.roles.list(query), query.limit, (role) => RoleResponse.of(role));
+    return toPage(await this.roles.list(query), query.limit, (role) => RoleResponse.of(role));
   }
 
   @Put('roles/:name')

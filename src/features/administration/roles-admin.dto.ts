@@ -8,7 +8,7 @@ import {
   Matches,
   MaxLength,
 } from 'class-validator';
-import { PageOf } from '../../platform/http';
+import { PageType } from '../../platform/http';
 import type { Role } from '../../roles';
 
 const MOST_PERMISSIONS = 200;
@@ -69,7 +69,7 @@ export class RoleResponse {
   }
 }
 
-export class RoleListResponse extends PageOf(RoleResponse) {}
+export class RoleListResponse extends PageType(RoleResponse) {}
 
 export class PermissionResponse {
   @ApiProperty({ example: 'users:read' })

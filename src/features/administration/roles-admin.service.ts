@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { KnownPermissions, type Principal } from '../../access';
 import { ValidationFailed } from '../../platform/errors';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import { Conflict, NotFound } from '../../platform/http';
 import { ADMIN, permissionSetOf, type Role, type RoleDefinition, RolesService } from '../../roles';
 import { UserRights } from '../../users';
@@ -19,7 +19,7 @@ export class RolesAdminService {
     private readonly roles: RolesService,
     private readonly rights: UserRights,
     private readonly known: KnownPermissions,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {}
 
   /**

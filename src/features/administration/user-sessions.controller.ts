@@ -2,7 +2,7 @@ import { Controller, Delete, Get, HttpCode, HttpStatus, Param, Query } from '@ne
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CurrentUser, type Principal, RequirePermissions, RequireRecentSignIn } from '../../access';
 import { ValidationFailed } from '../../platform/errors';
-import { ApiProblems, NotFound, pageOf, PageQuery, UuidParam } from '../../platform/http';
+import { ApiProblems, NotFound, toPage, PageQuery, UuidParam } from '../../platform/http';
 import { SessionListResponse, SessionResponse, SessionSettings, SessionsService } from '../../sessions';
 import { UsersService } from '../../users';
 import { UsersAdminService } from './users-admin.service';
@@ -34,7 +34,7 @@ export class UserSessionsController {
     @Query() query: PageQuery,
   ): Promise<SessionListResponse> {
     if (!(await this.users.findById(id))) throw new NotFound();
-    return pageOf(await this.sessions.findLive(id, query), query.limit, (session) =>
+    return toPage(await this.sessions.findLive(id, query), query.limit, (session) =>
       SessionResponse.of(session, this.settings.expiryOf(session), sessionId),
     );
   }

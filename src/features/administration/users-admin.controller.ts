@@ -20,7 +20,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, type Principal, RequirePermissions, RequireRecentSignIn } from '../../access';
-import { LimitedBy } from '../../platform/rate-limits';
+import { ApiRateLimits } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import {
   ApiProblems,
@@ -29,8 +29,8 @@ import {
   Conflict,
   HttpSettings,
   NotFound,
-  pageOf,
-  startOf,
+  toPage,
+  parseCursor,
   UuidParam,
 } from '../../platform/http';
 import { UserSearch, UsersService } from '../../users';
@@ -70,9 +70,9 @@ export class UsersAdminController {
   @ApiProblems(ValidationFailed)
   async list(@Query() query: UserSearchQuery): Promise<UserListResponse> {
     const { email: emailPrefix, status, role, limit } = query;
-    const page = { after: startOf(query), limit: limit + 1 };
+    const page = { after: parseCursor(query), limit: limit + 1 };
     const users = await this.search.find({ emailPrefix, status, role, ...page });
-    return pageOf(users, limit, (user) => UserResponse.of(user));
+    return toPage(users, limit, (user) => UserResponse.of(user));
   }
 
   @Get(':id')
@@ -93,7 +93,7 @@ export class UsersAdminController {
   }
 
   @Post()
-  @LimitedBy(INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS)
+  @ApiRateLimits(INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS)
   @RequirePermissions('users:write')
   @RequireRecentSignIn()
   @ApiOperation({

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn } from 'class-validator';
-import { PageQuery, PageOf } from '../../platform/http';
+import { PageQuery, PageType } from '../../platform/http';
 import { DisplayName, EmailAddress, EmailPrefix, ProfileResponse, type User } from '../../users';
 import { MayBeAbsent, RoleName, RoleNames } from './role-names';
 
@@ -50,4 +50,4 @@ export class UserResponse extends ProfileResponse {
   }
 }
 
-export class UserListResponse extends PageOf(UserResponse) {}
+export class UserListResponse extends PageType(UserResponse) {}

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
 import { AccountDeletion } from '../../auth';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import { Conflict } from '../../platform/http';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
 import { ADMIN, Administrators, permissionSetOf } from '../../roles';
@@ -21,7 +21,7 @@ export class UsersAdminService {
     private readonly rights: UserRights,
     private readonly sessions: SessionsService,
     private readonly tokens: OneTimeTokens,
-    private readonly events: Events,
+    private readonly events: EventBus,
     private readonly deletion: AccountDeletion,
   ) {}
 

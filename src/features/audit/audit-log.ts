@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../platform/clock';
 import { OnDomainEvent, SecurityEvent } from '../../platform/events';
-import { type Cause, CurrentRequest, sourceOf } from '../../platform/http';
+import { type RequestContext, CurrentRequest, sourceOf } from '../../platform/http';
 import type { AuditEvent, PersonalFields } from './audit-event';
 import { AuditMac, commitmentTo } from './audit-mac';
 import { AuditStore } from './audit.store';
@@ -23,22 +23,22 @@ export class AuditLog {
   /** @throws TypeError for an event whose class does not say what it is called */
   @OnDomainEvent(SecurityEvent, 'inTransaction')
   async record(event: SecurityEvent): Promise<void> {
-    const { type, sampled } = event.kind;
+    const { type, sampled } = event.eventClass;
     if (!type) throw new TypeError(`${event.constructor.name} is a security event without a type`);
-    const { cause } = this.request;
+    const { context } = this.request;
     const skipped = sampled
-      ? this.sampling.take(type, cause.userId ?? sourceOf(cause.ipAddress), this.clock.nowMs())
+      ? this.sampling.take(type, context.userId ?? sourceOf(context.ipAddress), this.clock.nowMs())
       : NOTHING_SKIPPED;
     if (!skipped) return;
-    const { actorId = cause.userId, subjectId = null } = event.facts;
-    const personal = personalFieldsOf(cause, actorId ?? subjectId);
+    const { actorId = context.userId, subjectId = null } = event.facts;
+    const personal = personalFieldsOf(context, actorId ?? subjectId);
     await this.seals.loadKey();
-    const row = this.eventOf(event, { actorId, subjectId, requestId: cause.requestId }, skipped, personal);
+    const row = this.eventOf(event, { actorId, subjectId, requestId: context.requestId }, skipped, personal);
     await this.store.write({ ...row, seal: this.seals.macOf(row) }, personal);
   }
 
   private eventOf(
-    { kind, facts }: SecurityEvent,
+    { eventClass, facts }: SecurityEvent,
     about: Pick<AuditEvent, 'actorId' | 'subjectId' | 'requestId'>,
     skipped: SkippedCounts,
     personal: PersonalFields | null,
@@ -47,8 +47,8 @@ export class AuditLog {
     return {
       id,
       occurredAt: instantOf(id),
-      type: kind.type,
-      outcome: kind.outcome,
+      type: eventClass.type,
+      outcome: eventClass.outcome,
       ...about,
       sessionId: facts.sessionId ?? null,
       details: jsonOf({ ...facts.details, ...counts(skipped) }),
@@ -59,7 +59,10 @@ export class AuditLog {
 
 const NOTHING_SKIPPED: SkippedCounts = { skipped: 0, skippedElsewhere: 0 };
 
-function personalFieldsOf({ ipAddress, userAgent }: Cause, userId: string | null): PersonalFields | null {
+function personalFieldsOf(
+  { ipAddress, userAgent }: RequestContext,
+  userId: string | null,
+): PersonalFields | null {
   if (ipAddress === null && userAgent === null) return null;
   return { userId, salt: randomBytes(32), ipAddress, userAgent: userAgent && storable(userAgent) };
 }

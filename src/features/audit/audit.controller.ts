@@ -2,7 +2,7 @@ import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { RequirePermissions } from '../../access';
 import { ValidationFailed } from '../../platform/errors';
-import { ApiProblems, pageOf, startOf } from '../../platform/http';
+import { ApiProblems, toPage, parseCursor } from '../../platform/http';
 import { AuditEventListResponse, AuditEventsQuery } from './audit.dto';
 import { AuditStore } from './audit.store';
 
@@ -25,7 +25,7 @@ export class AuditController {
   @ApiProblems(ValidationFailed)
   async list(@Query() query: AuditEventsQuery): Promise<AuditEventListResponse> {
     const { limit } = query;
-    const part = { order: 'newest', after: startOf(query), limit: limit + 1 } as const;
-    return pageOf(await this.store.find(query, part), limit, (event) => event);
+    const part = { order: 'newest', after: parseCursor(query), limit: limit + 1 } as const;
+    return toPage(await this.store.find(query, part), limit, (event) => event);
   }
 }

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsOptional, IsUUID, Matches } from 'class-validator';
-import { PageQuery, PageOf } from '../../platform/http';
+import { PageQuery, PageType } from '../../platform/http';
 import { InstantParam } from './instant';
 
 const TYPE = /^[a-z][a-z0-9-]{0,63}$/;
@@ -97,4 +97,4 @@ export class AuditEventResponse {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
-export class AuditEventListResponse extends PageOf(AuditEventResponse) {}
+export class AuditEventListResponse extends PageType(AuditEventResponse) {}

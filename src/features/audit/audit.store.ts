@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
-import { Database, deleteInPages, inPages, type Statement } from '../../platform/database';
+import { Database, deleteInBatches, readInBatches, type Statement } from '../../platform/database';
 import { type AuditRecord, columnsOf, type PersonalFields, type SealedEvent } from './audit-event';
 
 /** Which events are asked for; what is left out says nothing. */
@@ -95,14 +95,14 @@ export class AuditStore {
 
   /** The oldest first. */
   ofUser(userId: string): AsyncIterable<ExportedEvent> {
-    return inPages(async (after = NIL, rows) =>
+    return readInBatches(async (after = NIL, rows) =>
       this.database.query<ExportedEvent>(OF_USER, [userId, after, rows]),
     );
   }
 
   /** Forgets where they were and what they used, and not that it happened. */
   async erase(userId: string): Promise<void> {
-    await deleteInPages(async (rows) => (await this.database.query(ERASE, [userId, rows])).length);
+    await deleteInBatches(async (rows) => (await this.database.query(ERASE, [userId, rows])).length);
   }
 }
 

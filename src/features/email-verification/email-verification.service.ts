@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { AccountRecovery, InvalidCredentials, LoginLimits } from '../../auth';
 import { type AttemptedRegistration, RegistrationAttempts } from '../../passwords';
 import { Database } from '../../platform/database';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer, type MailDraft, type MailRequest } from '../../platform/mail';
 import { InvalidOrExpiredToken, OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
@@ -27,7 +27,7 @@ export class EmailVerificationService {
     private readonly recovery: AccountRecovery,
     private readonly limits: LoginLimits,
     private readonly mailer: Mailer,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {
     mailer.registerResolver('registration', async (wish) => this.grant(wish, addressTaken));
     mailer.registerResolver('email-verification', async (wish) => this.grant(wish, () => null));

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { requireActiveUser, DeviceTokens, AccountRecovery, LoginLimits } from '../../auth';
 import { PasswordPolicy, PasswordsService } from '../../passwords';
 import { Database } from '../../platform/database';
-import { Events } from '../../platform/events';
+import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { type MailKind, Mailer, type MailDraft, type MailRequest } from '../../platform/mail';
 import { OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
@@ -25,7 +25,7 @@ export class PasswordResetService {
     private readonly devices: DeviceTokens,
     private readonly limits: LoginLimits,
     private readonly mailer: Mailer,
-    private readonly events: Events,
+    private readonly events: EventBus,
   ) {
     // The second is that of an account whose password is void, the third that of an address with as many registrations as are kept.
     for (const kind of ['password-reset', 'address-restored', 'registration-not-kept'] as const)

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
 import { Database } from '../database';
 import { withDeadline } from '../deadline';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../doctor';
+import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
 import { MAX_STALENESS_MS } from './change-feed';
 
 /** How long news takes from one connection to another, tried on a channel that nobody else listens to. */
@@ -20,15 +20,15 @@ export class ChangeFeedDoctorCheck implements DoctorCheckProvider {
     const ms = await this.tripMs(`gatehouse_doctor_${randomBytes(8).toString('hex')}`);
     const advice = 'a session pooler, or none, between here and the database passes them on';
     if (ms === undefined)
-      return advise(
+      return warningIf(
         true,
         'notifications do not arrive: what ends on one instance shows on others half a second later',
         advice,
       );
     const message = `news takes ${ms.toFixed(1)} ms through the database`;
     return ms < MAX_STALENESS_MS / 2
-      ? [ok(message)]
-      : advise(true, message, 'is the database overloaded, or far away?');
+      ? [okFinding(message)]
+      : warningIf(true, message, 'is the database overloaded, or far away?');
   }
 
   private async tripMs(channel: string): Promise<number | undefined> {
@@ -38,9 +38,9 @@ export class ChangeFeedDoctorCheck implements DoctorCheckProvider {
       const heard = withDeadline(MAX_STALENESS_MS, async (signal) =>
         once(listener, 'notification', { signal }),
       );
-      const told = this.clock.mark();
+      const told = this.clock.read();
       const [arrived] = await Promise.allSettled([heard, this.database.query({ text: `NOTIFY ${channel}` })]);
-      return arrived.status === 'fulfilled' ? this.clock.since(told) : undefined;
+      return arrived.status === 'fulfilled' ? this.clock.elapsedMsSince(told) : undefined;
     } finally {
       await listener.end();
     }

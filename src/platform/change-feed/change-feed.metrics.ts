@@ -23,7 +23,7 @@ export class ChangeFeedMetrics {
     });
   }
 
-  learned(changes: readonly Change[], nowMs: number): void {
+  recordChanges(changes: readonly Change[], nowMs: number): void {
     this.age.set(nowMs / 1_000);
     for (const { changedAt } of changes) this.lag.observe(Math.max(0, nowMs - changedAt.getTime()) / 1_000);
   }

@@ -4,7 +4,7 @@ import type { Database } from '../database';
 
 const CHANNEL = 'gatehouse_changes';
 const PAGE_ROWS = 5_000;
-const GOODBYE_MS = 500;
+const CLOSE_TIMEOUT_MS = 500;
 
 /** Something that every instance has to know of. */
 export interface Change {
@@ -103,7 +103,7 @@ export class ChangeReader {
   }
 
   /** What was committed since the reading before. */
-  async next(): Promise<ChangeBatch> {
+  async readNew(): Promise<ChangeBatch> {
     const { rows } = await this.client.query<Change & Head>({ ...SINCE, values: [this.snapshot] });
     const head = rows.find(({ topic }) => topic === null);
     if (!head) throw new Error('the database answered without a head');
@@ -112,14 +112,14 @@ export class ChangeReader {
   }
 
   /** Tells the other instances that there is news. Apart from the change itself: in its transaction, commits would queue. */
-  async tell(): Promise<void> {
+  async notify(): Promise<void> {
     await this.client.query(`NOTIFY ${CHANNEL}`);
   }
 
   /** Says goodbye, but does not wait for a server that has fallen silent. */
   async close(): Promise<void> {
     const socket = this.client.connection.stream as Socket;
-    const impatience = setTimeout(() => socket.destroy(), GOODBYE_MS);
+    const impatience = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS);
     await this.client.end().finally(() => clearTimeout(impatience));
   }
 }

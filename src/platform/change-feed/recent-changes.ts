@@ -23,12 +23,12 @@ export class RecentChanges {
   }
 
   /** The highest version that was told of, 0 of what is not counted; undefined where nothing changed. */
-  latest(subject: string): number | undefined {
+  latestVersion(subject: string): number | undefined {
     return this.versions.get(subject, this.clock.nowMs());
   }
 
   private raise(subject: string, version: number): void {
-    if (version < (this.latest(subject) ?? 0)) return;
+    if (version < (this.latestVersion(subject) ?? 0)) return;
     this.versions.set(subject, version, this.clock.nowMs());
   }
 }

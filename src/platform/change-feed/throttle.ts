@@ -1,4 +1,4 @@
-import type { Clock, Mark } from '../clock';
+import type { Clock, ClockReading } from '../clock';
 
 // Far below the bound on every revocation, and so seldom that a flood costs little.
 const EVERY_MS = 25;
@@ -8,7 +8,7 @@ const EVERY_MS = 25;
  * is followed at once, those that come soon after it together.
  */
 export class Throttle {
-  private last: Mark | undefined;
+  private last: ClockReading | undefined;
   private next: NodeJS.Timeout | undefined;
 
   constructor(
@@ -18,14 +18,14 @@ export class Throttle {
 
   call(): void {
     if (this.next) return;
-    const waitMs = this.last ? EVERY_MS - this.clock.since(this.last) : 0;
+    const waitMs = this.last ? EVERY_MS - this.clock.elapsedMsSince(this.last) : 0;
     if (waitMs > 0) this.next = setTimeout(() => this.run(), waitMs).unref();
     else this.run();
   }
 
   private run(): void {
     this.next = undefined;
-    this.last = this.clock.mark();
+    this.last = this.clock.read();
     this.work();
   }
 }

@@ -20,11 +20,11 @@ class Host {
 
   /** Corrects the clock by a question that takes so long to the database, and so long back. */
   ask(thereMs: number, backMs: number): void {
-    const asked = clock.mark();
+    const asked = clock.read();
     this.pass(thereMs);
     const { databaseMs } = this;
     this.pass(backMs);
-    clock.correct(databaseMs, asked);
+    clock.synchronise(databaseMs, asked);
   }
 
   /** How far ahead of the database the clock is. */
@@ -165,9 +165,9 @@ describe('a span', () => {
     // News that looks too old costs a question, news that looks too young would open.
     ['is the longer one where the host is set on meanwhile', 400, 400 + FIVE_MINUTES, 400 + FIVE_MINUTES],
   ])('%s', (_, monotonicMs, wallMs, expectedMs) => {
-    const mark = clock.mark();
+    const mark = clock.read();
     host.monotonicMs += monotonicMs;
     host.wallMs += wallMs;
-    expect(clock.since(mark)).toBe(expectedMs);
+    expect(clock.elapsedMsSince(mark)).toBe(expectedMs);
   });
 });

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 
 /** An instant to measure a span from. */
-export interface Mark {
+export interface ClockReading {
   readonly monotonicMs: number;
   readonly wallMs: number;
 }
@@ -36,12 +36,12 @@ export class Clock {
     return uuidv7({ msecs, seq });
   }
 
-  mark(): Mark {
+  read(): ClockReading {
     return { monotonicMs: performance.now(), wallMs: Date.now() };
   }
 
   /** Milliseconds since then, by whichever clock saw more pass: while a machine sleeps, the monotonic one may stand still. */
-  since({ monotonicMs, wallMs }: Mark): number {
+  elapsedMsSince({ monotonicMs, wallMs }: ClockReading): number {
     return Math.max(performance.now() - monotonicMs, Date.now() - wallMs);
   }
 
@@ -50,7 +50,7 @@ export class Clock {
    * the truth lies; a clock that is within it stays as it is, so that slow answers do not make it tremble.
    * @returns by how many milliseconds it was moved
    */
-  correct(databaseMs: number, asked: Mark, answered = this.mark()): number {
+  synchronise(databaseMs: number, asked: ClockReading, answered = this.read()): number {
     const before = this.offsetMs;
     const earliest = databaseMs - answered.monotonicMs;
     const latest = databaseMs - asked.monotonicMs;

@@ -1,2 +1,2 @@
-export { Clock, type Mark } from './clock';
+export { Clock, type ClockReading } from './clock';
 export { ClockModule } from './clock.module';

@@ -9,12 +9,12 @@ export class SettingsDoctorCheck implements DoctorCheckProvider {
   constructor(private readonly environment: Environment) {}
 
   async check(): Promise<Finding[]> {
-    const faults = this.environment.faultsOf();
+    const faults = this.environment.findFaults();
     if (faults.length > 0)
-      return faults.map(({ name, problem, mend }) => ({
+      return faults.map(({ name, problem, fix }) => ({
         level: 'fault',
         message: `${name} ${problem}: the application does not start`,
-        advice: mend,
+        advice: fix,
       }));
     const message = `NODE_ENV is ${this.environment.mode}, and every setting can be used`;
     if (this.environment.production) return [{ level: 'ok', message }];

@@ -1,66 +1,66 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { SettingsDoctorCheck } from './config.doctor';
-import { Environment, type Settings, type Variables } from './environment';
-import { forgetSecret, readVariables } from './environment-files';
+import { Environment, type SettingsClass, type Variables } from './environment';
+import { temporarySecret, readVariables } from './environment-files';
 
-/** How a command reads the settings, where it does so otherwise than a start. */
-export interface Reading {
-  /** Win over what the shell and the `.env` files say. */
+/** How a command reads the settings, where that differs from a start of the application. */
+export interface EnvironmentOptions {
+  /** Take precedence over the process variables and the `.env` files. */
   readonly overrides?: Variables;
-  /** What the command needs; left out: everything that was declared. */
-  readonly only?: readonly Settings<unknown>[];
-  /** Nothing is written, and faults stop nothing: they are there for whoever asks for them. */
-  readonly inspects?: boolean;
+  /** The settings classes that the command needs; by default all registered ones. */
+  readonly only?: readonly SettingsClass<unknown>[];
+  /** Writes no file, and collects faults instead of throwing: `Environment.findFaults` returns them. */
+  readonly inspectOnly?: boolean;
 }
 
-const READING = Symbol('reading');
+const ENVIRONMENT_OPTIONS = Symbol('environment options');
 
-/** The only reader of `process.env`. */
+/** Provides the `Environment`, the only reader of `process.env`. */
 @Global()
 @Module({})
 export class EnvironmentModule {
-  static of(): DynamicModule {
-    const useFactory = (reading?: Reading): Environment => environmentBy(reading);
+  static forRoot(): DynamicModule {
+    const useFactory = (options?: EnvironmentOptions): Environment => createEnvironment(options);
     return {
       module: EnvironmentModule,
       providers: [
-        { provide: Environment, useFactory, inject: [{ token: READING, optional: true }] },
+        { provide: Environment, useFactory, inject: [{ token: ENVIRONMENT_OPTIONS, optional: true }] },
         SettingsDoctorCheck,
       ],
       exports: [Environment],
     };
   }
 
-  /** For the context of a command, beside whatever imports `of()`. */
-  static reading(reading: Reading): DynamicModule {
-    const providers = [{ provide: READING, useValue: reading }];
-    return { module: ReadingModule, global: true, providers, exports: [READING] };
+  /** For the context of a command, beside the module that imports `forRoot()`. */
+  static withOptions(options: EnvironmentOptions): DynamicModule {
+    const providers = [{ provide: ENVIRONMENT_OPTIONS, useValue: options }];
+    return { module: EnvironmentOptionsModule, global: true, providers, exports: [ENVIRONMENT_OPTIONS] };
   }
 }
 
 @Module({})
-class ReadingModule {}
+class EnvironmentOptionsModule {}
 
-/** @param reading of a command; left out for the application */
-function environmentBy(reading?: Reading): Environment {
-  const { overrides = {}, only, inspects = false } = reading ?? {};
-  const keeps = only === undefined && !inspects;
+/** @param options of a command; undefined for the application */
+function createEnvironment(options?: EnvironmentOptions): Environment {
+  const { overrides = {}, only, inspectOnly = false } = options ?? {};
+  const storesSecret = only === undefined && !inspectOnly;
   const { variables, committed } = readVariables(
     process.env,
     process.cwd(),
-    keeps ? undefined : forgetSecret,
-    reading !== undefined,
+    storesSecret ? undefined : temporarySecret,
+    options !== undefined,
   );
   const environment = new Environment({ ...variables, ...overrides }, committed);
-  return inspects ? environment : environment.verified(only);
+  return inspectOnly ? environment : environment.validated(only);
 }
 
-/** A room that needs settings imports `ConfigModule.of(ItsSettings)` and injects `ItsSettings`. */
+/** A module that needs settings imports `ConfigModule.forFeature(ItsSettings)` and injects `ItsSettings`. */
 @Module({})
 export class ConfigModule {
-  static of(settings: Settings<unknown>): DynamicModule {
-    Environment.declare(settings);
-    const useFactory = (environment: Environment): unknown => environment.of(settings);
+  static forFeature(settings: SettingsClass<unknown>): DynamicModule {
+    Environment.register(settings);
+    const useFactory = (environment: Environment): unknown => environment.get(settings);
     return {
       module: ConfigModule,
       providers: [{ provide: settings, useFactory, inject: [Environment] }],

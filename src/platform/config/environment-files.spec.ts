@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readVariables } from './environment-files';
-import { noteAddress } from './running-address';
+import { storePublicUrl } from './running-address';
 
 describe('the settings of a folder', () => {
   let folder: string;
@@ -64,7 +64,7 @@ describe('the address of the links that a command prints', () => {
     const folder = mkdtempSync(join(tmpdir(), 'gatehouse-env-'));
     writeFileSync(join(folder, '.env'), 'PORT=3000\n');
     expect(read({}, folder)).toBeUndefined();
-    noteAddress(join(folder, 'data'), 'http://localhost:3001');
+    storePublicUrl(join(folder, 'data'), 'http://localhost:3001');
     expect(read({}, folder)).toBe('http://localhost:3001');
     expect(read({ DATA_DIR: join(folder, 'data') }, folder)).toBe('http://localhost:3001');
     expect(read({ DATA_DIR: join(folder, 'other') }, folder)).toBeUndefined();

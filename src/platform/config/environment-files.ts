@@ -12,14 +12,14 @@ import {
 import { basename, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Variables } from './environment';
-import { notedAddress } from './running-address';
+import { storedPublicUrl } from './running-address';
 
 const LOCAL_FILE = '.env.local';
 const HEADER =
   '# Made at the first start for this folder alone. Keep it: the keys in the database open with it.\n';
 const OWN_SECRET = 'make the folder and that file yours to write, or set AUTH_SECRET: openssl rand -hex 32';
 
-export interface ReadVariables {
+export interface LoadedVariables {
   readonly variables: Variables;
   /** The names that the committed `.env` sets. */
   readonly committed: readonly string[];
@@ -37,7 +37,7 @@ export function readVariables(
   folder: string,
   keepSecret = keepDevelopmentSecret,
   isCommand = false,
-): ReadVariables {
+): LoadedVariables {
   // A shell may leave white space behind the word (cmd.exe does), and an empty variable sets nothing.
   const given = processVariables.NODE_ENV?.trim() || undefined;
   if (given === 'production') return { variables: processVariables, committed: [] };
@@ -45,7 +45,7 @@ export function readVariables(
   const shared = parseFile(join(folder, '.env'));
   const own: Variables = { ...parseFile(join(folder, LOCAL_FILE)), ...processVariables };
   const dataDir = resolve(folder, own.DATA_DIR ?? shared.DATA_DIR ?? 'data');
-  const address = isCommand && mode === 'development' && !own.PORT ? notedAddress(dataDir) : undefined;
+  const address = isCommand && mode === 'development' && !own.PORT ? storedPublicUrl(dataDir) : undefined;
   const noted = address ? { PUBLIC_URL: address } : {};
   const merged: Variables = { ...shared, ...noted, ...own, NODE_ENV: mode };
   const keeps = mode === 'development' && !merged.AUTH_SECRET;
@@ -54,7 +54,7 @@ export function readVariables(
 }
 
 /** For whoever may not write: good for nothing but that a secret is there. */
-export function forgetSecret(): string {
+export function temporarySecret(): string {
   return randomBytes(32).toString('base64url');
 }
 

@@ -1,10 +1,10 @@
-import { Fault, InvalidEnvironment } from './invalid-environment';
+import { SettingFault, InvalidEnvironment } from './invalid-environment';
 
 /** Raw settings by name, as a shell or a `.env` file gives them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** A namespace of settings: a class whose constructor reads what its owner needs. */
-export type Settings<T> = new (environment: Environment) => T;
+export type SettingsClass<T> = new (environment: Environment) => T;
 
 const MODES = ['development', 'production', 'test'] as const;
 
@@ -19,28 +19,28 @@ interface NumberRule {
 
 interface UrlRule {
   /** What a usable one looks like. */
-  readonly mend?: string;
+  readonly fix?: string;
   /** For forms that are no URL by the standard. */
-  readonly read?: (raw: string) => string;
+  readonly normalize?: (raw: string) => string;
 }
 
 /**
  * Typed access to the raw settings. A reader never throws: it notes the fault, hands back the fallback, and
- * `verified()` reports every fault of every namespace at once, so that one start shows an operator all there is to mend.
+ * `verified()` reports every fault of every namespace at once, so that one start shows an operator all there is to fix.
  */
 export class Environment {
-  private static readonly namespaces = new Set<Settings<unknown>>();
+  private static readonly namespaces = new Set<SettingsClass<unknown>>();
 
   /** Makes a namespace part of what `verified()` parses; called when the owner's module is loaded. */
-  static declare(settings: Settings<unknown>): void {
+  static register(settings: SettingsClass<unknown>): void {
     Environment.namespaces.add(settings);
   }
 
   readonly mode: (typeof MODES)[number];
   /** Every variable that was asked for, for the test that holds the documentation complete. */
   readonly names = new Set<string>();
-  private readonly faults: Fault[] = [];
-  private readonly parsed = new Map<Settings<unknown>, unknown>();
+  private readonly faults: SettingFault[] = [];
+  private readonly parsed = new Map<SettingsClass<unknown>, unknown>();
 
   /**
    * @param variables the settings by name
@@ -58,59 +58,59 @@ export class Environment {
   }
 
   /** The parsed namespace; one owner may build on another's (the issuer is the public URL). */
-  of<T>(settings: Settings<T>): T {
+  get<T>(settings: SettingsClass<T>): T {
     if (!this.parsed.has(settings)) this.parsed.set(settings, new settings(this));
     return this.parsed.get(settings) as T;
   }
 
   /**
    * Parses every declared namespace, or those that are named.
-   * @throws InvalidEnvironment naming every fault and its mend
+   * @throws InvalidEnvironment naming every fault and its fix
    */
-  verified(only?: readonly Settings<unknown>[]): this {
-    const faults = this.faultsOf(only);
+  validated(only?: readonly SettingsClass<unknown>[]): this {
+    const faults = this.findFaults(only);
     if (faults.length > 0) throw new InvalidEnvironment(faults);
     return this;
   }
 
   /** What `verified` would refuse. */
-  faultsOf(only: Iterable<Settings<unknown>> = Environment.namespaces): readonly Fault[] {
-    for (const settings of only) this.of(settings);
+  findFaults(only: Iterable<SettingsClass<unknown>> = Environment.namespaces): readonly SettingFault[] {
+    for (const settings of only) this.get(settings);
     return [...this.faults, ...this.committedFaults()];
   }
 
-  private committedFaults(): Fault[] {
+  private committedFaults(): SettingFault[] {
     return this.committed
       .filter((name) => this.names.has(name) && !COMMITTABLE.has(name))
       .map((name) => ({
         name,
         problem: 'is set in .env, a file that other tools load in production, too',
-        mend:
+        fix:
           name === 'NODE_ENV' ? 'set it in the environment' : 'move it to .env.local or to the environment',
       }));
   }
 
-  fault(name: string, problem: string, mend: string): void {
-    this.faults.push({ name, problem, mend });
+  addFault(name: string, problem: string, fix: string): void {
+    this.faults.push({ name, problem, fix });
   }
 
   /** The value, or undefined where it is unset or empty (an empty line of a `.env` file sets nothing). */
-  text(name: string): string | undefined {
+  string(name: string): string | undefined {
     this.names.add(name);
     return this.variables[name]?.trim() || undefined;
   }
 
   /** What stands between commas. */
   list(name: string): string[] {
-    const items = (this.text(name) ?? '').split(',').map((item) => item.trim());
+    const items = (this.string(name) ?? '').split(',').map((item) => item.trim());
     return items.filter((item) => item !== '');
   }
 
   oneOf<const T extends string>(name: string, choices: readonly T[], fallback: T): T {
-    const raw = this.text(name);
+    const raw = this.string(name);
     const choice = choices.find((candidate) => candidate === raw);
     if (raw !== undefined && choice === undefined) {
-      this.fault(name, `is ${quoted(raw)}`, `use one of: ${choices.join(', ')}`);
+      this.addFault(name, `is ${quoted(raw)}`, `use one of: ${choices.join(', ')}`);
     }
     return choice ?? fallback;
   }
@@ -124,13 +124,13 @@ export class Environment {
   }
 
   number(name: string, fallback: number, rule: NumberRule): number {
-    const raw = this.text(name);
+    const raw = this.string(name);
     if (raw === undefined) return fallback;
     const value = /^-?\d+(\.\d+)?$/.test(raw) ? Number(raw) : Number.NaN;
     const fits = value >= rule.min && value <= rule.max && (!rule.integer || Number.isInteger(value));
     if (fits) return value;
     const kind = rule.integer ? 'a whole number' : 'a number';
-    this.fault(name, `is ${quoted(raw)}`, `use ${kind} from ${rule.min} to ${rule.max}`);
+    this.addFault(name, `is ${quoted(raw)}`, `use ${kind} from ${rule.min} to ${rule.max}`);
     return fallback;
   }
 
@@ -143,15 +143,15 @@ export class Environment {
   url(
     name: string,
     protocols: readonly string[],
-    { mend, read = (raw) => raw }: UrlRule = {},
+    { fix, normalize = (raw) => raw }: UrlRule = {},
   ): URL | undefined {
-    const text = this.text(name);
+    const text = this.string(name);
     if (text === undefined) return undefined;
-    const raw = read(text);
+    const raw = normalize(text);
     const url = URL.canParse(raw) ? new URL(raw) : undefined;
     if (url && protocols.includes(url.protocol)) return url;
     const schemes = protocols.map((protocol) => `${protocol}//`).join(' or ');
-    this.fault(name, 'is not a usable URL', mend ?? `use a URL that starts with ${schemes}`);
+    this.addFault(name, 'is not a usable URL', fix ?? `use a URL that starts with ${schemes}`);
     return undefined;
   }
 }

@@ -1,15 +1,15 @@
-export interface Fault {
+export interface SettingFault {
   readonly name: string;
   readonly problem: string;
-  readonly mend: string;
+  readonly fix: string;
 }
 
-/** The settings cannot be used; the message names every fault with the way to mend it. */
+/** The settings cannot be used; the message names every fault with the way to fix it. */
 export class InvalidEnvironment extends Error {
   override readonly name = 'InvalidEnvironment';
 
-  constructor(readonly faults: readonly Fault[]) {
-    const lines = faults.map(({ name, problem, mend }) => `  ${name} ${problem}\n    → ${mend}`);
+  constructor(readonly faults: readonly SettingFault[]) {
+    const lines = faults.map(({ name, problem, fix }) => `  ${name} ${problem}\n    → ${fix}`);
     super(`${faults.length} setting(s) must be mended before the start:\n${lines.join('\n')}`);
   }
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 const FILE = 'public-url';
 
 /** In development: keeps where the application is, for the links of commands that are run without its PORT. */
-export function noteAddress(dataDir: string, publicUrl: string): void {
+export function storePublicUrl(dataDir: string, publicUrl: string): void {
   try {
     mkdirSync(dataDir, { recursive: true });
     writeFileSync(join(dataDir, FILE), `${publicUrl}\n`);
@@ -14,7 +14,7 @@ export function noteAddress(dataDir: string, publicUrl: string): void {
 }
 
 /** Where the application of this folder listened last; undefined where that is not known. */
-export function notedAddress(dataDir: string): string | undefined {
+export function storedPublicUrl(dataDir: string): string | undefined {
   try {
     const url = readFileSync(join(dataDir, FILE), 'utf8').trim();
     return URL.canParse(url) ? url : undefined;

@@ -8,7 +8,7 @@ import { pooledConnection } from './connection-config';
 import type { DatabaseServer } from './database-server';
 import type { DatabaseSettings } from './database.settings';
 import { FairPool } from './fair-pool';
-import { type Migrations, SchemaMismatch } from './migrations';
+import { type MigrationRunner, SchemaMismatch } from './migrations';
 import { checkSessions } from './session-check';
 
 const logger = new Logger('Migrations');
@@ -47,15 +47,15 @@ export function connectionOptions(
  * @throws DatabaseUnusable where it cannot be reached or is too old
  * @throws SchemaMismatch where the schema is not this build's
  */
-export async function open(
+export async function openDatabase(
   dataSource: DataSource,
-  migrations: Migrations,
+  migrations: MigrationRunner,
   server: DatabaseServer,
   settings: DatabaseSettings,
   clock: Clock,
 ): Promise<void> {
   try {
-    await connect(dataSource, clock);
+    await connectDatabase(dataSource, clock);
     await refuseOtherSessions(dataSource, settings);
     for (const name of settings.migrateOnStart ? await migrate(migrations) : [])
       logger.log(`applied ${name}`);
@@ -68,7 +68,7 @@ export async function open(
   }
 }
 
-async function migrate(migrations: Migrations): Promise<string[]> {
+async function migrate(migrations: MigrationRunner): Promise<string[]> {
   try {
     return await migrations.run();
   } catch (cause) {
@@ -89,7 +89,7 @@ function adviceOn(cause: unknown): string {
 }
 
 /** For whoever only looks: opens the pool and takes over the database's time, and no more. */
-export async function connect(dataSource: DataSource, clock: Clock): Promise<void> {
+export async function connectDatabase(dataSource: DataSource, clock: Clock): Promise<void> {
   await reach(dataSource);
   await synchronise(clock, dataSource);
   await refuseOldServer(dataSource);
@@ -109,11 +109,11 @@ async function reach(dataSource: DataSource): Promise<void> {
 
 /** Before anything is dated: every instance goes by the database's time. */
 async function synchronise(clock: Clock, dataSource: DataSource): Promise<void> {
-  const asked = clock.mark();
+  const asked = clock.read();
   const [row] = await dataSource.query<{ ms: number }[]>(
     'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
   );
-  if (row) clock.correct(row.ms, asked);
+  if (row) clock.synchronise(row.ms, asked);
 }
 
 async function refuseOldServer(dataSource: DataSource): Promise<void> {

@@ -1,8 +1,8 @@
 import { Client, type ClientConfig } from 'pg';
 import type { DatabaseSettings } from './database.settings';
 import { ScramClient } from '../embedded-postgres';
-import { hangUpAfter, LiveConnections } from './live-connections';
-import { promisedSettings, type SessionSettings, unlimitedSettings } from './session-settings';
+import { closeWhenSilent, OpenConnections } from './live-connections';
+import { requiredSettings, type SessionSettings, unlimitedSettings } from './session-settings';
 import { statelessClient } from './stateless-client';
 
 /** How a connection is made, and what is done with each one before it is used. */
@@ -32,17 +32,17 @@ interface Plan {
 /** For the pool. */
 export function pooledConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
   const { pooler, silenceTimeoutMs: silenceMs } = settings;
-  return configOf({ url, pooler, session: promisedSettings(settings), silenceMs }, settings);
+  return configOf({ url, pooler, session: requiredSettings(settings), silenceMs }, settings);
 }
 
 /** For one beside the pool, by `DATABASE_DIRECT_URL` where that is set. */
 export function directConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
   const { silenceTimeoutMs: silenceMs } = settings;
-  return configOf({ ...directly(url, settings), session: promisedSettings(settings), silenceMs }, settings);
+  return configOf({ ...directly(url, settings), session: requiredSettings(settings), silenceMs }, settings);
 }
 
 /** The same for work that may take any time: migrations, and the wait for those of another instance. */
-export function patientConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
+export function unlimitedConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
   return configOf({ ...directly(url, settings), session: unlimitedSettings(), silenceMs: 0 }, settings);
 }
 
@@ -53,9 +53,9 @@ function directly(url: string, { directUrl, pooler }: DatabaseSettings): Pick<Pl
 function configOf({ url, pooler, session, silenceMs }: Plan, settings: DatabaseSettings): ConnectionConfig {
   const { connectionString, options } = partsOf(url);
   const assignments = Object.entries(session);
-  const live = new LiveConnections();
+  const live = new OpenConnections();
   const onConnect = async (client: Client) => {
-    hangUpAfter(silenceMs, client);
+    closeWhenSilent(silenceMs, client);
     live.add(client);
     if (pooler === 'session') await client.query(statementsOf('SET', assignments));
   };

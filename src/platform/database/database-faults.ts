@@ -34,7 +34,7 @@ export function isInvalidValue(error: unknown): error is Error {
 }
 
 /** The database's way of saying "not now" as the domain's; anything else comes back as it is. */
-export function asUnavailable(error: unknown): unknown {
+export function asEmbeddedServerUnavailable(error: unknown): unknown {
   const cause = error instanceof QueryFailedError ? (error.driverError as unknown) : error;
   if (!(cause instanceof Error)) return error;
   const code = (cause as NodeJS.ErrnoException).code ?? '';

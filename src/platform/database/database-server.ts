@@ -1,7 +1,7 @@
 import { Injectable, Logger, Optional } from '@nestjs/common';
 import { DatabaseSettings } from './database.settings';
 import { EmbeddedServer, hasCluster } from '../embedded-postgres';
-import { Inspection } from './inspection';
+import { DatabaseInspection } from './inspection';
 
 /** The PostgreSQL server behind the pool: the operator's own, or the embedded one that lives with the application. */
 @Injectable()
@@ -11,11 +11,11 @@ export class DatabaseServer {
 
   constructor(
     private readonly settings: DatabaseSettings,
-    @Optional() private readonly inspection?: Inspection,
+    @Optional() private readonly inspection?: DatabaseInspection,
   ) {}
 
   /** Where the data is, in words for a person. */
-  get place(): string {
+  get location(): string {
     return this.embedded?.directory ?? 'the server that DATABASE_URL names';
   }
 

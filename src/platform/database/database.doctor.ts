@@ -2,12 +2,12 @@ import { Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../clock';
 import { Environment } from '../config';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../doctor';
+import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
 import { Database } from './database';
 import { DatabaseServer } from './database-server';
 import { DatabaseSettings } from './database.settings';
-import { Inspection } from './inspection';
-import { Migrations } from './migrations';
+import { DatabaseInspection } from './inspection';
+import { MigrationRunner } from './migrations';
 import { checkSessions } from './session-check';
 
 /** The host's clock counts for nothing in the application; in logs, and for certificates, it does. */
@@ -29,7 +29,7 @@ export class DatabaseDoctorCheck implements DoctorCheckProvider {
     private readonly server: DatabaseServer,
     private readonly settings: DatabaseSettings,
     private readonly environment: Environment,
-    @Optional() private readonly inspection?: Inspection,
+    @Optional() private readonly inspection?: DatabaseInspection,
   ) {}
 
   async check(): Promise<Finding[]> {
@@ -43,12 +43,12 @@ export class DatabaseDoctorCheck implements DoctorCheckProvider {
     });
     const sessions = await checkSessions(this.dataSource, this.settings);
     return [
-      ok(`PostgreSQL ${row?.version ?? ''} answers: ${this.server.place}`),
+      okFinding(`PostgreSQL ${row?.version ?? ''} answers: ${this.server.location}`),
       ...(row?.readOnly ? [READ_ONLY] : []),
       sessions
         ? { level: 'fault', ...sessions }
-        : ok('statements have their bounds, and sessions what they rely on'),
-      ...advise(
+        : okFinding('statements have their bounds, and sessions what they rely on'),
+      ...warningIf(
         this.environment.production && this.settings.url === undefined,
         'the embedded server is used in production',
         'it lives and dies with this host: back up DATA_DIR, or set DATABASE_URL',
@@ -60,18 +60,22 @@ export class DatabaseDoctorCheck implements DoctorCheckProvider {
 @Injectable()
 @DoctorCheck({ topic: 'migrations', after: 'database' })
 export class MigrationsDoctorCheck implements DoctorCheckProvider {
-  constructor(private readonly migrations: Migrations) {}
+  constructor(private readonly migrations: MigrationRunner) {}
 
   async check(): Promise<Finding[]> {
     const { applied, missing, altered, unknown } = await this.migrations.state();
     const mend = 'put the former statements back, and make the change a new migration';
     const fault = (message: string, advice: string): Finding => ({ level: 'fault', message, advice });
     return [
-      ok(`${applied.length} of this build are applied`),
+      okFinding(`${applied.length} of this build are applied`),
       ...missing.map((name) => fault(`${name} is not applied`, 'npm run cli -- db:migrate')),
       ...altered.map((name) => fault(`${name} was changed since it was applied`, mend)),
       ...unknown.flatMap((name) =>
-        advise(true, `${name} is not of this build`, 'expected only while a newer build is being rolled out'),
+        warningIf(
+          true,
+          `${name} is not of this build`,
+          'expected only while a newer build is being rolled out',
+        ),
       ),
     ];
   }
@@ -86,16 +90,16 @@ export class ClockDoctorCheck implements DoctorCheckProvider {
   ) {}
 
   async check(): Promise<Finding[]> {
-    const asked = this.clock.mark();
+    const asked = this.clock.read();
     const [row] = await this.database.query<{ ms: number }>({
       text: 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
     });
-    const between = (asked.wallMs + this.clock.mark().wallMs) / 2;
+    const between = (asked.wallMs + this.clock.read().wallMs) / 2;
     const apartMs = Math.round(between - (row?.ms ?? Number.NaN));
     const side = apartMs < 0 ? 'behind' : 'ahead of';
     const message = `this host is ${Math.abs(apartMs)} ms ${side} the database`;
     const advice =
       'let both hosts keep time by NTP: the application goes by the database, logs and certificates do not';
-    return Math.abs(apartMs) > APART_MS ? advise(true, message, advice) : [ok(message)];
+    return Math.abs(apartMs) > APART_MS ? warningIf(true, message, advice) : [okFinding(message)];
   }
 }

@@ -4,20 +4,20 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import { Clock } from '../clock';
 import { ConfigModule } from '../config';
-import { connect, connectionOptions, open } from './connect';
+import { connectDatabase, connectionOptions, openDatabase } from './connect';
 import { Database } from './database';
 import { ClockDoctorCheck, DatabaseDoctorCheck, MigrationsDoctorCheck } from './database.doctor';
 import { DatabaseServer } from './database-server';
 import { DatabaseSettings } from './database.settings';
-import { Inspection } from './inspection';
-import { Migrations } from './migrations';
+import { DatabaseInspection } from './inspection';
+import { MigrationRunner } from './migrations';
 
 /** Of every room whose file was loaded, for a context without rooms. */
-const everyRoom = new Set<Type<MigrationInterface>>();
-const EVERY_ROOM = Symbol('every room');
+const allMigrations = new Set<Type<MigrationInterface>>();
+const ALL_MIGRATIONS = Symbol('every room');
 
 /** What a room brings along. */
-class RoomMigrations {
+class FeatureMigrations {
   constructor(readonly classes: readonly Type<MigrationInterface>[]) {}
 }
 
@@ -25,13 +25,13 @@ class RoomMigrations {
 function migrationsIn(modules: ModulesContainer): Set<Type<MigrationInterface>> {
   const providers = [...modules.values()].flatMap((room) => [...room.providers.values()]);
   const found = providers.flatMap(({ instance }: { readonly instance?: unknown }) =>
-    instance instanceof RoomMigrations ? [...instance.classes] : [],
+    instance instanceof FeatureMigrations ? [...instance.classes] : [],
   );
   return new Set(found);
 }
 
 @Module({
-  imports: [ConfigModule.of(DatabaseSettings)],
+  imports: [ConfigModule.forFeature(DatabaseSettings)],
   providers: [DatabaseServer],
   exports: [DatabaseServer, ConfigModule],
 })
@@ -44,7 +44,7 @@ class DatabaseServerModule {}
     DatabaseServerModule,
     TypeOrmModule.forRootAsync({
       imports: [DatabaseServerModule],
-      inject: [DatabaseServer, DatabaseSettings, ModulesContainer, { token: EVERY_ROOM, optional: true }],
+      inject: [DatabaseServer, DatabaseSettings, ModulesContainer, { token: ALL_MIGRATIONS, optional: true }],
       useFactory: async (
         server: DatabaseServer,
         settings: DatabaseSettings,
@@ -60,27 +60,27 @@ class DatabaseServerModule {}
   ],
   providers: [
     {
-      provide: Migrations,
+      provide: MigrationRunner,
       inject: [DataSource, DatabaseSettings],
-      useFactory: (source: DataSource, settings: DatabaseSettings) => new Migrations(source, settings),
+      useFactory: (source: DataSource, settings: DatabaseSettings) => new MigrationRunner(source, settings),
     },
     {
       provide: Database,
       inject: [
-        { token: Inspection, optional: true },
+        { token: DatabaseInspection, optional: true },
         DataSource,
-        Migrations,
+        MigrationRunner,
         DatabaseServer,
         DatabaseSettings,
         Clock,
       ],
       useFactory: async (
-        inspection: Inspection | undefined,
+        inspection: DatabaseInspection | undefined,
         source: DataSource,
-        ...rest: [Migrations, DatabaseServer, DatabaseSettings, Clock]
+        ...rest: [MigrationRunner, DatabaseServer, DatabaseSettings, Clock]
       ) => {
-        if (!inspection) await open(source, ...rest);
-        else if (!inspection.fault) await inspection.attempt(async () => connect(source, rest[3]));
+        if (!inspection) await openDatabase(source, ...rest);
+        else if (!inspection.fault) await inspection.attempt(async () => connectDatabase(source, rest[3]));
         return new Database(source, rest[2]);
       },
     },
@@ -88,7 +88,7 @@ class DatabaseServerModule {}
     MigrationsDoctorCheck,
     ClockDoctorCheck,
   ],
-  exports: [Database, Migrations, DatabaseServerModule],
+  exports: [Database, MigrationRunner, DatabaseServerModule],
 })
 export class DatabaseModule implements OnApplicationShutdown {
   constructor(
@@ -97,14 +97,19 @@ export class DatabaseModule implements OnApplicationShutdown {
   ) {}
 
   /** For the context of a command that only looks, beside this module. */
-  static inspected(): DynamicModule {
-    return { module: InspectionModule, global: true, providers: [Inspection], exports: [Inspection] };
+  static inspectOnly(): DynamicModule {
+    return {
+      module: InspectionModule,
+      global: true,
+      providers: [DatabaseInspection],
+      exports: [DatabaseInspection],
+    };
   }
 
   /** For the context of a command that knows no room, beside this module: the schema is that of all of them. */
-  static ofEveryRoom(): DynamicModule {
-    const providers = [{ provide: EVERY_ROOM, useValue: everyRoom }];
-    return { module: EveryRoomModule, global: true, providers, exports: [EVERY_ROOM] };
+  static withAllMigrations(): DynamicModule {
+    const providers = [{ provide: ALL_MIGRATIONS, useValue: allMigrations }];
+    return { module: AllMigrationsModule, global: true, providers, exports: [ALL_MIGRATIONS] };
   }
 
   /** The tables and migrations that a room brings along. */
@@ -112,11 +117,11 @@ export class DatabaseModule implements OnApplicationShutdown {
     entities: Parameters<typeof TypeOrmModule.forFeature>[0],
     migrations: readonly Type<MigrationInterface>[],
   ): DynamicModule {
-    for (const migration of migrations) everyRoom.add(migration);
+    for (const migration of migrations) allMigrations.add(migration);
     return {
-      module: RoomModule,
+      module: FeatureModule,
       imports: [TypeOrmModule.forFeature(entities)],
-      providers: [{ provide: Symbol('migrations'), useValue: new RoomMigrations(migrations) }],
+      providers: [{ provide: Symbol('migrations'), useValue: new FeatureMigrations(migrations) }],
     };
   }
 
@@ -127,10 +132,10 @@ export class DatabaseModule implements OnApplicationShutdown {
 }
 
 @Module({})
-class RoomModule {}
+class FeatureModule {}
 
 @Module({})
-class EveryRoomModule {}
+class AllMigrationsModule {}
 
 @Module({})
 class InspectionModule {}

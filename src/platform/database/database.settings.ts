@@ -30,17 +30,17 @@ export class DatabaseSettings {
     // The embedded server has none.
     this.pooler = this.url === undefined ? 'none' : pooler;
     this.directUrl = databaseUrl(environment, 'DATABASE_DIRECT_URL');
-    if (this.pooler === 'transaction' && environment.text('DATABASE_DIRECT_URL') === undefined)
-      environment.fault(
+    if (this.pooler === 'transaction' && environment.string('DATABASE_DIRECT_URL') === undefined)
+      environment.addFault(
         'DATABASE_DIRECT_URL',
         'is not set',
         'use the URL of the server behind the pooler: notifications and migrations need a session',
       );
-    this.dataDir = resolve(environment.text('DATA_DIR') ?? './data');
+    this.dataDir = resolve(environment.string('DATA_DIR') ?? './data');
     this.migrateOnStart = environment.boolean('MIGRATE_ON_START', true);
     const embedded = environment.boolean('EMBEDDED_DATABASE', !environment.production);
-    if (environment.text('DATABASE_URL') === undefined && !embedded) {
-      environment.fault(
+    if (environment.string('DATABASE_URL') === undefined && !embedded) {
+      environment.addFault(
         'DATABASE_URL',
         'is not set',
         `${URL_FORM}, or EMBEDDED_DATABASE=true for the server that ships with the application`,
@@ -51,6 +51,6 @@ export class DatabaseSettings {
 
 /** libpq's form for a Unix socket has no host after the password, which is no URL by the standard; the folder counts. */
 function databaseUrl(environment: Environment, name: string): string | undefined {
-  const read = (text: string) => text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?])/, '$1localhost');
-  return environment.url(name, ['postgres:', 'postgresql:'], { mend: URL_FORMS, read })?.href;
+  const normalize = (text: string) => text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?])/, '$1localhost');
+  return environment.url(name, ['postgres:', 'postgresql:'], { fix: URL_FORMS, normalize })?.href;
 }

@@ -69,7 +69,7 @@ export class Database {
   }
 
   /** Sets how to find the user whose request is under way: the requests of one user hold a part of the pool at most. */
-  limitEachUser(userOf: () => string | undefined): void {
+  limitConnectionsPerUser(userOf: () => string | undefined): void {
     this.pool.userOf = userOf;
   }
 

@@ -4,7 +4,7 @@ const NOWHERE = 'postgres://127.0.0.1:1/nowhere';
  * The database is only looked at: it is not migrated, a schema that is not this build's is no reason to stop, nor is a
  * server that cannot be reached.
  */
-export class Inspection {
+export class DatabaseInspection {
   /** Why there is nothing to look at. */
   fault: Error | undefined;
 

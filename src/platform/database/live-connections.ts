@@ -5,8 +5,7 @@ import type { Client } from 'pg';
 const READ_ONLY = '25006';
 
 // The driver's own mark, though not in its types: no answer is owed.
-const owesNothing = (client: Client) =>
-  (client as Client & { readonly readyForQuery?: boolean }).readyForQuery;
+const isIdle = (client: Client) => (client as Client & { readonly readyForQuery?: boolean }).readyForQuery;
 
 /**
  * A connection that owes an answer and stays silent has lost its server. Closing it fails the statement and takes it out
@@ -14,10 +13,10 @@ const owesNothing = (client: Client) =>
  *
  * @param silenceMs 0: it may be silent for ever
  */
-export function hangUpAfter(silenceMs: number, client: Client): void {
+export function closeWhenSilent(silenceMs: number, client: Client): void {
   const socket = client.connection.stream as Socket;
   socket.setTimeout(silenceMs).on('timeout', () => {
-    if (!owesNothing(client)) destroy(client, 'The database server fell silent');
+    if (!isIdle(client)) destroy(client, 'The database server fell silent');
   });
 }
 
@@ -25,7 +24,7 @@ export function hangUpAfter(silenceMs: number, client: Client): void {
  * The open connections of a pool. What one of them learns of its server counts for all: after a failover each of them
  * would fail a write of its own.
  */
-export class LiveConnections {
+export class OpenConnections {
   private readonly clients = new Set<Client>();
 
   add(client: Client): void {
@@ -38,7 +37,7 @@ export class LiveConnections {
 
   private close(): void {
     for (const client of this.clients) {
-      if (owesNothing(client) && client.getTransactionStatus() === 'I')
+      if (isIdle(client) && client.getTransactionStatus() === 'I')
         destroy(client, 'The database server takes no writes');
       else closeAfterWork(client);
     }

@@ -1,6 +1,6 @@
 import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
-import { patientConnection } from './connection-config';
+import { unlimitedConnection } from './connection-config';
 import type { DatabaseSettings } from './database.settings';
 import { SqlMigration } from './sql-migration';
 
@@ -25,7 +25,7 @@ export class SchemaMismatch extends Error {
 const LOCK = '7449363236164072819';
 
 /** Brings the schema to this build's state, one instance at a time, and refuses one that is not in it. */
-export class Migrations {
+export class MigrationRunner {
   /** The names of those that this process applied. */
   readonly appliedHere: string[] = [];
 
@@ -131,7 +131,7 @@ export class Migrations {
    */
   private async locked<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     const options = this.dataSource.options as PostgresDataSourceOptions;
-    const extra = patientConnection(options.url ?? '', this.settings);
+    const extra = unlimitedConnection(options.url ?? '', this.settings);
     const patient = new DataSource({ ...options, poolSize: 1, extra });
     const runner = (await patient.initialize()).createQueryRunner();
     try {

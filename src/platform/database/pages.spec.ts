@@ -1,4 +1,4 @@
-import { deleteInPages, inPages } from './pages';
+import { deleteInBatches, readInBatches } from './pages';
 
 const ALL = Array.from({ length: 2_500 }, (_, index) => ({ id: String(index).padStart(4, '0') }));
 
@@ -11,14 +11,14 @@ describe('any number of rows', () => {
       return rows.filter(({ id }) => id > after).slice(0, limit);
     };
     const found: string[] = [];
-    for await (const { id } of inPages(read)) found.push(id);
+    for await (const { id } of readInBatches(read)) found.push(id);
     expect(found).toEqual(rows.map(({ id }) => id));
     expect(largest).toBe(1_000);
   });
 
   it.each([0, 1, 1_000, 2_500])('are all deleted: %i', async (count) => {
     let left = count;
-    await deleteInPages(async (limit) => {
+    await deleteInBatches(async (limit) => {
       const deleted = Math.min(left, limit);
       left -= deleted;
       return deleted;

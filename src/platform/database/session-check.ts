@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { DatabaseSettings } from './database.settings';
-import { promisedSettings } from './session-settings';
+import { requiredSettings } from './session-settings';
 
 /** Something about sessions that is not as statements rely on it, and what to do about it. */
 export interface SessionFault {
@@ -28,7 +28,7 @@ export async function checkSessions(
 }
 
 async function otherSettings(dataSource: DataSource, settings: DatabaseSettings): Promise<string[]> {
-  const promised = promisedSettings(settings);
+  const promised = requiredSettings(settings);
   const found = await dataSource.query<{ name: string; setting: string }[]>(
     'SELECT name, setting FROM pg_settings WHERE name = ANY($1)',
     [Object.keys(promised)],

@@ -21,7 +21,7 @@ const UNLIMITED: SessionSettings = {
 };
 
 /** What holds for every statement of the pool. */
-export function promisedSettings({ statementTimeoutMs }: DatabaseSettings): SessionSettings {
+export function requiredSettings({ statementTimeoutMs }: DatabaseSettings): SessionSettings {
   return {
     ...PINNED,
     idle_in_transaction_session_timeout: String(2 * statementTimeoutMs),

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { withDeadline } from '../deadline';
 import { reasonOf } from '../errors';
 import { Extensions, extensionDecorator } from '../extensions';
-import { type Finding, worstOf } from './finding';
+import { type Finding, worstLevel } from './finding';
 
 /** What a module can tell of its own state: it reads, and changes nothing. */
 export interface DoctorCheckProvider {
@@ -40,7 +40,7 @@ export class Doctor {
     for (const { topic, parts } of inOrder(this.parts())) {
       const own: Finding[] = [];
       for (const part of parts) own.push(...(await findingsOf(part, ill)));
-      if (worstOf(own) === 'fault' || parts.some(({ after }) => isIll(after, ill))) ill.add(topic);
+      if (worstLevel(own) === 'fault' || parts.some(({ after }) => isIll(after, ill))) ill.add(topic);
       findings.push(...own.map((finding) => ({ topic, ...finding })));
     }
     return findings;

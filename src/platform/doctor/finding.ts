@@ -10,15 +10,15 @@ export interface Finding {
 
 const LEVELS: readonly FindingLevel[] = ['ok', 'warning', 'fault'];
 
-export function worstOf(findings: readonly Pick<Finding, 'level'>[]): FindingLevel {
+export function worstLevel(findings: readonly Pick<Finding, 'level'>[]): FindingLevel {
   return LEVELS.findLast((level) => findings.some((finding) => finding.level === level)) ?? 'ok';
 }
 
-export function ok(message: string): Finding {
+export function okFinding(message: string): Finding {
   return { level: 'ok', message };
 }
 
 /** A warning where something holds, and nothing where it does not. */
-export function advise(holds: boolean, message: string, advice: string): Finding[] {
+export function warningIf(holds: boolean, message: string, advice: string): Finding[] {
   return holds ? [{ level: 'warning', message, advice }] : [];
 }

@@ -1,3 +1,3 @@
 export { Doctor, DoctorCheck, type DoctorCheckProvider, type TopicFinding } from './doctor';
 export { DoctorModule } from './doctor.module';
-export { advise, type Finding, type FindingLevel, ok, worstOf } from './finding';
+export { warningIf, type Finding, type FindingLevel, okFinding, worstLevel } from './finding';

@@ -3,7 +3,7 @@ import { chmod, copyFile, lstat, mkdir, readFile, readdir, rename, rm, symlink }
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { randomBytes } from 'node:crypto';
-import { holdsFor, type ServerUser } from './child';
+import { testPathAs, type ServerUser } from './child';
 import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 
 /** Absolute paths of the programs. */
@@ -85,7 +85,7 @@ function canRun(user: ServerUser | null, root: string): boolean {
   if (!user) return true;
   const expression =
     'test -x "$0/bin/postgres" && test -x "$0/bin/pg_ctl" && test -r "$0/lib" && test -r "$0/share"';
-  return holdsFor(user, expression, join(root, 'native'));
+  return testPathAs(user, expression, join(root, 'native'));
 }
 
 function programsIn(root: string): Binaries {

@@ -54,7 +54,7 @@ export function lastLines(output: string, count = 6): string {
 }
 
 /** Whether `test` expressions such as `-x "$0"` hold for a path in the eyes of another account. */
-export function holdsFor(user: ServerUser, expression: string, path: string): boolean {
+export function testPathAs(user: ServerUser, expression: string, path: string): boolean {
   // libuv changes directory before it changes the user; "/" can be entered by everybody.
   const options = { ...identity(user), cwd: '/', env: minimalEnvironment(), stdio: 'ignore' as const };
   return spawnSync('/bin/sh', ['-c', expression, path], options).status === 0;

@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } f
 import { join } from 'node:path';
 import { type Binaries } from './binaries';
 import { type ServerUser, lastLines, run } from './child';
-import { type ClusterPlace } from './cluster-place';
+import { type ClusterLocation } from './cluster-place';
 import { EmbeddedServerUnavailable } from './embedded-server.errors';
 import { DATABASE } from './server-connection';
 
@@ -25,7 +25,11 @@ const INITDB_OPTIONS = [
  * @param durable false skips waiting for the disk; for tests
  * @throws EmbeddedServerUnavailable with the end of initdb's output
  */
-export async function initialise(place: ClusterPlace, binaries: Binaries, durable: boolean): Promise<void> {
+export async function initialise(
+  place: ClusterLocation,
+  binaries: Binaries,
+  durable: boolean,
+): Promise<void> {
   await removeLeftovers(place);
   const staging = await mkdtemp(join(place.home, STAGING_PREFIX));
   try {
@@ -54,7 +58,7 @@ async function handOver(staging: string, { uid, gid }: ServerUser): Promise<void
   await chmod(staging, 0o755);
 }
 
-async function removeLeftovers({ home, user }: ClusterPlace): Promise<void> {
+async function removeLeftovers({ home, user }: ClusterLocation): Promise<void> {
   for (const name of await readdir(home)) {
     if (name.startsWith(STAGING_PREFIX)) await remove(join(home, name), user);
   }

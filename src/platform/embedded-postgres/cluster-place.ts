@@ -8,7 +8,7 @@ import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 import { canEnter, userForNewCluster, userOfCluster } from './server-user';
 
 /** A cluster, there or still to be made, and the account its server runs as. */
-export interface ClusterPlace {
+export interface ClusterLocation {
   /** As folderFor gives it: nobody else can change it. */
   readonly dataDir: string;
   readonly record: ClusterRecord;
@@ -24,25 +24,25 @@ export interface ClusterPlace {
  * Finds the cluster that belongs to a DATA_DIR, or settles where it will be and writes that down.
  * @throws EmbeddedServerUnavailable when the recorded cluster is missing or out of reach: never an empty one instead
  */
-export async function findPlace(dataDir: string): Promise<ClusterPlace> {
+export async function locateCluster(dataDir: string): Promise<ClusterLocation> {
   const record = await readRecord(dataDir);
   if (!record) {
     await refuseUnrecorded(dataDir);
-    return settle(dataDir, null);
+    return planCluster(dataDir, null);
   }
   const home = homeOf(dataDir, record);
   const cluster = clusterIn(home);
   if (!(await isThere(cluster))) {
     if (record.initialised) throw missing(dataDir, cluster);
-    return settle(dataDir, record);
+    return planCluster(dataDir, record);
   }
   const user = await userOfCluster(cluster);
   if (!canEnter(user, cluster)) throw outOfReach(cluster, user);
-  if (record.outside) await claim(dataDir, record, home);
+  if (record.outside) await takeOwnership(dataDir, record, home);
   return { dataDir, record, home, cluster, user, exists: true };
 }
 
-async function settle(dataDir: string, interrupted: ClusterRecord | null): Promise<ClusterPlace> {
+async function planCluster(dataDir: string, interrupted: ClusterRecord | null): Promise<ClusterLocation> {
   const user = await userForNewCluster();
   const record = {
     id: interrupted?.id ?? randomBytes(8).toString('hex'),
@@ -57,7 +57,7 @@ async function settle(dataDir: string, interrupted: ClusterRecord | null): Promi
 }
 
 /** A DATA_DIR that was copied names the same folder as its original; the two must not silently share a database. */
-async function claim(dataDir: string, record: ClusterRecord, home: string): Promise<void> {
+async function takeOwnership(dataDir: string, record: ClusterRecord, home: string): Promise<void> {
   const own = await realpath(dataDir);
   const owner = (await readFile(ownerFile(home), 'utf8').catch(() => own)).trim();
   if (owner === own) return;

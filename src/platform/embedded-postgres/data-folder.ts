@@ -19,12 +19,12 @@ const STICKY = 0o1000;
  * @throws EmbeddedServerUnavailable when another account has its database in that DATA_DIR
  */
 export async function folderFor(dataDir: string, log: (line: string) => void): Promise<string> {
-  if (process.getuid?.() !== 0 || (await isRootsAlone(dataDir))) {
+  if (process.getuid?.() !== 0 || (await onlyRootCanChange(dataDir))) {
     await mkdir(dataDir, { recursive: true, mode: 0o755 });
     // Under /tmp somebody may have been faster.
-    if (process.getuid?.() !== 0 || (await isRootsAlone(dataDir))) return dataDir;
+    if (process.getuid?.() !== 0 || (await onlyRootCanChange(dataDir))) return dataDir;
   }
-  if (await lookAt(recordPath(dataDir))) throw begunByAnother(dataDir);
+  if (await lstatIfExists(recordPath(dataDir))) throw begunByAnother(dataDir);
   const standIn = outsideFolder(createHash('sha256').update(dataDir).digest('hex').slice(0, 16));
   await makeOutsideFolder(standIn, dataDir);
   log(`Another account can change ${dataDir}; what root keeps is in ${standIn} instead`);
@@ -51,14 +51,14 @@ export function ownerFile(folder: string): string {
 }
 
 /** Whether only root decides what a path leads to; what is not there yet, root is about to make. */
-async function isRootsAlone(path: string, linksLeft = MOST_LINKS): Promise<boolean> {
+async function onlyRootCanChange(path: string, linksLeft = MOST_LINKS): Promise<boolean> {
   for (const folder of withParents(path)) {
-    const found = await lookAt(folder);
+    const found = await lstatIfExists(folder);
     if (!found) return true;
     if (found.uid !== 0 || linksLeft === 0) return false;
     if (found.isSymbolicLink()) {
       const target = resolve(dirname(folder), await readlink(folder));
-      if (!(await isRootsAlone(target, linksLeft - 1))) return false;
+      if (!(await onlyRootCanChange(target, linksLeft - 1))) return false;
     } else if (found.mode & WRITABLE_BY_OTHERS) {
       // In a sticky folder, such as /tmp, nobody can replace what root has there.
       if (!(found.mode & STICKY) || folder === path) return false;
@@ -73,7 +73,7 @@ function withParents(path: string): string[] {
   return parent === path ? [path] : [...withParents(parent), path];
 }
 
-async function lookAt(path: string) {
+async function lstatIfExists(path: string) {
   return lstat(path).catch((error: unknown) => {
     if (['ENOENT', 'ENOTDIR'].includes(codeOf(error) ?? '')) return null;
     throw error;

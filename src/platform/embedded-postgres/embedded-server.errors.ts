@@ -1,4 +1,4 @@
-const WAY_OUT =
+const ADVICE =
   'Mend that, or set DATABASE_URL=postgres://user:password@host:5432/database to use a server of your own.';
 
 /**
@@ -11,13 +11,13 @@ export class EmbeddedServerUnavailable extends Error {
    * @param cause the error underneath, if there is one
    */
   constructor(reason: string, cause?: unknown) {
-    super(`The embedded PostgreSQL server is unavailable: ${reason}\n${WAY_OUT}`, { cause });
+    super(`The embedded PostgreSQL server is unavailable: ${reason}\n${ADVICE}`, { cause });
     this.name = 'EmbeddedServerUnavailable';
   }
 }
 
 /** Any error as an EmbeddedServerUnavailable; one that already is passes unchanged. */
-export function asUnavailable(error: unknown): EmbeddedServerUnavailable {
+export function asEmbeddedServerUnavailable(error: unknown): EmbeddedServerUnavailable {
   if (error instanceof EmbeddedServerUnavailable) return error;
   return new EmbeddedServerUnavailable(messageOf(error), error);
 }

@@ -3,13 +3,13 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBinaries } from './binaries';
 import { initialise } from './cluster-init';
-import { type ClusterPlace, findPlace } from './cluster-place';
+import { type ClusterLocation, locateCluster } from './cluster-place';
 import { writeRecord } from './cluster-record';
 import { folderFor } from './data-folder';
-import { asUnavailable } from './embedded-server.errors';
+import { asEmbeddedServerUnavailable } from './embedded-server.errors';
 import { type RunningServer, findRunning, isRunning, startServer, stopServer } from './postmaster';
 import { DATABASE, HOST, type ServerConnection } from './server-connection';
-import { underLock } from './start-lock';
+import { withStartLock } from './start-lock';
 
 export interface EmbeddedServerOptions {
   /** DATA_DIR, absolute or relative to the working directory. */
@@ -30,7 +30,7 @@ export class EmbeddedServer {
   #stopped: Promise<void> | undefined;
 
   private constructor(
-    private readonly place: ClusterPlace,
+    private readonly place: ClusterLocation,
     private readonly log: (line: string) => void,
     private connection: ServerConnection,
     /** For a connection pool: role, password, port and database. */
@@ -52,9 +52,9 @@ export class EmbeddedServer {
     const log = options.log ?? (() => undefined);
     try {
       const dataDir = await folderFor(resolve(options.dataDir), log);
-      return await underLock(dataDir, () => EmbeddedServer.open(dataDir, options.settings ?? {}, log));
+      return await withStartLock(dataDir, () => EmbeddedServer.open(dataDir, options.settings ?? {}, log));
     } catch (error) {
-      throw asUnavailable(error);
+      throw asEmbeddedServerUnavailable(error);
     }
   }
 
@@ -65,7 +65,7 @@ export class EmbeddedServer {
    */
   stop(): Promise<void> {
     this.#stopped ??= this.leave().catch((error: unknown) => {
-      throw asUnavailable(error);
+      throw asEmbeddedServerUnavailable(error);
     });
     return this.#stopped;
   }
@@ -75,7 +75,7 @@ export class EmbeddedServer {
     settings: Readonly<Record<string, string>>,
     log: (line: string) => void,
   ): Promise<EmbeddedServer> {
-    const place = await findPlace(dataDir);
+    const place = await locateCluster(dataDir);
     if (place.record.outside) {
       log(`PostgreSQL refuses root, and account "${place.user?.name}" cannot enter ${dataDir}`);
     }
@@ -92,7 +92,7 @@ export class EmbeddedServer {
     const { dataDir } = this.place;
     try {
       // Deleted under the server: it notices by itself and ends, and there is nowhere to hold a lock.
-      if (existsSync(dataDir)) await underLock(dataDir, () => this.stopUnlessShared());
+      if (existsSync(dataDir)) await withStartLock(dataDir, () => this.stopUnlessShared());
     } finally {
       await this.connection.close();
     }
@@ -121,7 +121,7 @@ export class EmbeddedServer {
 }
 
 async function launch(
-  place: ClusterPlace,
+  place: ClusterLocation,
   settings: Readonly<Record<string, string>>,
   log: (line: string) => void,
 ): Promise<RunningServer> {

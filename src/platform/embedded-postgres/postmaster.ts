@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Binaries } from './binaries';
 import { lastLines, run } from './child';
 import { readInCluster } from './cluster-file';
-import { type ClusterPlace } from './cluster-place';
+import { type ClusterLocation } from './cluster-place';
 import { type ClusterRecord } from './cluster-record';
 import { EmbeddedServerUnavailable, codeOf, messageOf } from './embedded-server.errors';
 import { clusterNameOf, disarmStaleFile, isServerOf, readPostmasterFile } from './postmaster-file';
@@ -28,7 +28,7 @@ const POSTGRES_DEFAULT_PORT = 5432;
  * @returns null when none runs
  * @throws EmbeddedServerUnavailable when one runs and does not let us in
  */
-export async function findRunning({ cluster, record }: ClusterPlace): Promise<RunningServer | null> {
+export async function findRunning({ cluster, record }: ClusterLocation): Promise<RunningServer | null> {
   const deadline = Date.now() + WAIT_SECONDS * 1000;
   for (;;) {
     const file = await readPostmasterFile(cluster);
@@ -47,7 +47,7 @@ export async function findRunning({ cluster, record }: ClusterPlace): Promise<Ru
 }
 
 /** Whether the cluster's server lives, be it that it answers or not. */
-export async function isRunning({ cluster, record }: ClusterPlace): Promise<boolean> {
+export async function isRunning({ cluster, record }: ClusterLocation): Promise<boolean> {
   const file = await readPostmasterFile(cluster);
   return file !== null && isServerOf(cluster, record, file.pid);
 }
@@ -59,7 +59,7 @@ export async function isRunning({ cluster, record }: ClusterPlace): Promise<bool
  * @throws EmbeddedServerUnavailable with the end of the server's log
  */
 export async function startServer(
-  place: ClusterPlace,
+  place: ClusterLocation,
   binaries: Binaries,
   settings: Readonly<Record<string, string>>,
   choosePort: () => Promise<number> = freePort,
@@ -82,7 +82,7 @@ export async function startServer(
  * Stops the server of a cluster, disconnecting whoever is left.
  * @throws EmbeddedServerUnavailable when it goes on running
  */
-export async function stopServer(place: ClusterPlace, binaries: Binaries): Promise<void> {
+export async function stopServer(place: ClusterLocation, binaries: Binaries): Promise<void> {
   // Of one that died, pg_ctl would send the signal to whoever has its process number now.
   if (!(await isRunning(place))) return;
   const args = ['stop', '-m', 'fast', '-w', '-s', '-t', String(WAIT_SECONDS)];
@@ -92,7 +92,7 @@ export async function stopServer(place: ClusterPlace, binaries: Binaries): Promi
 }
 
 /** The folder goes by environment and working directory: as an argument it would pass through a shell. */
-function pgCtl({ cluster, user }: ClusterPlace, binaries: Binaries, args: readonly string[]) {
+function pgCtl({ cluster, user }: ClusterLocation, binaries: Binaries, args: readonly string[]) {
   return run(binaries.pgCtl, args, { user, cwd: cluster, env: { PGDATA: cluster } });
 }
 

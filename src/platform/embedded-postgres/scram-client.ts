@@ -9,8 +9,8 @@ const UNPROVEN: ReadonlySet<string | symbol> = new Set([
 ]);
 
 /** Whoever listens on the port did not show that it knows the password; it has not been told. */
-export class ServerUnproven extends Error {
-  override readonly name = 'ServerUnproven';
+export class ServerNotAuthenticated extends Error {
+  override readonly name = 'ServerNotAuthenticated';
   /** PostgreSQL's own for a failed authentication: to try again is no use. */
   readonly code = '28000';
 
@@ -38,7 +38,7 @@ class ScramConnection extends Connection {
   override emit(event: string | symbol, ...args: unknown[]): boolean {
     // The rest of what came with it counts for nothing.
     if (this.#failed && event !== 'end') return false;
-    if (!this.#proven && UNPROVEN.has(event)) return this.emit('error', new ServerUnproven());
+    if (!this.#proven && UNPROVEN.has(event)) return this.emit('error', new ServerNotAuthenticated());
     if (event === 'error') {
       this.#failed = true;
       this.stream.destroy();

@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { holdsFor, type ServerUser } from './child';
+import { testPathAs, type ServerUser } from './child';
 import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 
 /**
@@ -43,7 +43,7 @@ export async function userOfCluster(cluster: string): Promise<ServerUser | null>
 
 /** Whether the account can get to what lies in a folder; this process's own account (null) has to see for itself. */
 export function canEnter(user: ServerUser | null, folder: string): boolean {
-  return user === null || holdsFor(user, 'test -x "$0"', folder);
+  return user === null || testPathAs(user, 'test -x "$0"', folder);
 }
 
 function byName(accounts: readonly ServerUser[], name: string): ServerUser | undefined {

@@ -13,7 +13,7 @@ const PATIENCE_MILLISECONDS = 120_000;
  * A holder that was killed is passed over after some four seconds.
  * @throws EmbeddedServerUnavailable when the lock stays taken; else whatever the act throws
  */
-export async function underLock<T>(dataDir: string, act: () => Promise<T>): Promise<T> {
+export async function withStartLock<T>(dataDir: string, act: () => Promise<T>): Promise<T> {
   const release = await acquire(dataDir);
   try {
     return await act();

@@ -1,5 +1,5 @@
 /** What sort of failure it is, in the domain's words; `platform/http` alone knows the status each becomes. */
-export type Kind =
+export type ErrorKind =
   | 'malformed'
   | 'unauthenticated'
   | 'forbidden'
@@ -17,7 +17,7 @@ export type Kind =
 
 /** A class of failures; what it says of itself statically is also what the documentation says of it. */
 export interface DomainErrorClass {
-  readonly kind: Kind;
+  readonly kind: ErrorKind;
   readonly code: string;
   /** Where no kind has the status that it needs, such as 402 or 410. */
   readonly status?: number | undefined;
@@ -34,7 +34,7 @@ export type DocumentedErrorClass = DomainErrorClass &
  * the client; what else there is to know goes into `cause`, which only the log sees.
  */
 export abstract class DomainError extends Error {
-  static readonly kind: Kind = 'internal';
+  static readonly kind: ErrorKind = 'internal';
   /** Stable kebab-case word that clients switch on; never renamed. */
   static readonly code: string = 'internal-error';
   static readonly status: number | undefined = undefined;
@@ -44,12 +44,12 @@ export abstract class DomainError extends Error {
   readonly retryAfterSeconds: number | undefined = undefined;
 
   /** What would make the same request succeed, by the names RFC 6750 and RFC 9470 give it. */
-  readonly demands: Readonly<Record<string, string>> = {};
+  readonly challengeParameters: Readonly<Record<string, string>> = {};
 
   /** Further members of the problem (RFC 9457 section 3.2), by names that RFC 9457 has not taken. */
   readonly members: Readonly<Record<string, unknown>> = {};
 
-  get kind(): Kind {
+  get kind(): ErrorKind {
     return (this.constructor as unknown as DomainErrorClass).kind;
   }
 
@@ -67,9 +67,17 @@ export abstract class DomainError extends Error {
 }
 
 /** What is told of a failure, to the client and to the log. */
-export type Failure = Pick<
+export type FailureDetails = Pick<
   DomainError,
-  'kind' | 'code' | 'status' | 'title' | 'message' | 'members' | 'demands' | 'retryAfterSeconds' | 'cause'
+  | 'kind'
+  | 'code'
+  | 'status'
+  | 'title'
+  | 'message'
+  | 'members'
+  | 'challengeParameters'
+  | 'retryAfterSeconds'
+  | 'cause'
 >;
 
 /** A fault of ours that the client can do nothing about. */

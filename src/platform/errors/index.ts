@@ -2,9 +2,9 @@ export {
   type DocumentedErrorClass,
   DomainError,
   type DomainErrorClass,
-  type Failure,
+  type FailureDetails,
   InternalError,
-  type Kind,
+  type ErrorKind,
   RateLimited,
   Unavailable,
 } from './domain-error';

@@ -21,10 +21,10 @@ export class ValidationFailed extends DomainError {
     ]);
   override readonly members;
 
-  /** @param afterWork whether it took more to find out than a look at the body */
+  /** @param countsAsAttempt whether it took more to find out than a look at the body */
   constructor(
     readonly violations: readonly Violation[],
-    readonly afterWork = false,
+    readonly countsAsAttempt = false,
   ) {
     super('The request does not follow the rules of this route; "errors" names each of them.');
     this.members = { errors: violations };

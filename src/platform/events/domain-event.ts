@@ -1,10 +1,10 @@
 /** Something that happened; its class says what. */
 export abstract class DomainEvent {}
 
-export type Outcome = 'success' | 'failure';
+export type EventOutcome = 'success' | 'failure';
 
 /** What there is to say of a security event beyond what it is called. Ids only: no address, no name, no secret. */
-export interface SecurityFacts {
+export interface SecurityEventData {
   /** Whose account it is about; null where nobody knows, or where there is none. */
   readonly subjectId?: string | null | undefined;
   /** Who did it, where that is not the signed-in user of the request. */
@@ -17,7 +17,7 @@ export interface SecurityFacts {
 /** A class of security events; what it says of itself statically is what the records and the documentation say. */
 export interface SecurityEventClass {
   readonly type: string;
-  readonly outcome: Outcome;
+  readonly outcome: EventOutcome;
   readonly sampled: boolean;
 }
 
@@ -25,15 +25,15 @@ export interface SecurityEventClass {
 export abstract class SecurityEvent extends DomainEvent {
   /** Stable kebab-case words in the past tense; never renamed. */
   static readonly type: string = '';
-  static readonly outcome: Outcome = 'success';
+  static readonly outcome: EventOutcome = 'success';
   /** Whether a stranger can cause any number of them at no cost: only some of each source are recorded then. */
   static readonly sampled: boolean = false;
 
-  constructor(readonly facts: SecurityFacts = {}) {
+  constructor(readonly facts: SecurityEventData = {}) {
     super();
   }
 
-  get kind(): SecurityEventClass {
+  get eventClass(): SecurityEventClass {
     return this.constructor as unknown as SecurityEventClass;
   }
 }

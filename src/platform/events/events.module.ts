@@ -1,7 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { Events } from './events';
+import { EventBus } from './events';
 
 @Global()
-@Module({ imports: [DiscoveryModule], providers: [Events], exports: [Events] })
+@Module({ imports: [DiscoveryModule], providers: [EventBus], exports: [EventBus] })
 export class EventsModule {}

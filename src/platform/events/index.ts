@@ -1,9 +1,9 @@
 export {
   DomainEvent,
-  type Outcome,
+  type EventOutcome,
   SecurityEvent,
   type SecurityEventClass,
-  type SecurityFacts,
+  type SecurityEventData,
 } from './domain-event';
-export { Events, OnDomainEvent, type Phase } from './events';
+export { EventBus, OnDomainEvent, type EventPhase } from './events';
 export { EventsModule } from './events.module';

@@ -1,8 +1,8 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { Extensions } from './extensions';
-import { LostNotes } from './lost-notes';
+import { LostDecorators } from './lost-notes';
 
 @Global()
-@Module({ imports: [DiscoveryModule], providers: [Extensions, LostNotes], exports: [Extensions] })
+@Module({ imports: [DiscoveryModule], providers: [Extensions, LostDecorators], exports: [Extensions] })
 export class ExtensionsModule {}

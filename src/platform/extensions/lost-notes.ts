@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { lostNotesOf } from './notes';
+import { lostDecoratorsOf } from './notes';
 
 /** Stops the start where a decorator of ours has no effect, because another one above it replaced the method. */
 @Injectable()
-export class LostNotes implements OnModuleInit {
+export class LostDecorators implements OnModuleInit {
   constructor(private readonly discovery: DiscoveryService) {}
 
   /** @throws Error that names each such decorator and method */
@@ -12,7 +12,7 @@ export class LostNotes implements OnModuleInit {
     const found = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
     const prototypes = new Set(found.flatMap(({ metatype }) => prototypesOf(metatype)));
     const faults = [...prototypes].flatMap((prototype) =>
-      lostNotesOf(prototype).map(
+      lostDecoratorsOf(prototype).map(
         ({ decorator, name }) =>
           `${decorator} has no effect on ${prototype.constructor.name}.${String(name)}: a decorator above it replaces the method.` +
           `\n  → write ${decorator} above that decorator`,

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Migrations } from '../database';
+import { MigrationRunner } from '../database';
 import { Unavailable } from '../errors';
 import { ChangeFeed } from '../change-feed';
 import { Keyring } from '../keyring';
@@ -11,7 +11,7 @@ const RETRY_SECONDS = 5;
 @Injectable()
 export class Readiness {
   constructor(
-    private readonly migrations: Migrations,
+    private readonly migrations: MigrationRunner,
     private readonly keyring: Keyring,
     private readonly feed: ChangeFeed,
   ) {}
@@ -21,9 +21,9 @@ export class Readiness {
    * @throws Unavailable where the database, the schema, the keys or the feed are not as this build needs them
    */
   async check(): Promise<string[]> {
-    const { missing, altered, unknown } = await this.ask(() => this.migrations.state());
-    const opens = await this.ask(() => this.keyring.opens());
-    await this.ask(async () => this.feed.ensureFresh());
+    const { missing, altered, unknown } = await this.orUnavailable(() => this.migrations.state());
+    const opens = await this.orUnavailable(() => this.keyring.canUnwrapAll());
+    await this.orUnavailable(async () => this.feed.ensureFresh());
     const faults = [
       ...missing.map((name) => `${name} is not applied`),
       ...altered.map((name) => `${name} was changed since it was applied`),
@@ -35,7 +35,7 @@ export class Readiness {
   }
 
   /** Whatever keeps the database from answering, a dropped database too, means: not ready. */
-  private async ask<T>(question: () => Promise<T>): Promise<T> {
+  private async orUnavailable<T>(question: () => Promise<T>): Promise<T> {
     try {
       return await question();
     } catch (cause) {

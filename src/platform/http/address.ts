@@ -8,7 +8,7 @@ const IN_IPV6 = /^::ffff:(?=\d+\.)/i;
  * The address in what a socket or a proxy says, without a port and a zone; null where there is none.
  * @param text contrary to its type in Fastify none once the connection is gone, and anything where a proxy passes it on
  */
-export function addressIn(text: string | undefined = ''): string | null {
+export function parseAddress(text: string | undefined = ''): string | null {
   const [, bracketed, plain] = WITH_PORT.exec(text) ?? [];
   const address = (bracketed ?? plain ?? text).replace(IN_IPV6, '');
   // The zone names a network card of the machine that wrote it.

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../doctor';
+import { DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
 import { HttpSettings } from './http.settings';
-import { ask } from './public-probe';
+import { sendProbe } from './public-probe';
 
 // Of the origin, whatever path the application has (RFC 8414 section 3.1; W3C: A Well-Known URL for Changing Passwords).
 const METADATA = '/.well-known/oauth-authorization-server';
@@ -29,9 +29,9 @@ export class BasePathDoctorCheck implements DoctorCheckProvider {
   }
 
   private async metadata(url: string): Promise<Finding> {
-    const answer = await ask(url);
+    const answer = await sendProbe(url);
     if ('status' in answer && answer.status === 200 && issuerIn(answer.body) === this.settings.publicUrl)
-      return ok(`${url} leads here`);
+      return okFinding(`${url} leads here`);
     return {
       level: 'fault',
       message: `${url} does not lead here, and services that verify tokens by their issuer look there`,
@@ -40,8 +40,9 @@ export class BasePathDoctorCheck implements DoctorCheckProvider {
   }
 
   private async changePassword(url: string): Promise<Finding> {
-    const answer = await ask(url);
-    if ('status' in answer && answer.status >= 300 && answer.status < 400) return ok(`${url} is redirected`);
+    const answer = await sendProbe(url);
+    if ('status' in answer && answer.status >= 300 && answer.status < 400)
+      return okFinding(`${url} is redirected`);
     return {
       level: 'warning',
       message: `${url} leads nowhere, and password managers look there`,

@@ -28,9 +28,9 @@ describe('a target below the path of PUBLIC_URL', () => {
   it('is told from a route of the application, or the start stops', () => {
     const table = new RouteTable();
     table.routes.push({ method: 'GET', url: '/account/account.js' }, { method: 'GET', url: '/v1/users/:id' });
-    expect(() => table.assertNoneBelow('/account')).toThrow('GET /account/account.js');
-    expect(() => table.assertNoneBelow('/v1/users')).toThrow('PUBLIC_URL ends with /v1/users');
+    expect(() => table.assertNoRouteBelow('/account')).toThrow('GET /account/account.js');
+    expect(() => table.assertNoRouteBelow('/v1/users')).toThrow('PUBLIC_URL ends with /v1/users');
     for (const path of ['', '/auth', '/acc', '/v1/user'])
-      expect(() => table.assertNoneBelow(path)).not.toThrow();
+      expect(() => table.assertNoRouteBelow(path)).not.toThrow();
   });
 });

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RateLimited } from '../errors';
-import { addressIn } from './address';
+import { parseAddress } from './address';
 import { BODY_LIMIT_BYTES } from './json-body';
-import { answerProblem } from './problem-answer';
+import { sendProblem } from './problem-answer';
 import { sourceOf } from './source';
 
 /**
@@ -14,19 +14,19 @@ const MOST_BYTES = 1024 * 1024;
 const SMALL_BYTES = 4 * 1024;
 
 /** Refuses a request whose body, beside those that are still being read from its source, could need more than the bound. */
-export function boundBodies(fastify: FastifyInstance): void {
+export function limitBodyBytes(fastify: FastifyInstance): void {
   const reserved = new Map<string, number>();
   const releases = new WeakMap<FastifyRequest, () => void>();
 
   fastify.addHook('onRequest', (request, reply, done) => {
     const bytes = bytesOf(request);
     if (bytes <= SMALL_BYTES) return done();
-    const source = sourceOf(addressIn(request.ip));
+    const source = sourceOf(parseAddress(request.ip));
     const others = reserved.get(source) ?? 0;
     if (others > 0 && others + bytes > MOST_BYTES) {
       // What is left of the body would be read to keep the connection.
       reply.headers({ connection: 'close', 'retry-after': 1 });
-      return answerProblem(request, reply, new RateLimited(1, TOO_MUCH));
+      return sendProblem(request, reply, new RateLimited(1, TOO_MUCH));
     }
     reserved.set(source, others + bytes);
     let isHeld = true;

@@ -2,9 +2,9 @@ import { challengeFor } from './challenge';
 
 describe('the challenge of a 401', () => {
   it('names the error of a token that was sent and is not valid (RFC 6750 section 3.1)', () => {
-    expect(challengeFor({ kind: 'unauthenticated', code: 'invalid-token', demands: {} }, 'Gatehouse')).toBe(
-      'Bearer realm="Gatehouse", error="invalid_token"',
-    );
+    expect(
+      challengeFor({ kind: 'unauthenticated', code: 'invalid-token', challengeParameters: {} }, 'Gatehouse'),
+    ).toBe('Bearer realm="Gatehouse", error="invalid_token"');
   });
 
   it.each([
@@ -14,7 +14,7 @@ describe('the challenge of a 401', () => {
     'mfa-required',
     'unknown',
   ])('names no error with %s', (code) => {
-    expect(challengeFor({ kind: 'unauthenticated', code, demands: {} }, 'Gatehouse')).toBe(
+    expect(challengeFor({ kind: 'unauthenticated', code, challengeParameters: {} }, 'Gatehouse')).toBe(
       'Bearer realm="Gatehouse"',
     );
   });
@@ -23,7 +23,7 @@ describe('the challenge of a 401', () => {
     const error = {
       kind: 'unauthenticated' as const,
       code: 'insufficient-user-authentication',
-      demands: { max_age: '900' },
+      challengeParameters: { max_age: '900' },
     };
     expect(challengeFor(error, 'Gatehouse')).toBe(
       'Bearer realm="Gatehouse", error="insufficient_user_authentication", max_age="900"',
@@ -38,7 +38,10 @@ describe('the challenge of a 401', () => {
     ['nothing', '', ''],
   ])('has a realm that is one quoted string with %s', (_, realm, quoted) => {
     expect(
-      challengeFor({ kind: 'unauthenticated', code: 'authentication-required', demands: {} }, realm),
+      challengeFor(
+        { kind: 'unauthenticated', code: 'authentication-required', challengeParameters: {} },
+        realm,
+      ),
     ).toBe(`Bearer realm="${quoted}"`);
   });
 });
@@ -48,7 +51,7 @@ describe('the challenge of a 403', () => {
     const error = {
       kind: 'forbidden',
       code: 'insufficient-permission',
-      demands: { scope: 'users:read users:write' },
+      challengeParameters: { scope: 'users:read users:write' },
     } as const;
     expect(challengeFor(error, 'Gatehouse')).toBe(
       'Bearer realm="Gatehouse", error="insufficient_scope", scope="users:read users:write"',
@@ -57,7 +60,7 @@ describe('the challenge of a 403', () => {
 
   it('is absent where no permission would help', () => {
     expect(
-      challengeFor({ kind: 'forbidden', code: 'cross-site-request', demands: {} }, 'Gatehouse'),
+      challengeFor({ kind: 'forbidden', code: 'cross-site-request', challengeParameters: {} }, 'Gatehouse'),
     ).toBeUndefined();
   });
 });

@@ -1,4 +1,4 @@
-import type { Failure } from '../errors';
+import type { FailureDetails } from '../errors';
 
 /** What RFC 6750 and RFC 9470 call the failures that are about the token; the others carry no `error` (RFC 6750 section 3.1). */
 const BEARER_ERROR: Readonly<Record<string, string>> = {
@@ -10,12 +10,12 @@ const BEARER_ERROR: Readonly<Record<string, string>> = {
 
 /** The `WWW-Authenticate` of a failure, which every 401 has; undefined where there is none. */
 export function challengeFor(
-  { kind, code, demands }: Pick<Failure, 'kind' | 'code' | 'demands'>,
+  { kind, code, challengeParameters }: Pick<FailureDetails, 'kind' | 'code' | 'challengeParameters'>,
   realm: string,
 ): string | undefined {
   const error = BEARER_ERROR[code];
   if (!error && kind !== 'unauthenticated') return undefined;
-  const parameters = Object.entries({ realm, ...(error && { error }), ...demands });
+  const parameters = Object.entries({ realm, ...(error && { error }), ...challengeParameters });
   return `Bearer ${parameters.map(([name, value]) => `${name}="${quoted(value)}"`).join(', ')}`;
 }
 

@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { addressIn } from './address';
+import { parseAddress } from './address';
 
 const LONGEST_USER_AGENT = 256;
 
@@ -15,7 +15,7 @@ export interface ClientInfo {
 export function clientOf({ ip, headers }: Pick<FastifyRequest, 'ip' | 'headers'>): ClientInfo {
   const userAgent = headers['user-agent']?.trim().slice(0, LONGEST_USER_AGENT);
   const language = headers['accept-language'] ?? null;
-  return { ipAddress: addressIn(ip), userAgent: userAgent || null, language };
+  return { ipAddress: parseAddress(ip), userAgent: userAgent || null, language };
 }
 
 /** The client of a handler's request. */

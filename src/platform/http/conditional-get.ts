@@ -14,7 +14,7 @@ import { map, type Observable } from 'rxjs';
 
 /** Gives what may be cached an `ETag`, and whoever has it already a 304 (RFC 9110 sections 8.8.3 and 13.1.2). */
 @Injectable()
-class ConditionalGet implements NestInterceptor {
+class ConditionalGetInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler<object>): Observable<object | undefined> {
     const http = context.switchToHttp();
     const { headers } = http.getRequest<FastifyRequest>();
@@ -32,9 +32,9 @@ class ConditionalGet implements NestInterceptor {
 }
 
 /** For what may be cached: an `ETag` on the answer, and none but 304 for whoever has it already. */
-export function Conditional(): MethodDecorator {
+export function ConditionalGet(): MethodDecorator {
   return applyDecorators(
-    UseInterceptors(ConditionalGet),
+    UseInterceptors(ConditionalGetInterceptor),
     ApiNotModifiedResponse({ description: 'What `If-None-Match` names is still right' }),
   );
 }

@@ -15,7 +15,7 @@ const PREFLIGHT_SECONDS = 7_200;
  *
  * @param headers further ones that these scripts may send
  */
-export function allowOrigins(
+export function enableCors(
   fastify: FastifyInstance,
   origins: ReadonlySet<string>,
   headers: readonly string[],

@@ -2,9 +2,9 @@ import { STATUS_CODES } from 'node:http';
 import { HttpException, HttpStatus } from '@nestjs/common';
 import {
   type DomainError,
-  type Failure,
+  type FailureDetails,
   InternalError,
-  type Kind,
+  type ErrorKind,
   RateLimited,
   Unavailable,
 } from '../errors';
@@ -44,7 +44,7 @@ const WORDS_OF_NEST = /^Cannot [A-Z]+ |^Forbidden resource$|^\w+(?:Exception|Err
  *
  * @returns undefined where its status is none of an error
  */
-export function failureOf(exception: HttpException): Failure | undefined {
+export function failureOf(exception: HttpException): FailureDetails | undefined {
   const status = exception.getStatus();
   if (!Number.isInteger(status) || status < 400 || status > 599) return undefined;
   const standard = STANDARD[status]?.();
@@ -56,7 +56,7 @@ export function failureOf(exception: HttpException): Failure | undefined {
     title: undefined,
     message: detail ?? standard?.message ?? `The request was refused: ${STATUS_CODES[status] ?? status}.`,
     members: {},
-    demands: {},
+    challengeParameters: {},
     retryAfterSeconds: standard?.retryAfterSeconds,
     cause: exception,
   };
@@ -98,7 +98,7 @@ function codeOf(status: number): string {
   return name?.toLowerCase().replaceAll('_', '-') ?? (status < 500 ? 'request-refused' : 'request-failed');
 }
 
-function kindOf(status: number): Kind {
-  const kinds = Object.entries(STATUS_OF) as [Kind, number][];
+function kindOf(status: number): ErrorKind {
+  const kinds = Object.entries(STATUS_OF) as [ErrorKind, number][];
   return kinds.find(([, each]) => each === status)?.[0] ?? (status < 500 ? 'conflict' : 'internal');
 }

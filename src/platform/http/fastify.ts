@@ -7,9 +7,9 @@ import type { DomainError } from '../errors';
 import { noBasePathYet } from './base-path';
 import { BODY_LIMIT_BYTES } from './json-body';
 import { PROBLEM_TYPE, problemOf } from './problem';
-import { answerProblem } from './problem-answer';
+import { sendProblem } from './problem-answer';
 import { trustNobodyYet } from './proxies';
-import { receive } from './reception';
+import { prepareReply } from './reception';
 import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';
 import { newRequestId, requestIdOf } from './request-id';
 import { COMMON_HEADERS } from './security-headers';
@@ -41,7 +41,7 @@ const HEAD_LIMIT_BYTES = 16_384;
 const responses = new WeakMap<IncomingMessage, ServerResponse>();
 
 /** Whether the answer to a request has begun, so that nothing but closing the connection can end it early. */
-export function isAnswering({ raw }: Pick<FastifyRequest, 'raw'>): boolean {
+export function hasResponseStarted({ raw }: Pick<FastifyRequest, 'raw'>): boolean {
   return responses.get(raw)?.headersSent ?? false;
 }
 
@@ -71,7 +71,7 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
       requireHostHeader: false,
     },
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
-      answerProblem(request, reply, new MalformedRequest()),
+      sendProblem(request, reply, new MalformedRequest()),
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, timeouts.linger),
   });
   const fastify = adapter.getInstance();
@@ -80,8 +80,8 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   fastify.server.maxConnections = MOST_CONNECTIONS;
   fastify.addHook('onRequest', (request, reply, done) => {
     responses.set(request.raw, reply.raw);
-    const refusal = receive(request, reply);
-    if (refusal) answerProblem(request, reply, refusal);
+    const refusal = prepareReply(request, reply);
+    if (refusal) sendProblem(request, reply, refusal);
     else done();
   });
   answerWhatNodeWouldNot(fastify, timeouts.linger);
@@ -96,7 +96,7 @@ function answerWhatNodeWouldNot(fastify: FastifyInstance, lingerMs: number): voi
     const hosts = countOf('host', rawHeaders);
     // RFC 9112 section 3.2. Node keeps the first of two, a proxy may have gone by the other one.
     if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
-      answerProblem(request, reply, new MalformedRequest());
+      sendProblem(request, reply, new MalformedRequest());
     else done();
   });
   fastify.server.on('connect', (_request, socket) => answerOn(socket, new MalformedRequest(), lingerMs));

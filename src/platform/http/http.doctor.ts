@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding } from '../doctor';
+import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding } from '../doctor';
 import { HttpSettings } from './http.settings';
 
 @Injectable()
@@ -15,8 +15,8 @@ export class HttpDoctorCheck implements DoctorCheckProvider {
       'no proxy is named, so nobody can say that a request came over https, and all of them are refused';
     const advice = 'TRUSTED_PROXIES, with the addresses of your proxies';
     return [
-      ...advise(docs, 'the documents are open to everybody', 'DOCS=off, unless that is what you want'),
-      ...advise(
+      ...warningIf(docs, 'the documents are open to everybody', 'DOCS=off, unless that is what you want'),
+      ...warningIf(
         local.length > 0,
         `CORS_ORIGINS has ${local.join(', ')}`,
         'leave developers’ machines out in production',

@@ -12,7 +12,7 @@ import { RouteTable } from './route-table';
 
 @Global()
 @Module({
-  imports: [ConfigModule.of(HttpSettings)],
+  imports: [ConfigModule.forFeature(HttpSettings)],
   providers: [
     CurrentRequest,
     RouteTable,
@@ -32,6 +32,6 @@ export class HttpModule implements OnApplicationBootstrap {
   ) {}
 
   onApplicationBootstrap(): void {
-    this.routes.assertNoneBelow(this.settings.publicPath);
+    this.routes.assertNoRouteBelow(this.settings.publicPath);
   }
 }

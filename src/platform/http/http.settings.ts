@@ -26,12 +26,12 @@ export class HttpSettings {
   constructor(environment: Environment) {
     this.production = environment.production;
     this.port = environment.number('PORT', 3000, { min: 0, max: 65_535, integer: true });
-    this.host = environment.text('HOST') ?? (this.production ? '0.0.0.0' : '127.0.0.1');
+    this.host = environment.string('HOST') ?? (this.production ? '0.0.0.0' : '127.0.0.1');
     this.publicUrl = this.readPublicUrl(environment);
     this.publicPath = new URL(this.publicUrl).pathname.replace(/\/$/, '');
-    this.appName = environment.text('APP_NAME') ?? 'Gatehouse';
+    this.appName = environment.string('APP_NAME') ?? 'Gatehouse';
     if (/\p{Cc}/u.test(this.appName))
-      environment.fault(
+      environment.addFault(
         'APP_NAME',
         'has a control character',
         'use letters, digits and signs: it stands in mails',
@@ -52,7 +52,7 @@ export class HttpSettings {
       const isOrigin =
         scheme.test(text) && !text.includes('*') && URL.canParse(text) && new URL(text).origin === text;
       if (!isOrigin)
-        environment.fault(
+        environment.addFault(
           'CORS_ORIGINS',
           `has ${JSON.stringify(text)}`,
           'use exact origins, as https://app.example.com, separated by commas',
@@ -65,7 +65,7 @@ export class HttpSettings {
     return environment.list('CORS_HEADERS').filter((name) => {
       const isName = HEADER_NAME.test(name) && name !== 'true';
       if (!isName)
-        environment.fault(
+        environment.addFault(
           'CORS_HEADERS',
           `has ${JSON.stringify(name)}`,
           'use exact names of request headers, as x-tenant, separated by commas',
@@ -77,19 +77,23 @@ export class HttpSettings {
   private readPublicUrl(environment: Environment): string {
     const url = environment.webUrl('PUBLIC_URL');
     if (!url) {
-      const missing = this.production && environment.text('PUBLIC_URL') === undefined;
+      const missing = this.production && environment.string('PUBLIC_URL') === undefined;
       if (missing)
-        environment.fault('PUBLIC_URL', 'is not set', 'use the https address that clients reach this under');
+        environment.addFault(
+          'PUBLIC_URL',
+          'is not set',
+          'use the https address that clients reach this under',
+        );
       return `http://localhost:${this.port}`;
     }
     if (`${url.origin}/` === url.href) return url.origin;
     // Compared with what was written: a URL has lost its dot segments when it is parsed.
     const path = /^[^/]+\/\/[^/]+((?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+)$/.exec(
-      environment.text('PUBLIC_URL') ?? '',
+      environment.string('PUBLIC_URL') ?? '',
     )?.[1];
     if (path === url.pathname && url.username === '' && url.password === '') return url.origin + path;
     const problem = 'is no origin, nor one with a plain path';
-    environment.fault(
+    environment.addFault(
       'PUBLIC_URL',
       problem,
       `use ${url.origin}, or ${url.origin}/auth without a slash at the end`,
@@ -100,7 +104,7 @@ export class HttpSettings {
   private refuseExposedDevelopment(environment: Environment): void {
     const allowed = environment.boolean('ALLOW_INSECURE_DEVELOPMENT', false);
     if (this.production || LOOPBACK.has(this.host) || allowed) return;
-    environment.fault(
+    environment.addFault(
       'HOST',
       'opens a development start to the network',
       'use 127.0.0.1, or NODE_ENV=production, or ALLOW_INSECURE_DEVELOPMENT=true if you mean it',

@@ -12,7 +12,7 @@ const INVALID_VALUE = {
  * Whose fault it is that the database refused the form of a value: a path parameter that has it names nothing, a query or a body breaks a
  * rule that no DTO stated. Of a request that brought no values the application's own.
  */
-export function refusalOfValue(
+export function errorForInvalidValue(
   error: Error,
   { params, query, body }: Pick<FastifyRequest, 'params' | 'query' | 'body'>,
 ): DomainError | undefined {

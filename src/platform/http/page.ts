@@ -30,17 +30,17 @@ export class PageQuery {
 }
 
 /** One page, and where the next one begins; null: this is the last. */
-export interface Page<Item> {
+export interface CursorPage<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
 
 /**
- * The class of a list's answer, for `@ApiOkResponse`: `class NoteListResponse extends PageOf(NoteResponse) {}`.
+ * The class of a list's answer, for `@ApiOkResponse`: `class NoteListResponse extends PageType(NoteResponse) {}`.
  * @param item the class of each of its items
  */
-export function PageOf<Item>(item: Type<Item>): Type<Page<Item>> {
-  class PageResponse implements Page<Item> {
+export function PageType<Item>(item: Type<Item>): Type<CursorPage<Item>> {
+  class PageResponse implements CursorPage<Item> {
     @ApiProperty({ type: [item] })
     readonly items: readonly Item[];
 
@@ -59,7 +59,7 @@ export function PageOf<Item>(item: Type<Item>): Type<Page<Item>> {
  * The identifier after which a page begins; undefined for the first page.
  * @throws ValidationFailed where the cursor is none of ours
  */
-export function startOf({ cursor }: PageQuery): string | undefined {
+export function parseCursor({ cursor }: PageQuery): string | undefined {
   if (cursor === undefined) return undefined;
   try {
     return uuidText(Buffer.from(cursor, 'base64url'));
@@ -74,11 +74,11 @@ function asNumber(text: unknown): unknown {
 }
 
 /** @param rows what the page would hold, and one more where there is one */
-export function pageOf<Row extends { readonly id: string }, Item>(
+export function toPage<Row extends { readonly id: string }, Item>(
   rows: readonly Row[],
   limit: number,
   toItem: (row: Row) => Item,
-): Page<Item> {
+): CursorPage<Item> {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return {
     items: rows.slice(0, limit).map(toItem),

@@ -1,13 +1,13 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { asUnavailable, isInvalidValue } from '../database';
-import { DomainError, type Failure, InternalError } from '../errors';
+import { asEmbeddedServerUnavailable, isInvalidValue } from '../database';
+import { DomainError, type FailureDetails, InternalError } from '../errors';
 import { challengeFor } from './challenge';
 import { failureOf } from './exceptions';
 import { HttpSettings } from './http.settings';
-import { refusalOfValue } from './invalid-value';
+import { errorForInvalidValue } from './invalid-value';
 import { headOf } from './problem';
-import { answerProblem } from './problem-answer';
+import { sendProblem } from './problem-answer';
 import { MalformedRequest, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType } from './request-errors';
 import { RouteTable } from './route-table';
 
@@ -31,11 +31,11 @@ export class ProblemFilter implements ExceptionFilter {
     if (challenge) reply.header('www-authenticate', challenge);
     if (failure instanceof MethodNotAllowed) reply.header('allow', failure.allowed.join(', '));
     if (failure.retryAfterSeconds !== undefined) reply.header('retry-after', failure.retryAfterSeconds);
-    answerProblem(request, reply, failure);
+    sendProblem(request, reply, failure);
   }
 
-  private translate(thrown: unknown, request: FastifyRequest): Failure {
-    const error = asUnavailable(originOf(thrown));
+  private translate(thrown: unknown, request: FastifyRequest): FailureDetails {
+    const error = asEmbeddedServerUnavailable(originOf(thrown));
     if (error instanceof DomainError) return error;
     const refusal =
       error instanceof HttpException
@@ -47,13 +47,13 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   /** Nest's exceptions, by a team's code or by Nest's own. */
-  private ofException(exception: HttpException, request: FastifyRequest): Failure | undefined {
-    const unrouted = exception.getStatus() === 404 ? this.routes.refusalOf(request) : undefined;
+  private ofException(exception: HttpException, request: FastifyRequest): FailureDetails | undefined {
+    const unrouted = exception.getStatus() === 404 ? this.routes.errorFor(request) : undefined;
     return unrouted instanceof MethodNotAllowed ? unrouted : failureOf(exception);
   }
 
-  private ofValue(error: Error, request: FastifyRequest): Failure | undefined {
-    const refusal = refusalOfValue(error, request);
+  private ofValue(error: Error, request: FastifyRequest): FailureDetails | undefined {
+    const refusal = errorForInvalidValue(error, request);
     if (refusal)
       this.logger.warn({ requestId: request.id, error }, 'the database refused a value of the request');
     return refusal;
@@ -63,13 +63,13 @@ export class ProblemFilter implements ExceptionFilter {
   private ofFastify(error: unknown, request: FastifyRequest): DomainError | undefined {
     const status = isOfFastify(error) ? (statusCodeOf(error) ?? 500) : 500;
     // 403: what serves files says so of a path that it does not look for.
-    if (status === 403 || status === 404) return this.routes.refusalOf(request);
+    if (status === 403 || status === 404) return this.routes.errorFor(request);
     if (status === 413) return new PayloadTooLarge();
     if (status === 415) return new UnsupportedMediaType();
     return status < 500 ? new MalformedRequest() : undefined;
   }
 
-  private flattened(error: unknown, requestId: string): Failure {
+  private flattened(error: unknown, requestId: string): FailureDetails {
     const stated = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
     if (stated !== undefined)
       this.logger.warn(
@@ -79,7 +79,7 @@ export class ProblemFilter implements ExceptionFilter {
     return new InternalError({ cause: error });
   }
 
-  private log(failure: Failure, requestId: string): void {
+  private log(failure: FailureDetails, requestId: string): void {
     const { status } = headOf(failure);
     const line = { requestId, error: failure.cause };
     if (status === 503) this.logger.warn(line, 'request answered 503');

@@ -1,9 +1,9 @@
 import { HttpStatus } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import type { DomainErrorClass, Failure, Kind } from '../errors';
+import type { DomainErrorClass, FailureDetails, ErrorKind } from '../errors';
 
 /** The only place where a kind of failure becomes a status. */
-export const STATUS_OF: Readonly<Record<Kind, number>> = {
+export const STATUS_OF: Readonly<Record<ErrorKind, number>> = {
   malformed: HttpStatus.BAD_REQUEST,
   unauthenticated: HttpStatus.UNAUTHORIZED,
   forbidden: HttpStatus.FORBIDDEN,
@@ -57,7 +57,7 @@ export class Problem {
 
 /** @param requestId becomes `instance` */
 export function problemOf(
-  error: DomainErrorClass & Pick<Failure, 'message' | 'members'>,
+  error: DomainErrorClass & Pick<FailureDetails, 'message' | 'members'>,
   requestId: string,
 ): Problem {
   const { members, message: detail, code } = error;

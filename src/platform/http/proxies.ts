@@ -1,7 +1,7 @@
 import { BlockList, isIP } from 'node:net';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Environment } from '../config';
-import { addressIn } from './address';
+import { parseAddress } from './address';
 
 // Nobody has a network larger than these (10.0.0.0/8, fc00::/7); a shorter prefix is the Internet, or half of it.
 const SHORTEST_PREFIX = { ipv4: 8, ipv6: 7 };
@@ -17,7 +17,7 @@ export class TrustedProxies {
   /** @param text an address, with its port where a proxy writes one */
   has(text: string | undefined): boolean {
     if (text === undefined || this.isEmpty) return false;
-    const address = addressIn(text);
+    const address = parseAddress(text);
     if (address === null) return false;
     const known = this.remembered.get(address);
     if (known !== undefined) return known;
@@ -59,7 +59,7 @@ export function readTrustedProxies(environment: Environment): TrustedProxies {
   const proxies = new TrustedProxies();
   for (const text of environment.list('TRUSTED_PROXIES')) {
     if (!proxies.add(text))
-      environment.fault(
+      environment.addFault(
         'TRUSTED_PROXIES',
         `has ${JSON.stringify(text)}`,
         'use the addresses of your proxies, as 10.1.2.3 or 10.1.0.0/16, separated by commas',

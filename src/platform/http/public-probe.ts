@@ -7,21 +7,21 @@ const WITHIN_MS = 3_000;
 export type Seen = OutboundAnswer;
 
 /** Why nothing came back, as Node calls it: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, … */
-export interface Unseen {
+export interface ProbeFailure {
   readonly failure: string;
 }
 
-export interface Question {
+export interface ProbeRequest {
   readonly method?: 'GET' | 'POST';
   readonly headers?: Readonly<Record<string, string>>;
   readonly json?: object;
 }
 
 /** Asks as a stranger would, past no cache and by a connection of its own. */
-export async function ask(
+export async function sendProbe(
   url: string,
-  { method = 'GET', headers = {}, json }: Question = {},
-): Promise<Seen | Unseen> {
+  { method = 'GET', headers = {}, json }: ProbeRequest = {},
+): Promise<Seen | ProbeFailure> {
   const body = json && { body: JSON.stringify(json) };
   const type = json && { 'content-type': 'application/json' };
   try {

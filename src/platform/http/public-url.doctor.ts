@@ -1,8 +1,8 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { DoctorCheck, type DoctorCheckProvider, type Finding, type FindingLevel, ok } from '../doctor';
+import { DoctorCheck, type DoctorCheckProvider, type Finding, type FindingLevel, okFinding } from '../doctor';
 import { HttpSettings } from './http.settings';
-import { ask, type Question, type Seen, type Unseen } from './public-probe';
+import { sendProbe, type ProbeRequest, type Seen, type ProbeFailure } from './public-probe';
 
 const CERTIFICATE = /CERT|TLS|SSL|SELF_SIGNED|ISSUER|UNABLE_TO_/;
 const REFUSED = /"insecure-transport"/;
@@ -44,12 +44,12 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
           'does PUBLIC_URL lead here, without a redirect?',
         ),
       ];
-    const reached = ok(`${publicUrl} answers`);
+    const reached = okFinding(`${publicUrl} answers`);
     if (isRefused(await this.ask(OPEN))) return [reached, NOT_TOLD];
     return [reached, ...(await this.transport(live)), await this.cookies(), await this.addresses()];
   }
 
-  private unreachable({ failure }: Unseen): Finding {
+  private unreachable({ failure }: ProbeFailure): Finding {
     const { publicUrl, production } = this.settings;
     if (CERTIFICATE.test(failure))
       return fault(
@@ -71,7 +71,7 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
           advice: 'fine on a developer’s own machine',
         },
       ];
-    const findings: Finding[] = [ok('its certificate is valid')];
+    const findings: Finding[] = [okFinding('its certificate is valid')];
     // Only what production answers depends on it.
     if (production) findings.push(await this.scheme(), hsts(live));
     findings.push(await this.byHttp());
@@ -83,22 +83,23 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
       headers: { 'x-forwarded-proto': 'http', forwarded: 'proto=http' },
     });
     if (isRefused(spoofed)) return fault('the proxy passes on what a client says of the scheme', SETS_HEADER);
-    return ok('the application knows https by the word of the proxy, not of the client');
+    return okFinding('the application knows https by the word of the proxy, not of the client');
   }
 
   private async byHttp(): Promise<Finding> {
     const url = new URL(this.settings.publicUrl);
-    if (url.port !== '') return ok('it has a port of its own, so there is no http beside it to look at');
+    if (url.port !== '')
+      return okFinding('it has a port of its own, so there is no http beside it to look at');
     const open = `http://${url.host}${this.settings.publicPath}${OPEN}`;
-    const plain = await ask(open);
-    if ('failure' in plain) return ok(`http is not answered (${plain.failure})`);
+    const plain = await sendProbe(open);
+    if ('failure' in plain) return okFinding(`http is not answered (${plain.failure})`);
     const headers = { 'x-forwarded-proto': 'https', forwarded: 'proto=https' };
-    const spoofed = await ask(open, { headers });
+    const spoofed = await sendProbe(open, { headers });
     if ('status' in spoofed && spoofed.status < 300)
       return fault('over http, a client that says https is believed', SETS_HEADER);
     if (plain.status < 300)
       return fault('it is answered over http, too', 'have the proxy redirect http to https');
-    return ok(plain.status < 400 ? 'http is redirected' : `http is refused (${plain.status})`);
+    return okFinding(plain.status < 400 ? 'http is redirected' : `http is refused (${plain.status})`);
   }
 
   private async cookies(): Promise<Finding> {
@@ -114,7 +115,7 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
         cookie.startsWith('__Host-')
       );
     };
-    if (set.every(isWhole)) return ok('cookies keep their names and flags');
+    if (set.every(isWhole)) return okFinding('cookies keep their names and flags');
     return fault(
       'cookies lose their flags on the way',
       'take rules that rewrite Set-Cookie out of the proxy',
@@ -133,7 +134,7 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
         'whether clients can choose their address was not looked at: limits are off, or used up here',
         'run this again later, with RATE_LIMITS=on',
       );
-    if (other.left < own.left) return ok('a client cannot choose its address');
+    if (other.left < own.left) return okFinding('a client cannot choose its address');
     if (this.settings.trustedProxies.has(other.localAddress))
       return unknown(
         'whether clients can choose their address cannot be seen from here: this host is a trusted proxy itself',
@@ -153,17 +154,17 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
     return left === undefined ? undefined : { left: Number(left), localAddress: answer.localAddress };
   }
 
-  private async ask(path: string, question?: Question): Promise<Seen | Unseen> {
-    return ask(`${this.settings.publicUrl}${path}`, question);
+  private async ask(path: string, question?: ProbeRequest): Promise<Seen | ProbeFailure> {
+    return sendProbe(`${this.settings.publicUrl}${path}`, question);
   }
 }
 
 function hsts({ headers }: Seen): Finding {
-  if (headers['strict-transport-security']) return ok('browsers are told to stay with https');
+  if (headers['strict-transport-security']) return okFinding('browsers are told to stay with https');
   return fault('Strict-Transport-Security does not come through', 'let it pass the proxy as it is');
 }
 
-function isRefused(answer: Seen | Unseen): boolean {
+function isRefused(answer: Seen | ProbeFailure): boolean {
   return 'status' in answer && answer.status === 403 && REFUSED.test(answer.body);
 }
 

@@ -20,7 +20,7 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
 const ownIds = new WeakMap<IncomingMessage, string>();
 
 /** For what is stored: an id that the caller chose could be their address, and would outlive their account. */
-export function ownRequestIdOf({ id, raw }: Pick<FastifyRequest, 'id' | 'raw'>): string {
+export function generatedRequestIdOf({ id, raw }: Pick<FastifyRequest, 'id' | 'raw'>): string {
   if (raw.headers['x-request-id'] !== id) return id;
   const own = ownIds.get(raw) ?? newRequestId();
   ownIds.set(raw, own);
@@ -28,7 +28,7 @@ export function ownRequestIdOf({ id, raw }: Pick<FastifyRequest, 'id' | 'raw'>):
 }
 
 /** That id where it was asked for and is another one than the caller's, for the line of the log that leads from one to the other. */
-export function ownRequestIdIn({ raw }: Pick<FastifyRequest, 'raw'>): string | undefined {
+export function existingGeneratedRequestIdOf({ raw }: Pick<FastifyRequest, 'raw'>): string | undefined {
   return ownIds.get(raw);
 }
 

@@ -7,14 +7,14 @@ describe('the route table', () => {
   let server: FastifyInstance;
 
   const methodsFor = (url: string) => {
-    const refusal = table.refusalOf({ method: 'TRACE', raw: { url } as FastifyRequest['raw'] });
+    const refusal = table.errorFor({ method: 'TRACE', raw: { url } as FastifyRequest['raw'] });
     return refusal instanceof MethodNotAllowed ? refusal.allowed : [];
   };
 
   beforeAll(async () => {
     // As createFastify sets it: a parameter is as long as a request's head may be.
     server = fastify({ routerOptions: { maxParamLength: 16_384 } });
-    table.watch(server);
+    table.recordRoutes(server);
     const answer = async () => 'ok';
     server.get('/v1/items', answer);
     server.post('/v1/items', answer);
@@ -56,8 +56,8 @@ describe('the route table', () => {
 
   it('has nothing against the method where the handler itself found nothing', () => {
     const raw = { url: '/v1/items/7' } as FastifyRequest['raw'];
-    expect(table.refusalOf({ method: 'GET', raw })).not.toBeInstanceOf(MethodNotAllowed);
-    expect(table.refusalOf({ method: 'PUT', raw })).toBeInstanceOf(MethodNotAllowed);
+    expect(table.errorFor({ method: 'GET', raw })).not.toBeInstanceOf(MethodNotAllowed);
+    expect(table.errorFor({ method: 'PUT', raw })).toBeInstanceOf(MethodNotAllowed);
   });
 
   it('answers as the server itself does', async () => {

@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest, HTTPMethods } from 'fastify';
 import router, { type HTTPMethod } from 'find-my-way';
 import { MethodNotAllowed, NotFound } from './request-errors';
 
-export interface Route {
+export interface RegisteredRoute {
   readonly method: string;
   readonly url: string;
 }
@@ -14,27 +14,27 @@ export interface Route {
  */
 @Injectable()
 export class RouteTable {
-  readonly routes: Route[] = [];
+  readonly routes: RegisteredRoute[] = [];
   private readonly methods = new Set<string>();
   // As long as the server's own, or a long parameter would turn a 405 into a 404.
   private readonly byUrl = router({ maxParamLength: 16_384 });
 
   /** Must be called before the first route is registered. */
-  watch(fastify: FastifyInstance): void {
+  recordRoutes(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ method, url }) => {
       for (const each of [method].flat()) this.add(each, url);
     });
   }
 
   /** Refuses what no route answers before its body is read: what nobody asked for need not be understood. */
-  refuseUnrouted(fastify: FastifyInstance): void {
+  refuseUnknownRoutes(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, _reply, done) =>
-      done(request.is404 || this.isTaken(request) ? this.refusalOf(request) : undefined),
+      done(request.is404 || this.isTaken(request) ? this.errorFor(request) : undefined),
     );
   }
 
   /** @throws Error where a route begins with the path of PUBLIC_URL: nothing would tell one from the other */
-  assertNoneBelow(path: string): void {
+  assertNoRouteBelow(path: string): void {
     const own = this.routes.find(({ url }) => url === path || url.startsWith(`${path}/`));
     if (path === '' || !own) return;
     const problem = `PUBLIC_URL ends with ${path}, where the application has a route of its own: ${own.method} ${own.url}`;
@@ -42,7 +42,7 @@ export class RouteTable {
   }
 
   /** Why there is no answer: nothing is there (a handler of this very method may have said so), or the method is wrong. */
-  refusalOf({ method, raw }: Pick<FastifyRequest, 'method' | 'raw'>): NotFound | MethodNotAllowed {
+  errorFor({ method, raw }: Pick<FastifyRequest, 'method' | 'raw'>): NotFound | MethodNotAllowed {
     const allowed = this.methodsFor(raw.url ?? '');
     return allowed.length === 0 || allowed.includes(method) ? new NotFound() : new MethodNotAllowed(allowed);
   }

@@ -8,43 +8,49 @@ import { ValidateBy } from 'class-validator';
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/u;
 const UNPRINTABLE_IN_LINES = /(?![\n\t])[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/u;
 
-export interface TextRule {
+export interface PlainTextOptions {
   /** In Unicode code points. */
-  readonly longest: number;
+  readonly maxLength: number;
   /** Whether it may have several lines. */
-  readonly lines?: boolean;
+  readonly multiline?: boolean;
 }
 
 /** Whether it is text that people can read, of one code point at least. */
-export function isText(value: unknown, { longest, lines = false }: TextRule): value is string {
-  if (typeof value !== 'string' || (lines ? UNPRINTABLE_IN_LINES : UNPRINTABLE).test(value)) return false;
+export function isPlainText(
+  value: unknown,
+  { maxLength, multiline = false }: PlainTextOptions,
+): value is string {
+  if (typeof value !== 'string' || (multiline ? UNPRINTABLE_IN_LINES : UNPRINTABLE).test(value)) return false;
   const length = Array.from(value).length;
-  return length > 0 && length <= longest;
+  return length > 0 && length <= maxLength;
 }
 
 /** In NFC, without white space around it, its lines ended by line feeds; what is much too long anyhow is left as it is. */
-export function withoutEdges(value: unknown, { longest, lines = false }: TextRule): unknown {
+export function normalizePlainText(
+  value: unknown,
+  { maxLength, multiline = false }: PlainTextOptions,
+): unknown {
   // Normalising a text made for it takes time with the square of its length; NFC shortens none to an eighth.
-  if (typeof value !== 'string' || value.length > 8 * longest) return value;
+  if (typeof value !== 'string' || value.length > 8 * maxLength) return value;
   const text = value.normalize('NFC').trim();
-  return lines ? text.replace(/\r\n?/g, '\n') : text;
+  return multiline ? text.replace(/\r\n?/g, '\n') : text;
 }
 
 /** A property of a body that holds text for people, as it can be stored and shown again; trimmed, in NFC. */
-export function Text(rule: TextRule): PropertyDecorator {
-  const { longest, lines = false } = rule;
-  const what = lines
+export function PlainText(rule: PlainTextOptions): PropertyDecorator {
+  const { maxLength, multiline = false } = rule;
+  const what = multiline
     ? 'none of them a control character but line feeds and tabs'
     : 'none of them a control character';
   return applyDecorators(
-    Transform(({ value }: { value: unknown }) => withoutEdges(value, rule)),
+    Transform(({ value }: { value: unknown }) => normalizePlainText(value, rule)),
     ValidateBy({
       name: 'text',
       validator: {
-        validate: (value) => isText(value, rule),
-        defaultMessage: () => `This must be 1 to ${longest} characters, ${what}.`,
+        validate: (value) => isPlainText(value, rule),
+        defaultMessage: () => `This must be 1 to ${maxLength} characters, ${what}.`,
       },
     }),
-    ApiProperty({ type: String, minLength: 1, maxLength: longest }),
+    ApiProperty({ type: String, minLength: 1, maxLength: maxLength }),
   );
 }

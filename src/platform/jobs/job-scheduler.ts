@@ -2,7 +2,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { Clock } from '../clock';
 import { Database } from '../database';
 
-const LOOK_MS = 60_000;
+const CHECK_INTERVAL_MS = 60_000;
 
 /** Work that comes again and again, and that one instance does for all. */
 export interface Job {
@@ -13,7 +13,7 @@ export interface Job {
 }
 
 // The claim is the decision: of any number of instances one finds the task due.
-const CLAIM = {
+const START = {
   text: `INSERT INTO upkeep (task, begun_at) VALUES ($1, $2)
     ON CONFLICT (task) DO UPDATE SET begun_at = $2
     WHERE upkeep.begun_at <= $3 OR upkeep.begun_at > $4 RETURNING task`,
@@ -23,9 +23,9 @@ const CLAIM = {
 @Injectable()
 export class JobScheduler implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Upkeep');
-  private readonly tasks: Job[] = [];
+  private readonly jobs: Job[] = [];
   private timer: NodeJS.Timeout | undefined;
-  private underWay: Promise<void> | undefined;
+  private running: Promise<void> | undefined;
   private stopped = false;
 
   constructor(
@@ -34,42 +34,42 @@ export class JobScheduler implements OnApplicationBootstrap, OnApplicationShutdo
   ) {}
 
   schedule(task: Job): void {
-    this.tasks.push(task);
+    this.jobs.push(task);
   }
 
   onApplicationBootstrap(): void {
-    this.timer = setInterval(() => void this.run(), LOOK_MS).unref();
+    this.timer = setInterval(() => void this.run(), CHECK_INTERVAL_MS).unref();
   }
 
   async onApplicationShutdown(): Promise<void> {
     this.stopped = true;
     clearInterval(this.timer);
-    await this.underWay;
+    await this.running;
   }
 
   /** Does what is due and not claimed by another instance; a task that fails is logged and due again after its time. */
   async run(): Promise<void> {
-    this.underWay ??= this.runAll().finally(() => (this.underWay = undefined));
-    return this.underWay;
+    this.running ??= this.runAll().finally(() => (this.running = undefined));
+    return this.running;
   }
 
   private async runAll(): Promise<void> {
-    for (const task of this.tasks) {
+    for (const task of this.jobs) {
       // What is claimed now would not be done, and be due for nobody.
       if (this.stopped) return;
       try {
-        if (await this.claim(task)) while (!this.stopped && (await task.runBatch()));
+        if (await this.tryStart(task)) while (!this.stopped && (await task.runBatch()));
       } catch (error) {
         this.logger.warn({ task: task.name, error }, 'upkeep failed and will be tried again');
       }
     }
   }
 
-  private async claim({ name, everyMs }: Job): Promise<boolean> {
+  private async tryStart({ name, everyMs }: Job): Promise<boolean> {
     const now = this.clock.nowMs();
     // One that was begun in the future was begun by a clock that has gone back since.
-    const instants = [now, now - everyMs, now + LOOK_MS].map((ms) => new Date(ms));
-    const rows = await this.database.query(CLAIM, [name, ...instants]);
+    const instants = [now, now - everyMs, now + CHECK_INTERVAL_MS].map((ms) => new Date(ms));
+    const rows = await this.database.query(START, [name, ...instants]);
     return rows.length > 0;
   }
 }

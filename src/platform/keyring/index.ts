@@ -1,4 +1,4 @@
-export type { Key, NewKey } from './key';
+export type { KeyringKey, NewKey } from './key';
 export { Keyring } from './keyring';
 export { KeyringLocked, KeyUnreadable } from './keyring.errors';
 export { KeyringModule, StoredKeyringModule } from './keyring.module';

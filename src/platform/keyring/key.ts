@@ -1,5 +1,5 @@
 /** A key as its owner uses it. */
-export interface Key {
+export interface KeyringKey {
   readonly id: string;
   readonly algorithm: string;
   readonly material: Buffer;
@@ -7,7 +7,7 @@ export interface Key {
 }
 
 /** What a key is when it is made. */
-export type NewKey = Pick<Key, 'id' | 'material'>;
+export type NewKey = Pick<KeyringKey, 'id' | 'material'>;
 
 /** What an owner asks of the keyring: the keys of one purpose, and how to make one where none fits. */
 export interface KeyRequest {
@@ -15,11 +15,11 @@ export interface KeyRequest {
   readonly algorithm: string;
   readonly make: () => NewKey | Promise<NewKey>;
   /** Whether no further one is needed; left out: one of the algorithm is enough. */
-  readonly suffice?: (keys: readonly Key[]) => boolean;
+  readonly isSufficient?: (keys: readonly KeyringKey[]) => boolean;
 }
 
 /** How many keys there are, by what opens them. */
-export interface KeyringCondition {
+export interface KeyringSummary {
   readonly current: number;
   readonly retired: number;
   readonly locked: number;

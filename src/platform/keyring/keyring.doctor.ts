@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../doctor';
+import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
 import { Keyring } from './keyring';
 import { KeyringSettings } from './keyring.settings';
 
@@ -13,21 +13,21 @@ export class KeyringDoctorCheck implements DoctorCheckProvider {
   ) {}
 
   async check(): Promise<Finding[]> {
-    const { current, retired, locked, damaged } = await this.keyring.condition();
+    const { current, retired, locked, damaged } = await this.keyring.summarize();
     if (current + retired + locked + damaged.length === 0)
-      return [ok('there are none yet: the first start makes them')];
+      return [okFinding('there are none yet: the first start makes them')];
     const fault = (message: string, advice: string): Finding => ({ level: 'fault', message, advice });
     const former = 'put the former AUTH_SECRET into AUTH_SECRETS_RETIRED, or go back to it';
     return [
-      ok(`AUTH_SECRET opens ${current}`),
+      okFinding(`AUTH_SECRET opens ${current}`),
       ...(locked > 0 ? [fault(`${locked} are wrapped under a secret that is not known here`, former)] : []),
       ...damaged.map((id) => fault(`${id} was altered`, 'restore the table "keys" from a backup')),
-      ...advise(
+      ...warningIf(
         retired > 0,
         `${retired} are wrapped under a retired secret`,
         'npm run cli -- keys:rewrap; a start does it, too',
       ),
-      ...advise(
+      ...warningIf(
         retired === 0 && this.settings.retired.length > 0,
         'AUTH_SECRETS_RETIRED is set, and nothing is wrapped under it',
         'take it out as soon as every instance runs with the new AUTH_SECRET',

@@ -11,7 +11,7 @@ import { StoredKey } from './stored-key.entity';
 /** The keyring as it lies in the database, for a command that works on it. */
 @Module({
   imports: [
-    ConfigModule.of(KeyringSettings),
+    ConfigModule.forFeature(KeyringSettings),
     DatabaseModule.forFeature([StoredKey], [CreateKeys1795000000000, PublishKeys1795100003000]),
   ],
   providers: [Keyring, KeyringDoctorCheck],

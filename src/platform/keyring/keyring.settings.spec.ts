@@ -11,9 +11,9 @@ describe('AUTH_SECRETS_RETIRED', () => {
       AUTH_SECRET: randomBytes(32).toString('hex'),
       AUTH_SECRETS_RETIRED,
     });
-    const { retired } = environment.of(KeyringSettings);
+    const { retired } = environment.get(KeyringSettings);
     try {
-      environment.verified();
+      environment.validated();
       return { retired, message: '' };
     } catch (error) {
       return { retired, message: String(error) };

@@ -10,9 +10,9 @@ export class KeyringSettings {
   readonly retired: readonly Buffer[];
 
   constructor(environment: Environment) {
-    const text = environment.text('AUTH_SECRET');
+    const text = environment.string('AUTH_SECRET');
     const problem = text === undefined ? 'is not set' : weaknessOf(text);
-    if (problem) environment.fault('AUTH_SECRET', problem, MEND);
+    if (problem) environment.addFault('AUTH_SECRET', problem, MEND);
     this.secret = (text && bytesOf(text)) || Buffer.alloc(0);
     this.retired = retiredIn(environment);
   }
@@ -20,12 +20,12 @@ export class KeyringSettings {
 
 /** A weak one is taken: it was in use, and this is how to get away from it. */
 function retiredIn(environment: Environment): Buffer[] {
-  const texts = (environment.text('AUTH_SECRETS_RETIRED') ?? '').split(',').map((text) => text.trim());
+  const texts = (environment.string('AUTH_SECRETS_RETIRED') ?? '').split(',').map((text) => text.trim());
   return texts.flatMap((text, index) => {
     if (!text) return [];
     const problem = malformationOf(text);
     if (problem)
-      environment.fault(
+      environment.addFault(
         'AUTH_SECRETS_RETIRED',
         `has an entry (number ${index + 1}) that ${problem}`,
         RETIRED_MEND,

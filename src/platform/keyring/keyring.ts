@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { In, Not, type Repository } from 'typeorm';
 import { Clock } from '../clock';
 import { Database } from '../database';
-import type { Key, KeyRequest, KeyringCondition } from './key';
+import type { KeyringKey, KeyRequest, KeyringSummary } from './key';
 import { KeyWrap } from './key-wrap';
 import { KeyDamaged, KeyringLocked } from './keyring.errors';
 import { KeyringSettings } from './keyring.settings';
@@ -34,16 +34,16 @@ export class Keyring {
    * The keys of a purpose, newest first; where they do not suffice, one is made and kept before this returns.
    * @throws KeyringLocked where one is wrapped under a secret that is not known here
    */
-  async keysFor(request: KeyRequest): Promise<Key[]> {
+  async keysFor(request: KeyRequest): Promise<KeyringKey[]> {
     const { purpose, algorithm, make } = request;
-    const { suffice = (keys) => keys.some((key) => key.algorithm === algorithm) } = request;
+    const { isSufficient = (keys) => keys.some((key) => key.algorithm === algorithm) } = request;
     const found = await this.list(purpose);
-    if (suffice(found)) return found;
+    if (isSufficient(found)) return found;
     // Before the lock: an RSA key can take longer than the others would wait for it.
     const fresh = await make();
-    return this.alone(async () => {
+    return this.withLock(async () => {
       const keys = await this.list(purpose);
-      if (suffice(keys)) return keys;
+      if (isSufficient(keys)) return keys;
       return [await this.add({ ...fresh, algorithm, createdAt: this.clock.now() }, purpose), ...keys];
     });
   }
@@ -52,31 +52,33 @@ export class Keyring {
    * The keys of a purpose, newest first.
    * @throws KeyUnreadable where one of them cannot be opened here
    */
-  async list(purpose: string): Promise<Key[]> {
+  async list(purpose: string): Promise<KeyringKey[]> {
     return (await this.rowsOf(purpose)).map((row) => this.opened(row));
   }
 
   /** Like `list`, with no more than the id of one that cannot be opened here. */
-  async listReadable(purpose: string): Promise<(Key | Pick<Key, 'id'>)[]> {
+  async listReadable(purpose: string): Promise<(KeyringKey | Pick<KeyringKey, 'id'>)[]> {
     return (await this.rowsOf(purpose)).map((row) =>
       this.opensRow(row) ? this.opened(row) : { id: row.id },
     );
   }
 
   /** Gives a key another purpose, and the material that is left of it for that. */
-  async change({ id, algorithm }: Key, purpose: string, material: Buffer): Promise<void> {
+  async repurpose({ id, algorithm }: KeyringKey, purpose: string, material: Buffer): Promise<void> {
     const wrapped = this.wrapped({ id, purpose, algorithm }, material);
-    await this.alone(async () => this.rows.update(id, { purpose, ...wrapped }));
+    await this.withLock(async () => this.rows.update(id, { purpose, ...wrapped }));
   }
 
   /** @returns whether there was such a key */
   async destroy(id: string, purposes: readonly string[]): Promise<boolean> {
-    const { affected } = await this.alone(async () => this.rows.delete({ id, purpose: In([...purposes]) }));
+    const { affected } = await this.withLock(async () =>
+      this.rows.delete({ id, purpose: In([...purposes]) }),
+    );
     return affected === 1;
   }
 
   /** The 256-bit secret of a purpose. */
-  async secretFor(purpose: string): Promise<Key> {
+  async secretFor(purpose: string): Promise<KeyringKey> {
     const [newest] = await this.keysFor({
       purpose,
       algorithm: 'HS256',
@@ -92,7 +94,7 @@ export class Keyring {
    * @throws KeyringLocked where one is wrapped under a secret that is not known here
    */
   async rewrap(): Promise<number> {
-    return this.alone(async () => {
+    return this.withLock(async () => {
       const rows = await this.rows.find({ where: { wrappedBy: Not(this.wrap.id) }, order: { id: 'ASC' } });
       for (const row of rows) await this.rows.update(row.id, this.wrapped(row, this.unwrap(row)));
       return rows.length;
@@ -103,7 +105,7 @@ export class Keyring {
    * Whether there are keys in the database, and the secrets known here open every one. Fails where the server takes no
    * writes: what could be written is nothing, and PostgreSQL refuses it all the same.
    */
-  async opens(): Promise<boolean> {
+  async canUnwrapAll(): Promise<boolean> {
     const statement = {
       text: `WITH nothing AS (DELETE FROM keys WHERE false)
         SELECT bool_and(wrapped_by = ANY($1)) AS opens FROM keys`,
@@ -118,7 +120,7 @@ export class Keyring {
   }
 
   /** How the keys stand to the secrets known here, each opened to see whether it can be. */
-  async condition(): Promise<KeyringCondition> {
+  async summarize(): Promise<KeyringSummary> {
     const rows = await this.rows.find({ order: { id: 'ASC' } });
     const known = rows.filter(({ wrappedBy }) => this.wraps.has(wrappedBy));
     const isCurrent = ({ wrappedBy }: StoredKey) => wrappedBy === this.wrap.id;
@@ -133,7 +135,7 @@ export class Keyring {
   }
 
   /** In one transaction, one instance at a time: those that start together must end with the same keys, under one secret. */
-  async alone<T>(work: () => Promise<T>): Promise<T> {
+  async withLock<T>(work: () => Promise<T>): Promise<T> {
     return this.database.transaction(async () => {
       await this.database.query({ text: `SELECT pg_advisory_xact_lock(hashtext('keyring'))` });
       return work();
@@ -144,7 +146,7 @@ export class Keyring {
     return this.rows.find({ where: { purpose }, order: { createdAt: 'DESC', id: 'ASC' } });
   }
 
-  private opened(row: StoredKey): Key {
+  private opened(row: StoredKey): KeyringKey {
     const { id, algorithm, createdAt } = row;
     return { id, algorithm, createdAt, material: this.unwrap(row) };
   }
@@ -153,7 +155,7 @@ export class Keyring {
     return this.database.repository(StoredKey);
   }
 
-  private async add(key: Key, purpose: string): Promise<Key> {
+  private async add(key: KeyringKey, purpose: string): Promise<KeyringKey> {
     const { id, algorithm, createdAt } = key;
     const row = { id, purpose, algorithm };
     await this.rows.insert({ ...row, ...this.wrapped(row, key.material), createdAt });

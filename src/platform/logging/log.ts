@@ -12,7 +12,7 @@ const FRAMEWORK = new Set([
   'RoutesResolver',
 ]);
 
-type Level = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
+type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /**
  * Nest's logger on pino. A line holds the fields its caller names and nothing else: no request, body or header object
@@ -59,7 +59,7 @@ export class Log implements LoggerService, OnApplicationShutdown {
   }
 
   /** Nest appends the logger's name as the last argument; fields come first, as pino has it. */
-  private write(level: Level, message: unknown, rest: unknown[]): void {
+  private write(level: LogLevel, message: unknown, rest: unknown[]): void {
     const context = rest.at(-1);
     const importance =
       level === 'info' && typeof context === 'string' && FRAMEWORK.has(context) ? 'debug' : level;

@@ -6,7 +6,7 @@ import { LoggingSettings } from './logging.settings';
 
 @Global()
 @Module({
-  imports: [ConfigModule.of(LoggingSettings)],
+  imports: [ConfigModule.forFeature(LoggingSettings)],
   providers: [Log, { provide: LogSink, useFactory: standardOutput, inject: [LoggingSettings] }],
   exports: [Log],
 })

@@ -1,12 +1,12 @@
 import { Logger } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
-import { ownRequestIdIn } from '../http';
+import { existingGeneratedRequestIdOf } from '../http';
 
 /** One line for each answered request: the route's pattern instead of the URL, and nothing the client chose but the request id. */
 export function logRequests(fastify: FastifyInstance): void {
   const logger = new Logger('Request');
   fastify.addHook('onResponse', (request, reply, done) => {
-    const ownRequestId = ownRequestIdIn(request);
+    const ownRequestId = existingGeneratedRequestIdOf(request);
     const line = {
       requestId: request.id,
       ...(ownRequestId !== undefined && { ownRequestId }),

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding, ok } from '../doctor';
+import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
 import { MailSettings } from './mail.settings';
 import { MailTransport } from './mail-transport';
 import { OutboxStore } from './outbox.store';
@@ -18,16 +18,16 @@ export class MailDoctorCheck implements DoctorCheckProvider {
 
   async check(): Promise<Finding[]> {
     if (this.settings.byModule)
-      return [ok('mails are delivered by a module; nobody here can tell how it is')];
+      return [okFinding('mails are delivered by a module; nobody here can tell how it is')];
     if (this.settings.smtpUrl === undefined)
-      return advise(
+      return warningIf(
         true,
         `mails become files in ${this.settings.folder}`,
         'SMTP_URL, where they are to arrive',
       );
     const problem = await this.transport.problem();
     const { host } = new URL(this.settings.smtpUrl);
-    if (problem === undefined) return [ok(`the mail server ${host} lets us in`)];
+    if (problem === undefined) return [okFinding(`the mail server ${host} lets us in`)];
     const advice = 'check SMTP_URL; mails wait meanwhile and are tried again';
     return [{ level: 'fault', message: `the mail server ${host} does not let us in: ${problem}`, advice }];
   }
@@ -43,10 +43,10 @@ export class OutboxDoctorCheck implements DoctorCheckProvider {
 
   async check(): Promise<Finding[]> {
     const { waiting, failed, oldest } = await this.store.summary(this.clock.now());
-    if (waiting === 0 || oldest === null) return [ok('no mail waits')];
+    if (waiting === 0 || oldest === null) return [okFinding('no mail waits')];
     const message = `${waiting} mails wait, ${failed} of them after a failure, the oldest since ${oldest.toISOString()}`;
     const isOld = this.clock.nowMs() - oldest.getTime() > OLD_MS;
-    if (!isOld) return [ok(message)];
-    return advise(true, message, 'does an instance run, and what does its log say of mails?');
+    if (!isOld) return [okFinding(message)];
+    return warningIf(true, message, 'does an instance run, and what does its log say of mails?');
   }
 }

@@ -12,7 +12,7 @@ import { OutboxStore } from './outbox.store';
 
 @Global()
 @Module({
-  imports: [ConfigModule.of(MailSettings), DatabaseModule.forFeature([], [CreateMails1795200000000])],
+  imports: [ConfigModule.forFeature(MailSettings), DatabaseModule.forFeature([], [CreateMails1795200000000])],
   providers: [MailRenderer, OutboxStore, Mailer, MailTransport, Outbox, MailDoctorCheck, OutboxDoctorCheck],
   exports: [ConfigModule, MailRenderer, Mailer],
 })

@@ -31,20 +31,20 @@ export class MailSettings {
 
   constructor(environment: Environment) {
     const { production } = environment;
-    const { publicUrl, appName } = environment.of(HttpSettings);
+    const { publicUrl, appName } = environment.get(HttpSettings);
     const smtp = environment.url('SMTP_URL', ['smtp:', 'smtps:', BY_MODULE]);
     this.byModule = smtp?.protocol === BY_MODULE;
     this.smtpUrl = this.byModule ? undefined : smtp?.href;
     this.isLocal = smtp !== undefined && LOOPBACK.has(smtp.hostname);
     this.requireTls = production && smtp?.protocol === 'smtp:' && !this.isLocal;
-    if (production && !environment.text('SMTP_URL'))
-      environment.fault(
+    if (production && !environment.string('SMTP_URL'))
+      environment.addFault(
         'SMTP_URL',
         'is not set',
         'use smtps://user:password@host:465, or smtp:// with port 587',
       );
     this.from = this.readFrom(environment);
-    this.folder = resolve(environment.of(DatabaseSettings).dataDir, 'outbox');
+    this.folder = resolve(environment.get(DatabaseSettings).dataDir, 'outbox');
     this.accountUrl = this.readAccountUrl(environment) ?? `${publicUrl}/account`;
     this.appName = appName;
   }
@@ -55,15 +55,15 @@ export class MailSettings {
   }
 
   private readFrom(environment: Environment): string {
-    const from = environment.text('MAIL_FROM');
+    const from = environment.string('MAIL_FROM');
     if (environment.production && !from)
-      environment.fault(
+      environment.addFault(
         'MAIL_FROM',
         'is not set',
         'use the address mails come from, as Acme <no-reply@example.com>',
       );
     if (from && !SENDER.test(from))
-      environment.fault(
+      environment.addFault(
         'MAIL_FROM',
         'is not one e-mail address',
         'use one, as no-reply@example.com, Acme <no-reply@example.com> or "Acme, Inc." <no-reply@example.com>',
@@ -74,7 +74,7 @@ export class MailSettings {
   private readAccountUrl(environment: Environment): string | undefined {
     const url = environment.webUrl('ACCOUNT_URL');
     if (url?.hash)
-      environment.fault('ACCOUNT_URL', 'has a fragment', 'leave the part from # on out: tokens go there');
+      environment.addFault('ACCOUNT_URL', 'has a fragment', 'leave the part from # on out: tokens go there');
     return url?.href;
   }
 }

@@ -81,7 +81,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
 
   private runSoon(): void {
     // Whose request it was has nothing to do with the mails that are sent then.
-    this.pause ??= this.request.forget(() => setTimeout(() => void this.run(), PAUSE_MS).unref());
+    this.pause ??= this.request.runDetached(() => setTimeout(() => void this.run(), PAUSE_MS).unref());
   }
 
   private async claim(busy: BusyRecipients): Promise<WaitingMail | undefined> {

@@ -19,7 +19,7 @@ export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutd
     if (this.settings.port === undefined) return;
     this.server = createServer((request, response) => {
       if (request.url !== '/metrics') return void response.writeHead(404).end();
-      this.metrics.text().then(
+      this.metrics.render().then(
         (text) => response.writeHead(200, { 'content-type': this.metrics.contentType }).end(text),
         (error: unknown) => {
           this.logger.error({ error }, 'the metrics could not be read');

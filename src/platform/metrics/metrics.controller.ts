@@ -18,6 +18,6 @@ export class MetricsController {
   async read(@Res({ passthrough: true }) reply: FastifyReply): Promise<string> {
     if (this.settings.port !== undefined) throw new NotFound();
     reply.header('content-type', this.metrics.contentType);
-    return this.metrics.text();
+    return this.metrics.render();
   }
 }

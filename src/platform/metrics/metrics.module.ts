@@ -7,7 +7,7 @@ import { MetricsSettings } from './metrics.settings';
 
 @Global()
 @Module({
-  imports: [ConfigModule.of(MetricsSettings)],
+  imports: [ConfigModule.forFeature(MetricsSettings)],
   controllers: [MetricsController],
   providers: [Metrics, MetricsServer],
   exports: [Metrics],

@@ -9,9 +9,9 @@ export class MetricsSettings {
   constructor(environment: Environment) {
     const port = environment.number('METRICS_PORT', 9464, { min: 0, max: 65_535, integer: true });
     this.port = environment.production ? port : undefined;
-    this.host = environment.text('METRICS_HOST') ?? '127.0.0.1';
+    this.host = environment.string('METRICS_HOST') ?? '127.0.0.1';
     if (isIP(this.host) === 0 && this.host !== 'localhost')
-      environment.fault(
+      environment.addFault(
         'METRICS_HOST',
         `is ${JSON.stringify(this.host)}`,
         'use an address of this host, as 10.1.2.3, or 0.0.0.0 or :: for all of them',

@@ -20,7 +20,7 @@ export class Metrics {
     collectDefaultMetrics({ register: this.registry });
   }
 
-  watch(fastify: FastifyInstance): void {
+  observeRequests(fastify: FastifyInstance): void {
     fastify.addHook('onResponse', (request, reply, done) => {
       const route = request.routeOptions.url ?? 'none';
       this.requests.observe(
@@ -32,7 +32,7 @@ export class Metrics {
   }
 
   /** The Prometheus text format. */
-  async text(): Promise<string> {
+  async render(): Promise<string> {
     return this.registry.metrics();
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
-import { Events } from '../events';
+import { EventBus } from '../events';
 import { JobScheduler } from '../jobs';
 import { digestOf, generateToken, type TokenPurpose } from './one-time-token';
 import { InvalidOrExpiredToken } from './one-time-token.errors';
@@ -28,7 +28,7 @@ export class OneTimeTokens {
   constructor(
     private readonly store: OneTimeTokenStore,
     private readonly clock: Clock,
-    private readonly events: Events,
+    private readonly events: EventBus,
     upkeep: JobScheduler,
   ) {
     upkeep.schedule({ name: 'one-time-tokens', everyMs: HOUR_MS, runBatch: async () => this.purge() });

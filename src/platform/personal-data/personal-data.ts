@@ -8,7 +8,7 @@ export interface PersonalDataProvider {
    * array, which is sent item by item: for what there may be any number of.
    */
   export(userId: string): Promise<unknown> | AsyncIterable<unknown>;
-  /** Deletes it, in the transaction that deletes the user; a throw keeps them both. `deleteInPages` where there may be any number of rows. */
+  /** Deletes it, in the transaction that deletes the user; a throw keeps them both. `deleteInBatches` where there may be any number of rows. */
   erase(userId: string): Promise<void>;
 }
 

@@ -7,5 +7,5 @@ export {
   COUNTED_PER,
   declaredRateLimitPolicies,
 } from './rate-limit-policy';
-export { rateLimitPoliciesOf, LimitedBy, RateLimit, SourceRateLimiter } from './rate-limit.decorator';
+export { rateLimitPoliciesOf, ApiRateLimits, RateLimit, SourceRateLimiter } from './rate-limit.decorator';
 export { RateLimitExceeded } from './rate-limits.events';

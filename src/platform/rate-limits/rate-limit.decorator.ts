@@ -9,36 +9,41 @@ import {
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, from, type Observable, switchMap } from 'rxjs';
-import { DomainError, type Kind, RateLimited, ValidationFailed } from '../errors';
-import { note, noted, type Place } from '../extensions';
+import { DomainError, type ErrorKind, RateLimited, ValidationFailed } from '../errors';
+import { setDecoratorMetadata, metadataTarget, type DecoratorTarget } from '../extensions';
 import { ApiProblems, clientOf, sourceOf } from '../http';
 import { type RateLimitAttempt, RateLimiter } from './rate-limiter';
 import type { RateLimitPolicy } from './rate-limit-policy';
 
-const BUDGET = Symbol('budget');
-const BUDGETS = Symbol('budgets');
+const RATE_LIMIT = Symbol('budget');
+const RATE_LIMITS = Symbol('budgets');
 
 /** What was not even an attempt. */
-const MISTAKES: ReadonlySet<Kind> = new Set(['malformed', 'unsupported', 'too-large']);
+const MISTAKES: ReadonlySet<ErrorKind> = new Set(['malformed', 'unsupported', 'too-large']);
 
 /** Limits a route by where its requests come from. A body that breaks the rules of the route counts for nothing. */
 export function RateLimit(budget: RateLimitPolicy): MethodDecorator {
   return applyDecorators(
-    (...place: Place): void => note('@RateLimit()', BUDGET, budget, place),
+    (...place: DecoratorTarget): void => setDecoratorMetadata('@RateLimit()', RATE_LIMIT, budget, place),
     UseInterceptors(RateLimitInterceptor),
-    LimitedBy(budget),
+    ApiRateLimits(budget),
   );
 }
 
 /** States which budgets are used by what a handler calls, where that knows whose attempt it is and the route does not. */
-export function LimitedBy(...budgets: readonly RateLimitPolicy[]): MethodDecorator {
-  const budgetsNoted = (...place: Place): void =>
-    note('@LimitedBy()', BUDGETS, [...new Set([...rateLimitPoliciesOf(noted(place)), ...budgets])], place);
+export function ApiRateLimits(...budgets: readonly RateLimitPolicy[]): MethodDecorator {
+  const budgetsNoted = (...place: DecoratorTarget): void =>
+    setDecoratorMetadata(
+      '@ApiRateLimits()',
+      RATE_LIMITS,
+      [...new Set([...rateLimitPoliciesOf(metadataTarget(place)), ...budgets])],
+      place,
+    );
   return applyDecorators(budgetsNoted, ApiProblems(RateLimited));
 }
 
 export function rateLimitPoliciesOf(handler: object): readonly RateLimitPolicy[] {
-  return (Reflect.getMetadata(BUDGETS, handler) as readonly RateLimitPolicy[] | undefined) ?? [];
+  return (Reflect.getMetadata(RATE_LIMITS, handler) as readonly RateLimitPolicy[] | undefined) ?? [];
 }
 
 /** Counts attempts by source and says in the answer what is left (draft-ietf-httpapi-ratelimit-headers). */
@@ -73,7 +78,7 @@ export class SourceRateLimiter {
    * Counts an attempt unless it succeeds, as a sign-in.
    * @throws RateLimited, and then the answer speaks of the budget that refused, whichever that was
    */
-  async within(
+  async run(
     budget: RateLimitPolicy,
     request: FastifyRequest,
     reply: FastifyReply,
@@ -109,7 +114,7 @@ class RateLimitInterceptor implements NestInterceptor {
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
-    const budget = this.reflector.get<RateLimitPolicy>(BUDGET, context.getHandler());
+    const budget = this.reflector.get<RateLimitPolicy>(RATE_LIMIT, context.getHandler());
     const claim = this.limit.consume(
       budget,
       http.getRequest<FastifyRequest>(),
@@ -129,6 +134,6 @@ class RateLimitInterceptor implements NestInterceptor {
 }
 
 function isMistake(error: unknown): boolean {
-  if (error instanceof ValidationFailed) return !error.afterWork;
+  if (error instanceof ValidationFailed) return !error.countsAsAttempt;
   return error instanceof DomainError && MISTAKES.has(error.kind);
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../clock';
 import { RateLimited, Unavailable } from '../errors';
-import { Events } from '../events';
+import { EventBus } from '../events';
 import { Keyring } from '../keyring';
 import { JobScheduler } from '../jobs';
 import { RateLimitExceeded } from './rate-limits.events';
@@ -31,7 +31,7 @@ export interface RateLimitAttempt {
   readonly also?: RateLimitAttempt;
 }
 
-interface Wait {
+interface CachedWait {
   readonly untilMs: number;
   readonly rememberedUntilMs: number;
 }
@@ -44,14 +44,14 @@ interface Wait {
 export class RateLimiter implements OnModuleInit {
   private secret: Buffer;
   /** The waits that are under way, so that a flood of refused attempts costs no query each. */
-  private readonly waits = new Map<string, Wait>();
+  private readonly waits = new Map<string, CachedWait>();
 
   constructor(
     private readonly store: RateLimitStore,
     private readonly clock: Clock,
     private readonly settings: RateLimitSettings,
     private readonly keyring: Keyring,
-    private readonly events: Events,
+    private readonly events: EventBus,
     upkeep: JobScheduler,
   ) {
     upkeep.schedule({ name: 'attempts', everyMs: HOUR_MS, runBatch: async () => this.purge() });

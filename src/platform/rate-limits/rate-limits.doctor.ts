@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { advise, DoctorCheck, type DoctorCheckProvider, type Finding } from '../doctor';
+import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding } from '../doctor';
 import { RateLimitSettings } from './rate-limits.settings';
 
 @Injectable()
@@ -8,7 +8,7 @@ export class RateLimitsDoctorCheck implements DoctorCheckProvider {
   constructor(private readonly settings: RateLimitSettings) {}
 
   async check(): Promise<Finding[]> {
-    return advise(
+    return warningIf(
       !this.settings.enabled,
       'no attempts are counted: passwords can be guessed at',
       'RATE_LIMITS=on',

@@ -10,7 +10,10 @@ import { SourceRateLimiter } from './rate-limit.decorator';
 
 @Global()
 @Module({
-  imports: [ConfigModule.of(RateLimitSettings), DatabaseModule.forFeature([], [CreateAttempts1795300000000])],
+  imports: [
+    ConfigModule.forFeature(RateLimitSettings),
+    DatabaseModule.forFeature([], [CreateAttempts1795300000000]),
+  ],
   providers: [RateLimitStore, RateLimiter, SourceRateLimiter, RateLimitsDoctorCheck],
   exports: [ConfigModule, RateLimiter, SourceRateLimiter],
 })

@@ -7,7 +7,7 @@ export class RateLimitSettings {
   constructor(environment: Environment) {
     this.enabled = environment.onOff('RATE_LIMITS', true);
     if (environment.production && !this.enabled)
-      environment.fault(
+      environment.addFault(
         'RATE_LIMITS',
         'is off',
         'leave it on: without limits every password can be guessed at',

@@ -66,7 +66,7 @@ describe('the development page of the links in mails', () => {
   });
 
   it('is off in production, unless a setting says otherwise', () => {
-    const settings = (more: object) => new Environment({ ...PRODUCTION, ...more }).of(AccountPagesSettings);
+    const settings = (more: object) => new Environment({ ...PRODUCTION, ...more }).get(AccountPagesSettings);
     expect(settings({}).enabled).toBe(false);
     expect(settings({ ACCOUNT_PAGES: 'on' }).enabled).toBe(true);
     const off = new AccountPagesController(settings({}));

@@ -2,7 +2,7 @@ import { AuditChainWriter } from '../../../src/features/audit';
 import { CHAIN_START } from '../../../src/features/audit/audit-event';
 import { AuditMac } from '../../../src/features/audit/audit-mac';
 import { ChainStore } from '../../../src/features/audit/chain.store';
-import { Events } from '../../../src/platform/events';
+import { EventBus } from '../../../src/platform/events';
 import { startApp, type TestApp } from '../../support/app';
 import {
   type Audited,
@@ -78,7 +78,7 @@ describe('the chain of the audit trail', () => {
     let slow: Promise<void> | undefined;
     await new Promise<void>((resolve) => {
       slow = app.database.transaction(async () => {
-        await app.nest.get(Events).publish(new DoorOpened());
+        await app.nest.get(EventBus).publish(new DoorOpened());
         resolve();
         await held;
       });

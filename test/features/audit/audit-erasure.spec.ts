@@ -1,5 +1,5 @@
 import { DoorOpened, seal, trailOf, verify } from '../../support/audit';
-import { Events } from '../../../src/platform/events';
+import { EventBus } from '../../../src/platform/events';
 import { type Person, PASSWORD, startApp, type TestApp } from '../../support/app';
 
 interface Exported {
@@ -68,7 +68,7 @@ describe('what the trail holds on a person', () => {
   it('goes with the user, whatever deletes them and whatever is recorded of that meanwhile', async () => {
     await app.database.transaction(async () => {
       await app.query('DELETE FROM users WHERE id = $1', [id]);
-      await app.nest.get(Events).publish(new DoorOpened({ subjectId: id }));
+      await app.nest.get(EventBus).publish(new DoorOpened({ subjectId: id }));
       await app.query(
         `INSERT INTO audit_personal SELECT id, $1, '\\x00', '127.0.0.1' FROM audit_events e
          WHERE subject_id = $1 AND commitment IS NULL`,

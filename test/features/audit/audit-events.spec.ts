@@ -3,7 +3,7 @@ import type { ProblemBody } from '../../support/api';
 import { type AuditRecord, AuditExport } from '../../../src/features/audit';
 import { DoorOpened, DoorRefused, seal } from '../../support/audit';
 import { aMemberWho } from '../../support/staff';
-import { Events } from '../../../src/platform/events';
+import { EventBus } from '../../../src/platform/events';
 import { expectProblem, violations } from '../../support/problem';
 import { sharedApp } from '../../support/shared-app';
 
@@ -26,7 +26,7 @@ describe('GET /v1/audit-events', () => {
     app = await sharedApp();
     app.clock.advance({ hours: 1 });
     begun = app.clock.nowMs();
-    const events = app.nest.get(Events);
+    const events = app.nest.get(EventBus);
     await events.publish(new DoorOpened({ actorId: ADA, subjectId: BOB, details: { door: 'front' } }));
     app.clock.advance({ seconds: 1 });
     await events.publish(new DoorRefused({ actorId: BOB, subjectId: BOB }));
@@ -103,7 +103,7 @@ describe('GET /v1/audit-events', () => {
   });
 
   it('comes in pages that go on where the one before ended, whatever is recorded meanwhile', async () => {
-    const publish = async (event: DoorOpened | DoorRefused) => app.nest.get(Events).publish(event);
+    const publish = async (event: DoorOpened | DoorRefused) => app.nest.get(EventBus).publish(event);
     const pageOf = async (query = '') => {
       const { items, nextCursor } = await ask(`?subjectId=${CAROL}&limit=1${query}`);
       return { types: items.map(({ type }) => type), nextCursor };

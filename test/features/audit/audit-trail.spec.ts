@@ -1,4 +1,4 @@
-import { Events, SecurityEvent } from '../../../src/platform/events';
+import { EventBus, SecurityEvent } from '../../../src/platform/events';
 import { CHAIN_START } from '../../../src/features/audit/audit-event';
 import { PASSWORD, startApp, type TestApp } from '../../support/app';
 import { DoorOpened, DoorsModule, knock, seal, trailOf, verify } from '../../support/audit';
@@ -25,7 +25,7 @@ describe('the audit trail', () => {
   afterAll(async () => app.close());
 
   const publish = async (event: SecurityEvent) =>
-    app.database.transaction(async () => app.nest.get(Events).publish(event));
+    app.database.transaction(async () => app.nest.get(EventBus).publish(event));
   const userIdOf = async ({ email }: { email: string }) => {
     const [user] = await app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [email]);
     return user?.id ?? '';

@@ -122,7 +122,7 @@ describe('asking for a new password', () => {
 
   it('leads to ACCOUNT_URL where that is set', () => {
     const ACCOUNT_URL = 'https://shop.example.test/my/account?tab=security';
-    const settings = new Environment({ ...TEST_ENVIRONMENT, ACCOUNT_URL }).of(MailSettings);
+    const settings = new Environment({ ...TEST_ENVIRONMENT, ACCOUNT_URL }).get(MailSettings);
     expect(settings.linkWith('pr_x')).toBe(`${ACCOUNT_URL}#token=pr_x`);
   });
 

@@ -55,7 +55,7 @@ describe('the connection that the feed reads by', () => {
   };
 
   it('is one', async () => {
-    await app.nest.get(ChangeFeed).changed();
+    await app.nest.get(ChangeFeed).publishAfterCommit();
     expect(await readers.pids()).toHaveLength(1);
   });
 
@@ -77,7 +77,7 @@ describe('the connection that the feed reads by', () => {
 
   it('reads no more often for a flood of notifications, and hears of an end meanwhile as ever', async () => {
     const tokens = await app.signIn();
-    const readings = jest.spyOn(ChangeReader.prototype, 'next');
+    const readings = jest.spyOn(ChangeReader.prototype, 'readNew');
     const begunAt = performance.now();
     let notified = 0;
     for (; performance.now() - begunAt < 250 || notified < 100; notified++)
@@ -95,7 +95,7 @@ describe('the connection that the feed reads by', () => {
   it('is the only one after its reading failed many times', async () => {
     const tokens = await app.signIn();
     await other.query('ALTER TABLE changes RENAME TO lost');
-    for (let time = 0; time < 4; time++) await app.nest.get(ChangeFeed).changed();
+    for (let time = 0; time < 4; time++) await app.nest.get(ChangeFeed).publishAfterCommit();
     expectProblem(await app.api.get('/v1/auth/principal', { token: tokens.accessToken }), 503, 'unavailable');
     await eventually(async () => expect((await readers.pids()).length).toBeLessThanOrEqual(1));
     await other.query('ALTER TABLE lost RENAME TO changes');
@@ -143,8 +143,8 @@ describe('the connection that the feed reads by', () => {
   it('is closed with the application, which has nothing to complain of', async () => {
     const tokens = await app.signIn();
     log.length = 0;
-    void app.nest.get(ChangeFeed).changed();
-    void app.nest.get(ChangeFeed).changed();
+    void app.nest.get(ChangeFeed).publishAfterCommit();
+    void app.nest.get(ChangeFeed).publishAfterCommit();
     await app.api.post('/v1/auth/logout', { token: tokens.accessToken });
     await other.query('NOTIFY gatehouse_changes');
     isRunning = false;

@@ -62,11 +62,11 @@ describe('changes of transactions that others hold open', () => {
     await second.query('BEGIN');
     await end(second, late);
     await second.query('COMMIT');
-    await feed.changed();
+    await feed.publishAfterCommit();
     expect([await statusOf(early), await statusOf(late)]).toEqual([200, 401]);
-    for (let reading = 0; reading < 3; reading++) await feed.changed();
+    for (let reading = 0; reading < 3; reading++) await feed.publishAfterCommit();
     await first.query('COMMIT');
-    await feed.changed();
+    await feed.publishAfterCommit();
     expect([await statusOf(early), await statusOf(late)]).toEqual([401, 401]);
   });
 
@@ -75,11 +75,11 @@ describe('changes of transactions that others hold open', () => {
     const tokens = await app.signIn();
     await client.query('BEGIN');
     await client.query('SELECT pg_current_xact_id()');
-    await feed.changed();
+    await feed.publishAfterCommit();
     await end(client, tokens);
-    await feed.changed();
+    await feed.publishAfterCommit();
     await client.query('COMMIT');
-    await feed.changed();
+    await feed.publishAfterCommit();
     expect(await statusOf(tokens)).toBe(401);
   });
 
@@ -88,13 +88,13 @@ describe('changes of transactions that others hold open', () => {
     const tokens = await app.signIn();
     await client.query('BEGIN');
     await end(client, tokens);
-    await feed.changed();
+    await feed.publishAfterCommit();
     await client.query('ROLLBACK');
     await client.query('BEGIN; SAVEPOINT s');
     await end(client, tokens);
-    await feed.changed();
+    await feed.publishAfterCommit();
     await client.query('ROLLBACK TO s; COMMIT');
-    await feed.changed();
+    await feed.publishAfterCommit();
     expect(await statusOf(tokens)).toBe(200);
   });
 });

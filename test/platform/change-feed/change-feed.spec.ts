@@ -27,7 +27,7 @@ const statusOf = async ({ api }: TestApp, { accessToken }: TokenBody) =>
 
 /** What an instance knows of others by the feed, without the application. */
 @Module({
-  imports: [ConfigModule.of(AccessSettings), MetricsModule, JobsModule, ChangeFeedModule],
+  imports: [ConfigModule.forFeature(AccessSettings), MetricsModule, JobsModule, ChangeFeedModule],
   providers: [RevokedSessions, AccessVersions],
 })
 class MemoryModule {}
@@ -86,7 +86,7 @@ describe('the feed', () => {
     it.each(WAYS)('by %s is refused, and one change tells of it', async (_, statement) => {
       const tokens = await app.signIn();
       await other.query(statement, [sessionOf(tokens), userOf(tokens)]);
-      await feed.changed();
+      await feed.publishAfterCommit();
       expectProblem(
         await app.api.get('/v1/auth/principal', { token: tokens.accessToken }),
         401,
@@ -103,7 +103,7 @@ describe('the feed', () => {
         await app.signIn(),
       ];
       await other.query(END, [sessionOf(ended)]);
-      await feed.changed();
+      await feed.publishAfterCommit();
       expect(await Promise.all([ended, kept, stranger].map((tokens) => statusOf(app, tokens)))).toEqual([
         401, 200, 200,
       ]);
@@ -135,7 +135,7 @@ describe('the feed', () => {
     for (let time = 0; time < 3; time++) await write('session-ended', sessionOf(ended));
     await write('session-ended', 'no uuid at all');
     await write('of tomorrow', sessionOf(kept), 7);
-    await feed.changed();
+    await feed.publishAfterCommit();
     expect([await statusOf(app, ended), await statusOf(app, kept)]).toEqual([401, 200]);
   });
 
@@ -158,10 +158,10 @@ describe('the feed', () => {
       const tokens = await app.signIn();
       const version = versionOf(tokens);
       for (const known of [version - 1, version]) await write('access-version', userOf(tokens), known);
-      await feed.changed();
+      await feed.publishAfterCommit();
       expect(await statusOf(app, tokens)).toBe(200);
       await write('access-version', userOf(tokens), version + 1);
-      await feed.changed();
+      await feed.publishAfterCommit();
       expect(await statusOf(app, tokens)).toBe(401);
     });
 
@@ -169,7 +169,7 @@ describe('the feed', () => {
       const id = userOf(await app.signIn());
       for (const version of [5, 3, 5, 4]) {
         await write('access-version', id, version);
-        await feed.changed();
+        await feed.publishAfterCommit();
       }
       const versions = app.nest.get(AccessVersions);
       expect([4, 5, 6].map((version) => versions.isStale(id, version))).toEqual([true, false, false]);

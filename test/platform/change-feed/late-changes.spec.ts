@@ -17,7 +17,7 @@ const principal = async (token: string, { api } = app) => api.get('/v1/auth/prin
 
 /** From here on memory is out of date, so every request asks the database. */
 function newsIsLate({ clock } = app): void {
-  jest.spyOn(clock, 'since').mockReturnValue(MAX_STALENESS_MS + 1);
+  jest.spyOn(clock, 'elapsedMsSince').mockReturnValue(MAX_STALENESS_MS + 1);
 }
 
 describe('a request that had to ask the database for changes', () => {
@@ -48,7 +48,7 @@ describe('a request that had to ask the database for changes', () => {
     const { accessToken, expiresIn } = await open();
     newsIsLate();
     // The monotonic clock of a machine stands still while it sleeps.
-    jest.spyOn(app.clock, 'correct').mockImplementation(() => {
+    jest.spyOn(app.clock, 'synchronise').mockImplementation(() => {
       app.clock.advance({ seconds: expiresIn });
       return expiresIn * 1_000;
     });
@@ -62,7 +62,7 @@ describe('a request that had to ask the database for changes', () => {
     // A request of another user, by which memory lets go of what is long over.
     expect((await principal((await open()).accessToken)).status).toBe(200);
     app.clock.advance({ hours: -2 });
-    jest.spyOn(app.clock, 'correct').mockReturnValueOnce(-7_200_000);
+    jest.spyOn(app.clock, 'synchronise').mockReturnValueOnce(-7_200_000);
     newsIsLate();
     expectProblem(await principal(accessToken), 401, 'invalid-token');
   });

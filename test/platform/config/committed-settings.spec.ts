@@ -17,7 +17,7 @@ function faultsWith(envFile: string, processVariables = {}): string[] {
   try {
     writeFileSync(join(folder, '.env'), envFile);
     const { variables, committed } = readVariables({ AUTH_SECRET, ...processVariables }, folder);
-    return new Environment(variables, committed).faultsOf().map(({ name }) => name);
+    return new Environment(variables, committed).findFaults().map(({ name }) => name);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -37,14 +37,14 @@ describe('the committed .env', () => {
     // The attack is real: that module loaded the file.
     expect(process.env.PORT).toBe('3000');
     const { variables } = readVariables(process.env, ROOT);
-    const environment = new Environment(variables).verified();
+    const environment = new Environment(variables).validated();
     expect(environment.mode).toBe('production');
-    expect(environment.of(AccessSettings).requireVerifiedEmail).toBe(true);
+    expect(environment.get(AccessSettings).requireVerifiedEmail).toBe(true);
   });
 
   it('starts development as it is', () => {
     const { variables, committed } = readVariables({ AUTH_SECRET }, ROOT);
-    expect(new Environment(variables, committed).faultsOf()).toEqual([]);
+    expect(new Environment(variables, committed).findFaults()).toEqual([]);
   });
 
   it.each([
@@ -68,7 +68,7 @@ describe('the committed .env', () => {
 
 describe('an unverified address', () => {
   const mayWith = (NODE_ENV: string) =>
-    !new Environment({ ...PRODUCTION, NODE_ENV }).of(AccessSettings).requireVerifiedEmail;
+    !new Environment({ ...PRODUCTION, NODE_ENV }).get(AccessSettings).requireVerifiedEmail;
 
   it.each([
     ['development', true],

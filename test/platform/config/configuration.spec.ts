@@ -6,8 +6,9 @@ import { DatabaseSettings } from '../../../src/platform/database/database.settin
 import { HttpSettings } from '../../../src/platform/http';
 import { AUTH_SECRET, PRODUCTION } from '../../support/settings';
 
-const development = (variables: Variables = {}) => new Environment({ AUTH_SECRET, ...variables }).verified();
-const production = (variables: Variables = {}) => new Environment({ ...PRODUCTION, ...variables }).verified();
+const development = (variables: Variables = {}) => new Environment({ AUTH_SECRET, ...variables }).validated();
+const production = (variables: Variables = {}) =>
+  new Environment({ ...PRODUCTION, ...variables }).validated();
 
 function refusalOf(start: () => unknown): InvalidEnvironment {
   try {
@@ -158,24 +159,24 @@ describe('production', () => {
     ['another port', 'https://auth.example.com:8443', 'https://auth.example.com:8443'],
     ['upper case', 'HTTPS://Auth.Example.com', 'https://auth.example.com'],
   ])('takes a PUBLIC_URL with %s as its origin', (_, given, origin) => {
-    expect(production({ PUBLIC_URL: given }).of(HttpSettings).publicUrl).toBe(origin);
+    expect(production({ PUBLIC_URL: given }).get(HttpSettings).publicUrl).toBe(origin);
   });
 
   it.each(['/auth', '/eu/auth', '/v1.2', '/~a_b-c'])('takes a PUBLIC_URL with the path %s', (path) => {
     const publicUrl = `https://example.com${path}`;
-    expect(production({ PUBLIC_URL: publicUrl }).of(HttpSettings)).toMatchObject({
+    expect(production({ PUBLIC_URL: publicUrl }).get(HttpSettings)).toMatchObject({
       publicUrl,
       publicPath: path,
     });
   });
 
   it('runs the embedded server only when it is told to', () => {
-    const settings = production({ DATABASE_URL: undefined, EMBEDDED_DATABASE: 'true' }).of(DatabaseSettings);
+    const settings = production({ DATABASE_URL: undefined, EMBEDDED_DATABASE: 'true' }).get(DatabaseSettings);
     expect(settings.url).toBeUndefined();
   });
 
   it('takes a bcrypt cost of 10', () => {
-    expect(production({ BCRYPT_COST: '10' }).of(PasswordSettings).cost).toBe(10);
+    expect(production({ BCRYPT_COST: '10' }).get(PasswordSettings).cost).toBe(10);
   });
 });
 
@@ -191,10 +192,10 @@ describe('outside production', () => {
 
   it('lets a start through for somebody who says so', () => {
     const environment = development({ HOST: '0.0.0.0', ALLOW_INSECURE_DEVELOPMENT: 'true' });
-    expect(environment.of(HttpSettings).host).toBe('0.0.0.0');
+    expect(environment.get(HttpSettings).host).toBe('0.0.0.0');
   });
 
   it.each(['127.0.0.1', '::1', 'localhost'])('a start on %s is fine', (HOST) => {
-    expect(development({ HOST }).of(HttpSettings).host).toBe(HOST);
+    expect(development({ HOST }).get(HttpSettings).host).toBe(HOST);
   });
 });

@@ -20,7 +20,7 @@ const production = (variables: Variables = {}) => new Environment({ ...PRODUCTIO
 describe('settings by default', () => {
   it('are those of the table in development', () => {
     const environment = development();
-    expect(environment.of(HttpSettings)).toMatchObject({
+    expect(environment.get(HttpSettings)).toMatchObject({
       production: false,
       port: 3000,
       host: '127.0.0.1',
@@ -28,53 +28,53 @@ describe('settings by default', () => {
       appName: 'Gatehouse',
       docs: true,
     });
-    expect(environment.of(DatabaseSettings)).toMatchObject({ url: undefined, migrateOnStart: true });
-    expect(environment.of(DatabaseSettings).dataDir).toBe(`${process.cwd()}/data`);
-    expect(environment.of(TokenSettings)).toMatchObject({
+    expect(environment.get(DatabaseSettings)).toMatchObject({ url: undefined, migrateOnStart: true });
+    expect(environment.get(DatabaseSettings).dataDir).toBe(`${process.cwd()}/data`);
+    expect(environment.get(TokenSettings)).toMatchObject({
       issuer: 'http://localhost:3000',
       audience: 'http://localhost:3000',
       clientId: 'first-party',
       algorithm: 'ES256',
       schedule: { periodMs: 90 * DAY_MS },
     });
-    expect(environment.of(MailSettings)).toMatchObject({
+    expect(environment.get(MailSettings)).toMatchObject({
       smtpUrl: undefined,
       folder: `${process.cwd()}/data/outbox`,
       accountUrl: 'http://localhost:3000/account',
     });
-    expect(environment.of(AccessSettings)).toEqual({
+    expect(environment.get(AccessSettings)).toEqual({
       requireVerifiedEmail: false,
       accessTokenSeconds: 900,
       rememberMs: 960_000,
       recentSignInSeconds: 900,
     });
-    expect(environment.of(PasswordSettings)).toMatchObject({ minLength: 15, maxLength: 128, cost: 12 });
-    expect(environment.of(SessionSettings)).toEqual({
+    expect(environment.get(PasswordSettings)).toMatchObject({ minLength: 15, maxLength: 128, cost: 12 });
+    expect(environment.get(SessionSettings)).toEqual({
       idleMs: 14 * DAY_MS,
       maxMs: 90 * DAY_MS,
       graceMs: 30_000,
     });
-    expect(environment.of(LoggingSettings)).toMatchObject({ level: 'info' });
-    expect(environment.of(MetricsSettings)).toEqual({ port: undefined, host: '127.0.0.1' });
+    expect(environment.get(LoggingSettings)).toMatchObject({ level: 'info' });
+    expect(environment.get(MetricsSettings)).toEqual({ port: undefined, host: '127.0.0.1' });
   });
 
   it('differ in production where the table says so', () => {
     const environment = production();
-    expect(environment.of(HttpSettings)).toMatchObject({ production: true, host: '0.0.0.0', docs: false });
-    expect(environment.of(TokenSettings).issuer).toBe('https://auth.example.com');
-    expect(environment.of(AccessSettings).requireVerifiedEmail).toBe(true);
-    expect(environment.of(LoggingSettings)).toMatchObject({ level: 'info', readable: false });
-    expect(environment.of(MetricsSettings).port).toBe(9464);
+    expect(environment.get(HttpSettings)).toMatchObject({ production: true, host: '0.0.0.0', docs: false });
+    expect(environment.get(TokenSettings).issuer).toBe('https://auth.example.com');
+    expect(environment.get(AccessSettings).requireVerifiedEmail).toBe(true);
+    expect(environment.get(LoggingSettings)).toMatchObject({ level: 'info', readable: false });
+    expect(environment.get(MetricsSettings).port).toBe(9464);
   });
 
   it('follow the others: the public URL the port, the audience the issuer', () => {
-    expect(development({ PORT: '8080' }).of(HttpSettings).publicUrl).toBe('http://localhost:8080');
+    expect(development({ PORT: '8080' }).get(HttpSettings).publicUrl).toBe('http://localhost:8080');
     const issuer = 'https://id.example.com';
-    expect(production({ PUBLIC_URL: issuer }).of(TokenSettings)).toMatchObject({ issuer, audience: issuer });
+    expect(production({ PUBLIC_URL: issuer }).get(TokenSettings)).toMatchObject({ issuer, audience: issuer });
   });
 
   it.each([[''], ['   ']])('are those left empty, too: %j', (empty) => {
-    expect(development({ PORT: empty, DATABASE_URL: empty }).of(HttpSettings).port).toBe(3000);
+    expect(development({ PORT: empty, DATABASE_URL: empty }).get(HttpSettings).port).toBe(3000);
   });
 });
 
@@ -111,18 +111,18 @@ describe('the URL of a database', () => {
       DATABASE_URL: 'postgres://pooler/app',
       DATABASE_POOLER: 'transaction',
     });
-    environment.of(DatabaseSettings);
-    expect(environment.faultsOf([])).toEqual([expect.objectContaining({ name: 'DATABASE_DIRECT_URL' })]);
+    environment.get(DatabaseSettings);
+    expect(environment.findFaults([])).toEqual([expect.objectContaining({ name: 'DATABASE_DIRECT_URL' })]);
   });
 });
 
 describe('settings that are right', () => {
   it('may be fractions where they are times', () => {
-    expect(development({ ACCESS_TOKEN_MINUTES: '0.5' }).of(AccessSettings).accessTokenSeconds).toBe(30);
-    expect(development({ SESSION_IDLE_DAYS: '0.5' }).of(SessionSettings).idleMs).toBe(DAY_MS / 2);
+    expect(development({ ACCESS_TOKEN_MINUTES: '0.5' }).get(AccessSettings).accessTokenSeconds).toBe(30);
+    expect(development({ SESSION_IDLE_DAYS: '0.5' }).get(SessionSettings).idleMs).toBe(DAY_MS / 2);
   });
 
   it('may have white space around them', () => {
-    expect(development({ PORT: ' 8080 ', NODE_ENV: 'test ' }).of(HttpSettings).port).toBe(8080);
+    expect(development({ PORT: ' 8080 ', NODE_ENV: 'test ' }).get(HttpSettings).port).toBe(8080);
   });
 });

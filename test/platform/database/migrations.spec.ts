@@ -4,8 +4,8 @@ import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { Clock } from '../../../src/platform/clock';
 import { Environment } from '../../../src/platform/config';
-import { DatabaseServer, Migrations, SqlMigration } from '../../../src/platform/database';
-import { connectionOptions, open } from '../../../src/platform/database/connect';
+import { DatabaseServer, MigrationRunner, SqlMigration } from '../../../src/platform/database';
+import { connectionOptions, openDatabase } from '../../../src/platform/database/connect';
 import { DatabaseSettings } from '../../../src/platform/database/database.settings';
 import { createDatabase, type TestDatabase } from '../../support/database';
 import { inParallel } from '../../support/parallel';
@@ -63,7 +63,7 @@ describe('the migrations of a build', () => {
   }
 
   const build = async (...migrations: Type<SqlMigration>[]) =>
-    new Migrations(await connect(migrations), settings());
+    new MigrationRunner(await connect(migrations), settings());
 
   const query = async (sql: string) => (await operator.query<Record<string, unknown>>(sql)).rows;
 
@@ -101,7 +101,7 @@ describe('the migrations of a build', () => {
     const limits = { statementTimeoutMs: 50 };
     const slow = migration(SECOND, 'SELECT pg_sleep(0.3)');
     const sources = await inParallel(2, () => connect([createSteps, slow], limits));
-    const applied = await Promise.all(sources.map((source) => new Migrations(source, settings()).run()));
+    const applied = await Promise.all(sources.map((source) => new MigrationRunner(source, settings()).run()));
     expect(applied.toSorted((a, b) => b.length - a.length)).toEqual([[FIRST, SECOND], []]);
   });
 
@@ -160,7 +160,13 @@ describe('the migrations of a build', () => {
     const restricted = new DatabaseSettings(new Environment({ DATABASE_URL: url.href }));
     const source = new DataSource(connectionOptions(url.href, restricted, [createSteps]));
     const server = new DatabaseServer(restricted);
-    const start = open(source, new Migrations(source, restricted), server, restricted, new Clock());
+    const start = openDatabase(
+      source,
+      new MigrationRunner(source, restricted),
+      server,
+      restricted,
+      new Clock(),
+    );
     await expect(start).rejects.toThrow(/permission denied for schema public\n {2}→ GRANT CREATE ON SCHEMA/);
     await operator.query(`DROP ROLE ${role}`);
   });
@@ -173,7 +179,7 @@ describe('the migrations of a build', () => {
 
   it('only go forward', async () => {
     const source = await connect([createSteps]);
-    await new Migrations(source, settings()).run();
+    await new MigrationRunner(source, settings()).run();
     await expect(source.undoLastMigration()).rejects.toThrow(/only goes forward/);
   });
 });

@@ -40,7 +40,7 @@ describe('two applications in one process', () => {
     const known: boolean[][] = [];
     const { accessToken: token } = await one.signIn();
     jest.spyOn(one.nest.get(ChangeFeed), 'ensureFresh').mockImplementation(() => {
-      known.push(causes.map(({ cause }) => cause.requestId !== null));
+      known.push(causes.map(({ context }) => context.requestId !== null));
       return undefined;
     });
     expect((await one.api.get('/v1/auth/principal', { token })).status).toBe(200);

@@ -3,7 +3,7 @@ import { HttpSettings } from '../../../src/platform/http';
 
 describe('the setting CORS_HEADERS', () => {
   const start = (CORS_HEADERS: string) =>
-    new Environment({ CORS_HEADERS }).verified([HttpSettings]).of(HttpSettings).corsHeaders;
+    new Environment({ CORS_HEADERS }).validated([HttpSettings]).get(HttpSettings).corsHeaders;
 
   it.each([
     '*',
@@ -28,7 +28,7 @@ describe('the setting CORS_HEADERS', () => {
 
 describe('the setting CORS_ORIGINS', () => {
   const start = (CORS_ORIGINS: string) =>
-    new Environment({ CORS_ORIGINS }).verified([HttpSettings]).of(HttpSettings).corsOrigins;
+    new Environment({ CORS_ORIGINS }).validated([HttpSettings]).get(HttpSettings).corsOrigins;
 
   it.each([
     '*',

@@ -20,7 +20,7 @@ describe('without TRUSTED_PROXIES production', () => {
 });
 
 describe('TRUSTED_PROXIES', () => {
-  const start = (value: string) => new Environment({ ...PRODUCTION, TRUSTED_PROXIES: value }).verified();
+  const start = (value: string) => new Environment({ ...PRODUCTION, TRUSTED_PROXIES: value }).validated();
 
   it.each([
     '*',
@@ -45,7 +45,7 @@ describe('TRUSTED_PROXIES', () => {
     [' 10.1.2.3 ,, 2001:db8::/32,', ['10.1.2.3', '2001:db8::7']],
     ['fc00::/7,10.1.2.3/32', ['10.1.2.3', 'fd00::1']],
   ])('may be %j', (value, trusted) => {
-    const { trustedProxies } = start(value).of(HttpSettings);
+    const { trustedProxies } = start(value).get(HttpSettings);
     const asked = ['10.1.2.3', '10.1.2.4', '2001:db8::7', 'fd00::1', '127.0.0.1'];
     expect(asked.filter((address) => trustedProxies.has(address))).toEqual(trusted);
     expect(trustedProxies.isEmpty).toBe(trusted.length === 0);

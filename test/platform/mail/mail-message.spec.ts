@@ -134,7 +134,7 @@ describe('the name of an application', () => {
 
   /** The mail for a new password, as an application of this name writes and sends it. */
   async function mailOf(variables: Variables): Promise<ReceivedMail> {
-    const settings = new Environment({ ...TEST_ENVIRONMENT, SMTP_URL: sink.url, ...variables }).of(
+    const settings = new Environment({ ...TEST_ENVIRONMENT, SMTP_URL: sink.url, ...variables }).get(
       MailSettings,
     );
     const link = { url: settings.linkWith(`pr_${'A'.repeat(43)}`), until: new Date() };

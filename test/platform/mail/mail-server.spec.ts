@@ -35,7 +35,7 @@ async function withSink(options: SMTPServerOptions, test: (sink: SmtpSink) => Pr
 
 /** Sends a mail as an application with these settings does. */
 async function send(variables: Variables): Promise<void> {
-  const settings = new Environment({ ...TEST_ENVIRONMENT, ...variables }).of(MailSettings);
+  const settings = new Environment({ ...TEST_ENVIRONMENT, ...variables }).get(MailSettings);
   const none = {} as Extensions;
   await new MailTransport(settings, none).deliver('id', new Date(), MAIL);
 }

@@ -2,7 +2,7 @@ import { RateLimiter, RateLimitSettings, type RateLimitPolicy } from '../../../s
 import { RateLimitStore } from '../../../src/platform/rate-limits/rate-limit.store';
 import { Clock } from '../../../src/platform/clock';
 import { RateLimited } from '../../../src/platform/errors';
-import { Events } from '../../../src/platform/events';
+import { EventBus } from '../../../src/platform/events';
 import { Keyring } from '../../../src/platform/keyring';
 import { JobScheduler } from '../../../src/platform/jobs';
 import type { TestApp } from '../../support/app';
@@ -10,7 +10,7 @@ import { withoutJobs } from '../../support/jobs';
 import { LimitedApp } from '../../support/limited';
 import { inParallel } from '../../support/parallel';
 
-const BUDGET: RateLimitPolicy = {
+const RATE_LIMIT: RateLimitPolicy = {
   name: 'test',
   per: 'account',
   quota: 4,
@@ -32,7 +32,7 @@ async function anotherInstance(): Promise<RateLimiter> {
     of(Clock),
     of(RateLimitSettings),
     of(Keyring),
-    of(Events),
+    of(EventBus),
     scheduler,
   );
   await other.onModuleInit();
@@ -50,7 +50,7 @@ const advance = (seconds: number) => app.clock.advance({ seconds });
 /** Seconds to wait, or none. */
 async function attempt(who: string, at = here): Promise<number> {
   try {
-    await at.consume(BUDGET, who);
+    await at.consume(RATE_LIMIT, who);
     return 0;
   } catch (error) {
     if (error instanceof RateLimited) return error.retryAfterSeconds;
@@ -70,9 +70,9 @@ describe('attempts', () => {
     expect((await attempts(who, 6)).at(-1)).toBe(60);
     advance(-3_600);
     const wait = await attempt(who);
-    await here.grant(BUDGET, who);
+    await here.grant(RATE_LIMIT, who);
     advance(-3_600);
-    const granted = await here.consumeGranted(BUDGET, who);
+    const granted = await here.consumeGranted(RATE_LIMIT, who);
     advance(7_200);
     expect([wait, granted]).toEqual([0, null]);
   });
@@ -148,7 +148,7 @@ describe('attempts', () => {
 
   it('are not made worse by repeating them while waiting', async () => {
     const who = someone();
-    const { key } = await here.consume(BUDGET, who);
+    const { key } = await here.consume(RATE_LIMIT, who);
     await attempts(who, 20);
     const text = 'SELECT used, strikes FROM attempts WHERE key = $1';
     expect(await app.query(text, [key])).toEqual([{ used: 4, strikes: 1 }]);
@@ -164,23 +164,23 @@ describe('attempts', () => {
 
   it('that are refunded count for nothing, and each can be refunded once only', async () => {
     const who = someone();
-    for (let at = 0; at < 6; at++) await here.refund(await here.consume(BUDGET, who));
+    for (let at = 0; at < 6; at++) await here.refund(await here.consume(RATE_LIMIT, who));
     expect(await attempts(who, 5)).toEqual([0, 0, 0, 0, 60]);
     const fresh = someone();
-    const first = await here.consume(BUDGET, fresh);
+    const first = await here.consume(RATE_LIMIT, fresh);
     for (let at = 0; at < 3; at++) await here.refund(first);
     expect(await attempts(fresh, 5)).toEqual([0, 0, 0, 0, 60]);
   });
 
   it('of a subject that was granted a budget are allowed beside it, for one window and no longer', async () => {
     const who = someone();
-    expect(await here.consumeGranted(BUDGET, who)).toBeNull();
-    await here.grant(BUDGET, who);
-    const granted = await inParallel(6, async () => here.consumeGranted(BUDGET, who));
+    expect(await here.consumeGranted(RATE_LIMIT, who)).toBeNull();
+    await here.grant(RATE_LIMIT, who);
+    const granted = await inParallel(6, async () => here.consumeGranted(RATE_LIMIT, who));
     expect(granted.filter((attempted) => attempted !== null)).toHaveLength(4);
-    await here.grant(BUDGET, who);
+    await here.grant(RATE_LIMIT, who);
     advance(60);
-    expect(await here.consumeGranted(BUDGET, who)).toBeNull();
+    expect(await here.consumeGranted(RATE_LIMIT, who)).toBeNull();
   });
 
   it('cost no statement while they wait', async () => {
@@ -207,9 +207,9 @@ describe('attempts', () => {
 
   it('is over at once where it is reset here, and within two seconds where another instance resets it', async () => {
     const who = someone();
-    for (let time = 0; time < BUDGET.quota; time++) await attempt(who);
+    for (let time = 0; time < RATE_LIMIT.quota; time++) await attempt(who);
     expect([await attempt(who), await attempt(who, there)]).toEqual([60, 60]);
-    await here.reset(BUDGET, who);
+    await here.reset(RATE_LIMIT, who);
     expect(await attempt(who)).toBe(0);
     advance(2);
     expect(await attempt(who, there)).toBe(0);
