@@ -1,4 +1,4 @@
-// Runs a script of this package from anywhere, with its own packages: those are installed where they are missing or others.
+// Runs a script of this package from any folder, and installs its dependencies where they are missing or outdated.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

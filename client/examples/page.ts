@@ -1,23 +1,23 @@
 import { type Client, createClient, dataOf, ProblemError, StepUpRequired } from '../src/index.ts';
 
-/** What a front end draws. */
+/** The views of a front end. */
 export interface Screen {
   home(email: string): void;
   signIn(because: string): void;
   askPassword(): Promise<string>;
 }
 
-/** One for the whole page, which the server or the proxy before it serves from the same origin. */
+/** Creates the client of the page, which is served from the same origin as the application. */
 export const openClient = (): Client => createClient({ baseUrl: '', mode: 'cookie' });
 
-/** Draws what is true, now and after every change, in this tab or another. */
+/** Renders the current state, and renders again after every change in this tab or another. */
 export async function start({ api, session }: Client, screen: Screen): Promise<void> {
   let drawing = 0;
   const draw = async () => {
     const mine = ++drawing;
     const isSignedIn = (await session.findPrincipal()) !== undefined;
     const email = isSignedIn ? (await dataOf(api.GET('/v1/users/me'))).email : undefined;
-    // What was asked for before somebody else signed in, or out, is not shown any more.
+    // Discard data that was requested before another sign-in or sign-out.
     if (mine !== drawing) return;
     if (email === undefined) screen.signIn('');
     else screen.home(email);
@@ -32,7 +32,7 @@ export async function start({ api, session }: Client, screen: Screen): Promise<v
   await draw();
 }
 
-/** What a form says under its button; nothing, where it worked. */
+/** Signs in. Returns the error message for the form, empty after success. */
 export async function signIn({ session }: Client, email: string, password: string): Promise<string> {
   try {
     await session.signIn({ email, password });
@@ -50,7 +50,7 @@ export async function signIn({ session }: Client, email: string, password: strin
   }
 }
 
-/** Does what needs a recent sign-in, with the password in between where it has to be. */
+/** Runs an operation that requires a recent sign-in, and asks for the password where the server requires it. */
 export async function withRecentSignIn<T>(client: Client, screen: Screen, act: () => Promise<T>): Promise<T> {
   try {
     return await act();

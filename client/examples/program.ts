@@ -1,6 +1,6 @@
 import { createClient, type Credentials, dataOf, type DeviceTokens } from '../src/index.ts';
 
-/** Signs in, reads, and leaves nothing behind. */
+/** Signs in, lists the sessions and signs out again. */
 export async function listSessions(
   baseUrl: string,
   credentials: Credentials,
@@ -12,7 +12,7 @@ export async function listSessions(
     const { items } = await dataOf(api.GET('/v1/sessions'));
     return items.map(({ createdAt, userAgent }) => `${createdAt} ${userAgent ?? 'unknown'}`);
   } finally {
-    // What was read is no less so where the server is away now: the session then ends when it has been idle for long enough.
+    // The result is valid even where the sign-out fails: the session then expires when it has been idle.
     await session.signOut().catch(() => undefined);
   }
 }
