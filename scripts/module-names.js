@@ -1,13 +1,13 @@
 'use strict';
 
-// How a new module and what it is of are called, and which words would make it no module.
+// Derives the names of a new module and refuses words that cannot name one.
 const { readdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 
 const ROOT = path.join(__dirname, '..');
 const EXAMPLE = path.join(ROOT, 'examples/notes');
 
-/** Words that make no name of a class, a variable or a table. */
+/** Words that cannot name a class, a variable or a table. */
 const RESERVED = new Set(
   'all and any array as asc both case cast check class columns const constraint create default delete desc distinct do else end enum export extends false fetch for foreign from function grant group having if import in index initially inner into is join leading left like limit natural new not null offset on only or order outer package primary private protected public references return right select session-user some static super switch table then this throw to trailing true try type typeof union unique user using var variadic void when where while window with yield'.split(
     ' ',
@@ -16,11 +16,11 @@ const RESERVED = new Set(
 
 class Refusal extends Error {}
 
-/** How the module is called in each of the places where the example says notes, Notes, note and Note. */
+/** Returns the plural and the singular that replace `notes` and `note` of the example. */
 function namesOf(plural) {
   if (!/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/.test(plural ?? ''))
     throw new Refusal(
-      'Name the module in small letters, digits and hyphens, in the plural: npm run new:module invoices',
+      'Name the module in lower-case letters, digits and hyphens, in the plural: npm run new:module invoices',
     );
   const singular = singularOf(plural);
   const taken = [plural, singular].some(
@@ -28,12 +28,12 @@ function namesOf(plural) {
   );
   if (taken)
     throw new Refusal(
-      `"${plural}" means something to TypeScript, SQL or what a module is written with. Choose another name.`,
+      `"${plural}" is a reserved word of TypeScript or SQL, or a name that the module imports. Choose another name.`,
     );
   return { plural, singular };
 }
 
-/** What the files of the example call by name, and a class of the module would stand in the way of. */
+/** Returns the names that the example imports; a class of the module must not have one of them. */
 function importedByExample() {
   const texts = sourcesIn(EXAMPLE).filter((text) => !text.includes('describe('));
   const lists = texts.flatMap((text) => [
@@ -44,7 +44,7 @@ function importedByExample() {
   );
 }
 
-/** Tables that there are already, of whichever room. */
+/** Returns the names of all existing tables. */
 function tables() {
   const statements = sourcesIn(path.join(ROOT, 'src')).flatMap((text) => [
     ...text.matchAll(/CREATE TABLE (?:IF NOT EXISTS )?(\w+)/g),

@@ -16,22 +16,22 @@ describe('the name of a new module', () => {
   });
 
   it.each([
-    [undefined, /Name the module in small letters/],
-    ['', /Name the module in small letters/],
-    ['../invoices', /Name the module in small letters/],
-    ['Invoices', /Name the module in small letters/],
-    ['a b', /Name the module in small letters/],
-    ['2-invoices', /Name the module in small letters/],
-    ['-invoices', /Name the module in small letters/],
-    ['invoices-', /Name the module in small letters/],
-    ['$(touch hacked)', /Name the module in small letters/],
-    ['tables', /means something to TypeScript, SQL or/],
-    ['classes', /means something to TypeScript, SQL or/],
-    ['news', /means something to TypeScript, SQL or/],
-    ['texts', /means something to TypeScript, SQL or/],
-    ['bodies', /means something to TypeScript, SQL or/],
-    ['dates', /means something to TypeScript, SQL or/],
-    ['users', /means something to TypeScript, SQL or/],
+    [undefined, /Name the module in lower-case letters/],
+    ['', /Name the module in lower-case letters/],
+    ['../invoices', /Name the module in lower-case letters/],
+    ['Invoices', /Name the module in lower-case letters/],
+    ['a b', /Name the module in lower-case letters/],
+    ['2-invoices', /Name the module in lower-case letters/],
+    ['-invoices', /Name the module in lower-case letters/],
+    ['invoices-', /Name the module in lower-case letters/],
+    ['$(touch hacked)', /Name the module in lower-case letters/],
+    ['tables', /is a reserved word of TypeScript or SQL, or/],
+    ['classes', /is a reserved word of TypeScript or SQL, or/],
+    ['news', /is a reserved word of TypeScript or SQL, or/],
+    ['plain-texts', /is a reserved word of TypeScript or SQL, or/],
+    ['bodies', /is a reserved word of TypeScript or SQL, or/],
+    ['dates', /is a reserved word of TypeScript or SQL, or/],
+    ['users', /is a reserved word of TypeScript or SQL, or/],
   ])('is not %j', (name, message) => {
     expect(() => namesOf(name)).toThrow(message);
   });

@@ -22,7 +22,7 @@ import { OnDomainEvent } from '../../src/platform/events';
 import { NotFound } from '../../src/platform/http';
 import { PersonalData, type PersonalDataProvider } from '../../src/platform/personal-data';
 
-/** One for each user. The key itself is kept nowhere: 256 random bits need no slower digest than SHA-256. */
+/** One key for each user. Only its digest is stored; SHA-256 is enough for 256 random bits. */
 @Entity('api_keys')
 class ApiKey {
   @PrimaryColumn('uuid', { name: 'user_id' })
@@ -106,7 +106,7 @@ class ApiKeys implements PersonalDataProvider {
     return (await this.database.repository(ApiKey).delete({ userId })).affected === 1;
   }
 
-  /** Somebody else may have made it, before the owner took the account (back). */
+  /** An attacker who had access to the account may have created the key. */
   @OnDomainEvent(CredentialsRevoked, 'inTransaction')
   async void({ userId }: CredentialsRevoked): Promise<void> {
     await this.revoke(userId);

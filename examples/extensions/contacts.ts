@@ -10,7 +10,7 @@ import { OnDomainEvent } from '../../src/platform/events';
 import { ApiProblems, NotFound } from '../../src/platform/http';
 import { PersonalData, type PersonalDataProvider } from '../../src/platform/personal-data';
 
-/** What we know of a user beyond their account: a row of our own, never a column of `users`. */
+/** Contact data of a user, in a table of this module; never add a column to `users`. */
 @Entity('contacts')
 class Contact {
   @PrimaryColumn('uuid', { name: 'user_id' })
@@ -37,14 +37,14 @@ class ContactResponse {
   readonly phone: string | null;
 }
 
-/** Stands for a system of somebody else's, which may be away. */
+/** Stands for an external system that may be unavailable. */
 @Injectable()
 export class CustomerRelations {
   readonly forgotten: string[] = [];
   isAway = false;
 
   async forget(userId: string): Promise<void> {
-    if (this.isAway) throw new Error('nobody answers');
+    if (this.isAway) throw new Error('the external system is unavailable');
     this.forgotten.push(userId);
   }
 }
@@ -67,17 +67,17 @@ class Contacts implements PersonalDataProvider {
     await this.database.repository(Contact).upsert(contact, ['userId']);
   }
 
-  /** Undone with what it tells of, and a failure here undoes that. */
+  /** Part of the transaction of the verification: a failure here rolls both back. */
   @OnDomainEvent(EmailVerified, 'inTransaction')
   async begin({ facts: { subjectId } }: EmailVerified): Promise<void> {
     if (subjectId) await this.database.repository(Contact).upsert({ userId: subjectId }, ['userId']);
   }
 
-  /** Of what is true by now; a failure here is logged and undoes nothing. */
+  /** Runs after the commit; a failure here is logged and rolls nothing back. */
   @OnDomainEvent(AccountDeleted, 'afterCommit')
   async forget({ facts: { subjectId } }: AccountDeleted): Promise<void> {
     if (subjectId) await this.relations.forget(subjectId);
-    this.logger.log('a contact was forgotten elsewhere');
+    this.logger.log('a contact was deleted in the other system');
   }
 
   async export(userId: string): Promise<unknown> {
@@ -94,7 +94,11 @@ class ContactController {
   constructor(private readonly contacts: Contacts) {}
 
   @Get()
-  @ApiOperation({ operationId: 'getContact', summary: 'How you can be reached' })
+  @ApiOperation({
+    operationId: 'getContact',
+    summary: 'Get own contact data',
+    description: 'Returns the phone number of the signed-in user.',
+  })
   @ApiOkResponse({ type: ContactResponse })
   @ApiProblems(NotFound)
   async get(@CurrentUser() { userId }: Principal): Promise<ContactResponse> {
@@ -104,7 +108,11 @@ class ContactController {
   }
 
   @Put()
-  @ApiOperation({ operationId: 'setContact', summary: 'Say how you can be reached' })
+  @ApiOperation({
+    operationId: 'setContact',
+    summary: 'Set own contact data',
+    description: 'Stores the phone number of the signed-in user.',
+  })
   @ApiOkResponse({ type: ContactResponse })
   async set(
     @CurrentUser() { userId }: Principal,

@@ -18,11 +18,11 @@ export class AddressLocked extends DomainError {
   static override readonly code = 'address-locked';
 
   constructor() {
-    super('There were five wrong passwords for this address. Wait for 15 minutes, or reset the password.');
+    super('Too many failed sign-ins for this address. Wait for 15 minutes, or reset the password.');
   }
 }
 
-/** Refuses every sign-in to an address for 15 minutes after five failures, right passwords included. */
+/** Refuses every sign-in to an address for 15 minutes after five failures, also with the correct password. */
 @Injectable()
 @LoginCheck({ order: 10, problems: [AddressLocked] })
 export class Lockout implements LoginCheckProvider {

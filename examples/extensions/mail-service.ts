@@ -8,7 +8,7 @@ import {
 } from '../../src/platform/mail';
 import { sendRequest } from '../../src/platform/outbound';
 
-/** `MAIL_SERVICE_URL`, `MAIL_SERVICE_KEY`: where a service takes mails by HTTP, and the key it knows us by. */
+/** `MAIL_SERVICE_URL`, `MAIL_SERVICE_KEY`: the address and the API key of a service that delivers mail by HTTP. */
 export class MailServiceSettings {
   readonly url: string | undefined;
   readonly key: string | undefined;
@@ -37,7 +37,7 @@ export class MailService implements MailDeliveryProvider {
       withinMs: 30_000,
       signal,
     });
-    if (status === 422) throw new MailRefused('the service knows no such mailbox');
+    if (status === 422) throw new MailRefused('the mail service rejected the recipient');
     if (status < 200 || status > 299) throw new Error(`the mail service answered ${status}`);
   }
 }

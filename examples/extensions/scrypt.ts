@@ -8,7 +8,7 @@ const KEY_BYTES = 32;
 const SALT_BYTES = 16;
 const MOST_WAITING = 16;
 
-/** `SCRYPT_COST`: N is two to the power of it. 17, with r = 8 and p = 1, is OWASP's least: 128 MiB for each hash under way. */
+/** `SCRYPT_COST`: the base-2 logarithm of N. OWASP's minimum is 17 with r = 8 and p = 1: 128 MiB for each hash in progress. */
 export class ScryptSettings {
   readonly cost: number;
 
@@ -42,7 +42,7 @@ export class Scrypt implements PasswordAlgorithm {
   async check(digest: string, hash: string | null): Promise<boolean> {
     const { salt, key, cost } = (hash !== null && parse(hash)) || this.decoy;
     const derived = await this.bounded(async () => {
-      // The work doubles with each step of the cost: a cheap hash of former days takes as long as one of today.
+      // Each step of the cost doubles the work: an older, cheaper hash must take as long as a current one.
       for (let step = cost; step < this.decoy.cost; step++) await derive(digest, this.decoy.salt, step);
       return derive(digest, salt, cost);
     });
@@ -53,7 +53,7 @@ export class Scrypt implements PasswordAlgorithm {
     return parse(hash)?.cost !== this.decoy.cost;
   }
 
-  /** Whoever comes when too many wait is told so at once, instead of waiting with 128 MiB in hand. */
+  /** Refuses work at once when too much is waiting, since each waiting hash occupies 128 MiB. */
   private async bounded<T>(work: () => Promise<T>): Promise<T> {
     if (this.waiting >= MOST_WAITING) throw new Unavailable(2);
     this.waiting++;
@@ -74,7 +74,7 @@ function parse(hash: string): Stored | undefined {
   return { cost: Number(cost), salt: Buffer.from(salt, 'base64url'), key: Buffer.from(key, 'base64url') };
 }
 
-/** In libuv's threads, four of them by default (`UV_THREADPOOL_SIZE`), so that no other request waits. */
+/** Runs in libuv's thread pool (four threads by default, `UV_THREADPOOL_SIZE`), so that other requests do not wait. */
 async function derive(digest: string, salt: Buffer, cost: number): Promise<Buffer> {
   const N = 2 ** cost;
   const options = { N, r: 8, p: 1, maxmem: 2 * 128 * N * 8 };

@@ -4,7 +4,7 @@ import { LoginCheck, type LoginCheckProvider, type LoginContext } from '../../sr
 import { ConfigModule, type Environment } from '../../src/platform/config';
 import { DomainError } from '../../src/platform/errors';
 
-/** `STAFF_NETWORK`: the address of the network that admins sign in from, as 10.1.0.0; its first 16 bits count. */
+/** `STAFF_NETWORK`: the network from which admins may sign in, such as 10.1.0.0; its first 16 bits count. */
 export class StaffSettings {
   readonly network = new BlockList();
 
@@ -19,7 +19,7 @@ export class OutsideStaffNetwork extends DomainError {
   override readonly members = { help: 'https://intranet.example.com/vpn' };
 
   constructor() {
-    super('Admins sign in from the network of the company.');
+    super('Admins can sign in only from the company network.');
   }
 }
 

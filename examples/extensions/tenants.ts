@@ -4,7 +4,7 @@ import { CurrentUser, type Principal } from '../../src/access';
 import { AccessTokenClaims, type AccessTokenClaimsProvider, type TokenOwner } from '../../src/auth';
 import { UsersModule, UsersService } from '../../src/users';
 
-/** Everybody belongs to the company that their mailbox is of, and their access tokens say so. */
+/** Adds the tenant of the user to access tokens: the domain of the email address. */
 @Injectable()
 @AccessTokenClaims({ names: ['tenant'] })
 export class TenantClaim implements AccessTokenClaimsProvider {

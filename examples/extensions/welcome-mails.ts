@@ -7,13 +7,13 @@ import { UsersModule, UsersService } from '../../src/users';
 
 const TEXTS: MailTexts = {
   en: {
-    // A mail of its own …
+    // A mail type of this module …
     welcome: {
       subject: 'Welcome to {app}',
       before: ['Your address is confirmed. You are our member number {number}.'],
       after: ['Answers are on our help page.'],
     },
-    // … and one of ours in other words.
+    // … and another text for an existing one.
     'password-reset': {
       subject: 'Choose a new password for {app}',
       before: ['You, we hope, asked for a new password.'],
@@ -30,7 +30,7 @@ const TEXTS: MailTexts = {
   },
 };
 
-/** The HTML part of every mail; what it is given is escaped already. */
+/** Builds the HTML part of every mail from content that is already escaped. */
 function frame({ language, subject, body }: FramedMail): string {
   return `<!doctype html>
 <html lang="${language}">
@@ -51,14 +51,14 @@ class WelcomeMails {
     private readonly request: CurrentRequest,
   ) {}
 
-  /** Writes a row of the outbox, in the transaction that confirms the address: there is a mail if and only if it was confirmed. */
+  /** Queues the mail in the transaction that verifies the address, so that both happen or neither. */
   @OnDomainEvent(EmailVerified, 'inTransaction')
   async welcome({ facts: { subjectId } }: EmailVerified): Promise<void> {
     const user = subjectId && (await this.users.findById(subjectId));
     if (!user) return;
     const { language } = this.request.context;
     const facts = { number: user.id.slice(-4) };
-    // The address becomes proven in this transaction.
+    // This transaction verifies the address.
     await this.mailer.send({ email: user.email, emailVerified: true }, { kind: 'welcome', language, facts });
   }
 }

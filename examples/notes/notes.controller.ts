@@ -19,7 +19,11 @@ export class NotesController {
   constructor(private readonly notes: NotesService) {}
 
   @Get()
-  @ApiOperation({ operationId: 'listNotes', summary: 'Your notes, the newest first' })
+  @ApiOperation({
+    operationId: 'listNotes',
+    summary: 'List own notes',
+    description: 'Returns the notes of the signed-in user, the newest first.',
+  })
   @ApiOkResponse({ type: NoteListResponse })
   @ApiProblems(ValidationFailed)
   async list(@CurrentUser() { userId }: Caller, @Query() page: PageQuery): Promise<NoteListResponse> {
@@ -27,7 +31,11 @@ export class NotesController {
   }
 
   @Get(':id')
-  @ApiOperation({ operationId: 'getNote', summary: 'One of your notes' })
+  @ApiOperation({
+    operationId: 'getNote',
+    summary: 'Get a note',
+    description: 'Returns one note of the signed-in user.',
+  })
   @ApiOkResponse({ type: NoteResponse })
   @ApiProblems(NotFound)
   async get(@CurrentUser() { userId }: Caller, @Param('id', UuidParam) id: string): Promise<NoteResponse> {
@@ -36,7 +44,11 @@ export class NotesController {
 
   @RequirePermissions('notes:write')
   @Post()
-  @ApiOperation({ operationId: 'addNote', summary: 'Write a note' })
+  @ApiOperation({
+    operationId: 'addNote',
+    summary: 'Add a note',
+    description: 'Stores a note of the signed-in user and returns it.',
+  })
   @ApiCreatedResponse({ type: NoteResponse })
   async add(@CurrentUser() { userId }: Caller, @Body() body: AddNoteRequest): Promise<NoteResponse> {
     return NoteResponse.of(await this.notes.add(userId, body));
@@ -45,7 +57,11 @@ export class NotesController {
   @RequirePermissions('notes:write')
   @Delete(':id')
   @HttpCode(HttpStatus.NO_CONTENT)
-  @ApiOperation({ operationId: 'deleteNote', summary: 'Delete one of your notes' })
+  @ApiOperation({
+    operationId: 'deleteNote',
+    summary: 'Delete a note',
+    description: 'Deletes one note of the signed-in user. The deletion cannot be undone.',
+  })
   @ApiNoContentResponse()
   @ApiProblems(NotFound)
   async delete(@CurrentUser() { userId }: Caller, @Param('id', UuidParam) id: string): Promise<void> {

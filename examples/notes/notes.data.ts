@@ -3,7 +3,7 @@ import { Database } from '../../src/platform/database';
 import { PersonalData, type PersonalDataProvider } from '../../src/platform/personal-data';
 import { Note } from './note.entity';
 
-/** What users take along in an export, and what goes when they do. */
+/** Exports the notes of a user, and erases them with the account. */
 @Injectable()
 @PersonalData({ section: 'notes', tables: ['notes'] })
 export class NotesData implements PersonalDataProvider {

@@ -8,7 +8,7 @@ import { Note } from './note.entity';
 import type { AddNoteRequest } from './notes.dto';
 import { NoteDeleted } from './notes.events';
 
-/** What people wrote; each of them is for its owner only. */
+/** The notes of users. Every method is limited to the notes of one user. */
 @Injectable()
 export class NotesService {
   constructor(
@@ -17,7 +17,7 @@ export class NotesService {
     private readonly events: EventBus,
   ) {}
 
-  /** The newest first; one more than was asked for, where there is one. */
+  /** Returns the newest first, and one more than `limit` where there is a next page. */
   async list(userId: string, page: PageQuery): Promise<Note[]> {
     const after = parseCursor(page);
     return this.database.repository(Note).find({
@@ -32,14 +32,14 @@ export class NotesService {
     return this.database.repository(Note).save(note);
   }
 
-  /** @throws NotFound where it is somebody else's, too */
+  /** @throws NotFound also for a note of another user */
   async get(userId: string, id: string): Promise<Note> {
     const note = await this.database.repository(Note).findOneBy({ id, userId });
     if (!note) throw new NotFound();
     return note;
   }
 
-  /** @throws NotFound where it is somebody else's, too */
+  /** @throws NotFound also for a note of another user */
   async delete(userId: string, id: string): Promise<void> {
     await this.database.transaction(async () => {
       const { affected } = await this.database.repository(Note).delete({ id, userId });

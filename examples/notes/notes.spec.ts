@@ -32,7 +32,7 @@ describe('notes', () => {
     return body;
   };
 
-  it('are kept as they were written', async () => {
+  it('are stored as they were sent', async () => {
     const note = await added(ada);
     expect(note).toEqual({ ...NOTE, id: note.id, createdAt: app.clock.now().toISOString() });
     expect((await ada.get(`/v1/notes/${note.id}`)).body).toEqual(note);
@@ -46,7 +46,7 @@ describe('notes', () => {
     expect(next.body.items).toEqual([first]);
   });
 
-  it('are closed to whoever is not signed in', async () => {
+  it('require an access token', async () => {
     const { id } = await added(ada);
     expectProblem(await app.api.get('/v1/notes'), 401, 'authentication-required');
     expectProblem(await app.api.get(`/v1/notes/${id}`), 401, 'authentication-required');
@@ -54,20 +54,20 @@ describe('notes', () => {
     expectProblem(await app.api.delete(`/v1/notes/${id}`), 401, 'authentication-required');
   });
 
-  it.each(BAD_TOKENS)('are closed to a token that is %s', async (kind) => {
+  it.each(BAD_TOKENS)('refuse a token that is %s', async (kind) => {
     const eve = await app.as('eve', { permissions: ['notes:read'] });
     const { token, code } = await badToken(app, eve, kind);
     expectProblem(await app.api.get('/v1/notes', { token }), 401, code);
   });
 
-  it('are read and written by permission', async () => {
+  it('require permissions to read and to write', async () => {
     const reader = await app.as('reader', { permissions: ['notes:read'] });
     expect((await reader.get('/v1/notes')).status).toBe(200);
     expectProblem(await reader.post('/v1/notes', NOTE), 403, 'insufficient-permission');
-    expectProblem(await (await app.as('nobody')).get('/v1/notes'), 403, 'insufficient-permission');
+    expectProblem(await (await app.as('mallory')).get('/v1/notes'), 403, 'insufficient-permission');
   });
 
-  it('are nothing to others', async () => {
+  it('are not accessible to other users', async () => {
     const { id } = await added(ada);
     const eve = await app.as('eve', { permissions: ['notes:read', 'notes:write'] });
     expect((await eve.get<ListBody>('/v1/notes')).body.items).toEqual([]);
@@ -82,11 +82,11 @@ describe('notes', () => {
     { ...NOTE, title: 'x'.repeat(201) },
     { ...NOTE, body: 'no\u0000thing' },
     { ...NOTE, userId: '01a208a2-3a61-7325-944d-ecf01eaa3246' },
-  ])('are refused where they break a rule: %j', async (note) => {
+  ])('are refused when invalid: %j', async (note) => {
     expectProblem(await ada.post('/v1/notes', note), 422, 'validation-failed');
   });
 
-  it('can be deleted, once, which the audit trail records', async () => {
+  it('are deleted once, and the audit trail records it', async () => {
     const { id } = await added(ada);
     expect((await ada.delete(`/v1/notes/${id}`)).status).toBe(204);
     expectProblem(await ada.delete(`/v1/notes/${id}`), 404, 'not-found');
@@ -98,7 +98,7 @@ describe('notes', () => {
     expect(events).toEqual([{ actor: ada.id, subject: ada.id }]);
   });
 
-  it('go where their owner goes', async () => {
+  it('are exported and erased with the account', async () => {
     const bob = await app.as('bob', { permissions: ['notes:read', 'notes:write'] });
     const { id } = await added(bob);
     const { body } = await bob.get<{ data: { notes: readonly NoteBody[] } }>('/v1/users/me/export');

@@ -61,7 +61,7 @@ describe('npm run new:module', () => {
   });
 
   it.each([
-    ['a name that is none', "'$(touch hacked)'", /Name the module in small letters/],
+    ['a name that is none', "'$(touch hacked)'", /Name the module in lower-case letters/],
     ['a folder of ours', 'sessions', /src\/sessions is there already/],
     ['itself, again', 'categories', /src\/categories is there already/],
   ])('refuses %s, and writes nothing', (_, name, message) => {
