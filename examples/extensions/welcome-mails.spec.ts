@@ -52,6 +52,6 @@ describe('mails that a module brings along', () => {
   it('are framed, ours as well', async () => {
     const { email } = await app.registers();
     const { html } = await app.mailFor(email);
-    expect(html).toContain('<h1>Acme</h1>\n<p>Somebody, probably you, signed up');
+    expect(html).toContain('<h1>Acme</h1>\n<p>Someone, probably you, signed up');
   });
 });

@@ -2,18 +2,29 @@ import { Injectable, Module } from '@nestjs/common';
 import { EmailVerified } from '../../src/features/email-verification';
 import { OnDomainEvent } from '../../src/platform/events';
 import { CurrentRequest } from '../../src/platform/http';
-import { type FramedMail, Mailer, MailTextsModule, type MailTexts } from '../../src/platform/mail';
+import { type FramedMail, Mailer, MailTextsModule, type MailTexts, mailType } from '../../src/platform/mail';
 import { UsersModule, UsersService } from '../../src/users';
 
-const TEXTS: MailTexts = {
-  en: {
-    // A mail type of this module …
-    welcome: {
+// A mail type of the module, with the facts that its texts name …
+const WELCOME = mailType<{ number: string }>({
+  kind: 'welcome',
+  texts: {
+    en: {
       subject: 'Welcome to {app}',
       before: ['Your address is confirmed. You are our member number {number}.'],
       after: ['Answers are on our help page.'],
     },
-    // … and another text for an existing one.
+    fr: {
+      subject: 'Bienvenue chez {app}',
+      before: ['Votre adresse est confirmée. Vous êtes notre membre numéro {number}.'],
+      after: ['Notre page d’aide répond à vos questions.'],
+    },
+  },
+});
+
+// … and another wording for a mail of Gatehouse.
+const TEXTS: MailTexts = {
+  en: {
     'password-reset': {
       subject: 'Choose a new password for {app}',
       before: ['You, we hope, asked for a new password.'],
@@ -21,16 +32,9 @@ const TEXTS: MailTexts = {
       after: ['The link works until {until}.'],
     },
   },
-  fr: {
-    welcome: {
-      subject: 'Bienvenue chez {app}',
-      before: ['Votre adresse est confirmée. Vous êtes notre membre numéro {number}.'],
-      after: ['Notre page d’aide répond à vos questions.'],
-    },
-  },
 };
 
-/** Builds the HTML part of every mail from content that is already escaped. */
+/** Makes the HTML part of every mail; its arguments are escaped. */
 function frame({ language, subject, body }: FramedMail): string {
   return `<!doctype html>
 <html lang="${language}">
@@ -58,13 +62,13 @@ class WelcomeMails {
     if (!user) return;
     const { language } = this.request.context;
     const facts = { number: user.id.slice(-4) };
-    // This transaction verifies the address.
-    await this.mailer.send({ email: user.email, emailVerified: true }, { kind: 'welcome', language, facts });
+    // The address becomes verified in this transaction.
+    await this.mailer.send({ email: user.email, emailVerified: true }, WELCOME, { language, facts });
   }
 }
 
 @Module({
-  imports: [UsersModule, MailTextsModule.of({ texts: TEXTS, frame })],
+  imports: [UsersModule, MailTextsModule.of({ types: [WELCOME], texts: TEXTS, frame })],
   providers: [WelcomeMails],
 })
 export class WelcomeMailsModule {}

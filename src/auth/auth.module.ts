@@ -2,12 +2,14 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { AccessModule, JWT, registeredStrategy } from '../access';
 import { PasswordsModule } from '../passwords';
+import { MailTextsModule } from '../platform/mail';
 import { RolesModule } from '../roles';
 import { SessionsModule } from '../sessions';
 import { TokensModule } from '../tokens';
 import { UsersModule } from '../users';
 import { AuthDoctorCheck } from './auth.doctor';
 import { AuthController } from './auth.controller';
+import { ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_TOKEN_REUSED } from './auth.mails';
 import { AuthService } from './auth.service';
 import { AccessState } from './token/access-state';
 import { AddedTokenClaims } from './token/access-token-claims';
@@ -31,8 +33,11 @@ import { LoginService } from './login/login.service';
 import { TokenIssuer } from './token/token-issuer';
 import { SessionRevocationController } from './login/session-revocation.controller';
 
+const MAILS = MailTextsModule.of({ types: [ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_TOKEN_REUSED] });
+
 @Module({
   imports: [
+    MAILS,
     PassportModule,
     AccessModule,
     UsersModule,

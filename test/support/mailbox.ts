@@ -5,7 +5,7 @@ import { type ReceivedMail, tokenIn } from './smtp-sink';
 export const SUBJECT = {
   verification: 'Confirm your address for Gatehouse',
   reset: 'Set a new password for Gatehouse',
-  restored: 'Your account at Gatehouse is yours again',
+  restored: 'Your account at Gatehouse was recovered',
   changed: 'Your password for Gatehouse was changed',
   newAddress: 'Confirm your new address for Gatehouse',
   undo: 'The address of your account at Gatehouse is to be changed',

@@ -6,6 +6,7 @@ import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { type User, UsersService } from '../../users';
 import { InvalidCredentials } from '../auth.errors';
+import { EMAIL_VERIFICATION_REQUEST } from '../auth.mails';
 import { SignInFailed } from '../auth.events';
 import { PrincipalLoader } from '../principal-loader';
 import { LoginChecks } from './login-checks';
@@ -60,8 +61,7 @@ export class PasswordAuthenticator {
     if (signsIn && matches)
       return { user, isSuspicious: !attempt.knownDevice && attempt.afterFailures, attempt };
     if (matches && user && !user.emailVerified)
-      this.mailer.requestInBackground({
-        kind: 'email-verification',
+      this.mailer.requestInBackground(EMAIL_VERIFICATION_REQUEST, {
         address: email,
         language: client.language,
       });

@@ -4,11 +4,12 @@ import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
-import { type MailKind, Mailer } from '../../platform/mail';
+import { Mailer, type MailType, type NoFacts } from '../../platform/mail';
 import { type IssuedToken, OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
 import { SessionsService } from '../../sessions';
 import { UsersService } from '../../users';
 import { NOTICE } from '../auth.rate-limits';
+import { NEW_SIGN_IN, REFRESH_TOKEN_REUSED } from '../auth.mails';
 import { NoticedSessionRevoked } from '../auth.events';
 
 const SESSION_END: TokenPurpose = {
@@ -42,12 +43,12 @@ export class SecurityNotices {
 
   /** Somebody signed in on a device that was not known, after attempts that failed. */
   async notifyNewSignIn(noticed: SessionNotice): Promise<void> {
-    await this.send('new-sign-in', noticed, async () => this.issueRevocationLink(noticed));
+    await this.send(NEW_SIGN_IN, noticed, async () => this.issueRevocationLink(noticed));
   }
 
   /** An earlier refresh token was used again, and the session is over. */
   async notifyRefreshTokenReuse(noticed: SessionNotice): Promise<void> {
-    await this.send('refresh-token-reused', noticed, async () => undefined);
+    await this.send(REFRESH_TOKEN_REUSED, noticed, async () => undefined);
   }
 
   /** A link that ends a session, for a mail that tells of it; in the transaction that is under way. */
@@ -70,7 +71,7 @@ export class SecurityNotices {
   }
 
   private async send(
-    kind: MailKind,
+    type: MailType<NoFacts>,
     { userId, client }: SessionNotice,
     link: () => Promise<IssuedToken | undefined>,
   ): Promise<void> {
@@ -80,7 +81,7 @@ export class SecurityNotices {
       if (!user) return;
       const event = { at: this.clock.now(), ipAddress: client.ipAddress };
       const { language } = client;
-      await this.mailer.send(user, { kind, language, token: await link(), event });
+      await this.mailer.send(user, type, { language, token: await link(), event });
     });
   }
 }

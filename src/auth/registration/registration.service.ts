@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { AccessSettings } from '../../access';
 import { PasswordPolicy, PasswordsService, RegistrationAttempts } from '../../passwords';
 import { Database, type Statement } from '../../platform/database';
 import { EventBus } from '../../platform/events';
@@ -7,6 +8,7 @@ import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { UsersService } from '../../users';
 import type { RegisterRequest } from '../auth.dto';
+import { EMAIL_VERIFICATION_REQUEST, REGISTRATION, REGISTRATION_NOT_KEPT } from '../auth.mails';
 import { Registered, RegistrationRepeated } from '../auth.events';
 
 // Written where nothing else is, so that as much goes to the disk.
@@ -14,7 +16,7 @@ const DECOY_WRITE: Statement = { text: `SELECT pg_logical_emit_message(true, 'ga
 
 /** Signing up. Whether the address was free shows in nothing: not in the answer, not in the work done for it. */
 @Injectable()
-export class RegistrationService {
+export class RegistrationService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
@@ -23,7 +25,16 @@ export class RegistrationService {
     private readonly attempts: RegistrationAttempts,
     private readonly mailer: Mailer,
     private readonly events: EventBus,
+    private readonly access: AccessSettings,
   ) {}
+
+  /** @throws Error where no module verifies the addresses that `REQUIRE_VERIFIED_EMAIL` requires to be verified */
+  onModuleInit(): void {
+    if (this.access.requireVerifiedEmail && !this.mailer.resolves(EMAIL_VERIFICATION_REQUEST))
+      throw new Error(
+        'REQUIRE_VERIFIED_EMAIL is true, and no module sends the mail that verifies an address.\n  → keep EmailVerificationModule in src/core.module.ts, or set REQUIRE_VERIFIED_EMAIL=false',
+      );
+  }
 
   /**
    * @throws ValidationFailed where the password does not follow the policy
@@ -34,16 +45,16 @@ export class RegistrationService {
     await this.database.transaction(async () => {
       const newId = await this.users.add({ email, displayName });
       const user = await this.users.lock({ email });
-      let kind = 'registration';
+      let mail = REGISTRATION;
       if (newId) await this.passwords.store(newId, hash);
       else if (user && !user.emailVerified) {
         const isKept = await this.attempts.add(user.id, { hash, displayName: displayName ?? null });
         // A verification link would accept the password of no registration but those that were kept.
-        if (!isKept) kind = 'registration-not-kept';
+        if (!isKept) mail = REGISTRATION_NOT_KEPT;
       } else await this.database.query(DECOY_WRITE, [randomBytes(hash.length / 2).toString('hex')]);
       const Happened = newId ? Registered : RegistrationRepeated;
       await this.events.publish(new Happened({ actorId: null, subjectId: newId ?? user?.id ?? null }));
-      await this.mailer.request({ kind, address: email, language });
+      await this.mailer.request(mail, { address: email, language });
     });
   }
 }

@@ -10,6 +10,7 @@ import { PersonalDataRegistry } from '../../platform/personal-data';
 import { Administrators } from '../../roles';
 import { ACCOUNT_EXPORT } from './account.rate-limits';
 import { AccountExported } from './account.events';
+import { ACCOUNT_WAS_DELETED } from './account.mails';
 import { OwnAccount } from './own-account';
 
 /** In characters. */
@@ -49,7 +50,7 @@ export class AccountService {
     await this.administrators.withAdministrationLock(async () => {
       const user = await this.own.lock(principal, proven);
       await this.deletion.deleteAccount(user);
-      await this.mailer.send(user, { kind: 'account-deleted', language });
+      await this.mailer.send(user, ACCOUNT_WAS_DELETED, { language });
     });
   }
 }

@@ -1,6 +1,6 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../access';
-import { requireActiveUser, AccountRecovery } from '../../auth';
+import { ADDRESS_RESTORED, ADDRESS_TAKEN, requireActiveUser, AccountRecovery } from '../../auth';
 import { RegistrationAttempts } from '../../passwords';
 import { RateLimiter } from '../../platform/rate-limits';
 import { Clock } from '../../platform/clock';
@@ -9,24 +9,27 @@ import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer, type MailDraft, type MailRequest } from '../../platform/mail';
 import { InvalidOrExpiredToken, OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
-import { UsersService } from '../../users';
+import { type User, UsersService } from '../../users';
 import { EMAIL_CHANGE_REQUEST } from './account.rate-limits';
 import type { ChangeEmailRequest } from './account.dto';
+import { EMAIL_CHANGE, EMAIL_CHANGE_NOTICE, EMAIL_CHANGE_NOTICE_WITHOUT_UNDO } from './account.mails';
 import { EmailChanged, EmailChangeRequested, EmailChangeUndone } from './account.events';
 import { OwnAccount } from './own-account';
 
 const DAY_MS = 86_400_000;
-const EMAIL_CHANGE: TokenPurpose = { name: 'email-change', prefix: 'ec_', lifetimeMs: DAY_MS };
-const EMAIL_CHANGE_UNDO: TokenPurpose = {
+const CONFIRMATION: TokenPurpose = { name: 'email-change', prefix: 'ec_', lifetimeMs: DAY_MS };
+const UNDO: TokenPurpose = {
   name: 'email-change-undo',
   prefix: 'eu_',
   lifetimeMs: 7 * DAY_MS,
   lasting: true,
 };
 
-/** Moving an account to another mailbox, which its owner can take back from the former one. */
+/** Changes the address of an account; the owner can undo the change from the former mailbox. */
 @Injectable()
-export class EmailChangeService {
+export class EmailChangeService implements OnModuleInit {
+  private readonly logger = new Logger('Account');
+
   constructor(
     private readonly own: OwnAccount,
     private readonly database: Database,
@@ -39,11 +42,18 @@ export class EmailChangeService {
     private readonly events: EventBus,
     private readonly clock: Clock,
   ) {
-    mailer.registerResolver('email-change', async (wish) => this.grant(wish));
+    mailer.registerResolver(EMAIL_CHANGE, async (request) => this.resolve(request));
+  }
+
+  onModuleInit(): void {
+    if (!this.mailer.resolves(ADDRESS_RESTORED))
+      this.logger.warn(
+        'No module sends the mail "address-restored" (password-reset does): a change of an e-mail address cannot be undone.',
+      );
   }
 
   /**
-   * Writes to both mailboxes; whether the new address is taken shows in its own only.
+   * Sends a mail to both mailboxes; only the mail to the new one reveals whether it is taken.
    * @throws InvalidCredentials where the password is wrong
    */
   async request(
@@ -55,61 +65,72 @@ export class EmailChangeService {
     if (!(await this.budgets.tryConsume(EMAIL_CHANGE_REQUEST, proven.id))) return;
     await this.database.transaction(async () => {
       const user = await this.own.lock(principal, proven);
-      const { id: userId, email } = user;
-      const confirmation = await this.tokens.issue(EMAIL_CHANGE, { userId, details: { newEmail } });
+      const { id: userId } = user;
+      const confirmation = await this.tokens.issue(CONFIRMATION, { userId, details: { newEmail } });
       if (!confirmation) return;
-      const undo = await this.tokens.issue(EMAIL_CHANGE_UNDO, { userId, details: { email } });
       await this.events.publish(new EmailChangeRequested({ subjectId: userId }));
-      if (undo) await this.mailer.send(user, { kind: 'email-change-notice', language, token: undo });
+      await this.notify(user, language);
       const { token, expiresAt } = confirmation;
       const details = { userId, token, expiresAt: expiresAt.toISOString() };
-      await this.mailer.request({ kind: 'email-change', address: newEmail, language, details });
+      await this.mailer.request(EMAIL_CHANGE, { address: newEmail, language, details });
     });
   }
 
   /** @throws InvalidOrExpiredToken, also where the address was taken meanwhile */
   async confirm(token: string): Promise<void> {
-    const { userId } = await this.tokens.get(EMAIL_CHANGE, token);
+    const { userId } = await this.tokens.get(CONFIRMATION, token);
     await this.database.transaction(async () => {
       const user = requireActiveUser(await this.users.lock({ id: userId }));
-      const { details } = await this.tokens.redeem(EMAIL_CHANGE, token);
+      const { details } = await this.tokens.redeem(CONFIRMATION, token);
       const changed = await this.users.changeEmail(user, details.newEmail ?? '', this.reservedUntil());
       if (!changed) throw new InvalidOrExpiredToken();
       await this.events.publish(new EmailChanged({ subjectId: userId }));
-      // What went to the former mailbox says nothing about the new one.
+      // A link that was sent to the former mailbox proves nothing about the new one.
       await this.tokens.revokeAllOf(userId);
       await this.attempts.drop(userId);
     });
   }
 
-  /** Takes the account back to the mailbox that it was to leave, or has left. @throws InvalidOrExpiredToken */
+  /**
+   * Recovers the account for the mailbox that it was to leave, or has left.
+   * @throws InvalidOrExpiredToken, also where no module sends the mail that sets a password afterwards: the owner would be locked out
+   */
   async undo(token: string, { language }: ClientInfo): Promise<void> {
-    const { userId } = await this.tokens.get(EMAIL_CHANGE_UNDO, token);
+    if (!this.mailer.resolves(ADDRESS_RESTORED)) throw new InvalidOrExpiredToken();
+    const { userId } = await this.tokens.get(UNDO, token);
     await this.database.transaction(async () => {
       const user = requireActiveUser(await this.users.lock({ id: userId }));
-      const { details } = await this.tokens.redeem(EMAIL_CHANGE_UNDO, token);
+      const { details } = await this.tokens.redeem(UNDO, token);
       const { email = '' } = details;
       const restored = await this.users.restoreEmail(user, email, this.reservedUntil());
       if (!restored) throw new InvalidOrExpiredToken();
       await this.recovery.recover(userId, null);
       await this.events.publish(new EmailChangeUndone({ subjectId: userId }));
-      await this.mailer.request({ kind: 'address-restored', address: email, language, isUnlimited: true });
+      await this.mailer.request(ADDRESS_RESTORED, { address: email, language, isUnlimited: true });
     });
   }
 
-  /** Ends what was asked for and is not confirmed yet. */
+  /** Revokes the links of changes that are not confirmed yet. */
   async cancel(userId: string): Promise<void> {
-    await this.tokens.revokeAllOf(userId, EMAIL_CHANGE);
+    await this.tokens.revokeAllOf(userId, CONFIRMATION);
   }
 
-  /** As long as any undo link that was sent by now may work. */
+  /** The latest expiry of the undo links that have been sent by now. */
   private reservedUntil(): Date {
-    return new Date(this.clock.nowMs() + EMAIL_CHANGE_UNDO.lifetimeMs);
+    return new Date(this.clock.nowMs() + UNDO.lifetimeMs);
   }
 
-  private async grant({ address: to, details = {}, language }: MailRequest): Promise<MailDraft | null> {
+  /** Sends the notice to the current mailbox, with the link that undoes the change where that can be followed by a new password. */
+  private async notify(user: User, language: string | null): Promise<void> {
+    if (!this.mailer.resolves(ADDRESS_RESTORED))
+      return this.mailer.send(user, EMAIL_CHANGE_NOTICE_WITHOUT_UNDO, { language });
+    const token = await this.tokens.issue(UNDO, { userId: user.id, details: { email: user.email } });
+    if (token) await this.mailer.send(user, EMAIL_CHANGE_NOTICE, { language, token });
+  }
+
+  private async resolve({ address: to, details = {}, language }: MailRequest): Promise<MailDraft | null> {
     const { userId = '', token = '', expiresAt = '' } = details;
-    if (await this.users.isTaken(to, userId)) return { kind: 'address-taken', to, language };
-    return { kind: 'email-change', to, language, token: { token, expiresAt: new Date(expiresAt) } };
+    if (await this.users.isTaken(to, userId)) return { type: ADDRESS_TAKEN, to, language };
+    return { type: EMAIL_CHANGE, to, language, token: { token, expiresAt: new Date(expiresAt) } };
   }
 }

@@ -10,6 +10,7 @@ import { SessionsService } from '../../sessions';
 import { UsersService } from '../../users';
 import type { ChangePasswordRequest } from './account.dto';
 import { PasswordChanged } from './account.events';
+import { PASSWORD_WAS_CHANGED } from './account.mails';
 import { EmailChangeService } from './email-change.service';
 import { OwnAccount } from './own-account';
 
@@ -53,7 +54,7 @@ export class PasswordChangeService {
       await this.emailChange.cancel(id);
       await this.events.publish(new PasswordChanged({ subjectId: id, sessionId: principal.sessionId }));
       const token = await this.notices.issueRevocationLink(principal);
-      await this.mailer.send(user, { kind: 'password-changed', language, token });
+      await this.mailer.send(user, PASSWORD_WAS_CHANGED, { language, token });
       return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
     });
   }

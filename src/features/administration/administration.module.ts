@@ -2,10 +2,12 @@ import { Module } from '@nestjs/common';
 import { AccessModule, PermissionsModule } from '../../access';
 import { AuthModule } from '../../auth';
 import { PasswordsModule } from '../../passwords';
+import { MailTextsModule } from '../../platform/mail';
 import { RolesModule } from '../../roles';
 import { SessionsModule } from '../../sessions';
 import { UsersModule } from '../../users';
 import { Administration } from './administration';
+import { INVITATION_MAIL } from './administration.mails';
 import { FirstAdmin } from './first-admin';
 import { InvitationAcceptance } from './invitation-acceptance';
 import { InvitationsController } from './invitations.controller';
@@ -25,8 +27,19 @@ const PERMISSIONS = PermissionsModule.of({
   'roles:write': 'Make, change and delete roles',
 });
 
+const MAILS = MailTextsModule.of({ types: [INVITATION_MAIL] });
+
 @Module({
-  imports: [AccessModule, AuthModule, UsersModule, RolesModule, PasswordsModule, SessionsModule, PERMISSIONS],
+  imports: [
+    AccessModule,
+    AuthModule,
+    UsersModule,
+    RolesModule,
+    PasswordsModule,
+    SessionsModule,
+    PERMISSIONS,
+    MAILS,
+  ],
   controllers: [UsersAdminController, UserSessionsController, RolesAdminController, InvitationsController],
   providers: [
     Administration,

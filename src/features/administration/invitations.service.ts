@@ -10,6 +10,7 @@ import { Administrators, permissionSetOf, RolesService } from '../../roles';
 import { type User, UserRights, UsersService } from '../../users';
 import { Administration, type ActorPermissions } from './administration';
 import { UserEnabled, UserInvited } from './administration.events';
+import { INVITATION_MAIL } from './administration.mails';
 import { INVITATION, OPERATOR_ID } from './invitation';
 import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.rate-limits';
 import { assertExisting } from './role-names';
@@ -100,7 +101,7 @@ export class InvitationsService {
         'Five invitations of this address are open, and each of them works. Use one of those.',
       );
     const { language } = inviter;
-    await this.mailer.send(user, { kind: 'invitation', language, token, isCounted: true });
+    await this.mailer.send(user, INVITATION_MAIL, { language, token, isCounted: true });
     await this.events.publish(new UserInvited({ subjectId: user.id, details: { roles, by: inviter.id } }));
     // Whoever registered the address may have called themself anything.
     return { user: (await this.users.rename(user.id, displayName)) ?? user, token };

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccountRecovery, InvalidCredentials, LoginLimits } from '../../auth';
+import { ADDRESS_TAKEN, AccountRecovery, InvalidCredentials, LoginLimits, REGISTRATION } from '../../auth';
 import { type AttemptedRegistration, RegistrationAttempts } from '../../passwords';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
@@ -8,9 +8,10 @@ import { Mailer, type MailDraft, type MailRequest } from '../../platform/mail';
 import { InvalidOrExpiredToken, OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
 import { type User, UsersService } from '../../users';
 import { PasswordRequired } from './email-verification.errors';
+import { EMAIL_VERIFICATION } from './email-verification.mails';
 import { EmailVerificationFailed, EmailVerified } from './email-verification.events';
 
-const EMAIL_VERIFICATION: TokenPurpose = {
+const VERIFICATION: TokenPurpose = {
   name: 'email-verification',
   prefix: 'ev_',
   lifetimeMs: 24 * 3_600_000,
@@ -29,13 +30,13 @@ export class EmailVerificationService {
     private readonly mailer: Mailer,
     private readonly events: EventBus,
   ) {
-    mailer.registerResolver('registration', async (wish) => this.grant(wish, addressTaken));
-    mailer.registerResolver('email-verification', async (wish) => this.grant(wish, () => null));
+    mailer.registerResolver(REGISTRATION, async (request) => this.resolve(request, addressTaken));
+    mailer.registerResolver(EMAIL_VERIFICATION, async (request) => this.resolve(request, () => null));
   }
 
   /** Asks for the mail once more; who asks learns nothing. */
   async resend(email: string, { language }: ClientInfo): Promise<void> {
-    await this.mailer.request({ kind: 'email-verification', address: email, language });
+    await this.mailer.request(EMAIL_VERIFICATION, { address: email, language });
   }
 
   /**
@@ -44,7 +45,7 @@ export class EmailVerificationService {
    * @throws InvalidOrExpiredToken, PasswordRequired, or InvalidCredentials where no registration has this password
    */
   async verify(token: string, password: string | null): Promise<void> {
-    const { userId } = await this.tokens.get(EMAIL_VERIFICATION, token);
+    const { userId } = await this.tokens.get(VERIFICATION, token);
     // Outside the transaction, as it is slow; whether it is needed is decided inside.
     const picked = password === null ? null : await this.attempts.pick(userId, password);
     try {
@@ -64,7 +65,7 @@ export class EmailVerificationService {
   ): Promise<void> {
     const user = await this.users.lock({ id: userId });
     if (!user) throw new InvalidOrExpiredToken();
-    await this.tokens.redeem(EMAIL_VERIFICATION, token);
+    await this.tokens.redeem(VERIFICATION, token);
     // Only now: while it was looked for, another use of a link may have given the account away.
     if (password !== null && !picked)
       throw new InvalidCredentials('No registration of this address has this password.');
@@ -76,18 +77,18 @@ export class EmailVerificationService {
     if (picked.displayName !== undefined) await this.users.rename(userId, picked.displayName);
   }
 
-  private async grant(
+  private async resolve(
     { address, language }: MailRequest,
     ifVerified: (user: User, language: string | null) => MailDraft | null,
   ): Promise<MailDraft | null> {
     const user = await this.users.lock({ email: address });
     if (user?.status !== 'active') return null;
     if (user.emailVerified) return ifVerified(user, language);
-    const token = await this.tokens.issue(EMAIL_VERIFICATION, { userId: user.id });
-    return token && { kind: 'email-verification', to: user.email, language, token };
+    const token = await this.tokens.issue(VERIFICATION, { userId: user.id });
+    return token && { type: EMAIL_VERIFICATION, to: user.email, language, token };
   }
 }
 
 function addressTaken({ email }: User, language: string | null): MailDraft {
-  return { kind: 'address-taken', to: email, language };
+  return { type: ADDRESS_TAKEN, to: email, language };
 }

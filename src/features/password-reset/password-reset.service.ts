@@ -1,16 +1,30 @@
 import { Injectable } from '@nestjs/common';
-import { requireActiveUser, DeviceTokens, AccountRecovery, LoginLimits } from '../../auth';
+import {
+  ADDRESS_RESTORED,
+  ADDRESS_TAKEN,
+  requireActiveUser,
+  DeviceTokens,
+  AccountRecovery,
+  LoginLimits,
+  REGISTRATION_NOT_KEPT,
+} from '../../auth';
 import { PasswordPolicy, PasswordsService } from '../../passwords';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
-import { type MailKind, Mailer, type MailDraft, type MailRequest } from '../../platform/mail';
+import { type MailDraft, Mailer, type MailRequest, type MailType } from '../../platform/mail';
 import { OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
 import { UsersService } from '../../users';
 import type { ResetPasswordRequest } from './password-reset.dto';
+import {
+  PASSWORD_RESET,
+  PASSWORD_RESET_AFTER_RECOVERY,
+  PASSWORD_RESET_AFTER_REGISTRATION,
+  PASSWORD_WAS_RESET,
+} from './password-reset.mails';
 import { PasswordReset, PasswordResetRequested } from './password-reset.events';
 
-const PASSWORD_RESET: TokenPurpose = { name: 'password-reset', prefix: 'pr_', lifetimeMs: 3_600_000 };
+const RESET: TokenPurpose = { name: 'password-reset', prefix: 'pr_', lifetimeMs: 3_600_000 };
 
 /** Setting a password without the old one, by proof of the mailbox. */
 @Injectable()
@@ -27,9 +41,11 @@ export class PasswordResetService {
     private readonly mailer: Mailer,
     private readonly events: EventBus,
   ) {
-    // The second is that of an account whose password is void, the third that of an address with as many registrations as are kept.
-    for (const kind of ['password-reset', 'address-restored', 'registration-not-kept'] as const)
-      mailer.registerResolver(kind, async (wish) => this.grant(wish, kind));
+    mailer.registerResolver(PASSWORD_RESET, async (request) => this.resolve(request, PASSWORD_RESET));
+    mailer.registerResolver(ADDRESS_RESTORED, async (request) =>
+      this.resolve(request, PASSWORD_RESET_AFTER_RECOVERY),
+    );
+    mailer.registerResolver(REGISTRATION_NOT_KEPT, async (request) => this.resolveRegistration(request));
   }
 
   /** Asks for the mail; who asks learns nothing. */
@@ -38,7 +54,7 @@ export class PasswordResetService {
     const user = await this.users.findByEmail(email);
     await this.database.transaction(async () => {
       await this.events.publish(new PasswordResetRequested({ actorId: null, subjectId: user?.id ?? null }));
-      await this.mailer.request({ kind: 'password-reset', address: email, language });
+      await this.mailer.request(PASSWORD_RESET, { address: email, language });
     });
   }
 
@@ -48,7 +64,7 @@ export class PasswordResetService {
    * @throws InvalidOrExpiredToken, or ValidationFailed where the password does not follow the policy: the token stays good then
    */
   async reset({ token, newPassword }: ResetPasswordRequest, client: ClientInfo): Promise<string> {
-    const { userId } = await this.tokens.get(PASSWORD_RESET, token);
+    const { userId } = await this.tokens.get(RESET, token);
     await this.policy.assertAcceptable(
       newPassword,
       '/newPassword',
@@ -57,23 +73,29 @@ export class PasswordResetService {
     const hash = await this.passwords.hash(newPassword, userId);
     return this.database.transaction(async () => {
       const { id, email, devicesEpoch } = requireActiveUser(await this.users.lock({ id: userId }));
-      await this.tokens.redeem(PASSWORD_RESET, token);
+      await this.tokens.redeem(RESET, token);
       await this.recovery.recover(id, hash);
       await this.events.publish(new PasswordReset({ subjectId: id }));
       // The link has proven the mailbox just now.
       const owner = { email, emailVerified: true };
-      await this.mailer.send(owner, { kind: 'password-was-reset', language: client.language });
+      await this.mailer.send(owner, PASSWORD_WAS_RESET, { language: client.language });
       await this.limits.grantAfterReset({ id, email }, client);
       return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
     });
   }
 
-  private async grant({ address, language }: MailRequest, kind: MailKind): Promise<MailDraft | null> {
+  /** An account whose address was verified meanwhile needs no link to choose a password. */
+  private async resolveRegistration(request: MailRequest): Promise<MailDraft | null> {
+    const user = await this.users.lock({ email: request.address });
+    if (user?.status === 'active' && user.emailVerified)
+      return { type: ADDRESS_TAKEN, to: user.email, language: request.language };
+    return this.resolve(request, PASSWORD_RESET_AFTER_REGISTRATION);
+  }
+
+  private async resolve({ address, language }: MailRequest, type: MailType): Promise<MailDraft | null> {
     const user = await this.users.lock({ email: address });
     if (user?.status !== 'active') return null;
-    if (kind === 'registration-not-kept' && user.emailVerified)
-      return { kind: 'address-taken', to: user.email, language };
-    const token = await this.tokens.issue(PASSWORD_RESET, { userId: user.id });
-    return token && { kind, to: user.email, language, token };
+    const token = await this.tokens.issue(RESET, { userId: user.id });
+    return token && { type, to: user.email, language, token };
   }
 }

@@ -1,11 +1,18 @@
 export type { FramedMail, MailFrame } from './mail-content';
-export type { MailTexts } from './mail-renderer';
 export { MailDelivery, type MailDeliveryProvider, MailRefused, type OutgoingMail } from './mail-delivery';
+export type { MailTexts } from './mail-renderer';
+export type { MailDraft, MailRecipient, MailRequest, MailResolver } from './mail-request';
 export { MailTextsModule } from './mail-texts.module';
+export { MailTransport } from './mail-transport';
+export {
+  type MailFacts,
+  type MailRequestType,
+  type MailText,
+  mailType,
+  type MailType,
+  type NoFacts,
+} from './mail-type';
 export { MailModule } from './mail.module';
 export { MailSettings } from './mail.settings';
-export { MailTransport } from './mail-transport';
-export type { MailKind, MailText } from './texts/en';
-export type { MailRecipient, MailResolver, MailNotice, MailDraft, MailRequest } from './mail-request';
 export { Mailer } from './mailer';
 export { Outbox } from './outbox';

@@ -1,21 +1,18 @@
 import Negotiator from 'negotiator';
-import type { MailText } from './texts/en';
+import type { MailFacts, MailText } from './mail-type';
 
-/** What a mail is written from. */
+/** What a mail is rendered from, beyond its text. */
 export interface MailContent {
-  /** One of ours, or one that a module has texts for (`MailTextsModule.of`). */
-  readonly kind: string;
-  /** An `Accept-Language` header, as it came. */
+  /** An `Accept-Language` header, as received. */
   readonly language: string | null;
-  /** What it tells of, where that has a time and a place. */
+  /** The event that the mail reports, where it has a time and a source. */
   readonly event?: { readonly at: Date; readonly ipAddress: string | null } | undefined;
-  /** Where its link leads and until when it works, where it has one. */
+  /** The target of its link and the end of its validity, where it has one. */
   readonly link?: { readonly url: string; readonly until: Date } | undefined;
-  /** What else its text names in braces. Nothing that a stranger chose: it would be an advertisement with our signature. */
-  readonly facts?: Readonly<Record<string, string>> | undefined;
+  /** Values for its placeholders. They must not come from a third party, who could advertise in the name of the application. */
+  readonly facts?: MailFacts | undefined;
 }
 
-/** A mail in words. */
 export interface RenderedMail {
   readonly language: string;
   readonly subject: string;
@@ -23,7 +20,7 @@ export interface RenderedMail {
   readonly html: string;
 }
 
-/** What stands around the paragraphs of an HTML part. */
+/** What a frame is made around. */
 export interface FramedMail {
   readonly language: string;
   /** HTML, escaped. */
@@ -35,7 +32,6 @@ export interface FramedMail {
 /** @returns the whole HTML part */
 export type MailFrame = (mail: FramedMail) => string;
 
-/** The same in every mail of an application. */
 export interface MailStyle {
   readonly appName: string;
   readonly frame: MailFrame;
@@ -46,13 +42,12 @@ const PLACEHOLDER = /\{(\w+)\}/g;
 const CONTROL = /\p{Cc}+/gu;
 
 /**
- * Writes a mail as plain text and as HTML, both saying the same.
- * @throws Error where the text names something that there is nothing to say of
+ * Renders a mail as plain text and as HTML with the same content.
+ * @throws Error where the text has a placeholder that there is no value for
  */
 export function renderMail(
   { subject, before, action, after }: MailText,
-  { kind, link, event, facts }: MailContent,
-  language: string,
+  { kind, language, link, event, facts }: MailContent & { readonly kind: string; readonly language: string },
   { appName, frame }: MailStyle,
 ): RenderedMail {
   const known: Readonly<Record<string, string>> = {
@@ -65,7 +60,7 @@ export function renderMail(
   const fill = (text: string): string =>
     text.replace(PLACEHOLDER, (_, name: string) => {
       const fact = Object.hasOwn(known, name) ? known[name] : undefined;
-      if (fact === undefined) throw new Error(`the mail "${kind}" was sent without the fact "${name}"`);
+      if (fact === undefined) throw new Error(`The mail "${kind}" was sent without the fact "${name}".`);
       return fact.replace(CONTROL, ' ');
     });
   const linked = link ? [link.url] : [];
@@ -86,14 +81,14 @@ export function renderMail(
 
 /**
  * @param header an `Accept-Language` (RFC 9110 section 12.5.4)
- * @param languages that there are, the first for everybody who does not mind
- * @returns those that its reader wants, the best first
+ * @param languages that there are texts in; the first is used where the header expresses no preference
+ * @returns those that the header accepts, the preferred one first
  */
 export function preferredLanguages(header: string | null, languages: readonly string[]): string[] {
   return new Negotiator({ headers: { 'accept-language': header ?? '*' } }).languages([...languages]);
 }
 
-/** The names in braces. */
+/** @returns the names in braces */
 export function placeholdersIn({ subject, before, action = '', after }: MailText): ReadonlySet<string> {
   const texts = [subject, ...before, action, ...after].join();
   return new Set([...texts.matchAll(PLACEHOLDER)].map(([, name = '']) => name));

@@ -1,101 +1,127 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import {
-  renderMail,
-  placeholdersIn,
   type MailContent,
   type MailFrame,
+  placeholdersIn,
   plainFrame,
   preferredLanguages,
   type RenderedMail,
+  renderMail,
 } from './mail-content';
+import type { MailText, MailType } from './mail-type';
 import { MailSettings } from './mail.settings';
-import { de } from './texts/de';
-import { en, type MailText } from './texts/en';
 
 /** Texts by language (`en`, `de`, `fr`, …) and kind. */
 export type MailTexts = Readonly<Record<string, Readonly<Record<string, MailText>>>>;
 
-/** For whoever asks for a language that a mail is not written in. */
 const FALLBACK = 'en';
 
-const OURS: Readonly<Record<string, MailText>> = en;
-
-/** What mails say: ours, and what modules add or say otherwise. */
+/** Renders mails in the language of their reader, from the texts of the mail types and those that modules add. */
 @Injectable()
-export class MailRenderer {
-  private readonly texts = new Map<string, Map<string, MailText>>([
-    [FALLBACK, new Map(Object.entries(OURS))],
-    ['de', new Map<string, MailText>(Object.entries(de))],
-  ]);
-  /** What modules have said, as `language kind`. */
-  private readonly added = new Set<string>();
+export class MailRenderer implements OnModuleInit {
+  private readonly logger = new Logger('Mail');
+  private readonly types = new Map<string, MailType>();
+  private readonly languages = new Set<string>([FALLBACK]);
+  /** Texts that modules have added for types of others, by `language kind`. */
+  private readonly added = new Map<string, MailText>();
   private frame: MailFrame | undefined;
 
   constructor(private readonly settings: MailSettings) {}
 
-  /** @throws Error where two modules say the same, or where a mail would come out without its link or in no language */
-  addTexts(texts: MailTexts): void {
-    for (const [language, kinds] of Object.entries(texts))
-      for (const [kind, text] of Object.entries(kinds)) this.addText(language, kind, text);
-    const added = Object.values(texts).flatMap((kinds) => Object.keys(kinds));
-    const lost = added.find((kind) => !this.textsIn(FALLBACK).has(kind));
-    if (lost !== undefined)
-      throw new Error(
-        `the mail "${lost}" has no text in English, which everybody gets whose language it lacks.\n  → MailTextsModule.of({ texts: { en: { '${lost}': … } } })`,
-      );
+  /** @throws Error where an added text is for no declared mail type, or does not fit it */
+  onModuleInit(): void {
+    for (const [key, text] of this.added) {
+      const [language = '', kind = ''] = key.split(' ');
+      const type = this.types.get(kind);
+      if (!type)
+        throw new Error(
+          `There is a text in "${language}" for the mail type "${kind}", which no module declares.\n  → remove the text, or declare the type: MailTextsModule.of({ types: [mailType({ kind: '${kind}', … })] })`,
+        );
+      assertFits(text, type.texts.en, `The text in "${language}" for the mail type "${kind}"`);
+    }
+    for (const language of this.languages) this.warnOfMissing(language);
   }
 
-  /** @throws Error where another module has done so */
+  /** @throws Error where another module declares a type of this kind, or where its texts do not fit each other */
+  declareType(type: MailType): void {
+    const { kind, texts } = type;
+    if (this.types.get(kind) === type) return;
+    if (this.types.has(kind)) throw new Error(`Two modules declare the mail type "${kind}".`);
+    if (!/^[a-z][a-z0-9-]*$/.test(kind))
+      throw new Error(
+        `"${kind}" is not a valid kind of a mail type.\n  → use lower-case letters, digits and hyphens`,
+      );
+    for (const [language, text] of Object.entries(texts)) {
+      this.languages.add(tagOf(language));
+      assertFits(text, texts.en, `The text in "${language}" of the mail type "${kind}"`);
+    }
+    this.types.set(kind, type);
+  }
+
+  /** @throws Error where two modules add a text for the same kind and language, or where a language tag is invalid */
+  addTexts(texts: MailTexts): void {
+    for (const [language, kinds] of Object.entries(texts)) {
+      const tag = tagOf(language);
+      this.languages.add(tag);
+      for (const [kind, text] of Object.entries(kinds)) {
+        const key = `${tag} ${kind}`;
+        if (this.added.has(key))
+          throw new Error(`Two modules have a text in "${tag}" for the mail type "${kind}".`);
+        this.added.set(key, text);
+      }
+    }
+  }
+
+  /** @throws Error where another module sets a frame */
   useFrame(frame: MailFrame): void {
-    if (this.frame) throw new Error('two modules frame the mails.\n  → take one of the frames away');
+    if (this.frame) throw new Error('Two modules set the frame of the mails.\n  → remove one of the frames');
     this.frame = frame;
   }
 
-  /** What a header comes down to: the languages there are that its reader wants, the best first. */
+  /** @returns the languages of a header that there are texts in, the preferred one first */
   availableLanguages(header: string | null): string {
-    return preferredLanguages(header, [...this.texts.keys()]).join(', ') || FALLBACK;
+    return preferredLanguages(header, [...this.languages]).join(', ') || FALLBACK;
   }
 
-  /** @throws Error for a kind that nobody has a text for, and where the text names what is not there */
-  render(letter: MailContent): RenderedMail {
-    const spoken = [...this.texts]
-      .filter(([, kinds]) => kinds.has(letter.kind))
-      .map(([language]) => language);
-    const [language = FALLBACK] = preferredLanguages(letter.language, spoken);
-    const text = this.textsIn(language).get(letter.kind);
-    if (!text) throw new Error(`no module has a text for the mail "${letter.kind}"`);
+  /** @throws Error where the text has a placeholder that there is no value for */
+  render(type: MailType, content: MailContent): RenderedMail {
+    const available = [...this.languages].filter((language) => this.textOf(type, language));
+    const [language = FALLBACK] = preferredLanguages(content.language, available);
+    const text = this.textOf(type, language) ?? type.texts.en;
     const { appName } = this.settings;
-    return renderMail(text, letter, language, { appName, frame: this.frame ?? plainFrame });
+    const style = { appName, frame: this.frame ?? plainFrame };
+    return renderMail(text, { ...content, kind: type.kind, language }, style);
   }
 
-  private addText(language: string, kind: string, text: MailText): void {
-    if (!/^[a-z][a-z0-9-]*$/.test(kind))
-      throw new Error(`"${kind}" is no name of a mail: write it in small letters and hyphens`);
-    // Throws for what is no language: times are written in it.
-    const tag = new Intl.Locale(language).toString();
-    const ours = OURS[kind];
-    if (ours) assertSays(text, ours, `the mail "${kind}" in ${tag}`);
-    if (this.added.has(`${tag} ${kind}`))
-      throw new Error(`two modules say what the mail "${kind}" says in ${tag}`);
-    this.added.add(`${tag} ${kind}`);
-    this.textsIn(tag).set(kind, text);
+  private textOf({ kind, texts }: MailType, language: string): MailText | undefined {
+    const own = Object.entries(texts).find(([tag]) => tagOf(tag) === language)?.[1];
+    return this.added.get(`${language} ${kind}`) ?? own;
   }
 
-  private textsIn(language: string): Map<string, MailText> {
-    const texts = this.texts.get(language) ?? new Map<string, MailText>();
-    this.texts.set(language, texts);
-    return texts;
+  private warnOfMissing(language: string): void {
+    const missing = [...this.types.values()].filter((type) => !this.textOf(type, language));
+    if (missing.length === 0) return;
+    const kinds = missing.map(({ kind }) => kind);
+    this.logger.warn(
+      { language, kinds },
+      'these mails have no text in this language and are sent in English',
+    );
   }
 }
 
-/** What we send it with, nobody else can: a name of no fact would undo what the mail tells of. */
-function assertSays(text: MailText, ours: MailText, which: string): void {
-  if (ours.action !== undefined && text.action === undefined)
-    throw new Error(`${which} has a link, and no "action" to call it by`);
-  const known = placeholdersIn(ours);
+/** Times are formatted by the tag. @throws RangeError where it is invalid */
+function tagOf(language: string): string {
+  return new Intl.Locale(language).toString();
+}
+
+/** The sender supplies the values of the English text and no others, and a link needs a label. */
+function assertFits(text: MailText, english: MailText, which: string): void {
+  if (english.action !== undefined && text.action === undefined)
+    throw new Error(`${which} has no "action", the label of its link.`);
+  const known = placeholdersIn(english);
   const unknown = [...placeholdersIn(text)].filter((name) => !known.has(name));
   if (unknown.length > 0)
     throw new Error(
-      `${which} names {${unknown.join('}, {')}}; there are ${[...known].map((name) => `{${name}}`).join(', ')}`,
+      `${which} has {${unknown.join('}, {')}}, which the mail is sent without.\n  → use ${[...known].map((name) => `{${name}}`).join(', ')}`,
     );
 }

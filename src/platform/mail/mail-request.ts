@@ -1,35 +1,38 @@
 import type { MailContent } from './mail-content';
+import type { MailFacts, MailType, NoFacts } from './mail-type';
 
-/** A mail before it is written, and to whom it goes. */
-export interface MailDraft extends Omit<MailContent, 'link'> {
+/** A mail before it is rendered, with its recipient. */
+export interface MailDraft<Facts extends MailFacts = MailFacts> extends Omit<MailContent, 'link'> {
+  readonly type: MailType<Facts>;
   /** The address as stored, never as a request spelled it. */
   readonly to: string;
   /** The token of its one link. */
   readonly token?: { readonly token: string; readonly expiresAt: Date } | undefined;
 }
 
-/** Whom a mail is for: a user, as stored. */
+/** The user that a mail is sent to, as stored. */
 export interface MailRecipient {
   readonly email: string;
   readonly emailVerified: boolean;
 }
 
-export interface MailNotice extends Omit<MailDraft, 'to'> {
-  /** Whether the caller has counted it against a budget of its own; it then counts towards none here. */
+/** What a mail to a user is rendered from; its facts are required where its type has any. */
+export type MailNotice<Facts extends MailFacts> = Omit<MailDraft, 'to' | 'type' | 'facts'> & {
+  /** Whether the caller has consumed a rate limit of its own for this mail; it then consumes none of this module. */
   readonly isCounted?: boolean;
-}
+} & (Facts extends NoFacts ? { readonly facts?: undefined } : { readonly facts: Facts });
 
-/** That somebody asked for a mail. Whether there is one, and for whom, is found out after they were answered. */
+/** A request for a mail. Whether one is sent, and to which account, is decided after the response. */
 export interface MailRequest {
-  readonly kind: string;
   /** The mailbox that it is for, in its normal form. */
   readonly address: string;
-  /** An `Accept-Language` header, as it came. */
+  /** An `Accept-Language` header, as received. */
   readonly language: string | null;
-  /** Whether it follows from a proof, so that no stranger may have used up what it needs. */
+  /** Whether it follows from a proof of the mailbox. It is then not rate limited, as an attacker could consume the limit before. */
   readonly isUnlimited?: boolean;
-  readonly details?: Readonly<Record<string, string>>;
+  /** What the resolver needs to know; stored encrypted. */
+  readonly details?: MailFacts;
 }
 
-/** Finds out what becomes of a wish, in a transaction of its own; null: nobody gets a mail. */
-export type MailResolver = (wish: MailRequest) => Promise<MailDraft | null>;
+/** Decides what is sent for a request, in a transaction of its own; null: no mail. */
+export type MailResolver = (request: MailRequest) => Promise<MailDraft | null>;

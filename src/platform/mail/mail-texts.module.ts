@@ -1,23 +1,26 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { MailFrame } from './mail-content';
 import { MailRenderer, type MailTexts } from './mail-renderer';
+import type { MailType } from './mail-type';
 
-/** What a module has to say of mails. */
 export interface MailTextsOptions {
-  /** Mails of its own, others in a further language, or ours in other words. English has every mail. */
+  /** The mail types that the importing module sends. */
+  readonly types?: readonly MailType[];
+  /** Texts for mail types of other modules: another wording, or a further language. */
   readonly texts?: MailTexts;
-  /** Makes the HTML part of every mail, ours too. */
+  /** Makes the HTML part of every mail of the application. */
   readonly frame?: MailFrame;
 }
 
-/** A module that writes mails imports `MailTextsModule.of(…)`. */
+/** Declares mail types and texts: a module that sends mails imports `MailTextsModule.of(…)`. */
 @Module({})
 export class MailTextsModule {
-  static of({ texts = {}, frame }: MailTextsOptions): DynamicModule {
-    const useFactory = (letters: MailRenderer): MailTexts => {
-      letters.addTexts(texts);
-      if (frame) letters.useFrame(frame);
-      return texts;
+  static of({ types = [], texts = {}, frame }: MailTextsOptions): DynamicModule {
+    const useFactory = (renderer: MailRenderer): true => {
+      for (const type of types) renderer.declareType(type);
+      renderer.addTexts(texts);
+      if (frame) renderer.useFrame(frame);
+      return true;
     };
     return {
       module: MailTextsModule,

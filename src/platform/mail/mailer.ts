@@ -7,32 +7,43 @@ import { Keyring, KeyWrap } from '../keyring';
 import { MailRenderer } from './mail-renderer';
 import { MAIL_BY_ADDRESS, MAIL_TO_UNPROVEN } from './mail.rate-limits';
 import { MailSettings } from './mail.settings';
-import type { MailRecipient, MailResolver, MailNotice, MailDraft, MailRequest } from './mail-request';
+import type { MailDraft, MailNotice, MailRecipient, MailRequest, MailResolver } from './mail-request';
+import type { MailFacts, MailRequestType, MailType } from './mail-type';
 import type { AddressedMail } from './mail-delivery';
 import { OutboxStore, type RecipientHashes, type WaitingMail } from './outbox.store';
 
 const DAY_MS = 86_400_000;
-/** A notice that could not be sent for longer tells nobody anything. */
+/** A notice that could not be sent for longer is out of date. */
 const NOTICE_MS = 3 * DAY_MS;
-const WISH_MS = DAY_MS;
-const AFTER_THE_ANSWER_MS = 25;
+const REQUEST_MS = DAY_MS;
+const AFTER_THE_RESPONSE_MS = 25;
 
-/** How many requests for a mail of one kind may wait for their first attempt to one mailbox: more would exceed the budget anyway. */
+/** How many requests for a mail of one kind may wait for their first attempt to one mailbox: more would exceed the limit anyway. */
 const MOST_WAITING = MAIL_BY_ADDRESS.quota;
 
-/** Undoes what was made for a mail that its address gets too many of. */
+/** Rolls back what was written for a mail that exceeds the limit of its address. */
 class MailLimitExceeded extends Error {}
 
-type Content = { readonly mail: AddressedMail } | { readonly wish: MailRequest };
+/** A stored request whose type has no resolver: the module that had one is gone, or this instance is of another release. */
+class MissingMailResolver extends Error {
+  constructor(kind: string) {
+    super(
+      `No module resolves mail requests of the type "${kind}". Install the module that does, or delete the requests: DELETE FROM mails WHERE kind = '${kind}'.`,
+    );
+  }
+}
+
+type StoredContent = { readonly mail: AddressedMail } | { readonly request: MailRequest };
 
 /**
- * What the rooms send mails with. Both ways write one row, sealed, in the transaction that is under way, and wait for no
- * mail server: a mail goes out if and only if what it tells of was committed.
+ * Sends mails. Both ways write one encrypted row in the current transaction and wait for no mail server: a mail is sent if and only
+ * if what it reports was committed.
  */
 @Injectable()
 export class Mailer implements OnModuleInit {
   private readonly logger = new Logger('Mail');
   private readonly resolvers = new Map<string, MailResolver>();
+  private readonly unresolved = new Set<string>();
   private readonly listeners: (() => void)[] = [];
   private secret: Buffer;
   private keyWrap: KeyWrap;
@@ -53,48 +64,53 @@ export class Mailer implements OnModuleInit {
   }
 
   /**
-   * Sends a mail to a user. A proven mailbox gets every mail. One that the account has not proven gets three an hour, over all kinds
-   * and accounts; one more is not sent.
+   * Sends a mail to a user. A verified mailbox receives every mail. One that the account has not verified receives three an hour,
+   * over all types and accounts; further mails are not sent.
    */
-  async send(
+  async send<Facts extends MailFacts>(
     { email: to, emailVerified }: MailRecipient,
-    { isCounted = false, ...notice }: MailNotice,
+    type: MailType<Facts>,
+    { isCounted = false, ...notice }: MailNotice<Facts>,
   ): Promise<void> {
     if (!emailVerified && !isCounted && !(await this.limiter.tryConsume(MAIL_TO_UNPROVEN, to))) return;
-    const post = { ...notice, to };
-    const expiresAt = post.token?.expiresAt ?? new Date(this.clock.nowMs() + NOTICE_MS);
-    await this.add(post.kind, post.to, { mail: this.render(post) }, expiresAt);
-  }
-
-  /** Notes that a mail was asked for: the same one statement whoever it was asked for, and whether or not they exist. */
-  async request(wish: MailRequest): Promise<void> {
-    // A header can be as long as a request; what it comes down to is a few letters.
-    const kept = { ...wish, language: this.renderer.availableLanguages(wish.language) };
-    const expiresAt = new Date(this.clock.nowMs() + WISH_MS);
-    await this.add(
-      wish.kind,
-      wish.address,
-      { wish: kept },
-      expiresAt,
-      wish.isUnlimited ? null : MOST_WAITING,
-    );
+    const mail = this.render({ ...notice, type, to });
+    const expiresAt = notice.token?.expiresAt ?? new Date(this.clock.nowMs() + NOTICE_MS);
+    await this.add(type.kind, to, { mail }, expiresAt);
   }
 
   /**
-   * The same for whoever must not wait, lest the time it takes tells something: nothing of it is done before the answer is
-   * out. One that fails, or that the end of the process overtakes, is lost; the failure is logged.
+   * Stores a request for a mail with one statement, the same whether or not the address has an account. A request that no module
+   * resolves is dropped, with one warning for its type.
    */
-  requestInBackground(wish: MailRequest): void {
-    setTimeout(() => {
-      this.request(wish).catch((error: unknown) =>
-        this.logger.warn({ kind: wish.kind, error }, 'a mail was not noted'),
-      );
-    }, AFTER_THE_ANSWER_MS);
+  async request({ kind }: MailRequestType, request: MailRequest): Promise<void> {
+    if (!this.resolvers.has(kind)) return this.warnOfUnresolved(kind);
+    // A header can be as long as a request; the languages in it that there are texts in are a few letters.
+    const stored = { ...request, language: this.renderer.availableLanguages(request.language) };
+    const expiresAt = new Date(this.clock.nowMs() + REQUEST_MS);
+    const most = request.isUnlimited ? null : MOST_WAITING;
+    await this.add(kind, request.address, { request: stored }, expiresAt, most);
   }
 
-  /** Says who finds out what becomes of wishes of a kind. */
-  registerResolver(kind: string, granter: MailResolver): void {
-    this.resolvers.set(kind, granter);
+  /**
+   * Stores a request after the response, for callers whose response time must not depend on it. A request that fails, or that the
+   * end of the process overtakes, is lost; the failure is logged.
+   */
+  requestInBackground(type: MailRequestType, request: MailRequest): void {
+    setTimeout(() => {
+      this.request(type, request).catch((error: unknown) =>
+        this.logger.warn({ kind: type.kind, error }, 'a mail request could not be stored'),
+      );
+    }, AFTER_THE_RESPONSE_MS);
+  }
+
+  /** To be called in a constructor, so that `resolves` is right from `onModuleInit` on. */
+  registerResolver({ kind }: MailRequestType, resolver: MailResolver): void {
+    this.resolvers.set(kind, resolver);
+  }
+
+  /** @returns whether a module sends what is requested by this type */
+  resolves({ kind }: MailRequestType): boolean {
+    return this.resolvers.has(kind);
   }
 
   /** Calls when there may be mails to send. */
@@ -102,48 +118,59 @@ export class Mailer implements OnModuleInit {
     this.listeners.push(listener);
   }
 
-  /** What is to go out for a waiting mail; null where a wish came to nothing. A wish that was granted is a mail from then on. */
+  /**
+   * @returns the mail to deliver for a row of the outbox; null where a request is answered with none. A resolved request is stored as a mail.
+   * @throws MissingMailResolver
+   */
   async prepare(waiting: WaitingMail): Promise<AddressedMail | null> {
     const content = this.decrypt(waiting);
     if ('mail' in content) return content.mail;
     try {
-      return await this.resolve(waiting, content.wish);
+      return await this.resolve(waiting, content.request);
     } catch (error) {
       if (error instanceof MailLimitExceeded) return null;
+      if (error instanceof MissingMailResolver) this.logger.error({ mail: waiting.id }, error.message);
       throw error;
     }
   }
 
-  private async resolve(waiting: WaitingMail, wish: MailRequest): Promise<AddressedMail | null> {
+  private async resolve(waiting: WaitingMail, request: MailRequest): Promise<AddressedMail | null> {
+    const { kind } = waiting;
     return this.database.transaction(async () => {
-      const granter = this.resolvers.get(waiting.kind);
-      if (!granter) throw new Error(`nobody here grants mails of the kind ${waiting.kind}`);
-      const post = await granter(wish);
-      if (!post) return null;
-      // In here, so that what is refused or undone counts for nothing, and leaves no link behind.
-      if (!wish.isUnlimited && !(await this.limiter.tryConsume(MAIL_BY_ADDRESS, wish.kind, wish.address)))
+      const resolver = this.resolvers.get(kind);
+      if (!resolver) throw new MissingMailResolver(kind);
+      const draft = await resolver(request);
+      if (!draft) return null;
+      // In the transaction, so that a mail that is refused or rolled back consumes nothing and leaves no valid link.
+      if (!request.isUnlimited && !(await this.limiter.tryConsume(MAIL_BY_ADDRESS, kind, request.address)))
         throw new MailLimitExceeded();
-      const mail = this.render(post);
-      const expiresAt = post.token?.expiresAt ?? waiting.expiresAt;
-      if (await this.store.rewrite(waiting, this.sealed(waiting.id, { mail }), expiresAt)) return mail;
-      throw new Error('another instance has taken this mail over');
+      const mail = this.render(draft);
+      const expiresAt = draft.token?.expiresAt ?? waiting.expiresAt;
+      if (await this.store.rewrite(waiting, this.encrypt(waiting.id, { mail }), expiresAt)) return mail;
+      throw new Error('another instance has taken over this mail');
     });
   }
 
-  private render({ to, token, ...letter }: MailDraft): AddressedMail {
+  private warnOfUnresolved(kind: string): void {
+    if (this.unresolved.has(kind)) return;
+    this.unresolved.add(kind);
+    this.logger.warn({ kind }, 'no module resolves mail requests of this type: none of them is sent');
+  }
+
+  private render({ type, to, token, ...content }: MailDraft): AddressedMail {
     const link = token && { url: this.settings.linkWith(token.token), until: token.expiresAt };
-    return { kind: letter.kind, to, ...this.renderer.render({ ...letter, link }) };
+    return { kind: type.kind, to, ...this.renderer.render(type, { ...content, link }) };
   }
 
   private async add(
     kind: string,
     address: string,
-    content: Content,
+    content: StoredContent,
     expiresAt: Date,
     most: number | null = null,
   ): Promise<void> {
     const id = this.clock.newId();
-    const mail = { id, kind, sealed: this.sealed(id, content), createdAt: this.clock.now(), expiresAt };
+    const mail = { id, kind, sealed: this.encrypt(id, content), createdAt: this.clock.now(), expiresAt };
     await this.store.add({ ...mail, ...this.hashesOf(address) }, most);
     await this.database.afterCommit(async () => this.listeners.forEach((listener) => listener()));
   }
@@ -164,12 +191,12 @@ export class Mailer implements OnModuleInit {
       .subarray(0, 16);
   }
 
-  private sealed(id: string, content: Content): Buffer {
+  private encrypt(id: string, content: StoredContent): Buffer {
     return this.keyWrap.wrap(Buffer.from(JSON.stringify(content)), contextOf(id));
   }
 
-  private decrypt({ id, sealed }: WaitingMail): Content {
-    return JSON.parse(this.keyWrap.unwrap(sealed, contextOf(id)).toString()) as Content;
+  private decrypt({ id, sealed }: WaitingMail): StoredContent {
+    return JSON.parse(this.keyWrap.unwrap(sealed, contextOf(id)).toString()) as StoredContent;
   }
 }
 

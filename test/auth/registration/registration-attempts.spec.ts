@@ -1,3 +1,4 @@
+import { REGISTRATION_NOT_KEPT } from '../../../src/auth';
 import { Mailer } from '../../../src/platform/mail';
 import { PASSWORD, type TestApp } from '../../support/app';
 import { inParallel } from '../../support/parallel';
@@ -109,7 +110,7 @@ describe('the registrations of one address', () => {
 
   it('that were not kept tell a mailbox that was proven meanwhile that it has an account', async () => {
     const { email: proven } = await someoneVerified(app);
-    await app.nest.get(Mailer).request({ kind: 'registration-not-kept', address: proven, language: null });
+    await app.nest.get(Mailer).request(REGISTRATION_NOT_KEPT, { address: proven, language: null });
     expect(await subjectsFor(app, proven)).toEqual(['You already have an account at Gatehouse']);
   });
 

@@ -1,3 +1,4 @@
+import { NOTICE_MAIL } from '../../support/mail-types';
 import { Mailer } from '../../../src/platform/mail';
 import { delayAfter } from '../../../src/platform/mail/outbox';
 import { startApp, type TestApp } from '../../support/app';
@@ -66,7 +67,7 @@ async function post(...addresses: string[]): Promise<void> {
     for (const email of addresses) {
       app.clock.advance(SECOND);
       const user = { email, emailVerified: true };
-      await app.nest.get(Mailer).send(user, { kind: 'account-deleted', language: null });
+      await app.nest.get(Mailer).send(user, NOTICE_MAIL, { language: null });
     }
   });
 }

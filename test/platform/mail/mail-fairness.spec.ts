@@ -7,7 +7,10 @@ import {
 } from '../../../src/platform/mail';
 import { startApp, type TestApp } from '../../support/app';
 import { eventually } from '../../support/eventually';
+import { NOTICE_MAIL } from '../../support/mail-types';
 import { newAddress } from '../../support/registrations';
+
+const PASSWORD_RESET = { kind: 'password-reset' };
 
 /** Tries that have begun, the first first. */
 const begun: { readonly to: string; readonly atMs: number; readonly end: () => void }[] = [];
@@ -50,9 +53,7 @@ const forgot = async (email: string) =>
   expect((await app.api.post('/v1/auth/password/forgot', { json: { email } })).status).toBe(202);
 const notice = async (...addresses: string[]) => {
   for (const email of addresses)
-    await app.nest
-      .get(Mailer)
-      .send({ email, emailVerified: true }, { kind: 'account-deleted', language: null });
+    await app.nest.get(Mailer).send({ email, emailVerified: true }, NOTICE_MAIL, { language: null });
 };
 
 describe('mails that take long', () => {
@@ -82,7 +83,7 @@ describe('mails that take long', () => {
     const targets = await Promise.all([someone(), someone(), someone()]);
     await app.database.transaction(async () => {
       for (const address of [...targets, own])
-        await app.nest.get(Mailer).request({ kind: 'password-reset', address, language: null });
+        await app.nest.get(Mailer).request(PASSWORD_RESET, { address, language: null });
     });
     const askedAtMs = performance.now();
     await app.mailsSent();
@@ -109,10 +110,8 @@ describe('a flood of requests for one mailbox', () => {
     const address = newAddress();
     const undone = app.database.transaction(async () => {
       for (let asked = 0; asked < 9; asked++)
-        await app.nest.get(Mailer).request({ kind: 'password-reset', address, language: null });
-      await app.nest
-        .get(Mailer)
-        .request({ kind: 'password-reset', address, language: null, isUnlimited: true });
+        await app.nest.get(Mailer).request(PASSWORD_RESET, { address, language: null });
+      await app.nest.get(Mailer).request(PASSWORD_RESET, { address, language: null, isUnlimited: true });
       await notice(address);
       const rows = await app.query('SELECT kind, mailbox FROM mails');
       expect(rows).toHaveLength(7);

@@ -1,6 +1,6 @@
 import { Environment, type Variables } from '../../../src/platform/config';
 import type { Extensions } from '../../../src/platform/extensions';
-import { MailSettings, MailTransport } from '../../../src/platform/mail';
+import { MailSettings, MailTransport, mailType } from '../../../src/platform/mail';
 import { MailRenderer } from '../../../src/platform/mail/mail-renderer';
 import { PASSWORD, TEST_ENVIRONMENT, type TestApp } from '../../support/app';
 import { sharedApp } from '../../support/shared-app';
@@ -18,6 +18,17 @@ const HEADERS = [
   'to',
 ];
 
+const PASSWORD_RESET = mailType({
+  kind: 'password-reset',
+  texts: {
+    en: {
+      subject: 'Set a new password for {app}',
+      before: ['Someone, probably you, asked for a new password at {app}.'],
+      action: 'Set a new password',
+      after: [],
+    },
+  },
+});
 const ENGLISH = { language: 'en', subject: 'Set a new password for Gatehouse', action: 'Set a new password' };
 const GERMAN = {
   language: 'de',
@@ -138,11 +149,14 @@ describe('the name of an application', () => {
       MailSettings,
     );
     const link = { url: settings.linkWith(`pr_${'A'.repeat(43)}`), until: new Date() };
-    const kind = 'password-reset';
-    const written = new MailRenderer(settings).render({ kind, language: null, link });
+    const written = new MailRenderer(settings).render(PASSWORD_RESET, { language: null, link });
     const none = {} as Extensions;
     const to = 'ada@example.com';
-    await new MailTransport(settings, none).deliver('id', new Date(), { kind, to, ...written });
+    await new MailTransport(settings, none).deliver('id', new Date(), {
+      kind: 'password-reset',
+      to,
+      ...written,
+    });
     return sink.next(to);
   }
 

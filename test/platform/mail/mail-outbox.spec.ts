@@ -4,11 +4,12 @@ import type { TokenBody } from '../../support/api';
 import { PASSWORD, startApp, type TestApp } from '../../support/app';
 import { filesOf } from '../../support/database-dump';
 import { FickleServer } from '../../support/fickle-server';
+import { NOTICE_MAIL } from '../../support/mail-types';
 import { Secrets } from '../../support/secrets';
 import { type ReceivedMail, tokenIn } from '../../support/smtp-sink';
 
 const DOWN = { step: 'connection', status: 421 } as const;
-const NOTICE = { kind: 'account-deleted', language: null } as const;
+const NOTICE = [NOTICE_MAIL, { language: null }] as const;
 
 const log: string[] = [];
 let app: TestApp;
@@ -41,7 +42,7 @@ describe('a mail is written', () => {
     const gate = new EventEmitter();
     const written = once(gate, 'written');
     const committed = app.database.transaction(async () => {
-      await mailer().send({ email: to, emailVerified: true }, NOTICE);
+      await mailer().send({ email: to, emailVerified: true }, ...NOTICE);
       gate.emit('written');
       await once(gate, 'commit');
     });
@@ -56,14 +57,14 @@ describe('a mail is written', () => {
 
   it('without anybody asking for it, where nothing else is going on', async () => {
     const to = address();
-    await mailer().send({ email: to, emailVerified: true }, NOTICE);
-    expect((await server.inbox.next(to)).subject).toBe('Your account at Gatehouse was deleted');
+    await mailer().send({ email: to, emailVerified: true }, ...NOTICE);
+    expect((await server.inbox.next(to)).subject).toBe('A notice of Gatehouse');
   });
 
   it('and goes out although a clock that went back had postponed it', async () => {
     const to = address();
     server.trouble = { step: 'recipient', status: 451 };
-    await mailer().send({ email: to, emailVerified: true }, NOTICE);
+    await mailer().send({ email: to, emailVerified: true }, ...NOTICE);
     await app.mailsSent();
     await app.query(`UPDATE mails SET due_at = due_at + interval '1 day'`);
     server.trouble = undefined;
@@ -74,7 +75,9 @@ describe('a mail is written', () => {
   it('never, where what it tells of is undone', async () => {
     const to = address();
     const undone = app.database.transaction(async () => {
-      await app.database.transaction(async () => mailer().send({ email: to, emailVerified: true }, NOTICE));
+      await app.database.transaction(async () =>
+        mailer().send({ email: to, emailVerified: true }, ...NOTICE),
+      );
       throw new Error('undone');
     });
     await expect(undone).rejects.toThrow('undone');
@@ -112,7 +115,7 @@ describe('whom a mail is for, and what it says', () => {
   beforeAll(async () => {
     const [former, email] = [address(), address()];
     for (const text of [former, email]) secrets.note(text, text);
-    for (const text of ['Somebody, probably you', 'https://auth.example.test/account#token='])
+    for (const text of ['Someone, probably you', 'https://auth.example.test/account#token='])
       secrets.note(text, text);
     server.trouble = DOWN;
     await app.api.post('/v1/auth/register', { json: { email: former, password: PASSWORD } });
@@ -180,6 +183,26 @@ describe('whom a mail is for, and what it says', () => {
   });
 });
 
+describe('a mail request that no module resolves', () => {
+  const GONE = { kind: 'gone' };
+  const logged = () => log.join('');
+
+  it('is dropped with a warning', async () => {
+    await mailer().request({ kind: 'unknown' }, { address: address(), language: null });
+    expect(await rows()).toEqual([]);
+    expect(logged()).toMatch(/"kind":"unknown".*no module resolves mail requests of this type/);
+  });
+
+  it('and was stored by another release stays in the outbox, and the log says what to do', async () => {
+    mailer().registerResolver(GONE, async () => null);
+    await mailer().request(GONE, { address: address(), language: null });
+    mailer()['resolvers'].delete(GONE.kind);
+    await app.mailsSent();
+    expect(await rows()).toHaveLength(1);
+    expect(logged()).toContain("or delete the requests: DELETE FROM mails WHERE kind = 'gone'");
+  });
+});
+
 describe('the figures', () => {
   const counted = async (outcome: string): Promise<number> => {
     const { text } = await app.api.get('/metrics');
@@ -199,7 +222,7 @@ describe('the figures', () => {
     await register();
     server.trouble = { step: 'recipient', status: 550, reason: '5.1.1' };
     await register();
-    await app.nest.get(Mailer).request({ kind: 'registration', address: address(), language: null });
+    await app.nest.get(Mailer).request({ kind: 'registration' }, { address: address(), language: null });
     await app.mailsSent();
     const after = await Promise.all(outcomes.map(counted));
     expect(after.map((count, index) => count - (before[index] ?? 0))).toEqual([1, 1, 1, 1]);

@@ -1,0 +1,46 @@
+/**
+ * The words of a mail. `{app}`, `{until}`, `{at}`, `{from}` and the names of the type's facts in braces are replaced by their values;
+ * `action` is the label of the mail's one link, which stands between `before` and `after`.
+ */
+export interface MailText {
+  readonly subject: string;
+  readonly before: readonly string[];
+  readonly action?: string;
+  readonly after: readonly string[];
+}
+
+/** Values for the placeholders of a text, by name. */
+export type MailFacts = Readonly<Record<string, string>>;
+
+/** Texts by language tag (`en`, `de`, `pt-BR`); English is the fallback for every other language. */
+export type MailTranslations = Readonly<Record<string, MailText>> & { readonly en: MailText };
+
+/** Names a mail that a module requests and another one may send, or not, once the request has been answered. */
+export interface MailRequestType {
+  /** Lower case and hyphens. It is stored in the outbox, is a label of `mails_total`, and stays the same between releases. */
+  readonly kind: string;
+}
+
+/**
+ * One kind of mail with its texts. The module that sends it declares it with `MailTextsModule.of({ types })`.
+ * @typeParam Facts the values that its texts name, beyond those that every mail has
+ */
+export interface MailType<Facts extends MailFacts = MailFacts> extends MailRequestType {
+  readonly texts: MailTranslations;
+  /** Exists at compile time only: it ties the facts to the type. */
+  readonly facts?: Facts;
+}
+
+/** The facts of a mail type whose texts name none. */
+export type NoFacts = { readonly [name: string]: never };
+
+/**
+ * Makes a mail type.
+ * @typeParam Facts the values that its texts name, beyond those that every mail has
+ */
+export function mailType<Facts extends MailFacts = NoFacts>(options: {
+  readonly kind: string;
+  readonly texts: MailTranslations;
+}): MailType<Facts> {
+  return options;
+}
