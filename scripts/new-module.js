@@ -1,6 +1,6 @@
 'use strict';
 
-// `npm run new:module ROLE_NAME_PATTERN`: a module of yours, made after examples/notes.
+// `npm run new:module <name>`: creates a module from examples/notes.
 const { execFileSync } = require('node:child_process');
 const { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
@@ -12,7 +12,7 @@ const EXAMPLE = path.join(ROOT, 'examples/notes');
 const TEAM = path.join(ROOT, 'src/app.module.ts');
 const TIMESTAMP = '1795600000000';
 
-/** The example's text with other names. What is an address, a permission or a file stays in kebab-case, what SQL reads gets underscores. */
+/** Renames the example: routes, permissions and files are kebab-case, names in SQL are snake_case. */
 function renamed(text, { plural, singular }, timestamp) {
   const sql = (statement) => statement.replace(/\bnotes(?=\b|_)/g, snake(plural));
   return text
@@ -27,7 +27,7 @@ function renamed(text, { plural, singular }, timestamp) {
     .replaceAll('create-notes', `create-${plural}`)
     .replace(/(?<=(['/`(]|\.\/))notes(?=['/.:?`])/g, plural)
     .replace(/(?<=['/])note(?=[.\-'])/g, singular)
-    .replace(/(?<=summary: '[^']*)\bnotes?\b|(?<=: '(Read|Write)[^']*)\bnotes?\b/g, (word) =>
+    .replace(/(?<=(summary|description): '[^']*)\bnotes?\b|(?<=: '(Read|Write)[^']*)\bnotes?\b/g, (word) =>
       words(word === 'notes' ? plural : singular).join(' '),
     )
     .replace(/\bnotes\b/g, camel(plural))
@@ -37,7 +37,7 @@ function renamed(text, { plural, singular }, timestamp) {
     .replaceAll('NOTE', snake(singular).toUpperCase());
 }
 
-/** Later than every migration that there is, so that it runs after them wherever they have run. */
+/** Returns a timestamp later than that of every existing migration, so that the new one runs after them. */
 function nextTimestamp() {
   const taken = readdirSync(path.join(ROOT, 'src'), { recursive: true })
     .map((name) => Number(/(\d{13})-[^/\\]*\.ts$/.exec(name)?.[1] ?? 0))
@@ -45,7 +45,7 @@ function nextTimestamp() {
   return String(Math.max(...taken) + 1);
 }
 
-/** What is written where, by path below the project. */
+/** Returns pairs of a path in the project and the text to write there. */
 function filesFor(names) {
   const timestamp = nextTimestamp();
   const files = readdirSync(EXAMPLE, { recursive: true, withFileTypes: true }).filter((entry) =>
@@ -70,7 +70,7 @@ function filesFor(names) {
   });
 }
 
-/** The team's list of modules with one more. */
+/** Adds the module to the text of `app.module.ts`. */
 function withModule(text, { plural }) {
   const name = `${pascal(plural)}Module`;
   const tree = ts.createSourceFile('app.module.ts', text, ts.ScriptTarget.ES2023, true);
@@ -90,7 +90,7 @@ function withModule(text, { plural }) {
   return parts.join('');
 }
 
-/** The array of the first `@Module({ imports: […] })`. */
+/** Finds the array of the first `@Module({ imports: […] })`. */
 function listOfImports(node) {
   const isList =
     ts.isPropertyAssignment(node) &&
@@ -121,9 +121,9 @@ function main([plural]) {
   const files = filesFor(names);
   for (const taken of [`src/${names.plural}`, `test/${names.plural}.spec.ts`])
     if (existsSync(path.join(ROOT, taken)))
-      throw new Refusal(`${taken} is there already. Choose another name.`);
+      throw new Refusal(`${taken} already exists. Choose another name.`);
   if (tables().has(snake(names.plural)))
-    throw new Refusal(`There is a table "${snake(names.plural)}" already. Choose another name.`);
+    throw new Refusal(`The table "${snake(names.plural)}" already exists. Choose another name.`);
   const team = withModule(readFileSync(TEAM, 'utf8'), names);
   process.stdout.write('Writing\n');
   for (const [file, text] of files) write(file, text);
@@ -137,13 +137,13 @@ function main([plural]) {
     ...files.map(([file]) => file),
     'src/app.module.ts',
   );
-  process.stdout.write('Writing anew what is made of the code (npm run regenerate)\n');
+  process.stdout.write('Regenerating the generated files (npm run regenerate)\n');
   run('npm', 'run', '--silent', 'regenerate');
   process.stdout.write(
-    `\nThere it is: http://localhost:3000/v1/${names.plural}, for roles with ${names.plural}:read.\n` +
-      `  → npx jest test/${names.plural}   its tests\n` +
-      `  → change src/${names.plural} to what you need, the table first: migrations/ is not to be changed once it has run\n` +
-      '  → npm run regenerate, and commit all of it\n',
+    `\nCreated http://localhost:3000/v1/${names.plural}, for roles with ${names.plural}:read. Next:\n` +
+      `  → npx jest test/${names.plural}   runs its tests\n` +
+      `  → adapt src/${names.plural}, the table first: a migration must not change once it has run\n` +
+      '  → npm run regenerate, then commit all files\n',
   );
 }
 

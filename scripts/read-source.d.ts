@@ -4,16 +4,16 @@ import type ts from 'typescript';
 export interface SourceFile {
   readonly path: string;
   readonly text: string;
-  /** Parsed when it is asked for. */
+  /** Parsed on first use. */
   readonly tree: ts.SourceFile;
 }
 
-/** A class of `src` with what it says of itself statically. */
+/** A class of `src` with its static properties. */
 export interface SourceClass {
   readonly name: string;
   /** Its folder below `src`. */
-  readonly room: string;
-  /** Its comment, in one line. */
+  readonly folder: string;
+  /** Its docstring, in one line. */
   readonly meaning: string;
   readonly code?: string;
   readonly kind?: string;
@@ -21,7 +21,7 @@ export interface SourceClass {
 }
 
 export interface Source {
-  readonly permissions: ReadonlyMap<string, { readonly meaning: string; readonly room: string }>;
+  readonly permissions: ReadonlyMap<string, { readonly meaning: string; readonly folder: string }>;
 }
 
 export function sourceFiles(): readonly SourceFile[];

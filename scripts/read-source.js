@@ -1,6 +1,6 @@
 'use strict';
 
-// What the source says of itself: its classes, the permissions it declares and the status of each kind of failure.
+// Reads the source: its classes, the permissions it declares and the status of each kind of error.
 const { readdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { HttpStatus } = require('@nestjs/common');
@@ -8,13 +8,13 @@ const ts = require('typescript');
 
 const SOURCE = path.join(__dirname, '../src');
 
-/** A file that has none of these declares nothing that is asked for here. */
+/** Only files that match declare classes, permissions or statuses; the others are not parsed. */
 const DECLARING = /\bextends\b|\bPermissionsModule\b|\bSTATUS_OF\b/;
 
 let files;
 let source;
 
-/** Every TypeScript file of `src` but the specifications, read once. Its tree is parsed when it is asked for: all of them take a second. */
+/** Returns every TypeScript file of `src` but the specs, read once. The tree is parsed on first use: parsing all takes a second. */
 function sourceFiles() {
   files ??= readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
@@ -36,7 +36,7 @@ class SourceFile {
   }
 }
 
-/** Every class of `src` that extends another one, every permission by its word, every status by its kind. */
+/** Returns every class of `src` that extends another one, the permissions by name, and the statuses by kind. */
 function readSource() {
   if (source) return source;
   source = { classes: [], permissions: new Map(), statuses: new Map() };
@@ -45,18 +45,18 @@ function readSource() {
   return source;
 }
 
-function visit(node, room, found) {
-  if (ts.isClassDeclaration(node) && node.name) found.classes.push(classOf(node, room));
+function visit(node, folder, found) {
+  if (ts.isClassDeclaration(node) && node.name) found.classes.push(classOf(node, folder));
   if (ts.isCallExpression(node) && node.expression.getText() === 'PermissionsModule.of')
     for (const { name, initializer } of node.arguments[0]?.properties ?? [])
-      if (initializer) found.permissions.set(name.text, { meaning: initializer.text, room });
+      if (initializer) found.permissions.set(name.text, { meaning: initializer.text, folder });
   if (ts.isVariableDeclaration(node) && node.name.getText() === 'STATUS_OF')
     for (const { name, initializer } of node.initializer.properties)
       found.statuses.set(name.text, statusIn(initializer));
-  ts.forEachChild(node, (child) => visit(child, room, found));
+  ts.forEachChild(node, (child) => visit(child, folder, found));
 }
 
-function classOf(node, room) {
+function classOf(node, folder) {
   const [heritage] = node.heritageClauses ?? [];
   const statics = node.members
     .filter((member) => ts.isPropertyDeclaration(member) && member.initializer)
@@ -64,14 +64,14 @@ function classOf(node, room) {
   const [comment] = ts.getJSDocCommentsAndTags(node);
   return {
     name: node.name.text,
-    room,
+    folder,
     parent: heritage?.types[0]?.expression.getText(),
     meaning: inOneLine(ts.getTextOfJSDocComment(comment?.comment) ?? ''),
     ...Object.fromEntries(statics),
   };
 }
 
-/** Those that are of a class, however far down. */
+/** Returns the direct and indirect subclasses of a class. */
 function kindsOf({ classes }, ancestor) {
   const isOne = ({ parent }) =>
     parent === ancestor || classes.some((other) => other.name === parent && isOne(other));

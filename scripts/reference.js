@@ -1,12 +1,12 @@
 'use strict';
 
-// The pages that list what the code has: docs/errors.md, docs/events.md and docs/permissions.md.
+// Generates docs/errors.md, docs/events.md and docs/permissions.md from the source and the contract.
 const { readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { kindsOf, readSource } = require('./read-source');
 
 const ROOT = path.join(__dirname, '..');
-const GENERATED = '<!-- Made of the code by `npm run regenerate`; changes belong there. -->';
+const GENERATED = '<!-- Generated from the code by `npm run regenerate`; do not edit. -->';
 
 const readJson = (file) => JSON.parse(readFileSync(path.join(ROOT, file), 'utf8'));
 
@@ -15,7 +15,7 @@ function tableOf(titles, rows) {
   return [line(titles), line(titles.map(() => '---')), ...rows.map(line)].join('\n');
 }
 
-/** Every word of a problem, what it means and which operations answer it. */
+/** Lists every problem code with its meaning and the operations that return it. */
 function errorsPage(document, source) {
   const operations = operationsOf(document).map(([id, { responses }]) => [id, codesIn(responses, document)]);
   const details = detailsIn(document);
@@ -29,18 +29,18 @@ function errorsPage(document, source) {
   const chapters = problems.map(({ code, status, meaning }) => {
     const ids = operations.filter(([, codes]) => codes.has(code)).map(([id]) => `\`${id}\``);
     const detail = details.has(code) ? `> ${details.get(code)}\n\n` : '';
-    return `## ${code}\n\n**${status}.** ${meaning}\n\n${detail}Answered by ${listOf(ids, operations.length)}.`;
+    return `## ${code}\n\n**${status}.** ${meaning}\n\n${detail}Returned by ${listOf(ids, operations.length)}.`;
   });
   const rows = problems.map(({ code, status }) => [`[\`${code}\`](#${code})`, status]);
   return page(
     'Errors',
-    'Every error is an RFC 9457 problem. Switch on `code`, which is never renamed; `detail` is for people, and says what to do. A code that is not in this list is of a later version: go by `status`. Below: the status, what it means, the words of an example, and the operations of [openapi.json](../openapi.json) that answer it.',
+    'Every error is an RFC 9457 problem. Switch on `code`, which is never renamed; `detail` tells users what to do. Treat an unknown code by its `status`: later versions may add codes. Each section has the status, the meaning, the `detail` of an example and the operations of [openapi.json](../openapi.json) that return it.',
     [tableOf(['code', 'status'], rows), ...chapters],
   );
 }
 
 function listOf(ids, all) {
-  if (ids.length === 0) return 'no operation in particular';
+  if (ids.length === 0) return 'no documented operation';
   if (ids.length === all) return 'every operation';
   return ids.length > all / 2 ? `most operations, ${ids.length} of ${all}` : ids.join(', ');
 }
@@ -53,7 +53,7 @@ function operationsOf({ paths }) {
   );
 }
 
-/** The codes of a part of the document, whatever it refers to. */
+/** Returns the codes in a part of the document and in the schemas that it refers to. */
 function codesIn(part, document, codes = new Set(), seen = new Set()) {
   if (typeof part !== 'object' || part === null || seen.has(part)) return codes;
   seen.add(part);
@@ -70,7 +70,7 @@ function resolve(reference, document) {
     .reduce((part, key) => part[key], document);
 }
 
-/** The words of the first example of each code. */
+/** Returns the `detail` of the first example of each code. */
 function detailsIn(part, details = new Map()) {
   if (typeof part !== 'object' || part === null) return details;
   if (typeof part.code === 'string' && typeof part.detail === 'string' && typeof part.status === 'number')
@@ -79,36 +79,36 @@ function detailsIn(part, details = new Map()) {
   return details;
 }
 
-/** Every event that the audit trail records and listeners hear. */
+/** Lists every event that the audit trail records and that listeners receive. */
 function eventsPage(source) {
   const rows = kindsOf(source, 'SecurityEvent')
     .filter(({ type }) => type)
     .toSorted((a, b) => (a.type < b.type ? -1 : 1))
-    .map(({ type, name, room, outcome = 'success', sampled, meaning }) => [
+    .map(({ type, name, folder, outcome = 'success', sampled, meaning }) => [
       `\`${type}\``,
-      `\`${name}\` of \`src/${room}\``,
+      `\`${name}\` of \`src/${folder}\``,
       sampled === 'true' ? `${outcome}, sampled` : outcome,
       meaning,
     ]);
   return page(
     'Events',
-    'What is recorded in the [audit trail](audit.md), by its `type`, and what `@OnDomainEvent` of a module hears, by its class ([extending.md](extending.md#events)). Of those that are _sampled_, because a stranger can cause any number, the trail records some; listeners hear all.',
+    'The [audit trail](audit.md) records these events by their `type`, and modules listen to them by their class with `@OnDomainEvent` ([extending.md](extending.md#events)). Of _sampled_ events, which unauthenticated clients can cause in any number, the trail records some; listeners receive all.',
     [tableOf(['event', 'class', 'outcome', 'when'], rows)],
   );
 }
 
-/** Every permission, and the routes that ask for it. */
+/** Lists every permission and the routes that require it. */
 function permissionsPage(manifest, { permissions }) {
   const rows = [...permissions]
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([word, { meaning, room }]) => {
+    .map(([word, { meaning, folder }]) => {
       const routes = Object.entries(manifest).filter(([, access]) => access.permissions.includes(word));
-      return [`\`${word}\``, meaning, routes.map(([route]) => `\`${route}\``).join(', '), `\`src/${room}\``];
+      return [`\`${word}\``, meaning, routes.map(([route]) => `\`${route}\``).join(', '), `\`src/${folder}\``];
     });
   return page(
     'Permissions',
-    'What roles are made of (`PUT /v1/roles/{name}`). The role `admin` has all of them. A route may ask for several; [access-manifest.json](../access-manifest.json) has all that it asks for.',
-    [tableOf(['permission', 'who has it can', 'asked for by', 'declared by'], rows)],
+    'Roles are sets of these permissions (`PUT /v1/roles/{name}`). The role `admin` has all of them. A route may require several; [access-manifest.json](../access-manifest.json) lists the requirements of each route.',
+    [tableOf(['permission', 'allows to', 'required by', 'declared by'], rows)],
   );
 }
 
@@ -131,7 +131,7 @@ async function main() {
   const options = await prettier.resolveConfig(path.join(ROOT, 'docs/errors.md'));
   for (const [file, draft] of Object.entries(draftPages())) {
     writeFileSync(path.join(ROOT, file), await prettier.format(draft, { ...options, parser: 'markdown' }));
-    process.stdout.write(`${file} is written\n`);
+    process.stdout.write(`wrote ${file}\n`);
   }
 }
 

@@ -34,8 +34,8 @@ describe('what the code says of itself', () => {
   // A listener of a module imports it from there.
   it.each(events.map((event): [string, SourceClass] => [event.name, event]))(
     '%s is to be had from the index of its folder',
-    (name, { room }) => {
-      const index = join(PROJECT, 'src', room, 'index.ts');
+    (name, { folder }) => {
+      const index = join(PROJECT, 'src', folder, 'index.ts');
       expect(existsSync(index) ? readFileSync(index, 'utf8') : '').toMatch(new RegExp(`\\b${name}\\b`));
     },
   );
