@@ -63,7 +63,7 @@ describe('cookies are taken away', () => {
       expect(cookie).toEqual({
         value: '',
         // A browser keeps a cookie that is taken away with other attributes than it was set with.
-        attributes: { Path: '/', HttpOnly: '', Secure: '', CsrfProtection: 'Strict', 'Max-Age': '0' },
+        attributes: { Path: '/', HttpOnly: '', Secure: '', SameSite: 'Strict', 'Max-Age': '0' },
       });
     expect(jar.all).toEqual({ [DEVICE]: jar.device });
   });

@@ -16,7 +16,7 @@ const flags = (maxAge: number) => ({
   Path: '/',
   HttpOnly: '',
   Secure: '',
-  CsrfProtection: 'Strict',
+  SameSite: 'Strict',
   'Max-Age': String(maxAge),
 });
 
