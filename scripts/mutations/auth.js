@@ -3,13 +3,13 @@
 module.exports = [
   {
     name: 'signing out ignores the refresh token beside a genuine access token',
-    file: 'src/auth/auth.service.ts',
-    find: 'const ended = refreshToken ? await',
-    replace: 'const ended = refreshToken && !claims ? await',
+    file: 'src/auth/token/logout.service.ts',
+    find: 'for (const refreshToken of presented) {',
+    replace: 'for (const refreshToken of claims ? [] : presented) {',
   },
   {
     name: 'signing out ignores an expired access token',
-    file: 'src/auth/auth.service.ts',
+    file: 'src/auth/token/logout.service.ts',
     find: 'await this.tokens.verifyIgnoringExpiry(accessToken)',
     replace: 'this.tokens.verify(accessToken)',
   },
@@ -27,13 +27,13 @@ module.exports = [
   },
   {
     name: 'a sign-in with cookies leaves the session of the former cookies alive',
-    file: 'src/auth/token/cookie-mode.ts',
-    find: 'await this.auth.logOut(this.presented(request));',
+    file: 'src/auth/auth.controller.ts',
+    find: 'await this.logout.logOut({ accessToken, refreshTokens: [refreshToken] });',
     replace: '',
   },
   {
     name: 'a request with the refresh cookie alone is not checked for its site',
-    file: 'src/auth/token/cookie-mode.ts',
+    file: 'src/auth/token/cookie.interceptor.ts',
     find: 'if (accessToken !== undefined || refreshToken !== undefined) this.csrf',
     replace: 'if (accessToken !== undefined) this.csrf',
   },
@@ -51,14 +51,14 @@ module.exports = [
   },
   {
     name: 'any device token, genuine or not, avoids the limit of the source',
-    file: 'src/auth/login/local-auth.guard.ts',
+    file: 'src/auth/login/local-auth.ts',
     find: 'if (await this.limits.isKnownDevice(email, deviceToken))',
     replace: 'if (deviceToken)',
   },
   {
     name: 'a sign-in with cookies is accepted from another site',
-    file: 'src/auth/login/local-auth.guard.ts',
-    find: "if (query.useCookies === 'true') this.assertCookieMode(request);",
+    file: 'src/auth/login/local-auth.ts',
+    find: "if (useCookies === 'true') this.csrf.assertAllowed(request);",
     replace: '',
   },
   {
@@ -69,13 +69,13 @@ module.exports = [
   },
   {
     name: 'no password is checked for an unknown address',
-    file: 'src/auth/login/password-authenticator.ts',
+    file: 'src/auth/login/local-auth.ts',
     find: 'this.passwords.verify(user?.id ?? null, password, { signsIn, account: email }),',
     replace: 'user !== null && this.passwords.verify(user.id, password, { signsIn, account: email }),',
   },
   {
     name: 'login checks are not run',
-    file: 'src/auth/login/login.service.ts',
+    file: 'src/auth/login/local-auth.ts',
     find: 'await this.checks.check({ userId, email, roles, client });',
     replace: '',
   },

@@ -52,7 +52,7 @@ module.exports = [
   {
     name: 'an access token outlives its session',
     file: 'src/tokens/access-tokens.ts',
-    find: 'Math.min(issuedAt + this.access.accessTokenSeconds, secondsOf(grant.notAfter.getTime()))',
+    find: 'Math.min(issuedAt + this.access.accessTokenSeconds, secondsOf(session.expiresAt.getTime()))',
     replace: 'issuedAt + this.access.accessTokenSeconds',
   },
   {

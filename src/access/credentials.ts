@@ -1,3 +1,4 @@
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { ACCESS_COOKIE, cookieOf } from './cookies';
 
@@ -19,6 +20,11 @@ export function bearerTokenOf({ headers }: Headers): string | undefined {
   const [scheme = '', ...rest] = (headers.authorization ?? '').split(' ');
   return scheme.toLowerCase() === 'bearer' ? rest.join(' ').trim() : undefined;
 }
+
+/** The token of the request's Bearer header, as `bearerTokenOf`. */
+export const BearerToken = createParamDecorator((_: unknown, context: ExecutionContext) =>
+  bearerTokenOf(context.switchToHttp().getRequest<FastifyRequest>()),
+);
 
 /**
  * The access token of a request: the Bearer header's, and only where there is none the cookie's.

@@ -9,8 +9,7 @@ export {
 export { AccessModule } from './access.module';
 export { AccessSettings, CLOCK_SKEW_SECONDS, LONGEST_ACCESS_TOKEN_MINUTES } from './access.settings';
 export { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, setCookie } from './cookies';
-export { accessTokenOf, bearerTokenOf, type PresentedToken } from './credentials';
-export { CurrentUser } from './current-user.decorator';
+export { accessTokenOf, BearerToken, bearerTokenOf, type PresentedToken } from './credentials';
 export {
   KnownPermissions,
   type Permission,
@@ -24,7 +23,7 @@ export {
   DescribesStrategy,
   type SecurityScheme,
 } from './authenticated-by';
-export type { Caller, Principal } from './principal';
+export { type Caller, CurrentUser, type Principal } from './principal';
 export { RequireRecentSignIn } from './recent-sign-in';
 export { RequirePermissions } from './require-permissions';
 export { JWT, policyOf, type RoutePolicy } from './route-policy';

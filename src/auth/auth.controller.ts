@@ -1,15 +1,4 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  HttpStatus,
-  Post,
-  Query,
-  Req,
-  Res,
-  UseGuards,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, HttpStatus, Post, UseInterceptors } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -19,16 +8,12 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import type { FastifyReply, FastifyRequest } from 'fastify';
-import { accessTokenOf, bearerTokenOf, CsrfProtected, CurrentUser, type Principal, Public } from '../access';
+import { BearerToken, CsrfProtected, CurrentUser, type Principal, Public } from '../access';
 import { ApiRateLimits, RateLimit } from '../platform/rate-limits';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
 import {
   AcceptedResponse,
-  type CookieResponse,
-  LoginQuery,
-  LoginRequest,
   LoginResponse,
   PrincipalResponse,
   ReauthenticateRequest,
@@ -38,22 +23,25 @@ import {
 } from './auth.dto';
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
 import { LOGIN, PASSWORD_CONFIRMATION, REGISTRATION } from './auth.rate-limits';
-import { AuthService } from './auth.service';
-import { CookieMode } from './token/cookie-mode';
-import { LocalAuthGuard } from './login/local-auth.guard';
-import type { VerifiedUser } from './login/password-authenticator';
-import { RegistrationService } from './registration/registration.service';
+import { CurrentLogin, LocalLogin, type VerifiedUser } from './login/local-auth';
 import { LoginService } from './login/login.service';
+import { RegistrationService } from './registration/registration.service';
+import { CookieInterceptor, CookieMode, type CookieTokens, RequestCookies } from './token/cookie.interceptor';
+import { LogoutService } from './token/logout.service';
+import { ReauthenticationService } from './token/reauthentication.service';
+import { RefreshService } from './token/refresh.service';
 import { ApiTokens, SET_COOKIE } from './token/token-docs';
 
 @ApiTags('authentication')
+@UseInterceptors(CookieInterceptor)
 @Controller({ path: 'auth', version: '1' })
 export class AuthController {
   constructor(
-    private readonly login: LoginService,
-    private readonly auth: AuthService,
-    private readonly cookieMode: CookieMode,
     private readonly registration: RegistrationService,
+    private readonly login: LoginService,
+    private readonly refreshing: RefreshService,
+    private readonly reauthentication: ReauthenticationService,
+    private readonly logout: LogoutService,
   ) {}
 
   @Public()
@@ -77,7 +65,8 @@ export class AuthController {
 
   @Public()
   @CsrfProtected()
-  @UseGuards(LocalAuthGuard)
+  @CookieMode('asked')
+  @LocalLogin()
   @Post('login')
   @ApiRateLimits(...LOGIN)
   @HttpCode(HttpStatus.OK)
@@ -92,18 +81,19 @@ export class AuthController {
   @ApiTokens(LoginResponse, 'LoginOutcome')
   @ApiProblems(InvalidCredentials, ValidationFailed)
   async logIn(
-    @Body() { deviceToken }: LoginRequest,
-    @Query() { useCookies }: LoginQuery,
-    @Req() request: FastifyRequest & { user: VerifiedUser },
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @CurrentLogin() verified: VerifiedUser,
+    @RequestCookies() { accessToken, refreshToken }: CookieTokens,
     @Client() client: ClientInfo,
-  ): Promise<LoginResponse | CookieResponse> {
-    const tokens = await this.login.logIn(request.user, client, deviceToken);
-    return useCookies === 'true' ? this.cookieMode.begin(request, reply, tokens) : tokens;
+  ): Promise<LoginResponse> {
+    const tokens = await this.login.logIn(verified, client);
+    // No client could sign out of the session whose cookies are replaced.
+    await this.logout.logOut({ accessToken, refreshTokens: [refreshToken] });
+    return tokens;
   }
 
   @Public()
   @CsrfProtected()
+  @CookieMode('no-token')
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
   @ApiOperation({
@@ -118,14 +108,13 @@ export class AuthController {
   @ApiProblems(InvalidRefreshToken, ValidationFailed)
   async refresh(
     @Body() { refreshToken }: RefreshTokenRequest,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @RequestCookies() cookies: CookieTokens,
     @Client() client: ClientInfo,
-  ): Promise<TokenResponse | CookieResponse> {
-    if (typeof refreshToken === 'string') return this.auth.refresh(refreshToken, client);
-    return this.cookieMode.refresh(request, reply, client);
+  ): Promise<TokenResponse> {
+    return this.refreshing.refresh(refreshToken ?? cookies.refreshToken, client);
   }
 
+  @CookieMode('no-bearer')
   @Post('reauthenticate')
   @ApiRateLimits(...PASSWORD_CONFIRMATION)
   @HttpCode(HttpStatus.OK)
@@ -141,16 +130,14 @@ export class AuthController {
   async reauthenticate(
     @CurrentUser() principal: Principal,
     @Body() { password }: ReauthenticateRequest,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
     @Client() client: ClientInfo,
-  ): Promise<TokenResponse | CookieResponse> {
-    const tokens = await this.auth.reauthenticate(principal, password, client);
-    return accessTokenOf(request)?.by === 'cookie' ? this.cookieMode.hand(reply, tokens) : tokens;
+  ): Promise<TokenResponse> {
+    return this.reauthentication.reauthenticate(principal, password, client);
   }
 
   @Public()
   @CsrfProtected()
+  @CookieMode('no-bearer')
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)
   @ApiBearerAuth('bearer')
@@ -166,14 +153,12 @@ export class AuthController {
   @ApiNoContentResponse({ description: 'Cookies that were sent are taken away', headers: SET_COOKIE })
   @ApiProblems(ValidationFailed)
   async logOut(
+    @BearerToken() bearerToken: string | undefined,
     @Body() { refreshToken }: RefreshTokenRequest,
-    @Req() request: FastifyRequest,
-    @Res({ passthrough: true }) reply: FastifyReply,
+    @RequestCookies() cookies: CookieTokens,
   ): Promise<void> {
-    const accessToken = bearerTokenOf(request);
-    const inBody = refreshToken ?? undefined;
-    if (accessToken === undefined) return this.cookieMode.logOut(request, reply, inBody);
-    await this.auth.logOut({ accessToken, refreshToken: inBody });
+    const accessToken = bearerToken ?? cookies.accessToken;
+    await this.logout.logOut({ accessToken, refreshTokens: [cookies.refreshToken, refreshToken] });
   }
 
   @Get('principal')

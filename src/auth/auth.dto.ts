@@ -2,6 +2,8 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
 import type { Principal } from '../access';
 import { Password } from '../passwords';
+import type { OpenSession } from '../sessions';
+import type { SignedAccessToken } from '../tokens';
 import { OneTimeToken } from '../platform/one-time-tokens';
 import { DisplayName, EmailAddress } from '../users';
 
@@ -37,11 +39,6 @@ export class LoginRequest {
 }
 
 export class LoginQuery {
-  @ApiPropertyOptional({
-    enum: ['true', 'false'],
-    default: 'false',
-    description: 'Tokens as cookies that scripts cannot read, instead of in the body',
-  })
   @IsOptional()
   @IsIn(['true', 'false'], { message: 'Use true or false.' })
   readonly useCookies?: 'true' | 'false';
@@ -97,6 +94,12 @@ export class TokenResponse {
     example: 1_209_600,
   })
   readonly refreshExpiresIn: number;
+
+  static of(session: OpenSession, signed: SignedAccessToken): TokenResponse {
+    const { refreshToken, refreshExpiresAt, issuedAt } = session;
+    const refreshExpiresIn = Math.round((refreshExpiresAt.getTime() - issuedAt.getTime()) / 1_000);
+    return { ...signed, tokenType: 'Bearer', refreshToken, refreshExpiresIn };
+  }
 }
 
 export class LoginResponse extends TokenResponse {

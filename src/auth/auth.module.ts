@@ -7,30 +7,28 @@ import { RolesModule } from '../roles';
 import { SessionsModule } from '../sessions';
 import { TokensModule } from '../tokens';
 import { UsersModule } from '../users';
-import { AuthDoctorCheck } from './auth.doctor';
 import { AuthController } from './auth.controller';
 import { ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_TOKEN_REUSED } from './auth.mails';
-import { AuthService } from './auth.service';
 import { AccessState } from './token/access-state';
 import { AddedTokenClaims } from './token/access-token-claims';
 import { PrincipalLoader } from './principal-loader';
 import { ChangePasswordController } from './change-password.controller';
-import { CookieMode } from './token/cookie-mode';
 import { AccountDeletion } from './account-deletion';
 import { DeviceTokens } from './login/device-tokens';
 import { AccountRecovery } from './account-recovery';
 import { JwtStrategy } from './token/jwt.strategy';
-import { LocalStrategy } from './login/local.strategy';
+import { LocalStrategy } from './login/local-auth';
 import { LoginChecks } from './login/login-checks';
 import { LoginLimits } from './login/login-limits';
 import { OpenResponses } from './token/open-responses';
 import { PasswordConfirmation } from './password-confirmation';
-import { PasswordAuthenticator } from './login/password-authenticator';
 import { PolicyController } from './policy/policy.controller';
 import { RegistrationService } from './registration/registration.service';
 import { SecurityNotices } from './login/security-notices';
 import { LoginService } from './login/login.service';
-import { TokenIssuer } from './token/token-issuer';
+import { LogoutService } from './token/logout.service';
+import { ReauthenticationService } from './token/reauthentication.service';
+import { RefreshService } from './token/refresh.service';
 import { SessionRevocationController } from './login/session-revocation.controller';
 
 const MAILS = MailTextsModule.of({ types: [ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_TOKEN_REUSED] });
@@ -50,10 +48,7 @@ const MAILS = MailTextsModule.of({ types: [ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_T
   providers: [
     AccessState,
     AddedTokenClaims,
-    AuthDoctorCheck,
-    AuthService,
     PrincipalLoader,
-    CookieMode,
     AccountDeletion,
     DeviceTokens,
     AccountRecovery,
@@ -61,11 +56,12 @@ const MAILS = MailTextsModule.of({ types: [ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_T
     LoginLimits,
     OpenResponses,
     PasswordConfirmation,
-    PasswordAuthenticator,
     RegistrationService,
     SecurityNotices,
     LoginService,
-    TokenIssuer,
+    LogoutService,
+    ReauthenticationService,
+    RefreshService,
     LocalStrategy,
     JwtStrategy,
   ],

@@ -15,7 +15,7 @@ export {
 } from './auth.mails';
 export { AuthModule } from './auth.module';
 export { PrincipalLoader } from './principal-loader';
-export { setDeviceCookie } from './token/cookie-mode';
+export { setDeviceCookie } from './token/cookie.interceptor';
 export { AccountDeletion } from './account-deletion';
 export { DeviceTokens } from './login/device-tokens';
 export { CredentialsRevoked, requireActiveUser, AccountRecovery } from './account-recovery';

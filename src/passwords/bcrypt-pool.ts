@@ -2,8 +2,7 @@ import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CurrentRequest } from '../platform/http';
 import { PasswordSettings } from './password.settings';
-import { workRequestOf } from './turn';
-import { WorkerPool } from './worker-pool';
+import { WorkerPool, workRequestOf } from './worker-pool';
 
 export interface BcryptComparison {
   readonly text: string;

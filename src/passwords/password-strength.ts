@@ -1,8 +1,7 @@
 import { join } from 'node:path';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CurrentRequest } from '../platform/http';
-import { workRequestOf } from './turn';
-import { WorkerPool } from './worker-pool';
+import { WorkerPool, workRequestOf } from './worker-pool';
 
 /** Who sets a password, as a guesser may know them. */
 export interface PasswordOwner {

@@ -44,5 +44,5 @@ export function decryptJti(sealed: string, sessionId: string, key: Buffer): Refr
 
 /** One key for each session: random nonces must not meet under one key, and a key for all would see billions of them. */
 function keyOf(sessionId: string, key: Buffer): Buffer {
-  return createHmac('sha256', key).update(`gatehouse/sealed-claim/${sessionId}`).digest();
+  return createHmac('sha256', key).update(`gatehouse/encrypted-jti/${sessionId}`).digest();
 }

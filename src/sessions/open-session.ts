@@ -1,6 +1,6 @@
-import type { SessionRow } from './session.store';
+import type { Session } from './session.entity';
 
-/** Whom a session is opened for. */
+/** The user a session is opened for, as read before the credentials were checked. */
 export interface SessionUser {
   readonly id: string;
   readonly roles: readonly string[];
@@ -8,22 +8,34 @@ export interface SessionUser {
   readonly sessionsEpoch: number;
 }
 
-/** A live session with what its client is given. */
-export interface OpenSession extends Pick<
-  SessionRow,
-  'id' | 'userId' | 'methods' | 'authenticatedAt' | 'accessVersion' | 'roles'
+/** A session with what its user may do, read in one statement. */
+export interface SessionRow extends Pick<
+  Session,
+  'id' | 'userId' | 'generation' | 'authenticatedAt' | 'createdAt' | 'lastUsedAt'
 > {
-  readonly refreshToken: string;
-  readonly refreshExpiresAt: Date;
-  /** The instant by which all of this was decided. */
-  readonly issuedAt: Date;
-  /** When it is over however much it is used. */
-  readonly endsAt: Date;
-  /** The `jti` for its next access token. */
-  readonly tokenId: string;
+  readonly methods: readonly string[];
+  readonly accessVersion: number;
+  readonly roles: readonly string[];
 }
 
-/** How a refresh went; see the contract's table. A refusal is a value: a throw could undo the revocation it reports. */
+/** A session as a refresh found it. */
+export interface RotationRow extends SessionRow {
+  readonly outcome: RotationResult['outcome'];
+}
+
+/** A session that was just opened, rotated or renewed, with all that its next tokens are made of. */
+export interface OpenSession extends SessionRow {
+  /** The `jti` of its next access token. */
+  readonly jti: string;
+  readonly refreshToken: string;
+  /** The instant by which the statement decided. */
+  readonly issuedAt: Date;
+  /** When the session expires however often it is used. */
+  readonly expiresAt: Date;
+  readonly refreshExpiresAt: Date;
+}
+
+/** The outcome of a refresh. A refusal is a value, because a throw could roll back the revocation that it reports. */
 export type RotationResult =
   | { readonly outcome: 'rotated' | 'replayed'; readonly session: OpenSession }
   | { readonly outcome: 'reused'; readonly sessionId: string; readonly userId: string }

@@ -1,49 +1,27 @@
-import { Injectable } from '@nestjs/common';
+import { randomBytes } from 'node:crypto';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
-import { AccessSettings, CLOCK_SKEW_SECONDS } from '../access';
+import { AccessSettings, CLOCK_SKEW_SECONDS, type Principal } from '../access';
+import { ChangeFeed } from '../platform/change-feed';
+import { Clock } from '../platform/clock';
 import { Database, type Statement } from '../platform/database';
 import type { ClientInfo } from '../platform/http';
-import { digestOf, type RefreshTokenPayload } from './refresh-token';
+import { Keyring } from '../platform/keyring';
+import { decryptJti, encryptJti } from './encrypted-jti';
+import type { OpenSession, RotationResult, RotationRow, SessionRow, SessionUser } from './open-session';
+import { digestOf, readRefreshToken, SECRET_BYTES, writeRefreshToken } from './refresh-token';
+import type { RefreshTokenPayload } from './refresh-token';
 import { Session } from './session.entity';
-import type { SessionCutoffs } from './session.settings';
-
-export type RotationOutcome = 'rotated' | 'replayed' | 'reused' | 'refused';
-
-/** The session a token claims, by its id and the digest of the secret it holds. */
-export interface Claimed {
-  readonly sessionId: string;
-  readonly secretDigest: Buffer;
-  readonly generation: number;
-}
-
-export interface SessionRow extends Pick<
-  Session,
-  'id' | 'userId' | 'generation' | 'methods' | 'authenticatedAt' | 'createdAt' | 'lastUsedAt'
-> {
-  /** Of the user, as everything here reads it in the same statement. */
-  readonly accessVersion: number;
-  readonly roles: readonly string[];
-}
-
-export type RevokedSession = Pick<Session, 'id' | 'userId'>;
-
-/** What a session begins with. */
-export type NewSession = ClientInfo &
-  Pick<Session, 'id' | 'userId' | 'secretDigest' | 'methods' | 'createdAt'>;
-
-/** A session as a refresh found it. */
-export interface RotationRow extends SessionRow {
-  readonly outcome: RotationOutcome;
-}
+import { type SessionCutoffs, SessionSettings } from './session.settings';
 
 const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "authenticatedAt", s.created_at AS "createdAt"`;
 const LIVE = 's.revoked_at IS NULL AND s.last_used_at > $5 AND s.created_at > $6';
 const MAY_GO_ON = `u.status = 'active' AND (u.email_verified OR NOT $10)`;
-// One from the future was dated by a clock that has gone back since: how long ago it was, nothing tells.
+// A rotation dated in the future was written under a clock that has gone back since, so its age is unknown.
 const REPLAYED = `s.generation = $3 + 1 AND s.rotated_at BETWEEN $7 AND $4::timestamptz + make_interval(secs => ${CLOCK_SKEW_SECONDS})`;
 
-// Opened only for whom nothing happened to since they were read, before their password was checked: ending all sessions
-// raises the epoch first, so it either sees this row or has this statement see that it was raised.
+// Compares the epoch that was read before the password was checked. Revoking all sessions raises the epoch first, so either
+// it sees this row, or this statement sees the raised epoch.
 const OPEN: Statement = {
   name: 'session-open',
   text: `
@@ -51,12 +29,11 @@ const OPEN: Statement = {
       created_at, ip_address, user_agent)
     SELECT $1, id, $3, 0, $4, $5, $5, $5, $5, $6, $7 FROM users
     WHERE id = $2 AND status = 'active' AND sessions_epoch = $8
-    FOR SHARE
-    RETURNING id`,
+    FOR SHARE RETURNING id`,
 };
 
-// The row is locked before it is judged, so of any number of parallel refreshes one rotates and the others see that it
-// did. The user is looked at in the same statement, so that a refresh is one round trip.
+// Locks the row before it decides, so of any number of parallel refreshes one rotates and the others see that it did.
+// Reads the user in the same statement, so that a refresh is one round trip.
 const ROTATE: Statement = {
   name: 'session-rotate',
   text: `
@@ -68,16 +45,14 @@ const ROTATE: Statement = {
           ELSE 'reused'
         END AS outcome
       FROM sessions s JOIN users u ON u.id = s.user_id AND ${MAY_GO_ON}
-      WHERE s.id = $1 AND s.secret_digest = $2
-      FOR NO KEY UPDATE OF s
+      WHERE s.id = $1 AND s.secret_digest = $2 FOR NO KEY UPDATE OF s
     ), written AS (
       UPDATE sessions s SET
         generation = CASE p.outcome WHEN 'rotated' THEN s.generation + 1 ELSE s.generation END,
         rotated_at = CASE p.outcome WHEN 'rotated' THEN $4 ELSE s.rotated_at END,
         last_used_at = CASE p.outcome WHEN 'rotated' THEN greatest(s.last_used_at, $4) ELSE s.last_used_at END,
         revoked_at = CASE p.outcome WHEN 'reused' THEN $4 END,
-        ip_address = CASE p.outcome WHEN 'rotated' THEN $8 ELSE s.ip_address END,
-        user_agent = CASE p.outcome WHEN 'rotated' THEN $9 ELSE s.user_agent END
+        ip_address = CASE p.outcome WHEN 'rotated' THEN $8 ELSE s.ip_address END, user_agent = CASE p.outcome WHEN 'rotated' THEN $9 ELSE s.user_agent END
       FROM presented p WHERE s.id = p.id AND p.outcome IN ('rotated', 'reused')
     )
     SELECT s.outcome, ${COLUMNS}, s.access_version AS "accessVersion", s.roles, $3::integer + 1 AS generation,
@@ -85,18 +60,15 @@ const ROTATE: Statement = {
     FROM presented s`,
 };
 
-// An access token is older than the refresh token beside it without anything being wrong, so an earlier generation is no
-// theft here; and one whose answer was lost gets the generation it was promised instead of one more.
+// An access token may be older than the refresh token beside it, so an earlier generation is no sign of theft here. A
+// request whose answer was lost gets the same generation again instead of one more.
 const RENEW: Statement = {
   name: 'session-renew',
   text: `
     UPDATE sessions s SET
       generation = CASE WHEN ${REPLAYED} THEN s.generation ELSE s.generation + 1 END,
       rotated_at = CASE WHEN ${REPLAYED} THEN s.rotated_at ELSE $4 END,
-      last_used_at = greatest(s.last_used_at, $4),
-      authenticated_at = $4,
-      ip_address = $8,
-      user_agent = $9
+      last_used_at = greatest(s.last_used_at, $4), authenticated_at = $4, ip_address = $8, user_agent = $9
     FROM users u
     WHERE s.id = $1 AND s.secret_digest = $2 AND s.generation >= $3 AND ${LIVE}
       AND s.generation < 2147483647 AND u.id = s.user_id AND ${MAY_GO_ON} AND u.sessions_epoch = $11
@@ -110,74 +82,119 @@ const REVOKE_PRESENTED: Statement = {
     RETURNING id, user_id AS "userId"`,
 };
 
-/** The statements that decide about a session, each whole in itself. */
+/** Opens, rotates and renews sessions. Each decision is one statement. */
 @Injectable()
-export class SessionStore {
+export class SessionStore implements OnModuleInit {
+  private key: Buffer;
+
   constructor(
     private readonly database: Database,
+    private readonly feed: ChangeFeed,
+    private readonly keyring: Keyring,
+    private readonly clock: Clock,
+    private readonly settings: SessionSettings,
     private readonly access: AccessSettings,
   ) {}
 
-  /** Of a session that is not over, whose turn it is or was just now. */
-  async findOwner({ sessionId: id, secretDigest, generation }: Claimed): Promise<RevokedSession | null> {
-    return this.database.repository(Session).findOne({
-      select: { id: true, userId: true },
-      where: { id, secretDigest, revokedAt: IsNull(), generation: In([generation, generation + 1]) },
-    });
+  async onModuleInit(): Promise<void> {
+    this.key = (await this.keyring.secretFor('refresh')).material;
   }
 
-  /** @returns false where the user is not the one who was read any more, or may not sign in */
-  async open(session: NewSession, sessionsEpoch: number): Promise<boolean> {
-    const { id, userId, secretDigest, methods, createdAt, ipAddress, userAgent } = session;
-    const parameters = [id, userId, secretDigest, methods, createdAt, ipAddress, userAgent, sessionsEpoch];
-    return (await this.database.query(OPEN, parameters)).length > 0;
+  /**
+   * @param user as read before the credentials were checked
+   * @param methods how the user authenticated (RFC 8176)
+   * @returns null where the user was disabled, deleted or signed out everywhere since
+   */
+  async open(user: SessionUser, methods: readonly string[], client: ClientInfo): Promise<OpenSession | null> {
+    const [id, now, secret] = [this.clock.newId(), this.clock.now(), randomBytes(SECRET_BYTES)];
+    const { id: userId, accessVersion, roles, sessionsEpoch } = user;
+    const { ipAddress, userAgent } = client;
+    const parameters = [id, userId, digestOf(secret), methods, now, ipAddress, userAgent, sessionsEpoch];
+    if ((await this.database.query(OPEN, parameters)).length === 0) return null;
+    const instants = { authenticatedAt: now, createdAt: now, lastUsedAt: now };
+    return this.opened(
+      { id, userId, generation: 0, methods, accessVersion, roles, ...instants },
+      secret,
+      now,
+    );
   }
 
-  /** Moves the session to the next generation, or says why not; one that is `reused` is revoked by then. */
-  async rotate(
-    claimed: Claimed,
-    bounds: SessionCutoffs,
-    client: ClientInfo,
-  ): Promise<RotationRow | undefined> {
-    const [row] = await this.database.query<RotationRow>(ROTATE, this.parametersOf(claimed, bounds, client));
-    return row;
+  /** Exchanges a refresh token for the next generation of its session. */
+  async rotate(refreshToken: string, client: ClientInfo): Promise<RotationResult> {
+    const token = readRefreshToken(refreshToken, this.key);
+    if (!token) return { outcome: 'refused' };
+    const cutoffs = this.settings.cutoffsAt(this.clock.nowMs());
+    const parameters = this.parametersOf(token, cutoffs, client);
+    const [row] = await this.database.query<RotationRow>(ROTATE, parameters);
+    if (!row || row.outcome === 'refused') return { outcome: 'refused' };
+    if (row.outcome !== 'reused')
+      return { outcome: row.outcome, session: this.opened(row, token.secret, cutoffs.now) };
+    await this.feed.publishAfterCommit();
+    return { outcome: 'reused', sessionId: row.id, userId: row.userId };
   }
 
-  /** Moves the session to the next generation and to a sign-in of now. */
+  /**
+   * Gives a session a new `authenticatedAt` and its next generation, after its user has authenticated again.
+   * @param sessionsEpoch of the user as read before the credentials were checked
+   * @returns null where the session is no longer live
+   */
   async renew(
-    claimed: Claimed,
-    bounds: SessionCutoffs,
-    client: ClientInfo,
+    { sessionId, jti }: Pick<Principal, 'sessionId' | 'jti'>,
     sessionsEpoch: number,
-  ): Promise<SessionRow | undefined> {
-    const parameters = [...this.parametersOf(claimed, bounds, client), sessionsEpoch];
+    client: ClientInfo,
+  ): Promise<OpenSession | null> {
+    const token = decryptJti(jti, sessionId, this.key);
+    if (!token) return null;
+    const cutoffs = this.settings.cutoffsAt(this.clock.nowMs());
+    const parameters = [...this.parametersOf(token, cutoffs, client), sessionsEpoch];
     const [row] = await this.database.query<SessionRow>(RENEW, parameters);
-    return row;
+    return row ? this.opened(row, token.secret, cutoffs.now) : null;
   }
 
-  /** @returns the session, where it was not over before */
-  async revokePresented(
-    { sessionId, secretDigest, generation }: Claimed,
-    now: Date,
-  ): Promise<RevokedSession | null> {
-    const parameters = [sessionId, secretDigest, generation, now];
-    const [ended] = await this.database.query<RevokedSession>(REVOKE_PRESENTED, parameters);
-    return ended ?? null;
+  /** The owner of a refresh token of the current or the previous generation; only `rotate` decides whether it is accepted. */
+  async findOwner(refreshToken: string): Promise<{ readonly userId: string } | null> {
+    const token = readRefreshToken(refreshToken, this.key);
+    if (!token) return null;
+    const generation = In([token.generation, token.generation + 1]);
+    const where = {
+      id: token.sessionId,
+      secretDigest: digestOf(token.secret),
+      revokedAt: IsNull(),
+      generation,
+    };
+    return this.database.repository(Session).findOne({ select: { id: true, userId: true }, where });
   }
 
-  private parametersOf(
-    claimed: Claimed,
-    bounds: SessionCutoffs,
-    { ipAddress, userAgent }: ClientInfo,
-  ): unknown[] {
-    const { sessionId, secretDigest, generation } = claimed;
-    const { now, idleCutoff, ageCutoff, graceCutoff } = bounds;
+  /**
+   * Revokes the session of a refresh token of any generation it has had.
+   * @returns the session; null where nothing was revoked, because the token is not genuine or the session is over
+   */
+  async revokeByRefreshToken(refreshToken: string): Promise<Pick<Session, 'id' | 'userId'> | null> {
+    const token = readRefreshToken(refreshToken, this.key);
+    if (!token) return null;
+    const parameters = [token.sessionId, digestOf(token.secret), token.generation, this.clock.now()];
+    const [revoked] = await this.database.query<Session>(REVOKE_PRESENTED, parameters);
+    await this.feed.publishAfterCommit();
+    return revoked ?? null;
+  }
+
+  private opened(row: SessionRow, secret: Buffer, issuedAt: Date): OpenSession {
+    const token = { sessionId: row.id, generation: row.generation, secret };
+    return {
+      ...row,
+      jti: encryptJti(token, this.key),
+      refreshToken: writeRefreshToken(token, this.key),
+      issuedAt,
+      expiresAt: this.settings.absoluteExpiryOf(row),
+      refreshExpiresAt: this.settings.expiryOf(row),
+    };
+  }
+
+  private parametersOf(token: RefreshTokenPayload, cutoffs: SessionCutoffs, client: ClientInfo): unknown[] {
+    const { now, idleCutoff, ageCutoff, graceCutoff } = cutoffs;
     const instants = [now, idleCutoff, ageCutoff, graceCutoff ?? 'infinity'];
-    const { requireVerifiedEmail } = this.access;
-    return [sessionId, secretDigest, generation, ...instants, ipAddress, userAgent, requireVerifiedEmail];
+    const { ipAddress, userAgent } = client;
+    const own = [token.sessionId, digestOf(token.secret), token.generation];
+    return [...own, ...instants, ipAddress, userAgent, this.access.requireVerifiedEmail];
   }
-}
-
-export function claimedBy({ sessionId, generation, secret }: RefreshTokenPayload): Claimed {
-  return { sessionId, generation, secretDigest: digestOf(secret) };
 }

@@ -35,6 +35,6 @@ import { SessionsJobs } from './sessions.jobs';
     SignedInUsers,
     SessionsDoctorCheck,
   ],
-  exports: [SessionsService, SignedInUsers, RevokedSessions, ConfigModule],
+  exports: [SessionsService, SessionStore, SignedInUsers, RevokedSessions, ConfigModule],
 })
 export class SessionsModule {}

@@ -1,22 +1,21 @@
 import { validate as isUuid } from 'uuid';
 
-/** What a caller of `signAccess` states; the rest of RFC 9068's claims is the issuer's own. */
-export interface AccessGrant {
+/** The session an access token is signed for. */
+export interface AccessTokenSession {
+  readonly id: string;
   readonly userId: string;
-  readonly sessionId: string;
-  readonly tokenId: string;
-  /** When it was decided that the token may be signed: an end after that is remembered for longer than the token lives. */
+  readonly jti: string;
+  /** When the database decided that the token may be signed. A later revocation is remembered for longer than the token lives. */
   readonly issuedAt: Date;
   readonly authenticatedAt: Date;
   readonly methods: readonly string[];
   readonly roles: readonly string[];
   readonly accessVersion: number;
-  /** The token does not outlive this. */
-  readonly notAfter: Date;
-  /** What else it says of the user; none of `REGISTERED_CLAIMS`. */
-  readonly claims: AddedClaims;
+  /** When the session expires, and with it the token at the latest. */
+  readonly expiresAt: Date;
 }
 
+/** Claims of `@AccessTokenClaims()` providers; none of `REGISTERED_CLAIMS`. */
 export type AddedClaims = Readonly<Record<string, unknown>>;
 
 /** The claims of an access token as they stand in it (RFC 9068 section 2.2); instants in whole seconds since the epoch. */

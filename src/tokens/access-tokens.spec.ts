@@ -18,17 +18,16 @@ const access = { accessTokenSeconds: 900 } as AccessSettings;
 const clock = { nowMs: () => NOW_MS } as Clock;
 const feed = { ensureFresh: async () => undefined } as unknown as ChangeFeed;
 
-const grant = {
+const session = {
   userId: '019abcde-0000-7000-8000-000000000001',
-  sessionId: '019abcde-0000-7000-8000-000000000002',
-  tokenId: 'token',
+  id: '019abcde-0000-7000-8000-000000000002',
+  jti: 'token',
   issuedAt: new Date(NOW_MS),
   authenticatedAt: new Date(NOW_MS),
   methods: ['pwd'],
   roles: [],
   accessVersion: 1,
-  notAfter: new Date(NOW_MS + 86_400_000),
-  claims: {},
+  expiresAt: new Date(NOW_MS + 86_400_000),
 };
 
 let key: SigningKey;
@@ -49,7 +48,7 @@ beforeAll(async () => {
   const find = (kid: unknown) => (isRetired ? undefined : findEver(kid));
   const keys = { current: key, find, findEver } as unknown as SigningKeys;
   tokens = new AccessTokens(new JwtService({}), keys, clock, settings, access, feed);
-  genuine = tokens.sign(grant).token;
+  genuine = tokens.sign(session, {}).accessToken;
 });
 
 const forger = () => new Forger(genuine, key.privateKey, () => NOW_MS / 1_000);
@@ -57,8 +56,8 @@ const attack = () => new Attack(genuine, publicJwkOf(key) as PublishedKey, 'http
 
 describe('an access token', () => {
   it('is not signed where it would be longer than what is accepted', () => {
-    const signed = (length: number) => tokens.sign({ ...grant, claims: { note: 'a'.repeat(length) } }).token;
-    expect(tokens.verify(signed(2_400)).sub).toBe(grant.userId);
+    const signed = (length: number) => tokens.sign(session, { note: 'a'.repeat(length) }).accessToken;
+    expect(tokens.verify(signed(2_400)).sub).toBe(session.userId);
     expect(() => signed(2_700)).toThrow(/4080 at most/);
   });
 

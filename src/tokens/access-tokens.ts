@@ -3,7 +3,12 @@ import { JwtService } from '@nestjs/jwt';
 import { AccessSettings, CLOCK_SKEW_SECONDS, InvalidToken, LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
 import { Clock } from '../platform/clock';
 import { ChangeFeed } from '../platform/change-feed';
-import { type AccessClaims, type AccessGrant, isAccessClaims } from './access-claims';
+import {
+  type AccessClaims,
+  type AccessTokenSession,
+  type AddedClaims,
+  isAccessClaims,
+} from './access-claims';
 import { accessTokenHeaderOf, LONGEST_SIGNED } from './compact-jws';
 import type { VerificationKey } from './signing-key';
 import { SigningKeys } from './signing-keys';
@@ -14,8 +19,9 @@ import { type VerifiedToken, VerifiedTokens } from './verified-tokens';
 const LONGEST_SECONDS = LONGEST_ACCESS_TOKEN_MINUTES * 60;
 
 export interface SignedAccessToken {
-  readonly token: string;
-  readonly expiresInSeconds: number;
+  readonly accessToken: string;
+  /** In seconds. */
+  readonly expiresIn: number;
 }
 
 /** Signs and verifies access tokens (RFC 9068). Knows no user and no session: what it is given, it signs. */
@@ -32,22 +38,19 @@ export class AccessTokens {
     private readonly feed: ChangeFeed,
   ) {}
 
-  /**
-   * Signs a token: what it says and how many seconds it lives.
-   * @throws Error where it would be longer than what is accepted
-   */
-  sign(grant: AccessGrant): SignedAccessToken {
+  /** @throws Error where the token would be longer than what is accepted */
+  sign(session: AccessTokenSession, added: AddedClaims): SignedAccessToken {
     const { kid, algorithm, privateKey } = this.keys.current;
     const header = { alg: algorithm, typ: 'at+jwt', kid };
     // A string key would be parsed anew for every token; the library's types do not know that it takes KeyObjects.
     const key = privateKey as unknown as string;
-    const claims = this.claimsFor(grant);
-    const token = this.jwt.sign({ ...grant.claims, ...claims }, { privateKey: key, algorithm, header });
-    if (token.length > LONGEST_SIGNED)
+    const claims = this.claimsFor(session);
+    const accessToken = this.jwt.sign({ ...added, ...claims }, { privateKey: key, algorithm, header });
+    if (accessToken.length > LONGEST_SIGNED)
       throw new Error(
-        `The access token of user ${grant.userId} is ${token.length} characters long: ${LONGEST_SIGNED} at most.\n  → give the user fewer roles, or add shorter claims`,
+        `The access token of user ${session.userId} is ${accessToken.length} characters long: ${LONGEST_SIGNED} at most.\n  → give the user fewer roles, or add shorter claims`,
       );
-    return { token, expiresInSeconds: claims.exp - claims.iat };
+    return { accessToken, expiresIn: claims.exp - claims.iat };
   }
 
   /**
@@ -83,21 +86,21 @@ export class AccessTokens {
     return verified;
   }
 
-  private claimsFor(grant: AccessGrant): AccessClaims {
-    const issuedAt = secondsOf(grant.issuedAt.getTime());
+  private claimsFor(session: AccessTokenSession): AccessClaims {
+    const issuedAt = secondsOf(session.issuedAt.getTime());
     return {
       iss: this.settings.issuer,
       aud: this.settings.audience,
-      sub: grant.userId,
+      sub: session.userId,
       client_id: this.settings.clientId,
-      sid: grant.sessionId,
-      jti: grant.tokenId,
+      sid: session.id,
+      jti: session.jti,
       iat: issuedAt,
-      exp: Math.min(issuedAt + this.access.accessTokenSeconds, secondsOf(grant.notAfter.getTime())),
-      auth_time: secondsOf(grant.authenticatedAt.getTime()),
-      amr: grant.methods,
-      roles: grant.roles,
-      ver: grant.accessVersion,
+      exp: Math.min(issuedAt + this.access.accessTokenSeconds, secondsOf(session.expiresAt.getTime())),
+      auth_time: secondsOf(session.authenticatedAt.getTime()),
+      amr: session.methods,
+      roles: session.roles,
+      ver: session.accessVersion,
     };
   }
 

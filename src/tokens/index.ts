@@ -1,11 +1,5 @@
-export {
-  type AccessClaims,
-  type AccessGrant,
-  type AddedClaims,
-  addedClaimsOf,
-  REGISTERED_CLAIMS,
-} from './access-claims';
+export { type AccessClaims, type AddedClaims, addedClaimsOf, REGISTERED_CLAIMS } from './access-claims';
 export { SigningKeyStore } from './signing-key.store';
-export { AccessTokens } from './access-tokens';
+export { AccessTokens, type SignedAccessToken } from './access-tokens';
 export { TokensModule } from './tokens.module';
 export { SigningKeyRevoked, SigningKeyRotated } from './signing-key.events';

@@ -64,7 +64,7 @@ describe('an update', () => {
     team.commit('notes');
 
     addRoom(upstream, { name: 'notices', timestamp: '1898000000000' }, 'src/core.module.ts');
-    for (const file of ['auth.service.ts', 'auth.module.ts', 'login/local.strategy.ts'])
+    for (const file of ['auth.controller.ts', 'auth.module.ts', 'login/local-auth.ts'])
       upstream.replace(`src/auth/${file}`, '\n\n', '\n// A later state.\n\n');
     upstream.replace('docs/operations.md', '| `PORT` ', '| `NOTICES` | `on` | made up |\n| `PORT` ');
     upstream.replace('README.md', '# Gatehouse', '# Gatehouse, later');

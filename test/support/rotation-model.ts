@@ -2,10 +2,8 @@ import fc from 'fast-check';
 import { Database } from '../../src/platform/database';
 import { ChangeFeed } from '../../src/platform/change-feed';
 import { Keyring } from '../../src/platform/keyring';
-import { type OpenSession, SessionsService } from '../../src/sessions';
-import { UserSessionsStore } from '../../src/sessions/user-sessions.store';
-import { SessionSettings } from '../../src/sessions/session.settings';
-import { SessionStore } from '../../src/sessions/session.store';
+import { AccessSettings } from '../../src/access';
+import { type OpenSession, SessionSettings, SessionStore } from '../../src/sessions';
 import { UsersService } from '../../src/users';
 import type { TestApp } from './app';
 import { TestClock } from './test-clock';
@@ -104,19 +102,18 @@ const CLIENT = { ipAddress: '127.0.0.1', userAgent: null, language: null };
 /** Sessions of one user of an application, under a clock of their own. */
 export class ModelledSessions {
   private readonly clock = new TestClock();
-  private readonly sessions: SessionsService;
+  private readonly sessions: SessionStore;
   private user: { id: string; roles: string[]; accessVersion: number; sessionsEpoch: number };
 
   constructor(private readonly app: TestApp) {
     const { nest } = app;
-    this.sessions = new SessionsService(
-      nest.get(SessionStore),
-      nest.get(UserSessionsStore),
+    this.sessions = new SessionStore(
       nest.get(Database),
       nest.get(ChangeFeed),
       nest.get(Keyring),
       this.clock,
       nest.get(SessionSettings),
+      nest.get(AccessSettings),
     );
   }
 
@@ -178,8 +175,8 @@ export class ModelledSessions {
 
   private async renew(model: Model, generation: number, presented: OpenSession, now: number): Promise<void> {
     const inPlace = model.renewsInPlace(generation, now);
-    const { id: sessionId, tokenId } = presented;
-    const renewed = await this.sessions.renew({ sessionId, tokenId }, 0, CLIENT);
+    const { id: sessionId, jti } = presented;
+    const renewed = await this.sessions.renew({ sessionId, jti }, 0, CLIENT);
     expect(renewed !== null).toBe(model.isLive(now));
     if (!renewed) return;
     expect(renewed.authenticatedAt.getTime()).toBe(now);

@@ -1,5 +1,7 @@
-import { TokenIssuer } from '../../src/auth/token/token-issuer';
-import { SessionsService } from '../../src/sessions';
+import { TokenResponse } from '../../src/auth/auth.dto';
+import { AddedTokenClaims } from '../../src/auth/token/access-token-claims';
+import { SessionStore } from '../../src/sessions';
+import { AccessTokens } from '../../src/tokens';
 import { UsersService } from '../../src/users';
 import type { Answer, TokenBody } from './api';
 import type { TestApp } from './app';
@@ -31,10 +33,10 @@ export async function openSession(
 ): Promise<TokenBody> {
   return timed('signIn', async () => {
     const user = await nest.get(UsersService).findByEmail(email);
-    const session = user && (await nest.get(SessionsService).open(user, ['pwd'], CLIENT));
+    const session = user && (await nest.get(SessionStore).open(user, ['pwd'], CLIENT));
     if (!session) throw new Error(`no session was opened for ${email}`);
-    const issuer = nest.get(TokenIssuer);
-    return issuer.tokensFor(session, await issuer.claimsFor(async () => ({ userId: user.id })));
+    const claims = await nest.get(AddedTokenClaims).collect(async () => ({ userId: user.id }));
+    return TokenResponse.of(session, nest.get(AccessTokens).sign(session, claims));
   });
 }
 

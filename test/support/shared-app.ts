@@ -1,6 +1,6 @@
 import passport from 'passport';
 import { JwtStrategy } from '../../src/auth/token/jwt.strategy';
-import { LocalStrategy } from '../../src/auth/login/local.strategy';
+import { LocalStrategy } from '../../src/auth/login/local-auth';
 import { startApp, type TestApp, type TestAppOptions } from './app';
 
 declare global {

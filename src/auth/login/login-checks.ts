@@ -72,7 +72,9 @@ export class LoginChecks implements OnModuleInit {
     await this.each(null, async (provider) => provider.beforePasswordCheck?.(attempt));
   }
 
-  async onLoginFailure(attempt: LoginAttempt): Promise<void> {
+  /** @param userId null for an address without an account */
+  async onLoginFailure(attempt: LoginAttempt, userId: string | null): Promise<void> {
+    await this.events.publish(new SignInFailed({ actorId: null, subjectId: userId }));
     for (const { provider } of this.all) await provider.onLoginFailure?.(attempt);
   }
 

@@ -59,6 +59,11 @@ export class LoginLimits {
     await this.attempts.reset(LOGIN_BY_ACCOUNT, email);
   }
 
+  /** @returns the token by which the device is known at its next login */
+  renewDevice(user: User, deviceToken: string | null | undefined): string {
+    return this.devices.renew(user, deviceToken);
+  }
+
   /** Refunds the attempt after a right password, and counts that. @throws RateLimited where the account had too many */
   async recordSuccess(attempt: RateLimitAttempt, userId: string): Promise<void> {
     await this.attempts.refund(attempt);

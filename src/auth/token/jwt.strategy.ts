@@ -42,7 +42,7 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     return {
       userId: claims.sub,
       sessionId: claims.sid,
-      tokenId: claims.jti,
+      jti: claims.jti,
       roles: claims.roles,
       permissions: this.roles.permissionsOf(claims.roles),
       authenticatedAt: new Date(claims.auth_time * 1_000),

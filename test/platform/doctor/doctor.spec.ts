@@ -69,7 +69,7 @@ describe('what can be told of the application', () => {
       /365 days/,
       /60 minutes/,
       /cost 4/,
-      /before its address is proven/,
+      /before its address is verified/,
       /no attempts/,
     ])
       expect(messages).toMatch(words);

@@ -1,0 +1,108 @@
+import {
+  type CallHandler,
+  createParamDecorator,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { catchError, map, type Observable } from 'rxjs';
+import {
+  ACCESS_COOKIE,
+  bearerTokenOf,
+  cookieOf,
+  CsrfProtection,
+  DEVICE_COOKIE,
+  REFRESH_COOKIE,
+  setCookie,
+} from '../../access';
+import type { CookieResponse, LoginResponse, TokenResponse } from '../auth.dto';
+import { InvalidRefreshToken } from '../auth.errors';
+
+const YEAR_SECONDS = 365 * 86_400;
+
+/** The tokens that a request presents in cookies; none where the request is not in cookie mode. */
+export interface CookieTokens {
+  readonly accessToken?: string | undefined;
+  readonly refreshToken?: string | undefined;
+}
+
+type CookieRequest = FastifyRequest & { cookieTokens?: CookieTokens };
+
+/** Where a handler uses cookies: `asked` by `?useCookies=true`, `no-bearer` without a Bearer header, `no-token` without any token. */
+type CookieModeRule = 'asked' | 'no-bearer' | 'no-token';
+
+const RULES: Readonly<Record<CookieModeRule, (request: FastifyRequest) => boolean>> = {
+  asked: ({ query }) => (query as { readonly useCookies?: string }).useCookies === 'true',
+  'no-bearer': (request) => bearerTokenOf(request) === undefined,
+  // Not validated yet, but a body of another form is refused by the handler's DTO.
+  'no-token': (request) =>
+    bearerTokenOf(request) === undefined &&
+    typeof (request.body as { readonly refreshToken?: unknown } | undefined)?.refreshToken !== 'string',
+};
+
+/** States in which requests the tokens of a handler are read from and written to cookies. */
+export const CookieMode = Reflector.createDecorator<CookieModeRule>();
+
+/** The tokens that the browser attached, checked for cross-site requests. */
+export const RequestCookies = createParamDecorator(
+  (_: unknown, context: ExecutionContext): CookieTokens =>
+    context.switchToHttp().getRequest<CookieRequest>().cookieTokens ?? {},
+);
+
+/**
+ * Carries the tokens of a handler in cookies that no script can read, for front ends of this site. Tokens in the answer go into cookies,
+ * an answer without tokens clears the cookies that were sent, and so does a refresh token that can never work again.
+ */
+@Injectable()
+export class CookieInterceptor implements NestInterceptor {
+  constructor(
+    private readonly csrf: CsrfProtection,
+    private readonly reflector: Reflector,
+  ) {}
+
+  /** @throws MalformedRequest where a cookie was sent twice; CrossSiteRequest where a page of another site sent the cookies */
+  intercept(context: ExecutionContext, next: CallHandler<TokenResponse | undefined>): Observable<unknown> {
+    const http = context.switchToHttp();
+    const request = http.getRequest<CookieRequest>();
+    const rule = this.reflector.get(CookieMode, context.getHandler());
+    if (!rule || !RULES[rule](request)) return next.handle();
+    const sent = (request.cookieTokens = this.tokensOf(request));
+    const reply = http.getResponse<FastifyReply>();
+    return next.handle().pipe(
+      map((tokens) => (tokens ? setTokens(reply, tokens) : clear(reply, sent))),
+      catchError((error: unknown) => {
+        if (error instanceof InvalidRefreshToken && sent.refreshToken !== undefined) clear(reply, sent);
+        throw error;
+      }),
+    );
+  }
+
+  private tokensOf(request: FastifyRequest): CookieTokens {
+    const accessToken = cookieOf(request, ACCESS_COOKIE);
+    const refreshToken = cookieOf(request, REFRESH_COOKIE);
+    if (accessToken !== undefined || refreshToken !== undefined) this.csrf.assertAllowed(request);
+    return { accessToken, refreshToken };
+  }
+}
+
+/** Sets the cookies, and leaves for the body what is no secret. */
+function setTokens(reply: FastifyReply, tokens: TokenResponse & Partial<LoginResponse>): CookieResponse {
+  const { accessToken, expiresIn, refreshToken, refreshExpiresIn, deviceToken } = tokens;
+  if (deviceToken !== undefined) setDeviceCookie(reply, deviceToken);
+  setCookie(reply, ACCESS_COOKIE, accessToken, expiresIn);
+  setCookie(reply, REFRESH_COOKIE, refreshToken, refreshExpiresIn);
+  return { tokenType: 'Cookie', expiresIn, refreshExpiresIn };
+}
+
+/** Clears nothing where nothing was sent: a form of another site could sign its visitor out. */
+function clear(reply: FastifyReply, { accessToken, refreshToken }: CookieTokens): void {
+  if (accessToken === undefined && refreshToken === undefined) return;
+  setCookie(reply, ACCESS_COOKIE, '', 0);
+  setCookie(reply, REFRESH_COOKIE, '', 0);
+}
+
+export function setDeviceCookie(reply: FastifyReply, deviceToken: string): void {
+  setCookie(reply, DEVICE_COOKIE, deviceToken, YEAR_SECONDS);
+}
