@@ -2,11 +2,12 @@
 
 const { execFileSync } = require('node:child_process');
 const { Agent, request } = require('node:http');
+const { cpuMicros } = require('./processes');
 
-// As the TLS proxy says that stands before it in production.
+// As the TLS proxy states that stands before the application in production.
 const BY_PROXY = { 'x-forwarded-proto': 'https' };
 
-const agent = new Agent({ keepAlive: true, maxSockets: 64 });
+const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
 /** One request; resolves to status, body and milliseconds. */
 function call(url, { method = 'GET', headers = {}, json } = {}) {
@@ -34,30 +35,40 @@ function call(url, { method = 'GET', headers = {}, json } = {}) {
   });
 }
 
-/** Repeats the work in `lanes` lanes for some seconds; returns how often it was done per second. */
-async function rate(lanes, seconds, work) {
+/** Repeats the work in `lanes` lanes for some seconds; resolves to how often it was done. */
+async function repeat(lanes, seconds, work) {
   const endsAt = Date.now() + seconds * 1_000;
-  let done = 0;
+  let count = 0;
   await Promise.all(
     Array.from({ length: lanes }, async (_, lane) => {
       while (Date.now() < endsAt) {
         await work(lane);
-        done++;
+        count++;
       }
     }),
   );
-  return done / seconds;
+  return count;
 }
 
-/** Requests per second as wrk finds them. */
-function wrk(url, seconds, headers = {}) {
+/** GET requests by wrk on 32 connections; returns how many were answered. */
+function get(url, seconds, headers = {}) {
   const flags = Object.entries({ ...BY_PROXY, ...headers }).flatMap(([name, value]) => [
     '-H',
     `${name}: ${value}`,
   ]);
   const output = execFileSync('wrk', ['-t1', '-c32', `-d${seconds}s`, ...flags, url], { encoding: 'utf8' });
   if (/Non-2xx/.test(output)) throw new Error(output);
-  return Number(/Requests\/sec:\s+([\d.]+)/.exec(output)[1]);
+  return Number(/(\d+) requests in/.exec(output)[1]);
+}
+
+/** What requests cost the process that serves them: how many a second, and microseconds of its CPU for each. */
+async function costOf(pid, drive) {
+  const startedAt = process.hrtime.bigint();
+  const before = cpuMicros(pid);
+  const count = await drive();
+  const micros = cpuMicros(pid) - before;
+  const seconds = Number(process.hrtime.bigint() - startedAt) / 1e9;
+  return { perSecond: count / seconds, micros: micros / count };
 }
 
 /** The 99th percentile, in milliseconds, of a request sent 50 times a second. */
@@ -72,4 +83,15 @@ async function p99(seconds, work) {
   return times[Math.floor(times.length * 0.99)];
 }
 
-module.exports = { call, p99, rate, wrk };
+/** Milliseconds until `count` pieces of work, all begun at once, are done. */
+async function burst(count, work) {
+  const startedAt = process.hrtime.bigint();
+  await Promise.all(Array.from({ length: count }, (_, index) => work(index)));
+  return Number(process.hrtime.bigint() - startedAt) / 1e6;
+}
+
+function median(values) {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)];
+}
+
+module.exports = { burst, call, costOf, get, median, p99, repeat };
