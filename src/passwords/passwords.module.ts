@@ -5,7 +5,6 @@ import { BcryptPool, BcryptThreads } from './bcrypt-pool';
 import { BreachedPasswords } from './breached-passwords';
 import { Credential } from './credential.entity';
 import { CreateCredentials1795000002000 } from './migrations/1795000002000-create-credentials';
-import { CreateRegistrationAttempts1795200003000 } from './migrations/1795200003000-create-registration-attempts';
 import { ConfiguredAlgorithm } from './password-algorithm';
 import { PasswordHasher } from './password-hasher';
 import { PasswordPolicy } from './password-policy';
@@ -21,10 +20,7 @@ import { RegistrationAttempts } from './registration-attempts';
 @Module({
   imports: [
     ConfigModule.forFeature(PasswordSettings),
-    DatabaseModule.forFeature(
-      [Credential, RegistrationAttempt],
-      [CreateCredentials1795000002000, CreateRegistrationAttempts1795200003000],
-    ),
+    DatabaseModule.forFeature([Credential, RegistrationAttempt], [CreateCredentials1795000002000]),
   ],
   providers: [
     ConfiguredAlgorithm,

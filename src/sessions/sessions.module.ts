@@ -5,7 +5,6 @@ import { DatabaseModule } from '../platform/database';
 import { UserSessionsStore } from './user-sessions.store';
 import { RevokedSessions } from './revoked-sessions';
 import { CreateSessions1795000003000 } from './migrations/1795000003000-create-sessions';
-import { PublishEndedSessions1795100001000 } from './migrations/1795100001000-publish-ended-sessions';
 import { OwnSessions } from './own-sessions';
 import { Session } from './session.entity';
 import { SessionsDoctorCheck } from './sessions.doctor';
@@ -21,7 +20,7 @@ import { SessionsJobs } from './sessions.jobs';
   imports: [
     AccessModule,
     ConfigModule.forFeature(SessionSettings),
-    DatabaseModule.forFeature([Session], [CreateSessions1795000003000, PublishEndedSessions1795100001000]),
+    DatabaseModule.forFeature([Session], [CreateSessions1795000003000]),
   ],
   controllers: [SessionsController],
   providers: [

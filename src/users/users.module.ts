@@ -4,9 +4,6 @@ import { DatabaseModule } from '../platform/database';
 import { AccessVersions } from './access-versions';
 import { FormerEmail } from './former-email.entity';
 import { CreateUsers1795000001000 } from './migrations/1795000001000-create-users';
-import { PublishAccessVersions1795100002000 } from './migrations/1795100002000-publish-access-versions';
-import { AddEpochsAndFormerEmails1795200002000 } from './migrations/1795200002000-add-epochs-and-former-emails';
-import { AddRoles1795400000500 } from './migrations/1795400000500-add-roles';
 import { ImportedUsers } from './imported-users';
 import { ReservedEmails } from './reserved-emails';
 import { User } from './user.entity';
@@ -18,18 +15,7 @@ import { UsersService } from './users.service';
 import { UsersJobs } from './users.jobs';
 
 @Module({
-  imports: [
-    AccessModule,
-    DatabaseModule.forFeature(
-      [User, FormerEmail],
-      [
-        CreateUsers1795000001000,
-        PublishAccessVersions1795100002000,
-        AddEpochsAndFormerEmails1795200002000,
-        AddRoles1795400000500,
-      ],
-    ),
-  ],
+  imports: [AccessModule, DatabaseModule.forFeature([User, FormerEmail], [CreateUsers1795000001000])],
   controllers: [UsersController],
   providers: [
     ReservedEmails,

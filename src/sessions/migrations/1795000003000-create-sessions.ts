@@ -2,7 +2,7 @@ import { SqlMigration } from '../../platform/database';
 
 export class CreateSessions1795000003000 extends SqlMigration {
   override readonly statements = [
-    // Every refresh rewrites its row without touching an indexed column; room on the page keeps that update in place (HOT).
+    // Every refresh updates its row without touching an indexed column; free space on the page keeps that update in place (HOT).
     `CREATE TABLE sessions (
       id uuid PRIMARY KEY,
       user_id uuid NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -13,9 +13,23 @@ export class CreateSessions1795000003000 extends SqlMigration {
       authenticated_at timestamptz NOT NULL,
       methods text[] NOT NULL,
       created_at timestamptz NOT NULL,
-      revoked_at timestamptz
+      revoked_at timestamptz,
+      ip_address text,
+      user_agent text
     ) WITH (fillfactor = 80)`,
-    'CREATE INDEX sessions_user ON sessions (user_id)',
-    'CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL',
+    // The sessions of a user in the order of their pages.
+    'CREATE INDEX sessions_user ON sessions (user_id, id)',
+    // Publishes every revocation in its own transaction, also one by SQL of an operator.
+    // Dated now at the earliest, whatever revoked_at says, because old changes are not kept.
+    `CREATE FUNCTION publish_ended_session() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      INSERT INTO changes (topic, subject, changed_at)
+      VALUES ('session-ended', OLD.id, greatest(NEW.revoked_at, clock_timestamp()));
+      RETURN NULL;
+    END $$`,
+    `CREATE TRIGGER sessions_revoked AFTER UPDATE OF revoked_at ON sessions FOR EACH ROW
+      WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION publish_ended_session()`,
+    // A session that was not used for longer has no live access token that would have to be refused.
+    `CREATE TRIGGER sessions_deleted AFTER DELETE ON sessions FOR EACH ROW
+      WHEN (OLD.revoked_at IS NULL AND OLD.last_used_at > now() - interval '2 hours') EXECUTE FUNCTION publish_ended_session()`,
   ];
 }
