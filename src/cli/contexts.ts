@@ -1,6 +1,7 @@
 import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestApplicationContext, NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
+import type { ContextFactory } from '../platform/commands';
 import { ClockModule } from '../platform/clock';
 import { EnvironmentModule } from '../platform/config';
 import { DatabaseModule, DatabaseSettings } from '../platform/database';
@@ -8,9 +9,6 @@ import { DoctorModule } from '../platform/doctor';
 import { ExtensionsModule } from '../platform/extensions';
 import { createFastify } from '../platform/http';
 import { StoredKeyringModule } from '../platform/keyring';
-
-/** Makes what a command works with; whoever asked for it closes it. */
-export type CommandContext = () => Promise<INestApplicationContext>;
 
 const BASE = [
   EnvironmentModule.forRoot(),
@@ -77,4 +75,4 @@ export const contexts = {
   application: async () => atRest(ApplicationModule),
   readyApplication: async () => ready(ApplicationModule),
   inspection: async () => atRest(InspectedModule),
-} satisfies Record<string, CommandContext>;
+} satisfies Record<string, ContextFactory>;

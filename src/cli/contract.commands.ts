@@ -2,11 +2,11 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { Command } from 'commander';
+import { type CommandRunner } from '../platform/commands';
 import { type AccessManifest, describeAccess, describeAccessChanges, describeApi } from '../api-contract';
 import { AppModule } from '../app.module';
 import { VERSIONING } from '../app.setup';
 import { createFastify } from '../platform/http';
-import type { CommandRunner } from './command-runner';
 
 const DOCUMENT = 'openapi.json';
 const MANIFEST = 'access-manifest.json';

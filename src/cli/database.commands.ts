@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
+import { type CommandRunner } from '../platform/commands';
 import { MigrationRunner } from '../platform/database';
 import { contexts } from './contexts';
-import type { CommandRunner } from './command-runner';
 
 export function addDatabase(program: Command, run: CommandRunner): void {
   program

@@ -1,8 +1,7 @@
 import type { Command } from 'commander';
+import { type CommandRunner, printable } from '../platform/commands';
 import { Doctor, type FindingLevel, type TopicFinding, worstLevel } from '../platform/doctor';
 import { contexts } from './contexts';
-import type { CommandRunner } from './command-runner';
-import { printable } from './terminal';
 
 const MARKS: Readonly<Record<FindingLevel, string>> = { ok: 'ok     ', warning: 'warning', fault: 'FAULT  ' };
 

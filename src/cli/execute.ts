@@ -1,8 +1,7 @@
 import { CommanderError } from 'commander';
+import { jsonLine, type OutputStreams, printable, printableLines, UsageError } from '../platform/commands';
 import { reasonOf } from '../platform/errors';
 import { buildProgram } from './program';
-import { type OutputStreams, UsageError } from './command-runner';
-import { jsonLine, printable, printableLines } from './terminal';
 
 const [DONE, FAILED, USAGE] = [0, 1, 2];
 

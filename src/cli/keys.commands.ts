@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
+import { type CommandRunner, formatTable, printable } from '../platform/commands';
 import { Keyring } from '../platform/keyring';
 import { SigningKeyStore } from '../tokens';
 import { contexts } from './contexts';
-import type { CommandRunner } from './command-runner';
-import { printable, formatTable } from './terminal';
 
 export function addKeys(program: Command, run: CommandRunner): void {
   addRewrap(program, run);

@@ -1,18 +1,14 @@
 import { Command } from 'commander';
-import { addAdmin } from './admin.commands';
-import { addAudit } from './audit.commands';
+import { type CommandRegistrar, type OutputStreams, registeredCommands } from '../platform/commands';
 import { addDatabase } from './database.commands';
 import { addDoctor } from './doctor.commands';
 import { addKeys } from './keys.commands';
-import { type CommandRunner, createRunner, type OutputStreams } from './command-runner';
+import { createRunner } from './command-runner';
 import { addSessions } from './sessions.commands';
 import { addUsers } from './users.commands';
 import { addContract } from './contract.commands';
 
-/** What each adds is in the help and, a test sees to it, in docs/operations.md. */
-const COMMANDS: readonly ((program: Command, run: CommandRunner, streams: OutputStreams) => void)[] = [
-  addAdmin,
-  addAudit,
+const CORE_COMMANDS: readonly CommandRegistrar[] = [
   addDatabase,
   addDoctor,
   addKeys,
@@ -24,10 +20,13 @@ const COMMANDS: readonly ((program: Command, run: CommandRunner, streams: Output
 const EXIT_CODES = `
 Exit codes:
   0  done
-  1  failed, or done in part: the words say what, and what to do
+  1  failed, or done in part: the output says what failed and what to do
   2  not understood: no such command or option, or an argument is missing`;
 
-/** @param done is told how it went, unless it throws */
+/**
+ * The command line with the commands of the core and those that modules register.
+ * @param done receives whether the command has failed in part; not called where it throws
+ */
 export function buildProgram(
   streams: OutputStreams,
   done: (failed: boolean) => void = () => undefined,
@@ -42,6 +41,6 @@ export function buildProgram(
     .showHelpAfterError()
     .exitOverride();
   const run = createRunner(program, streams, done);
-  for (const add of COMMANDS) add(program, run, streams);
+  for (const add of [...CORE_COMMANDS, ...registeredCommands()]) add(program, run, streams);
   return program;
 }

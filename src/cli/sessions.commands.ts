@@ -1,13 +1,18 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { type Command, Option } from 'commander';
 import { validate as isUuid } from 'uuid';
+import {
+  type CommandReport,
+  type CommandRunner,
+  printable,
+  type ProgressReporter,
+  UsageError,
+} from '../platform/commands';
 import { Database } from '../platform/database';
 import { EventBus } from '../platform/events';
 import { SessionsRevoked, SessionsService, SignedInUsers } from '../sessions';
 import { normaliseEmail, UsersService } from '../users';
 import { contexts } from './contexts';
-import { type ProgressReporter, type CommandReport, type CommandRunner, UsageError } from './command-runner';
-import { printable } from './terminal';
 
 const PROGRESS_USERS = 500;
 const BY_COMMAND = { command: 'sessions:end' };

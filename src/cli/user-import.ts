@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs';
 import type { INestApplicationContext } from '@nestjs/common';
+import { type ProgressReporter } from '../platform/commands';
 import { PasswordsService } from '../passwords';
 import { Database } from '../platform/database';
 import { EventBus } from '../platform/events';
 import { ImportedUsers, UsersImported } from '../users';
 import { type ImportedUser, parseUser } from './import-line';
 import { readLines } from './lines';
-import type { ProgressReporter } from './command-runner';
 
 const BATCH_LINES = 500;
 /** For programs; people see each as it comes. */

@@ -1,10 +1,9 @@
 import { type Command, Option } from 'commander';
+import { type CommandRunner, formatTable, printable } from '../platform/commands';
 import { type User, UserSearch, type UserStatus } from '../users';
 import { contexts } from './contexts';
 import { integerBetween } from './arguments';
 import { importUsers } from './user-import';
-import type { CommandRunner } from './command-runner';
-import { printable, formatTable } from './terminal';
 
 interface ListOptions {
   readonly email?: string;

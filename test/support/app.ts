@@ -1,12 +1,12 @@
 import type { Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Test } from '@nestjs/testing';
+import { ModulesContainer } from '@nestjs/core';
+import { Test, type TestingModule } from '@nestjs/testing';
 import type { SendMailOptions } from 'nodemailer';
 import { AppModule } from '../../src/app.module';
 import { CoreModule } from '../../src/core.module';
 import { setUp } from '../../src/app.setup';
 import { describeApi } from '../../src/api-contract';
-import { AuditChainWriter } from '../../src/features/audit';
 import { RateLimitSettings } from '../../src/platform/rate-limits';
 import { Clock } from '../../src/platform/clock';
 import { Environment, type Variables } from '../../src/platform/config';
@@ -117,7 +117,7 @@ async function started({
   try {
     const module = await builder.compile();
     if (sink && !env.SMTP_URL) handOver(module.get(MailTransport, { strict: false }), sink);
-    if (!seals) module.get(AuditChainWriter, { strict: false }).onApplicationBootstrap = () => undefined;
+    if (!seals) stopChainWriter(module);
     nest = setUp(
       module.createNestApplication<NestFastifyApplication>(createFastify(), { bodyParser: false }),
     );
@@ -131,6 +131,16 @@ async function started({
     await end();
     throw error;
   }
+}
+
+/** Found by name: the audit feature may have been deleted. */
+function stopChainWriter(module: TestingModule): void {
+  const providers = [...module.get(ModulesContainer).values()].flatMap((each) => [
+    ...each.providers.values(),
+  ]);
+  for (const { name, instance } of providers)
+    if (name === 'AuditChainWriter')
+      Object.assign(instance as object, { onApplicationBootstrap: () => undefined });
 }
 
 /** Lets a transport do all but the dialogue with the server. */

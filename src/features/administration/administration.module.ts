@@ -2,11 +2,13 @@ import { Module } from '@nestjs/common';
 import { AccessModule, PermissionsModule } from '../../access';
 import { AuthModule } from '../../auth';
 import { PasswordsModule } from '../../passwords';
+import { CommandsModule } from '../../platform/commands';
 import { MailTextsModule } from '../../platform/mail';
 import { RolesModule } from '../../roles';
 import { SessionsModule } from '../../sessions';
 import { UsersModule } from '../../users';
 import { Administration } from './administration';
+import { addAdministrationCommands } from './administration.commands';
 import { INVITATION_MAIL } from './administration.mails';
 import { FirstAdmin } from './first-admin';
 import { InvitationAcceptance } from './invitation-acceptance';
@@ -27,6 +29,7 @@ const PERMISSIONS = PermissionsModule.of({
   'roles:write': 'Make, change and delete roles',
 });
 
+const COMMANDS = CommandsModule.forFeature(addAdministrationCommands);
 const MAILS = MailTextsModule.of({ types: [INVITATION_MAIL] });
 
 @Module({
@@ -39,6 +42,7 @@ const MAILS = MailTextsModule.of({ types: [INVITATION_MAIL] });
     SessionsModule,
     PERMISSIONS,
     MAILS,
+    COMMANDS,
   ],
   controllers: [UsersAdminController, UserSessionsController, RolesAdminController, InvitationsController],
   providers: [

@@ -1,7 +1,9 @@
 import { Module } from '@nestjs/common';
 import { AccessModule, PermissionsModule } from '../../access';
+import { CommandsModule } from '../../platform/commands';
 import { DatabaseModule } from '../../platform/database';
 import { StoredKeyringModule } from '../../platform/keyring';
+import { addAuditCommands } from './audit.commands';
 import { AuditController } from './audit.controller';
 import { AuditData } from './audit.data';
 import { AuditExport } from './audit-export';
@@ -19,6 +21,7 @@ import { RowVerifier } from './row-verifier';
     AccessModule,
     PermissionsModule.of({ 'audit:read': 'Read the audit trail' }),
     StoredKeyringModule,
+    CommandsModule.forFeature(addAuditCommands),
     DatabaseModule.forFeature([], [CreateAudit1795400001000]),
   ],
   controllers: [AuditController],

@@ -1,8 +1,6 @@
-export type { AuditRecord } from './audit-event';
-export { AuditExport, type AuditPeriod } from './audit-export';
-export { AuditModule } from './audit.module';
 export { AuditChainWriter } from './audit-chain-writer';
+export type { AuditRecord } from './audit-event';
+export { AuditExport } from './audit-export';
+export type { AuditFinding } from './audit-finding';
+export { AuditModule } from './audit.module';
 export { type AuditReport, AuditVerification } from './audit-verification';
-export { InvalidCheckpoint } from './checkpoint';
-export type { AuditFinding, AuditFindingKind } from './audit-finding';
-export { parseInstant } from './instant';

@@ -36,3 +36,12 @@ export interface MailRequest {
 
 /** Decides what is sent for a request, in a transaction of its own; null: no mail. */
 export type MailResolver = (request: MailRequest) => Promise<MailDraft | null>;
+
+/** A stored request whose type has no resolver: the module that had one is gone, or this instance is of another release. */
+export class MissingMailResolver extends Error {
+  constructor(kind: string) {
+    super(
+      `No module resolves mail requests of the type "${kind}". Install the module that does, or delete the requests: DELETE FROM mails WHERE kind = '${kind}'.`,
+    );
+  }
+}

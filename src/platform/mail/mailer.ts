@@ -7,7 +7,14 @@ import { Keyring, KeyWrap } from '../keyring';
 import { MailRenderer } from './mail-renderer';
 import { MAIL_BY_ADDRESS, MAIL_TO_UNPROVEN } from './mail.rate-limits';
 import { MailSettings } from './mail.settings';
-import type { MailDraft, MailNotice, MailRecipient, MailRequest, MailResolver } from './mail-request';
+import {
+  type MailDraft,
+  type MailNotice,
+  type MailRecipient,
+  type MailRequest,
+  type MailResolver,
+  MissingMailResolver,
+} from './mail-request';
 import type { MailFacts, MailRequestType, MailType } from './mail-type';
 import type { AddressedMail } from './mail-delivery';
 import { OutboxStore, type RecipientHashes, type WaitingMail } from './outbox.store';
@@ -23,15 +30,6 @@ const MOST_WAITING = MAIL_BY_ADDRESS.quota;
 
 /** Rolls back what was written for a mail that exceeds the limit of its address. */
 class MailLimitExceeded extends Error {}
-
-/** A stored request whose type has no resolver: the module that had one is gone, or this instance is of another release. */
-class MissingMailResolver extends Error {
-  constructor(kind: string) {
-    super(
-      `No module resolves mail requests of the type "${kind}". Install the module that does, or delete the requests: DELETE FROM mails WHERE kind = '${kind}'.`,
-    );
-  }
-}
 
 type StoredContent = { readonly mail: AddressedMail } | { readonly request: MailRequest };
 
@@ -192,14 +190,10 @@ export class Mailer implements OnModuleInit {
   }
 
   private encrypt(id: string, content: StoredContent): Buffer {
-    return this.keyWrap.wrap(Buffer.from(JSON.stringify(content)), contextOf(id));
+    return this.keyWrap.wrap(Buffer.from(JSON.stringify(content)), `mail/${id}`);
   }
 
   private decrypt({ id, sealed }: WaitingMail): StoredContent {
-    return JSON.parse(this.keyWrap.unwrap(sealed, contextOf(id)).toString()) as StoredContent;
+    return JSON.parse(this.keyWrap.unwrap(sealed, `mail/${id}`).toString()) as StoredContent;
   }
-}
-
-function contextOf(id: string): string {
-  return `mail/${id}`;
 }

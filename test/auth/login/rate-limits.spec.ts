@@ -1,4 +1,3 @@
-import { EMAIL_CHANGE_REQUEST } from '../../../src/features/account/account.rate-limits';
 import { LOGIN_BY_ACCOUNT, LOGIN_BY_DEVICE, REAUTHENTICATION } from '../../../src/auth/auth.rate-limits';
 import { PasswordsService } from '../../../src/passwords';
 import type { ProblemBody } from '../../support/api';
@@ -117,22 +116,5 @@ describe('a session', () => {
     const right = { json: { password: PASSWORD }, token };
     expectProblem(await app.api.post('/v1/auth/reauthenticate', right), 429, 'rate-limited');
     expect((await logIn(person)).status).toBe(200);
-  });
-});
-
-describe('requests for another address', () => {
-  it('send ten mails an hour, also where each is cancelled before the next', async () => {
-    const { accessToken: token } = (await logIn(person)).body;
-    await limited.spend(EMAIL_CHANGE_REQUEST, 8, String(readJws(token).claims.sub));
-    const passwords = [PASSWORD, OTHER, `${PASSWORD} 2`, `${OTHER} 2`];
-    for (const [round, password] of passwords.slice(0, 3).entries()) {
-      const move = { newEmail: `third-party-${round}-${person.email}`, password };
-      expect((await app.api.post('/v1/auth/email/change', { json: move, token })).status).toBe(202);
-      const json = { currentPassword: password, newPassword: passwords[round + 1] };
-      expect((await app.api.post('/v1/auth/password/change', { json, token })).status).toBe(204);
-    }
-    await app.mailsSent();
-    const notices = app.smtp.for(person.email).filter(({ subject }) => subject.includes('is to be changed'));
-    expect(notices).toHaveLength(2);
   });
 });

@@ -1,6 +1,5 @@
 import { Controller, Get, Module } from '@nestjs/common';
 import { CurrentUser, type Principal } from '../../../src/access';
-import { ACCOUNT_EXPORT } from '../../../src/features/account/account.rate-limits';
 import { RIGHT_PASSWORDS } from '../../../src/auth/auth.rate-limits';
 import { LoginLimits } from '../../../src/auth/login/login-limits';
 import { Database } from '../../../src/platform/database';
@@ -70,13 +69,6 @@ describe('a signed-in user does not fill the audit trail', () => {
     const client = { ipAddress: '127.0.0.1', userAgent: null, language: null };
     await app.nest.get(LoginLimits).grantAfterReset(ada, client);
     expect((await logIn()).status).toBe(200);
-  });
-
-  it('by exporting', async () => {
-    await limited.spend(ACCOUNT_EXPORT, 9, ada.id);
-    expect((await ada.get('/v1/users/me/export')).status).toBe(200);
-    expectProblem(await ada.get('/v1/users/me/export'), 429, 'rate-limited');
-    expect(await eventsOf('account-exported')).toHaveLength(1);
   });
 });
 

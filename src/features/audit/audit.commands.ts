@@ -1,21 +1,17 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import type { Command } from 'commander';
 import {
-  AuditExport,
-  type AuditReport,
-  AuditVerification,
-  parseInstant,
-  type AuditPeriod,
-} from '../features/audit';
-import { contexts } from './contexts';
-import {
-  type ProgressReporter,
   type CommandReport,
   type CommandRunner,
+  jsonLine,
   type OutputStreams,
+  printable,
+  type ProgressReporter,
   UsageError,
-} from './command-runner';
-import { jsonLine, printable } from './terminal';
+} from '../../platform/commands';
+import { AuditExport, type AuditPeriod } from './audit-export';
+import { type AuditReport, AuditVerification } from './audit-verification';
+import { parseInstant } from './instant';
 
 interface VerifyOptions {
   readonly checkpoint: readonly string[];
@@ -26,13 +22,13 @@ interface ExportOptions {
   readonly to?: string;
 }
 
-export function addAudit(program: Command, run: CommandRunner, { stdout }: OutputStreams): void {
+export function addAuditCommands(program: Command, run: CommandRunner, { stdout }: OutputStreams): void {
   program
     .command('audit:verify')
     .description('tell whether the audit trail is the one that was written; exit code 1 where it is not')
     .option('--checkpoint <checkpoint>', 'as a log has it; may be given more than once', collected, [])
     .action(async ({ checkpoint }: VerifyOptions) =>
-      run(contexts.application, async (context, progress) => verify(context, checkpoint, progress)),
+      run('application', async (context, progress) => verify(context, checkpoint, progress)),
     );
   program
     .command('audit:export')
@@ -41,7 +37,7 @@ export function addAudit(program: Command, run: CommandRunner, { stdout }: Outpu
     .option('--to <instant>', 'RFC 3339, exclusive')
     .action(async (options: ExportOptions) => {
       const period = { from: instant(options.from), to: instant(options.to) };
-      await run(contexts.application, async (context) => exportTo(stdout, context, period));
+      await run('application', async (context) => exportTo(stdout, context, period));
     });
 }
 

@@ -1,12 +1,12 @@
-// What moves the cursor, colours, rings or turns the direction of the text around it.
+// Control characters, and those that change the direction of the text around them.
 const UNPRINTABLE = /[\p{Cc}\p{Cs}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
-/** A text that somebody else wrote, on one line and unable to draw. */
+/** Text of a third party on one line, with its control characters escaped. */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, escaped);
 }
 
-/** The same for lines: they end where they did. */
+/** The same for several lines: their line breaks stay. */
 export function printableLines(text: string): string {
   return text.split('\n').map(printable).join('\n');
 }
@@ -18,18 +18,11 @@ export function formatTable(rows: readonly (readonly string[])[]): string {
   const widths = Array.from({ length: columns }, (_, at) =>
     Math.max(...cells.map((row) => row[at]?.length ?? 0)),
   );
-  return cells
-    .map(
-      (row) =>
-        `${row
-          .map((cell, at) => cell.padEnd(widths[at] ?? 0))
-          .join('  ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  const lineOf = (row: readonly string[]) => row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ');
+  return cells.map((row) => `${lineOf(row).trimEnd()}\n`).join('');
 }
 
-/** One line; JSON itself escapes no more than the first of the control characters. */
+/** A value as one line of JSON; JSON itself escapes only some of the control characters. */
 export function jsonLine(value: unknown): string {
   return `${JSON.stringify(value).replace(UNPRINTABLE, escaped)}\n`;
 }
