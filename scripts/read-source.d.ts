@@ -13,7 +13,7 @@ export interface SourceClass {
   readonly name: string;
   /** Its folder below `src`. */
   readonly folder: string;
-  /** Its docstring, in one line. */
+  /** Its comment, in one line. */
   readonly meaning: string;
   readonly code?: string;
   readonly kind?: string;
@@ -21,6 +21,7 @@ export interface SourceClass {
 }
 
 export interface Source {
+  readonly policies: readonly { readonly name: string; readonly meaning: string }[];
   readonly permissions: ReadonlyMap<string, { readonly meaning: string; readonly folder: string }>;
 }
 

@@ -1,6 +1,6 @@
 'use strict';
 
-// Reads the source: its classes, the permissions it declares and the status of each kind of error.
+// Reads from the source: classes, declared permissions, declared rate limit policies and the status of each error kind.
 const { readdirSync, readFileSync } = require('node:fs');
 const path = require('node:path');
 const { HttpStatus } = require('@nestjs/common');
@@ -8,13 +8,13 @@ const ts = require('typescript');
 
 const SOURCE = path.join(__dirname, '../src');
 
-/** Only files that match declare classes, permissions or statuses; the others are not parsed. */
-const DECLARING = /\bextends\b|\bPermissionsModule\b|\bSTATUS_OF\b/;
+/** A file without any of these declares nothing that is read here. */
+const DECLARING = /\bextends\b|\bPermissionsModule\b|\bSTATUS_OF\b|\brateLimitPolicy\b/;
 
 let files;
 let source;
 
-/** Returns every TypeScript file of `src` but the specs, read once. The tree is parsed on first use: parsing all takes a second. */
+/** Every TypeScript file of `src` except specs, read once. Parsing all of them takes a second, so a tree is parsed on first use. */
 function sourceFiles() {
   files ??= readdirSync(SOURCE, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'))
@@ -36,10 +36,10 @@ class SourceFile {
   }
 }
 
-/** Returns every class of `src` that extends another one, the permissions by name, and the statuses by kind. */
+/** Every class of `src` that extends another one, every permission by name, every policy, every status by error kind. */
 function readSource() {
   if (source) return source;
-  source = { classes: [], permissions: new Map(), statuses: new Map() };
+  source = { classes: [], permissions: new Map(), statuses: new Map(), policies: [] };
   for (const { path: name, tree } of sourceFiles().filter(({ text }) => DECLARING.test(text)))
     visit(tree, path.dirname(name).split(path.sep).join('/'), source);
   return source;
@@ -53,7 +53,28 @@ function visit(node, folder, found) {
   if (ts.isVariableDeclaration(node) && node.name.getText() === 'STATUS_OF')
     for (const { name, initializer } of node.initializer.properties)
       found.statuses.set(name.text, statusIn(initializer));
+  if (ts.isVariableDeclaration(node) && node.initializer?.expression?.getText() === 'rateLimitPolicy')
+    found.policies.push(policyOf(node));
   ts.forEachChild(node, (child) => visit(child, folder, found));
+}
+
+function policyOf(node) {
+  const [comment] = ts.getJSDocCommentsAndTags(node);
+  const properties = node.initializer.arguments[0].properties.map(({ name, initializer }) => [
+    name.getText(),
+    ts.isStringLiteral(initializer) ? initializer.text : numberIn(initializer),
+  ]);
+  return { ...Object.fromEntries(properties), meaning: meaningIn(comment) };
+}
+
+/** The value of a product of numbers and of constants of the same file. */
+function numberIn(expression) {
+  if (ts.isNumericLiteral(expression)) return Number(expression.text);
+  if (ts.isBinaryExpression(expression)) return numberIn(expression.left) * numberIn(expression.right);
+  const declarations = expression
+    .getSourceFile()
+    .statements.flatMap((each) => each.declarationList?.declarations ?? []);
+  return numberIn(declarations.find(({ name }) => name.getText() === expression.getText()).initializer);
 }
 
 function classOf(node, folder) {
@@ -66,12 +87,12 @@ function classOf(node, folder) {
     name: node.name.text,
     folder,
     parent: heritage?.types[0]?.expression.getText(),
-    meaning: inOneLine(ts.getTextOfJSDocComment(comment?.comment) ?? ''),
+    meaning: meaningIn(comment),
     ...Object.fromEntries(statics),
   };
 }
 
-/** Returns the direct and indirect subclasses of a class. */
+/** The classes that extend a class, directly or not. */
 function kindsOf({ classes }, ancestor) {
   const isOne = ({ parent }) =>
     parent === ancestor || classes.some((other) => other.name === parent && isOne(other));
@@ -82,8 +103,8 @@ function statusIn(expression) {
   return ts.isNumericLiteral(expression) ? Number(expression.text) : HttpStatus[expression.name.text];
 }
 
-function inOneLine(text) {
-  return text.replace(/\s+/g, ' ').trim();
+function meaningIn(comment) {
+  return (ts.getTextOfJSDocComment(comment?.comment) ?? '').replace(/\s+/g, ' ').trim();
 }
 
 module.exports = { sourceFiles, readSource, kindsOf };

@@ -1,6 +1,6 @@
 'use strict';
 
-// Generates docs/errors.md, docs/events.md and docs/permissions.md from the source and the contract.
+// Generates docs/errors.md, docs/events.md, docs/permissions.md and the rate limits of docs/operations.md from the source and the contract.
 const { readFileSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
 const { kindsOf, readSource } = require('./read-source');
@@ -103,7 +103,12 @@ function permissionsPage(manifest, { permissions }) {
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
     .map(([word, { meaning, folder }]) => {
       const routes = Object.entries(manifest).filter(([, access]) => access.permissions.includes(word));
-      return [`\`${word}\``, meaning, routes.map(([route]) => `\`${route}\``).join(', '), `\`src/${folder}\``];
+      return [
+        `\`${word}\``,
+        meaning,
+        routes.map(([route]) => `\`${route}\``).join(', '),
+        `\`src/${folder}\``,
+      ];
     });
   return page(
     'Permissions',
@@ -116,6 +121,25 @@ function page(title, introduction, parts) {
   return `# ${title}\n\n${GENERATED}\n\n${[introduction, ...parts].join('\n\n')}\n`;
 }
 
+const OPERATIONS = 'docs/operations.md';
+const RATE_LIMITS = /(<!-- rate limits, generated -->\n)[^]*(<!-- end of rate limits -->)/;
+
+/** The page with its table of rate limits replaced. */
+function operationsPage({ policies }) {
+  const rows = policies
+    .map(({ name, per, quota, windowSeconds, longestWaitSeconds, meaning }) => [
+      `\`RATE_LIMIT_${`${name}_PER_${per}`.replaceAll('-', '_').toUpperCase()}\``,
+      `\`${name}\``,
+      per,
+      `\`${quota}/${windowSeconds}/${longestWaitSeconds}\``,
+      meaning,
+    ])
+    .toSorted(([one], [other]) => (one < other ? -1 : 1));
+  const table = tableOf(['variable', 'name', 'counted per', 'default', 'what is counted'], rows);
+  const text = readFileSync(path.join(ROOT, OPERATIONS), 'utf8');
+  return text.replace(RATE_LIMITS, (_, start, end) => `${start}\n${table}\n\n${end}`);
+}
+
 /** @returns {Record<string, string>} the text of each page by its path, before it is formatted */
 function draftPages() {
   const source = readSource();
@@ -123,6 +147,7 @@ function draftPages() {
     'docs/errors.md': errorsPage(readJson('openapi.json'), source),
     'docs/events.md': eventsPage(source),
     'docs/permissions.md': permissionsPage(readJson('access-manifest.json'), source),
+    [OPERATIONS]: operationsPage(source),
   };
 }
 

@@ -1,6 +1,6 @@
 import { createApplication, listen } from './app.setup';
 import { reasonOf } from './platform/errors';
-import { startupMessage } from './welcome';
+import { startupMessage } from './startup-message';
 
 async function start(): Promise<void> {
   const app = await createApplication();

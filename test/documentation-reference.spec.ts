@@ -13,9 +13,10 @@ describe('what the code says of itself', () => {
     expect(errors.length).toBeGreaterThan(20);
     expect(events.length).toBeGreaterThan(30);
     expect(source.permissions.size).toBeGreaterThan(6);
+    expect(source.policies.length).toBeGreaterThan(10);
   });
 
-  it.each([...errors, ...events].map(({ name, meaning }) => [name, meaning]))(
+  it.each([...errors, ...events, ...source.policies].map(({ name, meaning }) => [name, meaning]))(
     '%s has a comment that tells what it means',
     (_, meaning) => {
       expect(meaning).toMatch(/^[A-Z].*\.$/);
@@ -47,7 +48,12 @@ const unformatted = (text: string) => text.replace(/\| *-+ */g, '|-').replace(/\
 describe('a page that is made of the code', () => {
   it('is the one that the code makes (npm run regenerate)', () => {
     const pages = draftPages();
-    expect(Object.keys(pages)).toEqual(['docs/errors.md', 'docs/events.md', 'docs/permissions.md']);
+    expect(Object.keys(pages)).toEqual([
+      'docs/errors.md',
+      'docs/events.md',
+      'docs/permissions.md',
+      'docs/operations.md',
+    ]);
     for (const [path, draft] of Object.entries(pages)) {
       const written = readFileSync(join(PROJECT, path), 'utf8');
       expect([path, unformatted(written)]).toEqual([path, unformatted(draft)]);

@@ -57,7 +57,7 @@ module.exports = [
   },
   {
     name: 'a sign-out everywhere revokes the first page of sessions only',
-    file: 'src/platform/database/pages.ts',
+    file: 'src/platform/database/batches.ts',
     find: 'if (page.length < BATCH_ROWS) return;',
     replace: 'return;',
   },

@@ -1,7 +1,6 @@
 import { Module } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { ConfigModule } from '../platform/config';
-import { AccessDoctorCheck } from './access.doctor';
 import { AccessSettings } from './access.settings';
 import { JwtAuthGuard } from './jwt-auth.guard';
 import { RecentSignInGuard } from './recent-sign-in';
@@ -17,7 +16,6 @@ import { PassportStrategies } from './passport-strategies';
   imports: [ConfigModule.forFeature(AccessSettings), DiscoveryModule, PermissionsModule],
   providers: [
     CsrfProtection,
-    AccessDoctorCheck,
     RoutePolicyValidator,
     NonHttpHandlers,
     PassportStrategies,

@@ -1,10 +1,14 @@
 import type { Environment } from '../platform/config';
+import { warningFinding } from '../platform/doctor';
 
 /** How far the clocks of two instances may differ. An instant further ahead was dated by a clock that has gone back since. */
 export const CLOCK_SKEW_SECONDS = 30;
 
 /** No access token lives longer than this, whatever the setting was when it was signed. */
 export const LONGEST_ACCESS_TOKEN_MINUTES = 60;
+
+/** Resource servers that verify tokens by the key set alone accept them for this long after a revocation. */
+const LONG_ACCESS_TOKEN_SECONDS = 15 * 60;
 
 export class AccessSettings {
   /** How long an access token lives, in seconds. */
@@ -34,5 +38,19 @@ export class AccessSettings {
     const recent = environment.number('RECENT_SIGN_IN_MINUTES', 15, { min: 0.05, max: 1_440 });
     this.recentSignInSeconds = Math.round(recent * 60);
     this.revocationRetentionMs = (this.accessTokenSeconds + 60) * 1_000;
+    if (!this.requireVerifiedEmail)
+      environment.addFinding(
+        warningFinding(
+          'accounts can sign in before their email address is verified, and registration reveals which addresses are taken',
+          'REQUIRE_VERIFIED_EMAIL=true',
+        ),
+      );
+    if (this.accessTokenSeconds > LONG_ACCESS_TOKEN_SECONDS)
+      environment.addFinding(
+        warningFinding(
+          `an access token is valid for ${minutes} minutes`,
+          'ACCESS_TOKEN_MINUTES of 15 or less',
+        ),
+      );
   }
 }

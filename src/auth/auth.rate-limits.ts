@@ -79,6 +79,7 @@ export const REAUTHENTICATION = rateLimitPolicy({
 /** What `PasswordConfirmation` counts. */
 export const PASSWORD_CONFIRMATION = [REAUTHENTICATION, RIGHT_PASSWORDS] as const;
 
+/** Registrations from one source. */
 export const REGISTRATION = rateLimitPolicy({
   name: 'registration',
   per: 'source',

@@ -1,6 +1,10 @@
 import { availableParallelism } from 'node:os';
 import type { Environment } from '../platform/config';
+import { warningFinding } from '../platform/doctor';
 import { LONGEST_CODE_POINTS } from './password';
+
+const RECOMMENDED_LENGTH = 15;
+const RECOMMENDED_COST = 12;
 
 export class PasswordSettings {
   /** In Unicode code points. 15 is NIST SP 800-63B-4's minimum where the password is the only factor. */
@@ -27,5 +31,19 @@ export class PasswordSettings {
         'use a URL without one: no such list needs it',
       );
     this.breachedPasswordsUrl = url?.href;
+    if (this.minLength < RECOMMENDED_LENGTH)
+      environment.addFinding(
+        warningFinding(
+          `passwords of ${this.minLength} characters are accepted, and there is no second factor`,
+          `PASSWORD_MIN_LENGTH of ${RECOMMENDED_LENGTH} or more`,
+        ),
+      );
+    if (this.cost < RECOMMENDED_COST)
+      environment.addFinding(
+        warningFinding(
+          `passwords are hashed at bcrypt cost ${this.cost}`,
+          `BCRYPT_COST of ${RECOMMENDED_COST} or more`,
+        ),
+      );
   }
 }

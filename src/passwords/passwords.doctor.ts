@@ -1,43 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database';
-import {
-  warningIf,
-  DoctorCheck,
-  type DoctorCheckProvider,
-  type Finding,
-  okFinding,
-} from '../platform/doctor';
+import { DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../platform/doctor';
 import { Keyring } from '../platform/keyring';
 import { COUNT_BY_FORM } from './credential.store';
 import { ConfiguredAlgorithm } from './password-algorithm';
 import { KEY_PURPOSE } from './password-hasher';
 import { PasswordSettings } from './password.settings';
 import { keyedPartOf } from './stored-hash';
-
-const LEAST_LENGTH = 15;
-const LEAST_COST = 12;
-
-@Injectable()
-@DoctorCheck({ topic: 'settings' })
-export class PasswordSettingsDoctorCheck implements DoctorCheckProvider {
-  constructor(private readonly settings: PasswordSettings) {}
-
-  async check(): Promise<Finding[]> {
-    const { minLength, cost } = this.settings;
-    return [
-      ...warningIf(
-        minLength < LEAST_LENGTH,
-        `passwords of ${minLength} characters are taken, and there is no second factor`,
-        `PASSWORD_MIN_LENGTH of ${LEAST_LENGTH} or more`,
-      ),
-      ...warningIf(
-        cost < LEAST_COST,
-        `passwords are hashed at bcrypt cost ${cost}`,
-        `BCRYPT_COST of ${LEAST_COST} or more`,
-      ),
-    ];
-  }
-}
 
 interface Form {
   /** Null: a plain hash of an older system. */

@@ -10,7 +10,7 @@ import { PasswordHasher } from './password-hasher';
 import { PasswordPolicy } from './password-policy';
 import { PasswordStrength } from './password-strength';
 import { PasswordSettings } from './password.settings';
-import { PasswordHashesDoctorCheck, PasswordSettingsDoctorCheck } from './passwords.doctor';
+import { PasswordHashesDoctorCheck } from './passwords.doctor';
 import { PasswordsData } from './passwords.data';
 import { PasswordsService } from './passwords.service';
 import { RegistrationAttempt } from './registration-attempt.entity';
@@ -33,7 +33,6 @@ import { RegistrationAttempts } from './registration-attempts';
     PasswordsService,
     RegistrationAttempts,
     PasswordsData,
-    PasswordSettingsDoctorCheck,
     PasswordHashesDoctorCheck,
   ],
   exports: [PasswordsService, PasswordPolicy, RegistrationAttempts, ConfigModule],

@@ -1,7 +1,11 @@
 import type { Environment } from '../platform/config';
+import { warningFinding } from '../platform/doctor';
 import type { Session } from './session.entity';
 
 const DAY_MS = 86_400_000;
+/** NIST SP 800-63B-4 requires reauthentication after thirty days at the latest, at its lowest level. */
+const LONG_IDLE_DAYS = 30;
+const LONG_DAYS = 90;
 
 /** The instants that decide about a session, all from one reading of the clock. */
 export interface SessionCutoffs {
@@ -33,6 +37,18 @@ export class SessionSettings {
         'SESSION_IDLE_DAYS',
         'is longer than SESSION_MAX_DAYS',
         'make it the shorter of the two',
+      );
+    const [idleDays, days] = [this.idleMs / DAY_MS, this.maxMs / DAY_MS];
+    if (idleDays > LONG_IDLE_DAYS)
+      environment.addFinding(
+        warningFinding(
+          `an unused session lasts ${idleDays} days`,
+          `SESSION_IDLE_DAYS of ${LONG_IDLE_DAYS} or less`,
+        ),
+      );
+    if (days > LONG_DAYS)
+      environment.addFinding(
+        warningFinding(`a session lasts ${days} days`, `SESSION_MAX_DAYS of ${LONG_DAYS} or less`),
       );
   }
 

@@ -7,7 +7,6 @@ import { RevokedSessions } from './revoked-sessions';
 import { CreateSessions1795000003000 } from './migrations/1795000003000-create-sessions';
 import { OwnSessions } from './own-sessions';
 import { Session } from './session.entity';
-import { SessionsDoctorCheck } from './sessions.doctor';
 import { SessionSettings } from './session.settings';
 import { SessionStore } from './session.store';
 import { SessionsController } from './sessions.controller';
@@ -32,7 +31,6 @@ import { SessionsJobs } from './sessions.jobs';
     SessionsJobs,
     SessionsData,
     SignedInUsers,
-    SessionsDoctorCheck,
   ],
   exports: [SessionsService, SessionStore, SignedInUsers, RevokedSessions, ConfigModule],
 })

@@ -5,7 +5,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readInCluster } from '../../src/platform/embedded-postgres/cluster-file';
 import { initialise } from '../../src/platform/embedded-postgres/cluster-init';
-import { locateCluster } from '../../src/platform/embedded-postgres/cluster-place';
+import { locateCluster } from '../../src/platform/embedded-postgres/cluster-location';
 import { folderFor } from '../../src/platform/embedded-postgres/data-folder';
 import { findRunning } from '../../src/platform/embedded-postgres/postmaster';
 import {

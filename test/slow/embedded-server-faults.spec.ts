@@ -6,7 +6,7 @@ import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
 import { findBinaries } from '../../src/platform/embedded-postgres/binaries';
 import { initialise } from '../../src/platform/embedded-postgres/cluster-init';
-import { locateCluster } from '../../src/platform/embedded-postgres/cluster-place';
+import { locateCluster } from '../../src/platform/embedded-postgres/cluster-location';
 import { startServer } from '../../src/platform/embedded-postgres/postmaster';
 import {
   children,

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, rmSync, statSync } from 'node:fs';
 import { chmodSync, chownSync, cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { locateCluster } from '../../src/platform/embedded-postgres/cluster-place';
+import { locateCluster } from '../../src/platform/embedded-postgres/cluster-location';
 import { startServer } from '../../src/platform/embedded-postgres/postmaster';
 import {
   asRoot,

@@ -113,11 +113,7 @@ describe('an instance of an older build beside a newer schema', () => {
 describe('a start with MIGRATE_ON_START=false on a schema that lacks a migration', () => {
   beforeAll(async () => {
     await inNewHome();
-    await administer(
-      database.url,
-      'DROP FUNCTION publish_key() CASCADE',
-      `DELETE FROM migrations WHERE name LIKE 'PublishKeys%'`,
-    );
+    await administer(database.url, 'DROP TABLE jobs', `DELETE FROM migrations WHERE name LIKE 'CreateJobs%'`);
   });
 
   afterAll(leave);
@@ -126,7 +122,7 @@ describe('a start with MIGRATE_ON_START=false on a schema that lacks a migration
     const settings = { ...env(), MIGRATE_ON_START: 'false' };
     const refused = await home.launch(settings);
     expect(await refused.ended()).toBe(1);
-    expect(refused.output).toMatch(/Not applied.*: PublishKeys\d+\.\n.*npm run cli -- db:migrate/);
+    expect(refused.output).toMatch(/Not applied.*: CreateJobs\d+\.\n.*npm run cli -- db:migrate/);
     expect(refused.output).not.toMatch(/listening|\n\s+at /);
 
     const migration = new BuiltProcess(home.folder, settings, ['cli.js', 'db:migrate']);

@@ -153,7 +153,7 @@ describe('rewrapping the keys under another AUTH_SECRET', () => {
     const app = await started(CHANGED);
     await expectNobodyNoticed();
     expect(await app.stop()).toBe(0);
-    expect(app.output).toContain('rewrapped 6 keys');
+    expect(app.output).toContain('Rewrapped 6 keys');
     expect((await ended(COMMAND, { AUTH_SECRET: TODAYS })).code).toBe(0);
   });
 });

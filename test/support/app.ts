@@ -105,7 +105,10 @@ async function started({
       .overrideProvider(MailTransport)
       .useValue({ deliver: async () => undefined, abandon: () => undefined });
   if (!ownThreads) builder.overrideProvider(BcryptThreads).useValue(sharedThreads());
-  if (!limits) builder.overrideProvider(RateLimitSettings).useValue({ limited: false });
+  if (!limits)
+    builder
+      .overrideProvider(RateLimitSettings)
+      .useValue(new RateLimitSettings(new Environment({ RATE_LIMITS: 'off' })));
   // It loads dictionaries for half a second, which most tests would do for nothing.
   if (!estimates) builder.overrideProvider(PasswordStrength).useValue({ weaknessOf: async () => undefined });
   if (log) builder.overrideProvider(LogSink).useValue({ write: (line: string) => log.push(line) });

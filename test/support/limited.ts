@@ -39,7 +39,7 @@ export class LimitedApp {
   /** Counts attempts of a budget without the requests that would make them. */
   async spend(budget: RateLimitPolicy, count: number, ...who: readonly string[]): Promise<void> {
     const { key } = await this.app.nest.get(RateLimiter).consume(budget, ...who);
-    await this.app.query('UPDATE attempts SET used = $2 WHERE key = $1', [key, count]);
+    await this.app.query('UPDATE rate_limits SET used = $2 WHERE key = $1', [key, count]);
   }
 
   /** Guesses at the password of an address, each from another source. */

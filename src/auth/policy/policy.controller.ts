@@ -2,7 +2,7 @@ import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AccessSettings, Public } from '../../access';
 import { PasswordPolicy, PasswordSettings } from '../../passwords';
-import { RateLimitSettings, declaredRateLimitPolicies } from '../../platform/rate-limits';
+import { RateLimitSettings } from '../../platform/rate-limits';
 import { MAX_STALENESS_MS } from '../../platform/change-feed';
 import { ConditionalGet } from '../../platform/http';
 import { SessionSettings } from '../../sessions';
@@ -18,7 +18,7 @@ export class PolicyController {
     private readonly access: AccessSettings,
     private readonly sessions: SessionSettings,
     private readonly rules: PasswordPolicy,
-    private readonly attempts: RateLimitSettings,
+    private readonly rateLimits: RateLimitSettings,
   ) {}
 
   @Get('policy')
@@ -51,7 +51,7 @@ export class PolicyController {
       },
       emailVerificationRequired: this.access.requireVerifiedEmail,
       factors: ['pwd'],
-      limits: this.attempts.enabled ? declaredRateLimitPolicies() : [],
+      limits: this.rateLimits.enabled ? this.rateLimits.policies : [],
       revocationSeconds: MAX_STALENESS_MS / 1_000,
     };
   }

@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { DoctorCheck, type DoctorCheckProvider, type Finding } from '../doctor';
+import {
+  DoctorCheck,
+  type DoctorCheckProvider,
+  faultFinding,
+  type Finding,
+  okFinding,
+  warningFinding,
+} from '../doctor';
 import { Environment } from './environment';
+import type { SettingFault } from './invalid-environment';
 
-/** Whether the settings would start the application, and as what. */
+/** Whether the application would start with the settings, and what the settings classes found. */
 @Injectable()
 @DoctorCheck({ topic: 'settings' })
 export class SettingsDoctorCheck implements DoctorCheckProvider {
@@ -10,14 +18,16 @@ export class SettingsDoctorCheck implements DoctorCheckProvider {
 
   async check(): Promise<Finding[]> {
     const faults = this.environment.findFaults();
-    if (faults.length > 0)
-      return faults.map(({ name, problem, fix }) => ({
-        level: 'fault',
-        message: `${name} ${problem}: the application does not start`,
-        advice: fix,
-      }));
-    const message = `NODE_ENV is ${this.environment.mode}, and every setting can be used`;
-    if (this.environment.production) return [{ level: 'ok', message }];
-    return [{ level: 'warning', message, advice: 'NODE_ENV=production before others use this' }];
+    return [...(faults.length > 0 ? faults.map(findingOf) : [this.mode()]), ...this.environment.findings];
   }
+
+  private mode(): Finding {
+    const message = `NODE_ENV is ${this.environment.mode}, and every setting is valid`;
+    if (this.environment.production) return okFinding(message);
+    return warningFinding(message, 'set NODE_ENV=production before users depend on it');
+  }
+}
+
+function findingOf({ name, problem, fix }: SettingFault): Finding {
+  return faultFinding(`${name} ${problem}: the application does not start`, fix);
 }

@@ -2,7 +2,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readVariables } from './environment-files';
-import { storePublicUrl } from './running-address';
+import { storePublicUrl } from './public-url-file';
 
 describe('the settings of a folder', () => {
   let folder: string;

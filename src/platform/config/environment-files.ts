@@ -12,7 +12,7 @@ import {
 import { basename, join, resolve } from 'node:path';
 import { parseEnv } from 'node:util';
 import type { Variables } from './environment';
-import { storedPublicUrl } from './running-address';
+import { storedPublicUrl } from './public-url-file';
 
 const LOCAL_FILE = '.env.local';
 const HEADER =

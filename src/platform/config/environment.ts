@@ -1,4 +1,5 @@
-import { SettingFault, InvalidEnvironment } from './invalid-environment';
+import type { Finding } from '../doctor';
+import { InvalidEnvironment, type SettingFault } from './invalid-environment';
 
 /** Raw settings by name, as a shell or a `.env` file gives them. */
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -39,6 +40,8 @@ export class Environment {
   readonly mode: (typeof MODES)[number];
   /** Every variable that was asked for, for the test that holds the documentation complete. */
   readonly names = new Set<string>();
+  /** What `doctor` tells of the settings that were parsed. */
+  readonly findings: Finding[] = [];
   private readonly faults: SettingFault[] = [];
   private readonly parsed = new Map<SettingsClass<unknown>, unknown>();
 
@@ -92,6 +95,18 @@ export class Environment {
 
   addFault(name: string, problem: string, fix: string): void {
     this.faults.push({ name, problem, fix });
+  }
+
+  /** Adds what `doctor` should tell of a setting that is valid. */
+  addFinding(finding: Finding): void {
+    this.findings.push(finding);
+  }
+
+  /** The names of the variables that begin so and have a value. */
+  namesWithPrefix(prefix: string): string[] {
+    return Object.keys(this.variables).filter(
+      (name) => name.startsWith(prefix) && this.variables[name]?.trim(),
+    );
   }
 
   /** The value, or undefined where it is unset or empty (an empty line of a `.env` file sets nothing). */

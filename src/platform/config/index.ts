@@ -2,4 +2,4 @@ export { ConfigModule, EnvironmentModule, type EnvironmentOptions } from './conf
 export { Environment, type Variables } from './environment';
 export { readVariables } from './environment-files';
 export { InvalidEnvironment } from './invalid-environment';
-export { storePublicUrl } from './running-address';
+export { storePublicUrl } from './public-url-file';

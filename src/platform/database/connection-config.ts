@@ -1,7 +1,7 @@
 import { Client, type ClientConfig } from 'pg';
 import type { DatabaseSettings } from './database.settings';
 import { ScramClient } from '../embedded-postgres';
-import { closeWhenSilent, OpenConnections } from './live-connections';
+import { closeWhenSilent, OpenConnections } from './open-connections';
 import { requiredSettings, type SessionSettings, unlimitedSettings } from './session-settings';
 import { statelessClient } from './stateless-client';
 

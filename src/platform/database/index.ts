@@ -5,5 +5,5 @@ export { DatabaseServer } from './database-server';
 export { DatabaseSettings } from './database.settings';
 export { DatabaseInspection } from './inspection';
 export { MigrationRunner } from './migrations';
-export { deleteInBatches, readInBatches } from './pages';
+export { deleteInBatches, readInBatches } from './batches';
 export { SqlMigration } from './sql-migration';

@@ -1,3 +1,11 @@
 export { Doctor, DoctorCheck, type DoctorCheckProvider, type TopicFinding } from './doctor';
 export { DoctorModule } from './doctor.module';
-export { warningIf, type Finding, type FindingLevel, okFinding, worstLevel } from './finding';
+export {
+  faultFinding,
+  type Finding,
+  type FindingLevel,
+  okFinding,
+  warningFinding,
+  warningIf,
+  worstLevel,
+} from './finding';

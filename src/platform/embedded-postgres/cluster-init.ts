@@ -2,7 +2,7 @@ import { chmod, chown, mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } f
 import { join } from 'node:path';
 import { type Binaries } from './binaries';
 import { type ServerUser, lastLines, run } from './child';
-import { type ClusterLocation } from './cluster-place';
+import { type ClusterLocation } from './cluster-location';
 import { EmbeddedServerUnavailable } from './embedded-server.errors';
 import { DATABASE } from './server-connection';
 

@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findBinaries } from './binaries';
 import { initialise } from './cluster-init';
-import { type ClusterLocation, locateCluster } from './cluster-place';
+import { type ClusterLocation, locateCluster } from './cluster-location';
 import { writeRecord } from './cluster-record';
 import { folderFor } from './data-folder';
 import { asEmbeddedServerUnavailable } from './embedded-server.errors';

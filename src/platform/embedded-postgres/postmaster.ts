@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type Binaries } from './binaries';
 import { lastLines, run } from './child';
 import { readInCluster } from './cluster-file';
-import { type ClusterLocation } from './cluster-place';
+import { type ClusterLocation } from './cluster-location';
 import { type ClusterRecord } from './cluster-record';
 import { EmbeddedServerUnavailable, codeOf, messageOf } from './embedded-server.errors';
 import { clusterNameOf, disarmStaleFile, isServerOf, readPostmasterFile } from './postmaster-file';

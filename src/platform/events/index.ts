@@ -5,5 +5,5 @@ export {
   type SecurityEventClass,
   type SecurityEventData,
 } from './domain-event';
-export { EventBus, OnDomainEvent, type EventPhase } from './events';
+export { EventBus, OnDomainEvent, type EventPhase } from './event-bus';
 export { EventsModule } from './events.module';

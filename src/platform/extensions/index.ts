@@ -1,3 +1,8 @@
 export { extensionDecorator, type ExtensionDecorator, type Extension, Extensions } from './extensions';
 export { ExtensionsModule } from './extensions.module';
-export { prototypeChainOf, setDecoratorMetadata, metadataTarget, type DecoratorTarget } from './notes';
+export {
+  prototypeChainOf,
+  setDecoratorMetadata,
+  metadataTarget,
+  type DecoratorTarget,
+} from './decorator-metadata';

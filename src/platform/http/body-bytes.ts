@@ -2,7 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { RateLimited } from '../errors';
 import { parseAddress } from './address';
 import { BODY_LIMIT_BYTES } from './json-body';
-import { sendProblem } from './problem-answer';
+import { sendProblem } from './reply';
 import { sourceOf } from './source';
 
 /**

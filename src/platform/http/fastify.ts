@@ -7,7 +7,7 @@ import type { DomainError } from '../errors';
 import { noBasePathYet } from './base-path';
 import { BODY_LIMIT_BYTES } from './json-body';
 import { PROBLEM_TYPE, problemOf } from './problem';
-import { sendProblem } from './problem-answer';
+import { sendProblem } from './reply';
 import { trustNobodyYet } from './proxies';
 import { prepareReply } from './reception';
 import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';

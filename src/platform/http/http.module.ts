@@ -3,7 +3,6 @@ import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { ConfigModule } from '../config';
 import { BasePathDoctorCheck } from './base-path.doctor';
 import { CurrentRequest } from './current-request';
-import { HttpDoctorCheck } from './http.doctor';
 import { HttpSettings } from './http.settings';
 import { ProblemFilter } from './problem.filter';
 import { PublicUrlDoctorCheck } from './public-url.doctor';
@@ -17,7 +16,6 @@ import { RouteTable } from './route-table';
     CurrentRequest,
     RouteTable,
     RequestValidation,
-    HttpDoctorCheck,
     PublicUrlDoctorCheck,
     BasePathDoctorCheck,
     { provide: APP_FILTER, useClass: ProblemFilter },

@@ -1,4 +1,5 @@
 import type { Environment } from '../config';
+import { faultFinding, warningFinding } from '../doctor';
 import { readTrustedProxies, type TrustedProxies } from './proxies';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
@@ -41,6 +42,26 @@ export class HttpSettings {
     this.corsHeaders = this.readCorsHeaders(environment);
     this.trustedProxies = readTrustedProxies(environment);
     this.refuseExposedDevelopment(environment);
+    if (this.production) this.checkProduction(environment);
+  }
+
+  private checkProduction(environment: Environment): void {
+    const local = [...this.corsOrigins].filter((origin) => origin.startsWith('http:'));
+    if (this.docs)
+      environment.addFinding(
+        warningFinding('the API documents are public', 'set DOCS=off unless they are meant to be'),
+      );
+    if (local.length > 0)
+      environment.addFinding(
+        warningFinding(`CORS_ORIGINS has ${local.join(', ')}`, 'remove developer machines in production'),
+      );
+    if (this.trustedProxies.isEmpty)
+      environment.addFinding(
+        faultFinding(
+          'TRUSTED_PROXIES is empty, so no request counts as https, and all but /health are refused',
+          'set TRUSTED_PROXIES to the addresses of your proxies',
+        ),
+      );
   }
 
   private readOrigins(environment: Environment): string[] {

@@ -8,7 +8,7 @@ export { createFastify, hasResponseStarted } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
 export { acceptOnlyJson } from './json-body';
-export { type CursorPage, PageType, toPage, PageQuery, parseCursor } from './page';
+export { type CursorPage, PageType, toPage, PageQuery, parseCursor } from './pagination';
 export { Problem, PROBLEM_MEDIA_TYPE, ProblemViolation } from './problem';
 export { ApiProblems, problemsDeclaredOn } from './problem-docs';
 export { type DescribedProblem, describeProblem, pascalCase } from './problem-schema';
@@ -26,7 +26,7 @@ export {
 } from './request-errors';
 export { existingGeneratedRequestIdOf } from './request-id';
 export { RequestValidation } from './request-validation';
-export { isPlainText, PlainText, type PlainTextOptions, normalizePlainText } from './text';
+export { isPlainText, PlainText, type PlainTextOptions, normalizePlainText } from './plain-text';
 export { trustProxies } from './proxies';
 export { DOCUMENTS_POLICY } from './security-headers';
 export { sourceOf } from './source';

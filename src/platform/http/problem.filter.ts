@@ -3,11 +3,11 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asEmbeddedServerUnavailable, isInvalidValue } from '../database';
 import { DomainError, type FailureDetails, InternalError } from '../errors';
 import { challengeFor } from './challenge';
-import { failureOf } from './exceptions';
+import { failureOf } from './http-exceptions';
 import { HttpSettings } from './http.settings';
 import { errorForInvalidValue } from './invalid-value';
 import { headOf } from './problem';
-import { sendProblem } from './problem-answer';
+import { sendProblem } from './reply';
 import { MalformedRequest, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType } from './request-errors';
 import { RouteTable } from './route-table';
 

@@ -4,25 +4,25 @@ import { Database } from '../database';
 
 const CHECK_INTERVAL_MS = 60_000;
 
-/** Work that comes again and again, and that one instance does for all. */
+/** Recurring work that one instance does for all. */
 export interface Job {
   readonly name: string;
   readonly everyMs: number;
-  /** A small piece of it; @returns whether there is more to do at once */
+  /** Does one small batch; @returns whether there is more to do at once */
   readonly runBatch: () => Promise<boolean>;
 }
 
-// The claim is the decision: of any number of instances one finds the task due.
+// One statement decides: of any number of instances, one finds the job due.
 const START = {
-  text: `INSERT INTO upkeep (task, begun_at) VALUES ($1, $2)
-    ON CONFLICT (task) DO UPDATE SET begun_at = $2
-    WHERE upkeep.begun_at <= $3 OR upkeep.begun_at > $4 RETURNING task`,
+  text: `INSERT INTO jobs (name, started_at) VALUES ($1, $2)
+    ON CONFLICT (name) DO UPDATE SET started_at = $2
+    WHERE jobs.started_at <= $3 OR jobs.started_at > $4 RETURNING name`,
 };
 
-/** Does what is due, one instance at a time; one that dies half-way leaves the rest to whoever finds it due next. */
+/** Runs the jobs that are due, one instance at a time. After a crash, the rest is done when the job is due again. */
 @Injectable()
 export class JobScheduler implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('Upkeep');
+  private readonly logger = new Logger('JobScheduler');
   private readonly jobs: Job[] = [];
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
@@ -33,8 +33,9 @@ export class JobScheduler implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly clock: Clock,
   ) {}
 
-  schedule(task: Job): void {
-    this.jobs.push(task);
+  /** Must be called before the application has started. */
+  schedule(job: Job): void {
+    this.jobs.push(job);
   }
 
   onApplicationBootstrap(): void {
@@ -47,27 +48,27 @@ export class JobScheduler implements OnApplicationBootstrap, OnApplicationShutdo
     await this.running;
   }
 
-  /** Does what is due and not claimed by another instance; a task that fails is logged and due again after its time. */
+  /** Runs every job that is due and that no other instance has started. A failure is logged; the job runs again when it is next due. */
   async run(): Promise<void> {
     this.running ??= this.runAll().finally(() => (this.running = undefined));
     return this.running;
   }
 
   private async runAll(): Promise<void> {
-    for (const task of this.jobs) {
-      // What is claimed now would not be done, and be due for nobody.
+    for (const job of this.jobs) {
+      // A job that is started now would not be done, and no other instance would find it due.
       if (this.stopped) return;
       try {
-        if (await this.tryStart(task)) while (!this.stopped && (await task.runBatch()));
+        if (await this.tryStart(job)) while (!this.stopped && (await job.runBatch()));
       } catch (error) {
-        this.logger.warn({ task: task.name, error }, 'upkeep failed and will be tried again');
+        this.logger.warn({ job: job.name, error }, 'Job failed and will be retried');
       }
     }
   }
 
   private async tryStart({ name, everyMs }: Job): Promise<boolean> {
     const now = this.clock.nowMs();
-    // One that was begun in the future was begun by a clock that has gone back since.
+    // A start in the future was written by a clock that has been set back since.
     const instants = [now, now - everyMs, now + CHECK_INTERVAL_MS].map((ms) => new Date(ms));
     const rows = await this.database.query(START, [name, ...instants]);
     return rows.length > 0;

@@ -1,11 +1,11 @@
 import { Global, Module } from '@nestjs/common';
 import { DatabaseModule } from '../database';
-import { CreateUpkeep1795100000500 } from './migrations/1795100000500-create-upkeep';
+import { CreateJobs1795100000500 } from './migrations/1795100000500-create-jobs';
 import { JobScheduler } from './job-scheduler';
 
 @Global()
 @Module({
-  imports: [DatabaseModule.forFeature([], [CreateUpkeep1795100000500])],
+  imports: [DatabaseModule.forFeature([], [CreateJobs1795100000500])],
   providers: [JobScheduler],
   exports: [JobScheduler],
 })

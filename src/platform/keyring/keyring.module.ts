@@ -5,21 +5,20 @@ import { Keyring } from './keyring';
 import { KeyringDoctorCheck } from './keyring.doctor';
 import { KeyringSettings } from './keyring.settings';
 import { CreateKeys1795000000000 } from './migrations/1795000000000-create-keys';
-import { PublishKeys1795100003000 } from './migrations/1795100003000-publish-keys';
 import { StoredKey } from './stored-key.entity';
 
-/** The keyring as it lies in the database, for a command that works on it. */
+/** The keyring as stored, without rewrapping it: for commands that work on the keys. */
 @Module({
   imports: [
     ConfigModule.forFeature(KeyringSettings),
-    DatabaseModule.forFeature([StoredKey], [CreateKeys1795000000000, PublishKeys1795100003000]),
+    DatabaseModule.forFeature([StoredKey], [CreateKeys1795000000000]),
   ],
   providers: [Keyring, KeyringDoctorCheck],
   exports: [Keyring],
 })
 export class StoredKeyringModule {}
 
-/** The keyring of the application, which wraps it under today's AUTH_SECRET at every start. */
+/** The keyring of the application, which rewraps all keys under the current AUTH_SECRET at every start. */
 @Global()
 @Module({ imports: [StoredKeyringModule], exports: [StoredKeyringModule] })
 export class KeyringModule implements OnModuleInit {
@@ -29,6 +28,6 @@ export class KeyringModule implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     const count = await this.keyring.rewrap();
-    if (count > 0) this.logger.log(`rewrapped ${count} keys under AUTH_SECRET`);
+    if (count > 0) this.logger.log(`Rewrapped ${count} keys under AUTH_SECRET`);
   }
 }

@@ -1,11 +1,13 @@
-export { type RateLimitAttempt, RateLimiter } from './rate-limiter';
+export { RateLimiter } from './rate-limiter';
 export { RateLimitsModule } from './rate-limits.module';
 export { RateLimitSettings } from './rate-limits.settings';
 export {
-  type RateLimitPolicy,
-  rateLimitPolicy,
   COUNTED_PER,
   declaredRateLimitPolicies,
+  type RateLimitAttempt,
+  type RateLimitPolicy,
+  rateLimitPolicy,
+  settingNameOf,
 } from './rate-limit-policy';
-export { rateLimitPoliciesOf, ApiRateLimits, RateLimit, SourceRateLimiter } from './rate-limit.decorator';
+export { ApiRateLimits, RateLimit, rateLimitPoliciesOf, SourceRateLimiter } from './rate-limit.decorator';
 export { RateLimitExceeded } from './rate-limits.events';

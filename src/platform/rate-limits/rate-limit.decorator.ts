@@ -10,121 +10,122 @@ import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, from, type Observable, switchMap } from 'rxjs';
 import { DomainError, type ErrorKind, RateLimited, ValidationFailed } from '../errors';
-import { setDecoratorMetadata, metadataTarget, type DecoratorTarget } from '../extensions';
+import { type DecoratorTarget, metadataTarget, setDecoratorMetadata } from '../extensions';
 import { ApiProblems, clientOf, sourceOf } from '../http';
-import { type RateLimitAttempt, RateLimiter } from './rate-limiter';
-import type { RateLimitPolicy } from './rate-limit-policy';
+import type { RateLimitAttempt, RateLimitPolicy } from './rate-limit-policy';
+import { RateLimiter } from './rate-limiter';
 
-const RATE_LIMIT = Symbol('budget');
-const RATE_LIMITS = Symbol('budgets');
+const ENFORCED_POLICY = Symbol('enforced rate limit policy');
+const DOCUMENTED_POLICIES = Symbol('documented rate limit policies');
 
-/** What was not even an attempt. */
-const MISTAKES: ReadonlySet<ErrorKind> = new Set(['malformed', 'unsupported', 'too-large']);
+/** Errors after which the request does not count as an attempt. */
+const NO_ATTEMPT: ReadonlySet<ErrorKind> = new Set(['malformed', 'unsupported', 'too-large']);
 
-/** Limits a route by where its requests come from. A body that breaks the rules of the route counts for nothing. */
-export function RateLimit(budget: RateLimitPolicy): MethodDecorator {
+/** Limits a route by the source of its requests. A request whose body fails validation is not counted. */
+export function RateLimit(policy: RateLimitPolicy): MethodDecorator {
   return applyDecorators(
-    (...place: DecoratorTarget): void => setDecoratorMetadata('@RateLimit()', RATE_LIMIT, budget, place),
+    (...target: DecoratorTarget): void =>
+      setDecoratorMetadata('@RateLimit()', ENFORCED_POLICY, policy, target),
     UseInterceptors(RateLimitInterceptor),
-    ApiRateLimits(budget),
+    ApiRateLimits(policy),
   );
 }
 
-/** States which budgets are used by what a handler calls, where that knows whose attempt it is and the route does not. */
-export function ApiRateLimits(...budgets: readonly RateLimitPolicy[]): MethodDecorator {
-  const budgetsNoted = (...place: DecoratorTarget): void =>
-    setDecoratorMetadata(
-      '@ApiRateLimits()',
-      RATE_LIMITS,
-      [...new Set([...rateLimitPoliciesOf(metadataTarget(place)), ...budgets])],
-      place,
-    );
-  return applyDecorators(budgetsNoted, ApiProblems(RateLimited));
+/** Documents the policies that a handler's services enforce, where only they know whose attempt it is. */
+export function ApiRateLimits(...policies: readonly RateLimitPolicy[]): MethodDecorator {
+  const setPolicies = (...target: DecoratorTarget): void => {
+    const all = [...new Set([...rateLimitPoliciesOf(metadataTarget(target)), ...policies])];
+    setDecoratorMetadata('@ApiRateLimits()', DOCUMENTED_POLICIES, all, target);
+  };
+  return applyDecorators(setPolicies, ApiProblems(RateLimited));
 }
 
+/** The policies of a handler with their defaults. */
 export function rateLimitPoliciesOf(handler: object): readonly RateLimitPolicy[] {
-  return (Reflect.getMetadata(RATE_LIMITS, handler) as readonly RateLimitPolicy[] | undefined) ?? [];
+  return (Reflect.getMetadata(DOCUMENTED_POLICIES, handler) as readonly RateLimitPolicy[] | undefined) ?? [];
 }
 
-/** Counts attempts by source and says in the answer what is left (draft-ietf-httpapi-ratelimit-headers). */
+/** Counts attempts by source and sends the rate limit headers (draft-ietf-httpapi-ratelimit-headers). */
 @Injectable()
 export class SourceRateLimiter {
-  constructor(private readonly attempts: RateLimiter) {}
+  constructor(private readonly limiter: RateLimiter) {}
 
   /** @throws RateLimited */
   async consume(
-    budget: RateLimitPolicy,
+    policy: RateLimitPolicy,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<RateLimitAttempt> {
-    const { name, quota, windowSeconds } = budget;
-    if (!this.attempts.enabled) return this.attempts.consume(budget);
+    if (!this.limiter.enabled) return this.limiter.consume(policy);
+    const { name, quota, windowSeconds } = this.limiter.effectivePolicy(policy);
     reply.header('ratelimit-policy', `"${name}";q=${quota};w=${windowSeconds}`);
-    try {
-      const attempt = await this.attempts.consume(budget, sourceOf(clientOf(request).ipAddress));
+    return this.withHeader(policy, reply, async () => {
+      const attempt = await this.limiter.consume(policy, sourceOf(clientOf(request).ipAddress));
       const seconds = Math.max(
         0,
         Math.ceil((attempt.until.getTime() - attempt.consumedAt.getTime()) / 1_000),
       );
       reply.header('ratelimit', `"${name}";r=${attempt.left};t=${seconds}`);
       return attempt;
-    } catch (error) {
-      if (error instanceof RateLimited) this.refuse(budget, reply, error);
-      throw error;
-    }
+    });
   }
 
   /**
-   * Counts an attempt unless it succeeds, as a sign-in.
-   * @throws RateLimited, and then the answer speaks of the budget that refused, whichever that was
+   * Counts an attempt and refunds it if it succeeds, as a sign-in.
+   * @throws RateLimited; the header then names this policy, also where another policy refused
    */
   async run(
-    budget: RateLimitPolicy,
+    policy: RateLimitPolicy,
     request: FastifyRequest,
     reply: FastifyReply,
     work: () => unknown,
   ): Promise<true> {
-    const attempt = await this.consume(budget, request, reply);
-    try {
-      await this.attempts.run(attempt, async () => work());
-    } catch (error) {
-      if (error instanceof RateLimited) this.refuse(budget, reply, error);
-      throw error;
-    }
-    await this.attempts.refund(attempt);
+    const attempt = await this.consume(policy, request, reply);
+    await this.withHeader(policy, reply, async () => this.limiter.run(attempt, async () => work()));
+    await this.limiter.refund(attempt);
     return true;
   }
 
-  /** It was no attempt: it was not even well-formed. */
+  /** Refunds an attempt whose request was malformed. */
   async refund(attempt: RateLimitAttempt): Promise<void> {
-    await this.attempts.refund(attempt);
+    await this.limiter.refund(attempt);
   }
 
-  private refuse({ name }: RateLimitPolicy, reply: FastifyReply, { retryAfterSeconds }: RateLimited): void {
-    reply.header('ratelimit', `"${name}";r=0;t=${retryAfterSeconds}`);
+  private async withHeader<T>(
+    { name }: RateLimitPolicy,
+    reply: FastifyReply,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (error instanceof RateLimited)
+        reply.header('ratelimit', `"${name}";r=0;t=${error.retryAfterSeconds}`);
+      throw error;
+    }
   }
 }
 
 @Injectable()
 class RateLimitInterceptor implements NestInterceptor {
   constructor(
-    private readonly limit: SourceRateLimiter,
+    private readonly limiter: SourceRateLimiter,
     private readonly reflector: Reflector,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
-    const budget = this.reflector.get<RateLimitPolicy>(RATE_LIMIT, context.getHandler());
-    const claim = this.limit.consume(
-      budget,
+    const policy = this.reflector.get<RateLimitPolicy>(ENFORCED_POLICY, context.getHandler());
+    const consumed = this.limiter.consume(
+      policy,
       http.getRequest<FastifyRequest>(),
       http.getResponse<FastifyReply>(),
     );
-    return from(claim).pipe(
+    return from(consumed).pipe(
       switchMap((attempt) =>
         next.handle().pipe(
           catchError(async (error: unknown) => {
-            if (isMistake(error)) await this.limit.refund(attempt);
+            if (!isAttempt(error)) await this.limiter.refund(attempt);
             throw error;
           }),
         ),
@@ -133,7 +134,7 @@ class RateLimitInterceptor implements NestInterceptor {
   }
 }
 
-function isMistake(error: unknown): boolean {
-  if (error instanceof ValidationFailed) return !error.countsAsAttempt;
-  return error instanceof DomainError && MISTAKES.has(error.kind);
+function isAttempt(error: unknown): boolean {
+  if (error instanceof ValidationFailed) return error.countsAsAttempt;
+  return !(error instanceof DomainError && NO_ATTEMPT.has(error.kind));
 }

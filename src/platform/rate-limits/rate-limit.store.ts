@@ -2,79 +2,79 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../database';
 import type { RateLimitPolicy } from './rate-limit-policy';
 
-/** What became of an attempt. */
+/** The result of counting an attempt. */
 export interface RateLimitCount {
   readonly allowed: boolean;
-  /** In the window that is under way, this one included. */
+  /** In the current window, this attempt included. */
   readonly used: number;
-  /** How often the quota was exceeded of late. */
+  /** How often the quota was exceeded recently. */
   readonly strikes: number;
   /** When the window, or the wait, ends. */
   readonly until: Date;
 }
 
-// Each strike leaves half of the quota, but never nothing: a wait ends, and whoever then comes gets one attempt at least.
-const QUOTA = 'greatest(1, $3::integer >> a.strikes)';
-// What ends later than any wait was written while the clock was wrong.
-const UNDER_WAY = '(a.until > $2 AND a.until <= $2 + make_interval(secs => greatest($4, $5)))';
-const OVER = `(${UNDER_WAY} AND a.used >= ${QUOTA})`;
-const RESTED = `a.until <= $2 - make_interval(secs => $5)`;
+// Each strike halves the quota, but never to zero: after a wait, at least one attempt is allowed.
+const QUOTA = 'greatest(1, $3::integer >> r.strikes)';
+// A row that ends later than the longest wait was written while the clock was wrong.
+const CURRENT = '(r.until > $2 AND r.until <= $2 + make_interval(secs => greatest($4, $5)))';
+const EXCEEDED = `(${CURRENT} AND r.used >= ${QUOTA})`;
+const RESTED = `r.until <= $2 - make_interval(secs => $5)`;
 
-const CLAIM: Statement = {
-  name: 'attempt-claim',
+const CONSUME: Statement = {
+  name: 'rate-limit-consume',
   text: `
-    WITH claimed AS (
-      INSERT INTO attempts AS a (key, used, strikes, blocked, until)
+    WITH consumed AS (
+      INSERT INTO rate_limits AS r (key, used, strikes, blocked, until)
       VALUES ($1, 1, 0, false, $2::timestamptz + make_interval(secs => $4))
       ON CONFLICT (key) DO UPDATE SET
-        used = CASE WHEN ${OVER} THEN a.used WHEN ${UNDER_WAY} THEN a.used + 1 ELSE 1 END,
+        used = CASE WHEN ${EXCEEDED} THEN r.used WHEN ${CURRENT} THEN r.used + 1 ELSE 1 END,
         strikes = CASE
-          WHEN ${OVER} THEN least(a.strikes + 1, 20)
-          WHEN ${UNDER_WAY} THEN a.strikes
+          WHEN ${EXCEEDED} THEN least(r.strikes + 1, 20)
+          WHEN ${CURRENT} THEN r.strikes
           WHEN ${RESTED} THEN 0
-          WHEN NOT a.blocked THEN greatest(a.strikes - 1, 0)
-          ELSE a.strikes
+          WHEN NOT r.blocked THEN greatest(r.strikes - 1, 0)
+          ELSE r.strikes
         END,
-        blocked = ${OVER},
+        blocked = ${EXCEEDED},
         until = CASE
-          WHEN ${OVER} THEN $2 + make_interval(secs => least($4 * 2 ^ a.strikes, $5))
-          WHEN ${UNDER_WAY} THEN a.until
+          WHEN ${EXCEEDED} THEN $2 + make_interval(secs => least($4 * 2 ^ r.strikes, $5))
+          WHEN ${CURRENT} THEN r.until
           ELSE $2 + make_interval(secs => $4)
         END
-      WHERE NOT (a.blocked AND ${UNDER_WAY})
+      WHERE NOT (r.blocked AND ${CURRENT})
       RETURNING NOT blocked AS allowed, used, strikes, until
     )
-    SELECT * FROM claimed
+    SELECT * FROM consumed
     UNION ALL
-    SELECT false, used, strikes, until FROM attempts WHERE key = $1 AND NOT EXISTS (SELECT FROM claimed)`,
+    SELECT false, used, strikes, until FROM rate_limits WHERE key = $1 AND NOT EXISTS (SELECT FROM consumed)`,
 };
 
 const REFUND: Statement = {
-  name: 'attempt-refund',
-  text: 'UPDATE attempts SET used = used - 1 WHERE key = $1 AND used > 0',
+  name: 'rate-limit-refund',
+  text: 'UPDATE rate_limits SET used = used - 1 WHERE key = $1 AND used > 0',
 };
 
-const FORGET: Statement = { name: 'attempt-forget', text: 'DELETE FROM attempts WHERE key = $1' };
+const RESET: Statement = { name: 'rate-limit-reset', text: 'DELETE FROM rate_limits WHERE key = $1' };
 
 const GRANT: Statement = {
-  name: 'attempt-grant',
-  text: `INSERT INTO attempts (key, used, strikes, blocked, until)
+  name: 'rate-limit-grant',
+  text: `INSERT INTO rate_limits (key, used, strikes, blocked, until)
     VALUES ($1, 0, 0, false, $2::timestamptz + make_interval(secs => $3))
     ON CONFLICT (key) DO UPDATE SET used = 0, until = excluded.until`,
 };
 
-const CLAIM_GRANTED: Statement = {
-  name: 'attempt-claim-granted',
-  text: `UPDATE attempts SET used = used + 1 WHERE key = $1 AND until > $2 AND until <= $2::timestamptz + make_interval(secs => $4) AND used < $3
+const CONSUME_GRANTED: Statement = {
+  name: 'rate-limit-consume-granted',
+  text: `UPDATE rate_limits SET used = used + 1 WHERE key = $1 AND until > $2 AND until <= $2::timestamptz + make_interval(secs => $4) AND used < $3
     RETURNING true AS allowed, used, strikes, until`,
 };
 
 const PURGE: Statement = {
-  name: 'attempt-purge',
-  text: `DELETE FROM attempts WHERE key IN (SELECT key FROM attempts WHERE until <= $1 LIMIT $2) RETURNING true AS gone`,
+  name: 'rate-limit-purge',
+  text: `DELETE FROM rate_limits WHERE key IN (SELECT key FROM rate_limits WHERE until <= $1 LIMIT $2) RETURNING true AS deleted`,
 };
 
-/** The statements that count attempts. */
+/** The SQL statements that count attempts. */
 @Injectable()
 export class RateLimitStore {
   constructor(private readonly database: Database) {}
@@ -84,14 +84,9 @@ export class RateLimitStore {
     { quota, windowSeconds, longestWaitSeconds }: RateLimitPolicy,
     now: Date,
   ): Promise<RateLimitCount | undefined> {
-    const [counted] = await this.database.query<RateLimitCount>(CLAIM, [
-      key,
-      now,
-      quota,
-      windowSeconds,
-      longestWaitSeconds,
-    ]);
-    return counted;
+    const parameters = [key, now, quota, windowSeconds, longestWaitSeconds];
+    const [count] = await this.database.query<RateLimitCount>(CONSUME, parameters);
+    return count;
   }
 
   async refund(key: Buffer): Promise<void> {
@@ -99,7 +94,7 @@ export class RateLimitStore {
   }
 
   async reset(key: Buffer): Promise<void> {
-    await this.database.query(FORGET, [key]);
+    await this.database.query(RESET, [key]);
   }
 
   async grant(key: Buffer, { windowSeconds }: RateLimitPolicy, now: Date): Promise<void> {
@@ -111,16 +106,12 @@ export class RateLimitStore {
     { quota, windowSeconds }: RateLimitPolicy,
     now: Date,
   ): Promise<RateLimitCount | undefined> {
-    const [counted] = await this.database.query<RateLimitCount>(CLAIM_GRANTED, [
-      key,
-      now,
-      quota,
-      windowSeconds,
-    ]);
-    return counted;
+    const parameters = [key, now, quota, windowSeconds];
+    const [count] = await this.database.query<RateLimitCount>(CONSUME_GRANTED, parameters);
+    return count;
   }
 
-  /** @returns how many were over by then and are gone now */
+  /** @returns how many rows that ended by then were deleted */
   async purge(until: Date, rows: number): Promise<number> {
     return (await this.database.query(PURGE, [until, rows])).length;
   }

@@ -3,47 +3,34 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Clock } from '../clock';
 import { RateLimited, Unavailable } from '../errors';
 import { EventBus } from '../events';
-import { Keyring } from '../keyring';
 import { JobScheduler } from '../jobs';
+import { Keyring } from '../keyring';
+import type { RateLimitAttempt, RateLimitPolicy } from './rate-limit-policy';
+import { type RateLimitCount, RateLimitStore } from './rate-limit.store';
 import { RateLimitExceeded } from './rate-limits.events';
 import { RateLimitSettings } from './rate-limits.settings';
-import { RateLimitStore, type RateLimitCount } from './rate-limit.store';
-import type { RateLimitPolicy } from './rate-limit-policy';
 
 const HOUR_MS = 3_600_000;
-/** Longer than any wait: until then strikes count. */
+/** Longer than any wait: strikes count until then. */
 const KEPT_MS = 24 * HOUR_MS;
 const PAGE_ROWS = 1_000;
-const MOST_REMEMBERED = 10_000;
+const MOST_CACHED = 10_000;
 /** How long a wait is refused from memory before the database is asked again: another instance may have reset it. */
-const REMEMBERED_MS = 2_000;
-
-/** An attempt that was counted and may go on. */
-export interface RateLimitAttempt {
-  readonly key: Buffer;
-  /** Attempts left in the window. */
-  readonly left: number;
-  readonly until: Date;
-  readonly consumedAt: Date;
-  /** Whether others that were not given back came before it. */
-  readonly afterFailures: boolean;
-  /** The same attempt in another budget, given back with this one. */
-  readonly also?: RateLimitAttempt;
-}
+const CACHED_MS = 2_000;
 
 interface CachedWait {
   readonly untilMs: number;
-  readonly rememberedUntilMs: number;
+  readonly cachedUntilMs: number;
 }
 
 /**
- * Counts attempts before they are made, in the database, so that a limit is one limit for all instances. Waits grow and
- * end; nobody is locked out for good (ASVS 6.3.1).
+ * Counts attempts in the database before they are made, so that a limit is one limit for all instances. Waits grow and
+ * end; no account is locked permanently (ASVS 6.3.1). A policy is passed as declared and enforced as the operator set it.
  */
 @Injectable()
 export class RateLimiter implements OnModuleInit {
   private secret: Buffer;
-  /** The waits that are under way, so that a flood of refused attempts costs no query each. */
+  /** Waits that have not ended, so that a flood of refused attempts does not query the database each time. */
   private readonly waits = new Map<string, CachedWait>();
 
   constructor(
@@ -52,9 +39,9 @@ export class RateLimiter implements OnModuleInit {
     private readonly settings: RateLimitSettings,
     private readonly keyring: Keyring,
     private readonly events: EventBus,
-    upkeep: JobScheduler,
+    jobs: JobScheduler,
   ) {
-    upkeep.schedule({ name: 'attempts', everyMs: HOUR_MS, runBatch: async () => this.purge() });
+    jobs.schedule({ name: 'rate-limits', everyMs: HOUR_MS, runBatch: async () => this.purge() });
   }
 
   async onModuleInit(): Promise<void> {
@@ -65,15 +52,21 @@ export class RateLimiter implements OnModuleInit {
     return this.settings.enabled;
   }
 
+  /** A declared policy as it is enforced. */
+  effectivePolicy(policy: RateLimitPolicy): RateLimitPolicy {
+    return this.settings.effectivePolicy(policy);
+  }
+
   /**
-   * Counts an attempt of whoever the key names.
-   * @throws RateLimited where the budget is used up: nothing is to be checked then, right or wrong
+   * Counts an attempt.
+   * @param subject identifies whose attempt it is
+   * @throws RateLimited where the quota is used up; the caller then must not check whether the attempt is right
    */
-  async consume(budget: RateLimitPolicy, ...who: readonly string[]): Promise<RateLimitAttempt> {
+  async consume(policy: RateLimitPolicy, ...subject: readonly string[]): Promise<RateLimitAttempt> {
     try {
-      return await this.count(budget, who);
+      return await this.count(policy, subject);
     } catch (error) {
-      const { name, per } = budget;
+      const { name, per } = policy;
       if (error instanceof RateLimited)
         await this.events.publish(new RateLimitExceeded({ details: { name, per } }));
       throw error;
@@ -81,26 +74,26 @@ export class RateLimiter implements OnModuleInit {
   }
 
   /**
-   * Counts a claimed attempt in a further budget.
-   * @throws RateLimited where that one is used up; the attempt is given back then
+   * Counts an attempt by a further policy.
+   * @throws RateLimited where the quota of that policy is used up; the attempt is then refunded
    */
   async consumeAlso(
     attempt: RateLimitAttempt,
-    budget: RateLimitPolicy,
-    ...who: readonly string[]
+    policy: RateLimitPolicy,
+    ...subject: readonly string[]
   ): Promise<RateLimitAttempt> {
     try {
-      return { ...attempt, also: await this.consume(budget, ...who) };
+      return { ...attempt, also: await this.consume(policy, ...subject) };
     } catch (error) {
       await this.refund(attempt);
       throw error;
     }
   }
 
-  /** The same for what is simply not done where the budget is used up. */
-  async tryConsume(budget: RateLimitPolicy, ...who: readonly string[]): Promise<boolean> {
+  /** Counts an attempt and returns whether it is allowed, for work that is skipped rather than refused. */
+  async tryConsume(policy: RateLimitPolicy, ...subject: readonly string[]): Promise<boolean> {
     try {
-      await this.count(budget, who);
+      await this.count(policy, subject);
       return true;
     } catch (error) {
       if (error instanceof RateLimited) return false;
@@ -108,20 +101,24 @@ export class RateLimiter implements OnModuleInit {
     }
   }
 
-  /** The same for whoever has been granted this budget, and for nobody else. */
-  async consumeGranted(budget: RateLimitPolicy, ...who: readonly string[]): Promise<RateLimitAttempt | null> {
+  /** Counts an attempt of a subject that `grant` was called for; null where it was not, or where the grant is used up. */
+  async consumeGranted(
+    policy: RateLimitPolicy,
+    ...subject: readonly string[]
+  ): Promise<RateLimitAttempt | null> {
     const now = this.clock.now();
-    const key = this.keyOf(budget, who);
-    const counted = await this.store.consumeGranted(key, budget, now);
-    return counted ? this.judged(budget, key, counted, now) : null;
+    const effective = this.effectivePolicy(policy);
+    const key = this.keyOf(policy, subject);
+    const count = await this.store.consumeGranted(key, effective, now);
+    return count ? this.attemptOf(effective, key, count, now) : null;
   }
 
-  /** Gives somebody a budget of their own, for one window of it. */
-  async grant(budget: RateLimitPolicy, ...who: readonly string[]): Promise<void> {
-    await this.store.grant(this.keyOf(budget, who), budget, this.clock.now());
+  /** Grants a subject the quota of a policy for one window. */
+  async grant(policy: RateLimitPolicy, ...subject: readonly string[]): Promise<void> {
+    await this.store.grant(this.keyOf(policy, subject), this.effectivePolicy(policy), this.clock.now());
   }
 
-  /** Makes a claimed attempt; one that could not be made at all, for want of room, is given back. */
+  /** Runs what the attempt is for, and refunds the attempt where it could not run for lack of capacity. */
   async run<T>(attempt: RateLimitAttempt, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
@@ -131,70 +128,73 @@ export class RateLimiter implements OnModuleInit {
     }
   }
 
-  /** Forgets the attempts of somebody who has proven that they meant well. */
-  async reset(budget: RateLimitPolicy, ...who: readonly string[]): Promise<void> {
-    const key = this.keyOf(budget, who);
+  /** Deletes the count of a subject, its strikes included. */
+  async reset(policy: RateLimitPolicy, ...subject: readonly string[]): Promise<void> {
+    const key = this.keyOf(policy, subject);
     await this.store.reset(key);
-    this.waits.delete(nameOf(key));
+    this.waits.delete(cacheKeyOf(key));
   }
 
-  /** Gives an attempt back that was none: it succeeded, or its request was not even well-formed. */
+  /** Refunds an attempt that succeeded or whose request was malformed. */
   async refund({ key, also }: RateLimitAttempt): Promise<void> {
     if (!this.enabled) return;
     await this.store.refund(key);
     if (also) await this.refund(also);
   }
 
-  private async count(budget: RateLimitPolicy, who: readonly string[]): Promise<RateLimitAttempt> {
+  private async count(policy: RateLimitPolicy, subject: readonly string[]): Promise<RateLimitAttempt> {
     const now = this.clock.now();
-    const key = this.keyOf(budget, who);
-    if (!this.enabled) return { key, left: budget.quota, until: now, consumedAt: now, afterFailures: false };
-    const wait = this.waits.get(nameOf(key));
-    const rememberedMs = (wait?.rememberedUntilMs ?? 0) - now.getTime();
-    // For longer than that only by a clock that has gone back since.
-    if (wait && rememberedMs > 0 && rememberedMs <= REMEMBERED_MS) throw limited(wait.untilMs, now);
-    return this.judged(budget, key, await this.store.consume(key, budget, now), now);
+    const effective = this.effectivePolicy(policy);
+    const key = this.keyOf(policy, subject);
+    if (!this.enabled)
+      return { key, left: effective.quota, until: now, consumedAt: now, afterFailures: false };
+    const wait = this.waits.get(cacheKeyOf(key));
+    const cachedMs = (wait?.cachedUntilMs ?? 0) - now.getTime();
+    // Longer than that only because the clock was set back.
+    if (wait && cachedMs > 0 && cachedMs <= CACHED_MS) throw rateLimited(wait.untilMs, now);
+    const count = await this.store.consume(key, effective, now);
+    return this.attemptOf(effective, key, count ?? concurrentlyExceeded(effective, now), now);
   }
 
-  private judged(
-    budget: RateLimitPolicy,
+  /** @throws RateLimited where the attempt was not allowed */
+  private attemptOf(
+    { quota }: RateLimitPolicy,
     key: Buffer,
-    counted: RateLimitCount | undefined,
+    count: RateLimitCount,
     now: Date,
   ): RateLimitAttempt {
-    const { allowed, used, strikes, until } = counted ?? over(budget, now);
+    const { allowed, used, strikes, until } = count;
     if (allowed) {
-      const left = Math.max(0, (budget.quota >> strikes) - used);
+      const left = Math.max(0, (quota >> strikes) - used);
       return { key, left, until, consumedAt: now, afterFailures: used + strikes > 1 };
     }
-    if (this.waits.size >= MOST_REMEMBERED) this.waits.clear();
+    if (this.waits.size >= MOST_CACHED) this.waits.clear();
     const untilMs = until.getTime();
-    const rememberedUntilMs = Math.min(untilMs, now.getTime() + REMEMBERED_MS);
-    this.waits.set(nameOf(key), { untilMs, rememberedUntilMs });
-    throw limited(untilMs, now);
+    const cachedUntilMs = Math.min(untilMs, now.getTime() + CACHED_MS);
+    this.waits.set(cacheKeyOf(key), { untilMs, cachedUntilMs });
+    throw rateLimited(untilMs, now);
   }
 
-  /** Nobody who has the table finds out by trying whose attempts these were. */
-  private keyOf({ name, per }: RateLimitPolicy, who: readonly string[]): Buffer {
-    const what = JSON.stringify(['attempts', name, per, ...who]);
-    return createHmac('sha256', this.secret).update(what).digest().subarray(0, 16);
+  /** A keyed digest: guessing addresses against a copy of the table reveals nothing. */
+  private keyOf({ name, per }: RateLimitPolicy, subject: readonly string[]): Buffer {
+    const identity = JSON.stringify(['rate-limit', name, per, ...subject]);
+    return createHmac('sha256', this.secret).update(identity).digest().subarray(0, 16);
   }
 
   private async purge(): Promise<boolean> {
-    const until = new Date(this.clock.nowMs() - KEPT_MS);
-    return (await this.store.purge(until, PAGE_ROWS)) === PAGE_ROWS;
+    return (await this.store.purge(new Date(this.clock.nowMs() - KEPT_MS), PAGE_ROWS)) === PAGE_ROWS;
   }
 }
 
-function nameOf(key: Buffer): string {
+function cacheKeyOf(key: Buffer): string {
   return key.toString('base64');
 }
 
-/** Refused by a row that this statement could not see yet. */
-function over({ windowSeconds }: RateLimitPolicy, now: Date): RateLimitCount {
+/** Refused because of a row that the snapshot of the statement does not contain yet. */
+function concurrentlyExceeded({ windowSeconds }: RateLimitPolicy, now: Date): RateLimitCount {
   return { allowed: false, used: 0, strikes: 0, until: new Date(now.getTime() + windowSeconds * 1_000) };
 }
 
-function limited(untilMs: number, now: Date): RateLimited {
+function rateLimited(untilMs: number, now: Date): RateLimited {
   return new RateLimited(Math.max(1, Math.ceil((untilMs - now.getTime()) / 1_000)));
 }

@@ -1,20 +1,19 @@
 import { Global, Module } from '@nestjs/common';
 import { ConfigModule } from '../config';
 import { DatabaseModule } from '../database';
-import { RateLimiter } from './rate-limiter';
-import { RateLimitsDoctorCheck } from './rate-limits.doctor';
-import { RateLimitSettings } from './rate-limits.settings';
-import { RateLimitStore } from './rate-limit.store';
-import { CreateAttempts1795300000000 } from './migrations/1795300000000-create-attempts';
+import { CreateRateLimits1795300000000 } from './migrations/1795300000000-create-rate-limits';
 import { SourceRateLimiter } from './rate-limit.decorator';
+import { RateLimitStore } from './rate-limit.store';
+import { RateLimiter } from './rate-limiter';
+import { RateLimitSettings } from './rate-limits.settings';
 
 @Global()
 @Module({
   imports: [
     ConfigModule.forFeature(RateLimitSettings),
-    DatabaseModule.forFeature([], [CreateAttempts1795300000000]),
+    DatabaseModule.forFeature([], [CreateRateLimits1795300000000]),
   ],
-  providers: [RateLimitStore, RateLimiter, SourceRateLimiter, RateLimitsDoctorCheck],
+  providers: [RateLimitStore, RateLimiter, SourceRateLimiter],
   exports: [ConfigModule, RateLimiter, SourceRateLimiter],
 })
 export class RateLimitsModule {}

@@ -1,16 +1,78 @@
 import type { Environment } from '../config';
+import { warningFinding } from '../doctor';
+import { declaredRateLimitPolicies, type RateLimitPolicy, settingNameOf } from './rate-limit-policy';
 
+const POLICY = /^(\d{1,7})\/(\d{1,5})(?:\/(\d{1,5}))?$/;
+const DAY_SECONDS = 86_400;
+/** From this many times the default rate on, `doctor` warns. */
+const WEAK_FACTOR = 4;
+
+/** Whether attempts are limited, and each policy as the operator has set it. */
 export class RateLimitSettings {
-  /** Whether attempts are limited. */
   readonly enabled: boolean;
+  private readonly effective: ReadonlyMap<RateLimitPolicy, RateLimitPolicy>;
 
   constructor(environment: Environment) {
     this.enabled = environment.onOff('RATE_LIMITS', true);
     if (environment.production && !this.enabled)
-      environment.addFault(
-        'RATE_LIMITS',
-        'is off',
-        'leave it on: without limits every password can be guessed at',
+      environment.addFault('RATE_LIMITS', 'is off', 'leave it on: it protects passwords from guessing');
+    else if (!this.enabled)
+      environment.addFinding(
+        warningFinding('RATE_LIMITS is off: passwords can be guessed', 'RATE_LIMITS=on'),
       );
+    const declared = declaredRateLimitPolicies();
+    this.effective = new Map(declared.map((policy) => [policy, readPolicy(environment, policy)]));
+    refuseUnknownNames(environment, declared.map(settingNameOf));
   }
+
+  /** The policies of every module, as they are enforced. */
+  get policies(): readonly RateLimitPolicy[] {
+    return [...this.effective.values()];
+  }
+
+  /** A declared policy as it is enforced. */
+  effectivePolicy(policy: RateLimitPolicy): RateLimitPolicy {
+    return this.effective.get(policy) ?? policy;
+  }
+}
+
+/** `20/900`: 20 attempts in 900 seconds; `20/900/3600`: with waits of up to 3600 seconds. */
+function readPolicy(environment: Environment, policy: RateLimitPolicy): RateLimitPolicy {
+  const name = settingNameOf(policy);
+  const value = environment.string(name);
+  if (value === undefined) return policy;
+  const [, quota, windowSeconds, longestWait] = (POLICY.exec(value) ?? []).map(Number);
+  if (quota && windowSeconds) {
+    const longestWaitSeconds = longestWait || Math.max(windowSeconds, policy.longestWaitSeconds);
+    if (windowSeconds <= longestWaitSeconds && longestWaitSeconds <= DAY_SECONDS) {
+      const effective = { ...policy, quota, windowSeconds, longestWaitSeconds };
+      if (environment.production) warnIfWeak(environment, policy, effective);
+      return effective;
+    }
+  }
+  environment.addFault(
+    name,
+    `is ${JSON.stringify(value)}`,
+    `use attempts/seconds, as ${policy.quota}/${policy.windowSeconds}, or attempts/seconds/longest wait in seconds, with at least one attempt and at most ${DAY_SECONDS} seconds`,
+  );
+  return policy;
+}
+
+function warnIfWeak(environment: Environment, policy: RateLimitPolicy, effective: RateLimitPolicy): void {
+  const { quota, windowSeconds } = policy;
+  const factor = (effective.quota * windowSeconds) / (quota * effective.windowSeconds);
+  if (factor < WEAK_FACTOR) return;
+  environment.addFinding(
+    warningFinding(
+      `${settingNameOf(policy)} allows ${effective.quota} attempts in ${effective.windowSeconds} seconds, ${Math.round(factor)} times the default`,
+      `the default is ${quota}/${windowSeconds}: raise a limit only as far as legitimate use needs`,
+    ),
+  );
+}
+
+/** A misspelt name would leave the default in force without a word. */
+function refuseUnknownNames(environment: Environment, known: readonly string[]): void {
+  for (const name of environment.namesWithPrefix('RATE_LIMIT_'))
+    if (!known.includes(name))
+      environment.addFault(name, 'is not a rate limit', `use one of: ${known.toSorted().join(', ')}`);
 }

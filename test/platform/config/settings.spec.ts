@@ -45,7 +45,7 @@ describe('settings by default', () => {
     expect(environment.get(AccessSettings)).toEqual({
       requireVerifiedEmail: false,
       accessTokenSeconds: 900,
-      rememberMs: 960_000,
+      revocationRetentionMs: 960_000,
       recentSignInSeconds: 900,
     });
     expect(environment.get(PasswordSettings)).toMatchObject({ minLength: 15, maxLength: 128, cost: 12 });

@@ -150,7 +150,7 @@ describe('attempts', () => {
     const who = someone();
     const { key } = await here.consume(RATE_LIMIT, who);
     await attempts(who, 20);
-    const text = 'SELECT used, strikes FROM attempts WHERE key = $1';
+    const text = 'SELECT used, strikes FROM rate_limits WHERE key = $1';
     expect(await app.query(text, [key])).toEqual([{ used: 4, strikes: 1 }]);
     advance(60);
     expect(await attempt(who)).toBe(0);
@@ -198,7 +198,7 @@ describe('attempts', () => {
   it('are stored under a key that tells nothing of the subject', async () => {
     await attempt('readable@example.com');
     const [{ dump } = { dump: '' }] = await app.query<{ dump: string }>(
-      `SELECT string_agg(a::text, ' ') AS dump FROM attempts a`,
+      `SELECT string_agg(a::text, ' ') AS dump FROM rate_limits a`,
     );
     expect(dump).not.toBe('');
     expect(dump).not.toContain('readable');

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { lostDecoratorsOf } from './notes';
+import { lostDecoratorsOf } from './decorator-metadata';
 
 /** Stops the start where a decorator of ours has no effect, because another one above it replaced the method. */
 @Injectable()

@@ -1,4 +1,4 @@
-import { deleteInBatches, readInBatches } from './pages';
+import { deleteInBatches, readInBatches } from './batches';
 
 const ALL = Array.from({ length: 2_500 }, (_, index) => ({ id: String(index).padStart(4, '0') }));
 

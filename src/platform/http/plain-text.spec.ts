@@ -1,4 +1,4 @@
-import { isPlainText, normalizePlainText } from './text';
+import { isPlainText, normalizePlainText } from './plain-text';
 
 describe('text that people write', () => {
   it.each([

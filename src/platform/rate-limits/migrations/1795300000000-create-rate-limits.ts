@@ -1,9 +1,9 @@
 import { SqlMigration } from '../../database';
 
-export class CreateAttempts1795300000000 extends SqlMigration {
+export class CreateRateLimits1795300000000 extends SqlMigration {
   override readonly statements = [
-    // Keys are digests: nobody reads from it who tried to sign in from where. Rewritten all the time, in place (HOT).
-    `CREATE TABLE attempts (
+    // Keys are digests, so the table does not reveal who attempted what from where. The fill factor allows HOT updates.
+    `CREATE TABLE rate_limits (
       key bytea PRIMARY KEY,
       used integer NOT NULL,
       strikes integer NOT NULL,
