@@ -159,7 +159,7 @@ describe('the name of a claim', () => {
   });
 
   it.each(['__proto__', 'constructor', 'toString', 'toJSON', '', ' ', '1', 'a b'])('is not %j', (name) => {
-    expect(refusalOf(name)).toThrow(/is no name for a claim/);
+    expect(refusalOf(name)).toThrow(/cannot be the name of a claim/);
   });
 
   /** The start of an application with these claims. */

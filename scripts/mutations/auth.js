@@ -100,7 +100,7 @@ module.exports = [
   {
     name: 'the access token of a revoked session is accepted',
     file: 'src/auth/token/access-state.ts',
-    find: 'if (this.ended.has(sid)) return new InvalidToken();',
+    find: 'if (this.revoked.has(sid)) return new InvalidToken();',
     replace: '',
   },
   {
@@ -112,8 +112,8 @@ module.exports = [
   {
     name: 'an access token is accepted while memory is out of date',
     file: 'src/auth/token/jwt.strategy.ts',
-    find: 'const news = feed.ensureFresh();',
-    replace: 'const news: Promise<void> | undefined = undefined;',
+    find: 'const refreshed = feed.ensureFresh();',
+    replace: 'const refreshed: Promise<void> | undefined = undefined;',
   },
   {
     name: 'links sent before the mailbox was proven stay good afterwards',

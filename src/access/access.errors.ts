@@ -1,64 +1,63 @@
 import { DomainError } from '../platform/errors';
 
-/** What was sent is not a live access token of this application; why, only the log could tell. */
+/** The credentials are no live access token of this application. The reason is not revealed. */
 export class InvalidToken extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'invalid-token';
 
   constructor(options?: ErrorOptions) {
-    super(
-      'The access token is not valid: malformed, expired, revoked or not meant for this service.',
-      options,
-    );
+    super('The access token is malformed, expired, revoked or issued for another service.', options);
   }
 }
 
-/** The access token was signed before the user's roles changed. Refreshing gives one that knows of it; nobody is signed out. */
+/** The access token was signed before the roles of its user changed. A refresh returns a current one; the session goes on. */
 export class TokenStale extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'token-stale';
 
   constructor() {
-    super('What this user may do has changed since the access token was issued. Refresh it and try again.');
+    super(
+      'The roles of the user have changed since the access token was issued. Refresh it and repeat the request.',
+    );
   }
 }
 
-/** A page that may not caused it, with cookies of a user who did not mean it (CSRF). */
+/** A page of another site caused the request with the cookies of its visitor (CSRF). */
 export class CrossSiteRequest extends DomainError {
   static override readonly kind = 'forbidden';
   static override readonly code = 'cross-site-request';
 
   constructor() {
-    super('A request with cookies is taken only from this site and from the origins that are allowed here.');
+    super('Requests with cookies are accepted from this site and from allowed origins only.');
   }
 }
 
-/** The user proved who they are too long ago for this (RFC 9470); `reauthenticate` mends it. */
+/** The last authentication of the user is too long ago for this request (RFC 9470); `reauthenticate` renews it. */
 export class InsufficientUserAuthentication extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'insufficient-user-authentication';
   static readonly example = () => new InsufficientUserAuthentication(900);
   override readonly challengeParameters;
 
-  /** @param maxAgeSeconds how long ago it may have been */
+  /** @param maxAgeSeconds the highest age of the last authentication that is accepted */
   constructor(maxAgeSeconds: number) {
     super(
-      'This needs a recent sign-in. Enter the password again (POST /v1/auth/reauthenticate) and repeat the request.',
+      'This request requires a recent sign-in. Confirm the password (POST /v1/auth/reauthenticate) and repeat the request.',
     );
     this.challengeParameters = { max_age: String(maxAgeSeconds) };
   }
 }
 
-/** The user may not do this (RFC 6750 section 3.1, `insufficient_scope`). */
+/** The caller lacks a required permission (RFC 6750 section 3.1, `insufficient_scope`). */
 export class InsufficientPermission extends DomainError {
   static override readonly kind = 'forbidden';
   static override readonly code = 'insufficient-permission';
   static readonly example = () => new InsufficientPermission(['users:read']);
   override readonly challengeParameters;
 
-  /** @param missing the permissions that would be needed, too */
+  /** @param missing the required permissions that the caller does not have */
   constructor(missing: readonly string[]) {
-    super(`This needs permissions that you do not have: ${missing.join(', ')}.`);
+    super(`You do not have permission to access this resource. Missing: ${missing.join(', ')}.`);
     this.challengeParameters = { scope: missing.join(' ') };
   }
 }

@@ -11,7 +11,7 @@ import { RoutePolicyValidator } from './route-policy-validator';
 import { CsrfProtection } from './csrf-protection';
 import { PassportStrategies } from './passport-strategies';
 
-/** The doors, in order. */
+/** The global guards, in the order in which they run. */
 @Module({
   imports: [ConfigModule.forFeature(AccessSettings), DiscoveryModule, PermissionsModule],
   providers: [
@@ -19,9 +19,9 @@ import { PassportStrategies } from './passport-strategies';
     RoutePolicyValidator,
     NonHttpHandlers,
     PassportStrategies,
-    { provide: APP_GUARD, useClass: JwtAuthGuard }, // who are you?
-    { provide: APP_GUARD, useClass: PermissionsGuard }, // may you?
-    { provide: APP_GUARD, useClass: RecentSignInGuard }, // is it still you?
+    { provide: APP_GUARD, useClass: JwtAuthGuard }, // authentication
+    { provide: APP_GUARD, useClass: PermissionsGuard }, // authorization
+    { provide: APP_GUARD, useClass: RecentSignInGuard }, // recent authentication
   ],
   exports: [ConfigModule, PermissionsModule, CsrfProtection],
 })

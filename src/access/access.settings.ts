@@ -1,28 +1,28 @@
 import type { Environment } from '../platform/config';
 import { warningFinding } from '../platform/doctor';
 
-/** How far the clocks of two instances may differ. An instant further ahead was dated by a clock that has gone back since. */
+/** How far the clocks of two instances may differ. An instant further ahead was written under a clock that was set back since. */
 export const CLOCK_SKEW_SECONDS = 30;
 
-/** No access token lives longer than this, whatever the setting was when it was signed. */
+/** The longest lifetime of an access token, whatever the setting was when it was signed. */
 export const LONGEST_ACCESS_TOKEN_MINUTES = 60;
 
 /** Resource servers that verify tokens by the key set alone accept them for this long after a revocation. */
 const LONG_ACCESS_TOKEN_SECONDS = 15 * 60;
 
 export class AccessSettings {
-  /** How long an access token lives, in seconds. */
+  /** The lifetime of an access token, in seconds. */
   readonly accessTokenSeconds: number;
   /**
-   * How long to remember whatever refuses access tokens that were signed before it, in milliseconds. A minute more than they
-   * live, because the instants of one request differ a little, and so do the clocks of two instances.
+   * How long revocations and changes of roles are remembered, in milliseconds. A minute longer than access tokens live, because the
+   * clocks of two instances and the instants of one request differ a little.
    */
   readonly revocationRetentionMs: number;
 
-  /** How long ago somebody may have proven who they are where a recent sign-in is asked for, in seconds. */
+  /** The highest age of the last authentication where a recent sign-in is required, in seconds. */
   readonly recentSignInSeconds: number;
 
-  /** Whether an account can sign in, and stay signed in, before its address is proven. */
+  /** Whether only accounts with a verified email address can sign in and refresh. */
   readonly requireVerifiedEmail: boolean;
 
   constructor(environment: Environment) {

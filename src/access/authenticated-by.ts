@@ -3,42 +3,42 @@ import type { DocumentedErrorClass } from '../platform/errors';
 import type { DecoratorTarget } from '../platform/extensions';
 import { noteStrategies } from './route-policy';
 
-/** What the OpenAPI document says of a way to authenticate (OpenAPI 3.1, Security Scheme Object). */
+/** How the OpenAPI document describes the credentials of a strategy (OpenAPI 3.1, Security Scheme Object). */
 export type SecurityScheme = Parameters<DocumentBuilder['addSecurity']>[1];
 
-/** A strategy and the name it is registered with Passport under. */
+/** A strategy, by the name that it is registered under with Passport. */
 export interface DescribedStrategy {
   readonly name: string;
   readonly scheme: SecurityScheme;
-  /** What it refuses with, beyond `authentication-required`. */
+  /** The errors that the strategy throws, beyond `authentication-required`. */
   readonly problems: readonly DocumentedErrorClass[];
 }
 
 const DESCRIPTION = Symbol('strategy');
 const ROLE_NAME_PATTERN = /^[a-z][a-z0-9-]*$/;
-// Ours, and what the OpenAPI document calls the ways in which an access token comes.
+// Names of this application's strategies, and of the security schemes for access tokens in the OpenAPI document.
 const TAKEN = new Set(['jwt', 'local', 'session', 'bearer', 'cookie']);
 
 /**
- * Says by which Passport strategies callers of a handler, or of every handler of a class, are authenticated. What stands
- * on the handler wins. Left out it is `jwt`, our access tokens; where that is one of several, an access token that was
- * sent decides alone: a bad one is not made up for by something else.
+ * Names the Passport strategies that authenticate the callers of a handler, or of every handler of a class. The decorator of the
+ * handler wins. Without the decorator the strategy is `jwt`, for access tokens. Where `jwt` is one of several strategies and a request
+ * has an access token, that token decides alone.
  *
- * @param strategies of a provider with `@DescribesStrategy`, or the application does not start
+ * @param strategies names of providers with `@DescribesStrategy`; an unknown name stops the start
  */
 export function AuthenticatedBy(...strategies: [string, ...string[]]): ClassDecorator & MethodDecorator {
   return (...place: DecoratorTarget): void => noteStrategies(place, strategies);
 }
 
 /**
- * Stands on a `PassportStrategy(…, name)` whose `validate` returns a `Caller`; it fails, or throws a `DomainError`, for
- * anybody else. It cannot redirect, and of what it returns only the members of a `Caller` are used. What it proves is held
- * to be deliberate: where a browser would attach the credentials by itself, requests of other sites are refused all the same.
+ * Describes a `PassportStrategy(…, name)` whose `validate` returns a `Caller`, and fails or throws a `DomainError` for invalid
+ * credentials. The strategy cannot redirect, and only the members of `Caller` are used. Unsafe requests of other sites are refused,
+ * because a browser may attach the credentials of the strategy by itself.
  *
  * @param name as in `PassportStrategy(Strategy, name)`
  * @param scheme how a client sends the credentials, for the OpenAPI document
- * @param problems what it throws, for the same
- * @throws Error for a name that is ours, or none
+ * @param problems the errors that it throws, for the OpenAPI document
+ * @throws Error for a malformed or reserved name
  */
 export function DescribesStrategy(
   name: string,
@@ -47,13 +47,13 @@ export function DescribesStrategy(
 ): ClassDecorator {
   if (!ROLE_NAME_PATTERN.test(name) || TAKEN.has(name))
     throw new Error(
-      `"${name}" is no name for a strategy: use small letters, digits and hyphens, and none of ${[...TAKEN].join(', ')}`,
+      `"${name}" cannot be the name of a strategy.\n  → use lower-case letters, digits and hyphens, and none of ${[...TAKEN].join(', ')}`,
     );
   return (target) =>
     Reflect.defineMetadata(DESCRIPTION, { name, scheme, problems } satisfies DescribedStrategy, target);
 }
 
-/** @param provider a class; undefined where nothing is noted on it */
+/** @returns undefined for a class without `@DescribesStrategy` */
 export function describedStrategyOf(provider: object): DescribedStrategy | undefined {
   return Reflect.getOwnMetadata(DESCRIPTION, provider) as DescribedStrategy | undefined;
 }

@@ -4,17 +4,17 @@ import { ACCESS_COOKIE, cookieOf } from './cookies';
 
 type Headers = Pick<FastifyRequest, 'headers'>;
 
-/** An access token and how it came: what a browser attaches by itself proves nothing about who wanted the request. */
+/** An access token and its transport. A browser attaches cookies by itself, so a cookie needs a CSRF check. */
 export interface PresentedToken {
   readonly token: string;
   readonly by: 'bearer' | 'cookie';
 }
 
 /**
- * The token of an `Authorization: Bearer` header (RFC 6750 section 2.1; the scheme in any case). Nothing else is read:
- * no query parameter, no form field.
+ * The token of an `Authorization: Bearer` header (RFC 6750 section 2.1), with the scheme in any case. Query parameters and form fields
+ * are not read.
  *
- * @returns undefined where there is no such header; what follows the scheme otherwise, be it empty or nonsense
+ * @returns undefined without such a header; otherwise what follows the scheme, even where it is empty or malformed
  */
 export function bearerTokenOf({ headers }: Headers): string | undefined {
   const [scheme = '', ...rest] = (headers.authorization ?? '').split(' ');
@@ -27,7 +27,7 @@ export const BearerToken = createParamDecorator((_: unknown, context: ExecutionC
 );
 
 /**
- * The access token of a request: the Bearer header's, and only where there is none the cookie's.
+ * The access token of a request: from the Bearer header, or from the cookie where there is no such header.
  * @throws MalformedRequest where the cookie was sent twice
  */
 export function accessTokenOf(request: Headers): PresentedToken | undefined {

@@ -5,14 +5,14 @@ import { HttpSettings } from '../platform/http';
 import { CrossSiteRequest } from './access.errors';
 import { noteCsrfProtected } from './route-policy';
 
-// They change nothing (RFC 9110 section 9.2.1), and their answers another origin cannot read.
+// Safe methods change nothing (RFC 9110 section 9.2.1), and other origins cannot read their responses.
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 export function isSafe(method: string): boolean {
   return SAFE_METHODS.has(method);
 }
 
-/** States of a public handler that it acts on cookies and asks `CsrfProtection` itself; of all others the guard does. */
+/** States that a public handler acts on cookies and calls `CsrfProtection` itself. The guard protects all other handlers. */
 export function CsrfProtected(): MethodDecorator {
   return (...place: DecoratorTarget): void => noteCsrfProtected(place);
 }
@@ -20,8 +20,8 @@ export function CsrfProtected(): MethodDecorator {
 const OWN = new Set(['same-origin', 'none']);
 
 /**
- * Did a page of ours want this? Asked of every request that a browser could have been made to send with cookies it holds
- * (OWASP CSRF Prevention: Fetch Metadata, with Origin for browsers that do not send it).
+ * Refuses requests that a page of another site made a browser send with its cookies (OWASP CSRF Prevention: Fetch Metadata, with Origin
+ * for browsers that do not send it).
  */
 @Injectable()
 export class CsrfProtection {
@@ -31,13 +31,13 @@ export class CsrfProtection {
     this.origins = new Set([new URL(publicUrl).origin, ...corsOrigins]);
   }
 
-  /** @throws CrossSiteRequest where it was a page that may not */
+  /** @throws CrossSiteRequest where the request comes from a page of another site */
   assertAllowed({ headers }: Pick<FastifyRequest, 'headers'>): void {
     const { origin } = headers;
     const site = headers['sec-fetch-site'];
     if (typeof site === 'string' && OWN.has(site)) return;
     if (origin !== undefined && this.origins.has(origin)) return;
-    // No browser leaves out both, and whoever is none has the cookies of no victim.
+    // Every browser sends one of them, and a client that is no browser has no cookies of a victim.
     if (site === undefined && origin === undefined) return;
     throw new CrossSiteRequest();
   }

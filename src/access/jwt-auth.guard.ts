@@ -11,7 +11,7 @@ import { JWT, policyOf } from './route-policy';
 import { isSafe, CsrfProtection } from './csrf-protection';
 import { PassportStrategies } from './passport-strategies';
 
-/** Who are you? Closes every handler that is not declared `@Public()`. The strategy it names is registered by `auth`. */
+/** Authenticates the callers of every handler that is not `@Public()`. The module `auth` registers the strategy. */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard(JWT) {
   constructor(
@@ -29,7 +29,7 @@ export class JwtAuthGuard extends AuthGuard(JWT) {
     const presented = strategies.includes(JWT) ? accessTokenOf(request) : undefined;
     const others = strategies.filter((strategy) => strategy !== JWT);
     if (!presented && others.length === 0) throw new AuthenticationRequired();
-    // Nobody knows of the others whether a browser attaches what they ask for by itself.
+    // A browser may attach the credentials of other strategies by itself, too.
     if (presented?.by !== 'bearer' && !isSafe(request.method)) this.csrf.assertAllowed(request);
     if (presented) return (await super.canActivate(context)) as boolean;
     request.user = await this.strategies.authenticate(others, request);
@@ -38,7 +38,7 @@ export class JwtAuthGuard extends AuthGuard(JWT) {
 
   override handleRequest<Principal>(error: unknown, principal: Principal | false, why: unknown): Principal {
     if (error) throw error;
-    // Passport takes whatever keeps it from a key for a bad token; here it may be the database that is away.
+    // Passport reports a missing key as a bad token; the cause may be that the database is unavailable.
     if (why instanceof DomainError) throw why;
     if (!principal) throw new InvalidToken();
     return principal;

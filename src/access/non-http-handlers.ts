@@ -1,15 +1,15 @@
 import { type ExecutionContext, Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 
-// As @nestjs/microservices, @nestjs/websockets, @nestjs/graphql and @nestjs/common note it.
+// Metadata keys of @nestjs/microservices, @nestjs/websockets, @nestjs/graphql and @nestjs/common.
 const HANDLER_KEYS = ['microservices:pattern', 'websockets:message_mapping', 'graphql:resolver_type'];
 const GUARDS_KEY = '__guards__';
 
-/** The guards of this application read access tokens from HTTP requests; a payload could state any user. */
+/** A global guard was applied to a handler of another transport, whose payload could state any user. */
 export class UnsupportedTransport extends Error {
   constructor(transport: string) {
     super(
-      `The guards of this application protect HTTP handlers, and this one is called by "${transport}".\n` +
+      `The global guards protect HTTP handlers, and this handler is called by "${transport}".\n` +
         '  → protect it with a guard of its own, and do not apply the global guards to it',
     );
   }
@@ -22,8 +22,8 @@ export function assertHttp(context: ExecutionContext): void {
 }
 
 /**
- * Stops the start at handlers of messages (microservices, WebSocket, GraphQL) that no guard of their own protects: Nest does not call
- * the global guards there, or they refuse every call.
+ * Stops the start at message handlers (microservices, WebSocket, GraphQL) without a guard of their own, because the global guards either
+ * do not run there or refuse every call.
  */
 @Injectable()
 export class NonHttpHandlers implements OnModuleInit {
@@ -32,7 +32,7 @@ export class NonHttpHandlers implements OnModuleInit {
     private readonly scanner: MetadataScanner,
   ) {}
 
-  /** @throws Error that names each such handler */
+  /** @throws Error that names each unprotected handler */
   onModuleInit(): void {
     const found = [...this.discovery.getControllers(), ...this.discovery.getProviders()];
     const classes = new Set(
@@ -44,7 +44,7 @@ export class NonHttpHandlers implements OnModuleInit {
 
   private unprotectedOf(type: { readonly name: string; readonly prototype?: object }): string[] {
     const { prototype } = type;
-    // A factory that is an arrow function has none.
+    // An arrow function has no prototype.
     if (!prototype || isGuarded(type)) return [];
     const methods = prototype as Readonly<Record<string, object | undefined>>;
     return this.scanner

@@ -8,14 +8,14 @@ import { AuthenticationRequired } from '../platform/http';
 import { describedStrategyOf } from './authenticated-by';
 import type { Caller } from './principal';
 
-/** The strategies that modules bring along, each one of this application's: Passport knows those of every one in the process. */
+/** The strategies of this application's modules. Passport's own registry holds those of every application in the process. */
 @Injectable()
 export class PassportStrategies implements OnModuleInit {
   private found: ReadonlyMap<string, Strategy> | undefined;
 
   constructor(private readonly discovery: DiscoveryService) {}
 
-  /** @throws Error where two have one name, and one would open the routes of the other */
+  /** @throws Error where two strategies have one name, since one would authenticate for the routes of the other */
   onModuleInit(): void {
     this.has('');
   }
@@ -25,8 +25,8 @@ export class PassportStrategies implements OnModuleInit {
   }
 
   /**
-   * Finds out who is calling by the first of these that knows.
-   * @throws AuthenticationRequired where none does, or what a strategy threw or failed with
+   * Authenticates a request by the first strategy that accepts its credentials.
+   * @throws AuthenticationRequired where none does, or the error of a strategy
    */
   async authenticate(names: readonly string[], request: FastifyRequest): Promise<Caller> {
     let refusal: DomainError | undefined;
@@ -36,10 +36,10 @@ export class PassportStrategies implements OnModuleInit {
       if (answer instanceof DomainError) refusal ??= answer;
       else if (answer) return answer;
     }
-    throw refusal ?? new AuthenticationRequired(`This needs credentials: ${names.join(' or ')}.`);
+    throw refusal ?? new AuthenticationRequired(`This request requires credentials: ${names.join(' or ')}.`);
   }
 
-  // Asked for before everything is initialised, by whoever checks what handlers ask for.
+  // Collected on first use, because the validation of route policies may run before onModuleInit of this provider.
   private all(): ReadonlyMap<string, Strategy> {
     this.found ??= this.collect();
     return this.found;
@@ -52,7 +52,9 @@ export class PassportStrategies implements OnModuleInit {
       const strategy = wrapper.instance as Strategy | undefined;
       if (!name || !strategy || found.get(name) === strategy) continue;
       if (!wrapper.isDependencyTreeStatic())
-        throw new Error(`${wrapper.name} is made for each request, and a strategy is made once`);
+        throw new Error(
+          `${wrapper.name} is request-scoped, and a strategy must be a singleton.\n  → remove the scope`,
+        );
       if (found.has(name))
         throw new Error(
           `${found.get(name)?.constructor.name} and ${wrapper.name} are both the strategy "${name}".\n  → rename one of them`,
@@ -63,13 +65,13 @@ export class PassportStrategies implements OnModuleInit {
   }
 }
 
-/** What Passport has under a name; undefined where there is nothing. */
+/** The strategy that is registered with Passport under a name. */
 export function registeredStrategy(name: string): object | undefined {
   const registry = passport as unknown as { _strategy(name: string): object | undefined };
   return registry._strategy(name);
 }
 
-/** What a strategy is given to say how it went (Passport's API for strategies). */
+/** The methods by which a strategy reports its result (Passport's API for strategies). */
 interface Attempt {
   success(user?: unknown): void;
   fail(why?: unknown): void;
@@ -80,9 +82,9 @@ interface Attempt {
 }
 
 /**
- * One request to one strategy, as Passport puts it, but for what Passport leaves to chance: a promise that rejects would
- * end the process, a redirect would write to an answer that is not Express's, and a request that is passed on is let in.
- * @returns undefined, or the reason where it is for the client, where the strategy does not know who it is
+ * Runs one strategy for one request as Passport does, and handles three cases that Passport does not: a rejected promise would end the
+ * process, a redirect would write to a reply that is not Express's, and `pass()` would admit the request.
+ * @returns the caller; a `DomainError` or undefined where the strategy refuses the credentials
  */
 async function ask(
   strategy: Strategy,
@@ -95,8 +97,10 @@ async function ask(
     attempt.success = resolve;
     attempt.fail = (why) => resolve(why instanceof DomainError ? why : undefined);
     attempt.error = reject;
-    attempt.pass = () => reject(new TypeError(`the strategy "${name}" passed a request on`));
-    attempt.redirect = () => reject(new TypeError(`the strategy "${name}" cannot redirect`));
+    attempt.pass = () =>
+      reject(new TypeError(`the strategy "${name}" called pass(), which is not supported`));
+    attempt.redirect = () =>
+      reject(new TypeError(`the strategy "${name}" called redirect(), which is not supported`));
     const authenticate = async (): Promise<unknown> => attempt.authenticate(request, {});
     authenticate().catch(reject);
   });
@@ -105,11 +109,11 @@ async function ask(
   return callerIn(answer, name);
 }
 
-/** Nothing but what a caller is: only an access token says in which session, and when somebody proved who they are. */
+/** Copies only the members of `Caller`: session and authentication time are stated by access tokens alone. */
 function callerIn(user: unknown, name: string): Caller {
   const { userId, roles, permissions } = (user ?? {}) as Partial<Record<keyof Caller, unknown>>;
   if (!isUuid(userId) || !isListOfWords(roles) || !isListOfWords(permissions))
-    throw new TypeError(`the strategy "${name}" knew somebody who is no Caller`);
+    throw new TypeError(`the strategy "${name}" returned an invalid principal`);
   return { userId: String(userId), roles, permissions };
 }
 

@@ -3,17 +3,17 @@ import { type DynamicModule, Injectable, Module } from '@nestjs/common';
 /** `resource:action`. */
 export type Permission = `${string}:${string}`;
 
-/** What a module lets people do, each in a line that somebody who composes roles understands. */
+/** The permissions of a module, each with one line of description for administrators who compose roles. */
 export type PermissionDescriptions = Readonly<Record<Permission, string>>;
 
 const WORD = /^[a-z][a-z0-9-]*:[a-z][a-z0-9-]*$/;
 
-/** Every permission that the code of this application knows. */
+/** The permissions that the modules of this application declare. */
 @Injectable()
 export class KnownPermissions {
   private readonly words = new Map<string, string>();
 
-  /** @throws Error for a word that is none, or that another module means something by */
+  /** @throws Error for a malformed permission, and for one that another module has declared */
   declare(words: PermissionDescriptions): void {
     for (const [word, description] of Object.entries(words)) {
       if (!WORD.test(word)) throw new Error(`"${word}" is no permission: write it as resource:action`);

@@ -2,22 +2,22 @@ import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { assertHttp } from './non-http-handlers';
 
-/** Who is calling, and what they may do: what every way to authenticate has to find out. */
+/** The authenticated caller of a request with its rights, whatever strategy authenticated it. */
 export interface Caller {
   readonly userId: string;
   readonly roles: readonly string[];
   readonly permissions: readonly string[];
 }
 
-/** Somebody signed in, as the access token and memory tell it: reading it costs no query. */
+/** A signed-in user, from the access token and memory alone, without a query. */
 export interface Principal extends Caller {
   readonly sessionId: string;
   /** The identifier of the access token. */
   readonly jti: string;
-  /** When the user last proved who they are (`auth_time`). */
+  /** When the user last authenticated (`auth_time`). */
   readonly authenticatedAt: Date;
   readonly expiresAt: Date;
-  /** What `@AccessTokenClaims()` providers had to say of the user when the access token was signed. */
+  /** The claims of `@AccessTokenClaims()` providers, as signed. */
   readonly claims: Readonly<Record<string, unknown>>;
 }
 

@@ -6,12 +6,12 @@ import { AccessSettings, CLOCK_SKEW_SECONDS } from './access.settings';
 import type { Principal } from './principal';
 import { noteRecentSignIn, policyOf } from './route-policy';
 
-/** For what a stolen access token must not be enough for: the user proved who they are within `RECENT_SIGN_IN_MINUTES`. */
+/** Requires an authentication within `RECENT_SIGN_IN_MINUTES`, so that a stolen access token is not enough. */
 export function RequireRecentSignIn(): ClassDecorator & MethodDecorator {
   return (...place: DecoratorTarget): void => noteRecentSignIn(place);
 }
 
-/** Is it still you? Comes after the guard that says who. */
+/** Enforces `@RequireRecentSignIn()`, after `JwtAuthGuard`. */
 @Injectable()
 export class RecentSignInGuard implements CanActivate {
   constructor(
@@ -23,9 +23,9 @@ export class RecentSignInGuard implements CanActivate {
     if (!policyOf(context.getClass(), context.getHandler()).recentSignIn) return true;
     const { user } = context.switchToHttp().getRequest<{ user?: Partial<Principal> }>();
     const { recentSignInSeconds } = this.settings;
-    // Who came by something else than an access token has not signed in.
-    const provenAtMs = user?.authenticatedAt?.getTime() ?? -Infinity;
-    const ageMs = this.clock.nowMs() - provenAtMs;
+    // A caller without an access token has not signed in.
+    const authenticatedAtMs = user?.authenticatedAt?.getTime() ?? -Infinity;
+    const ageMs = this.clock.nowMs() - authenticatedAtMs;
     const isRecent = ageMs <= recentSignInSeconds * 1_000 && ageMs >= -CLOCK_SKEW_SECONDS * 1_000;
     if (!isRecent) throw new InsufficientUserAuthentication(recentSignInSeconds);
     return true;

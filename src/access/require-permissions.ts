@@ -9,8 +9,8 @@ import type { Caller, Principal } from './principal';
 import { notePermissions, policyOf } from './route-policy';
 
 /**
- * For those only who have all of these permissions. What stands on a class and what stands on its handlers adds up.
- * @param permissions declared by a module with `PermissionsModule.of`, or the application does not start
+ * Requires all of these permissions. The permissions of a class and of its handler add up.
+ * @param permissions declared with `PermissionsModule.of`; an undeclared one stops the start
  */
 export function RequirePermissions(
   ...permissions: [Permission, ...Permission[]]
@@ -18,7 +18,7 @@ export function RequirePermissions(
   return (...place: DecoratorTarget): void => notePermissions(place, permissions);
 }
 
-/** May you? Comes after the guard that says who; compares with what is in memory. */
+/** Enforces `@RequirePermissions()` from memory, after `JwtAuthGuard`. */
 @Injectable()
 export class PermissionsGuard implements CanActivate {
   constructor(private readonly events: EventBus) {}

@@ -6,7 +6,7 @@ import { PassportStrategies } from './passport-strategies';
 
 type Methods = Readonly<Record<string, object>>;
 
-/** Keeps an application from starting whose handlers ask for what cannot be meant. */
+/** Stops the start at handlers whose decorators contradict each other or name something unknown. */
 @Injectable()
 export class RoutePolicyValidator implements OnModuleInit {
   constructor(
@@ -16,7 +16,7 @@ export class RoutePolicyValidator implements OnModuleInit {
     private readonly strategies: PassportStrategies,
   ) {}
 
-  /** @throws Error that names each such handler, and says what to do */
+  /** @throws Error that names each such handler and what to do */
   onModuleInit(): void {
     const faults = this.discovery
       .getControllers()
@@ -29,7 +29,7 @@ export class RoutePolicyValidator implements OnModuleInit {
     return this.scanner.getAllMethodNames(prototype).flatMap((name) => {
       const handler = prototype[name];
       if (!handler) return [];
-      // Nest would ask for what is noted of the function it finds there.
+      // Nest would read the metadata of the function that replaced the method.
       const replaced = instance && instance[name] !== handler;
       const policy = policyOf(controller, handler);
       const faults = [
@@ -45,15 +45,14 @@ export class RoutePolicyValidator implements OnModuleInit {
   }
 }
 
-const REPLACED =
-  'is replaced in the constructor, and with it what it requires.\n  → leave it the method that it was decorated as';
+const REPLACED = 'is replaced in the constructor, so its decorators are lost.\n  → keep the decorated method';
 
 function undeclared(word: string): string {
-  return `requires the permission "${word}", which no module declares.\n  → imports: [PermissionsModule.of({ '${word}': 'what it lets people do' })]`;
+  return `requires the permission "${word}", which no module declares.\n  → imports: [PermissionsModule.of({ '${word}': 'its description' })]`;
 }
 
 function unregistered(strategy: string): string {
-  return `is @AuthenticatedBy('${strategy}'), which no provider is.\n  → providers: [TheStrategy], with @DescribesStrategy('${strategy}', …) on class TheStrategy extends PassportStrategy(…, '${strategy}')`;
+  return `is @AuthenticatedBy('${strategy}'), and no provider has that strategy.\n  → providers: [TheStrategy], with @DescribesStrategy('${strategy}', …) on class TheStrategy extends PassportStrategy(…, '${strategy}')`;
 }
 
 function contradictionsIn({ isPublic, permissions, recentSignIn, strategies }: RoutePolicy): string[] {
@@ -62,14 +61,14 @@ function contradictionsIn({ isPublic, permissions, recentSignIn, strategies }: R
     ...(recentSignIn ? ['requires a recent sign-in'] : []),
     ...(isPublic && strategies.length > 0 ? ['is @AuthenticatedBy()'] : []),
   ];
-  const byNobody = recentSignIn && !isPublic && !strategies.includes(JWT);
+  const withoutSignIn = recentSignIn && !isPublic && !strategies.includes(JWT);
   return [
     ...(isPublic ? asked : []).map(
-      (what) => `${what} and is @Public(): nobody is known there.\n  → take away the one or the other`,
+      (what) => `${what} and is @Public(), which has no caller.\n  → remove one of the two`,
     ),
-    ...(byNobody
+    ...(withoutSignIn
       ? [
-          `requires a recent sign-in and is authenticated by ${strategies.join(', ')} alone: nobody signs in there.\n  → take away the one or the other`,
+          `requires a recent sign-in and is authenticated by ${strategies.join(', ')} alone, which has no sign-in.\n  → remove one of the two`,
         ]
       : []),
   ];

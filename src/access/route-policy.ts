@@ -7,7 +7,7 @@ import {
 } from '../platform/extensions';
 import { PUBLIC } from '../platform/http';
 
-/** The strategy of our access tokens, registered by `auth`. */
+/** The strategy of access tokens, registered by the module `auth`. */
 export const JWT = 'jwt';
 
 const PERMISSIONS = Symbol('permissions');
@@ -15,17 +15,17 @@ const RECENT_SIGN_IN = Symbol('recent sign-in');
 const CSRF_PROTECTED = Symbol('same site');
 const STRATEGIES = Symbol('strategies');
 
-/** What the doors ask of a request before its handler is called. They, the document and the manifest all read it here. */
+/** What the guards require of a request. The guards, the OpenAPI document and the access manifest read the same policy. */
 export interface RoutePolicy {
-  /** Nobody has to say who they are. */
+  /** The handler requires no authentication. */
   readonly isPublic: boolean;
-  /** The Passport strategies that may say who is calling; none where nobody has to. */
+  /** The Passport strategies that authenticate the caller; none for a public handler. */
   readonly strategies: readonly string[];
-  /** What the caller must have all of. */
+  /** The permissions of which the caller needs all. */
   readonly permissions: readonly string[];
-  /** The caller proved who they are within `RECENT_SIGN_IN_MINUTES`. */
+  /** The caller must have authenticated within `RECENT_SIGN_IN_MINUTES`. */
   readonly recentSignIn: boolean;
-  /** A public handler that acts on cookies, and so asks itself which site a request comes from. */
+  /** A public handler that acts on cookies and calls `CsrfProtection` itself. */
   readonly csrfProtected: boolean;
 }
 
@@ -57,7 +57,7 @@ export const noteCsrfProtected = (place: DecoratorTarget): void =>
 function readPolicy(controller: Type, handler: object): RoutePolicy {
   const [classes, handlers] = [prototypeChainOf(controller), prototypeChainOf(handler)];
   const places = [...classes, ...handlers];
-  // Own metadata only: a class that extends a public controller has not said so of its own handlers.
+  // Own metadata only: a class that extends a public controller is not public itself.
   const isPublic = [handler, controller].some((target) => isNoted(PUBLIC, target));
   return {
     isPublic,
@@ -68,7 +68,7 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
   };
 }
 
-/** What stands nearest says by what; nobody else is asked. */
+/** The strategies of the nearest decorator. */
 function strategiesIn(places: readonly object[]): readonly string[] | undefined {
   const found = places.map((place) => Reflect.getOwnMetadata(STRATEGIES, place) as string[] | undefined);
   return found.find((strategies) => strategies !== undefined);

@@ -6,7 +6,7 @@ import { SessionsService } from '../sessions';
 import { type User, UsersService } from '../users';
 import { AccountDeleted } from './auth.events';
 
-/** An account goes, with all that every module keeps about its user. */
+/** Deletes an account with all personal data that the modules store about its user. */
 @Injectable()
 export class AccountDeletion {
   constructor(
@@ -18,8 +18,8 @@ export class AccountDeletion {
   ) {}
 
   /**
-   * In `Administrators.withAdministrationLock`, with the user locked.
-   * @throws Conflict where it is the last admin's
+   * To be called in `Administrators.withAdministrationLock` with the user locked.
+   * @throws Conflict for the account of the last administrator
    */
   async deleteAccount({ id, roles }: User): Promise<void> {
     if (roles.includes(ADMIN)) await this.administrators.assertNotLast(id);

@@ -5,7 +5,7 @@ import { InvalidOrExpiredToken, OneTimeTokens, type TokenPurpose } from '../plat
 import { SessionsService } from '../sessions';
 import { type User, UsersService } from '../users';
 
-/** Whatever opened an account until now is void, because somebody else may have planted it. Not a security event: what led to it is. */
+/** The credentials of an account were revoked, because an attacker may have planted them. The cause publishes the security event. */
 export class CredentialsRevoked extends DomainEvent {
   constructor(readonly userId: string) {
     super();
@@ -18,8 +18,8 @@ interface KeptLinks {
 }
 
 /**
- * An account goes to whoever proved its mailbox. Whatever anybody else may have planted before is void: passwords,
- * sessions, the devices that count as known, links that were asked for, and what modules let people in by (`CredentialsRevoked`).
+ * Gives an account to the user who proved control of its mailbox. Revokes all credentials that an attacker may have planted before:
+ * passwords, sessions, known devices, requested links, and credentials of other modules (`CredentialsRevoked`).
  */
 @Injectable()
 export class AccountRecovery {
@@ -33,8 +33,8 @@ export class AccountRecovery {
   ) {}
 
   /**
-   * In a transaction that has locked the user.
-   * @param hash of the password from now on; null: none, until a mail sets one
+   * To be called in a transaction that has locked the user.
+   * @param hash of the new password; null: the account has none until the user sets one by mail
    */
   async recover(userId: string, hash: string | null): Promise<void> {
     await this.revokeCredentials(userId);
@@ -43,8 +43,8 @@ export class AccountRecovery {
   }
 
   /**
-   * The same before the mailbox is proven, to leave nothing to whoever came first.
-   * @param kept links of this purpose and with these details go on working: they were sent to the mailbox for the same as one to come
+   * Revokes the same credentials before control of the mailbox is proven.
+   * @param kept links of this purpose and with these details stay valid, because they were sent to the same mailbox for the same purpose
    */
   async revokeCredentials(userId: string, kept?: KeptLinks): Promise<void> {
     await this.sessions.revokeAllOf(userId);
@@ -57,7 +57,7 @@ export class AccountRecovery {
   }
 }
 
-/** Whom a link may act for. @throws InvalidOrExpiredToken where they are gone or disabled, as for any link that is worth nothing */
+/** The user a link acts for. @throws InvalidOrExpiredToken where the user is deleted or disabled */
 export function requireActiveUser(user: User | null): User {
   if (user?.status !== 'active') throw new InvalidOrExpiredToken();
   return user;

@@ -7,7 +7,7 @@ import type { SignedAccessToken } from '../tokens';
 import { OneTimeToken } from '../platform/one-time-tokens';
 import { DisplayName, EmailAddress } from '../users';
 
-// Of a database that is gone.
+// From a discarded database.
 const REFRESH_TOKEN =
   'rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ';
 
@@ -31,16 +31,16 @@ export class LoginRequest {
 
   @ApiPropertyOptional({
     type: String,
-    description: 'As an earlier sign-in of this user on this device gave it',
+    description: 'The device token of an earlier sign-in of this user on this device',
   })
   @IsOptional()
-  @IsString({ message: 'This must be a text.' })
+  @IsString({ message: 'Must be a string.' })
   readonly deviceToken?: string | null;
 }
 
 export class LoginQuery {
   @IsOptional()
-  @IsIn(['true', 'false'], { message: 'Use true or false.' })
+  @IsIn(['true', 'false'], { message: 'Must be true or false.' })
   readonly useCookies?: 'true' | 'false';
 }
 
@@ -52,11 +52,11 @@ export class ReauthenticateRequest {
 export class RefreshTokenRequest {
   @ApiPropertyOptional({
     type: String,
-    description: 'As the last sign-in or refresh gave it',
+    description: 'The refresh token of the last sign-in or refresh',
     example: REFRESH_TOKEN,
   })
   @IsOptional()
-  @IsString({ message: 'This must be a text.' })
+  @IsString({ message: 'Must be a string.' })
   readonly refreshToken?: string | null;
 }
 
@@ -65,12 +65,12 @@ export class EndSessionRequest {
   readonly token: string;
 }
 
-/** Says that the request was taken, and nothing about what came of it. */
+/** States that the request was accepted, and nothing about its outcome. */
 export class AcceptedResponse {}
 
 export class TokenResponse {
   @ApiProperty({
-    description: 'A JWT as RFC 9068 has it; send it as "Authorization: Bearer …"',
+    description: 'A JWT (RFC 9068); send it as "Authorization: Bearer …"',
     example:
       'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IlhydlItSHI4UGdMV3o2ZWlZcTJ2ZFdTZDl2bzBjUFNjNkJZeDRhUS1SV2MifQ.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiIwMWEyMjI4OS00ZGZkLTcwMDAtODAwMC0wMWEzZjgxNjRlNjEiLCJjbGllbnRfaWQiOiJmaXJzdC1wYXJ0eSIsInNpZCI6IjAxYTIyMjg5LTRkZmQtNzAwMC04MDAwLTI0NTBmODBmMDhlNCIsImp0aSI6ImpRVUw5R2NraWJJS0xnNjBBUVdWcVN5a2xsYUFmREViazdJTnRrVWhNdzBJVFdXRC1jcXhmMDdTdXNmS2hMRnJWdERBcTNleUlrVmVSOEpzVnFZYkZ3IiwiaWF0IjoxNzk1ODc1NzUzLCJleHAiOjE3OTU4NzY2NTMsImF1dGhfdGltZSI6MTc5NTg3NTc1MywiYW1yIjpbInB3ZCJdLCJyb2xlcyI6W10sInZlciI6MX0.3_xNmGG1ke7Yy3-Pw1PWZHXyA44vR30wQQZduGZlrHsX6W9y99viKrxEIzm2tkX5J2l15gqcuwkx36JaNxmRtQ',
   })
@@ -83,7 +83,7 @@ export class TokenResponse {
   readonly expiresIn: number;
 
   @ApiProperty({
-    description: 'Good for one refresh; opaque',
+    description: 'Opaque; valid for one refresh',
     example: REFRESH_TOKEN,
   })
   readonly refreshToken: string;
@@ -104,13 +104,13 @@ export class TokenResponse {
 
 export class LoginResponse extends TokenResponse {
   @ApiProperty({
-    description: 'To be sent at the next sign-in of this user on this device; opens nothing',
+    description: 'Send it at the next sign-in of this user on this device; it grants no access',
     example: 'dt_kBWwYPeE-s4O4z0ojPKk50DJcJ8mAMgR5Egq1jnatVvDGuwauAmIzzTxq6NHYCGD',
   })
   readonly deviceToken: string;
 }
 
-/** Cookie mode: the tokens are in cookies. */
+/** The response in cookie mode; the tokens are in cookies. */
 export class CookieResponse {
   @ApiProperty({ enum: ['Cookie'] })
   readonly tokenType: 'Cookie';
@@ -142,7 +142,7 @@ export class PrincipalResponse {
   @ApiProperty({
     type: String,
     format: 'date-time',
-    description: 'When the user last proved who they are',
+    description: 'When the user last authenticated',
     example: '2026-11-28T14:22:33.000Z',
   })
   readonly authenticatedAt: string;

@@ -1,24 +1,24 @@
 import { DomainError } from '../platform/errors';
 
-/** The sign-in failed; the same words whatever the reason, so that they tell nothing about the account. */
+/** The sign-in failed. The response is the same whatever the reason, so it reveals nothing about the account. */
 export class InvalidCredentials extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'invalid-credentials';
 
-  /** @param detail of a sign-in it is always the same */
+  /** @param detail left out for a sign-in, where it is always the same */
   constructor(
-    detail = 'That did not work: the address or the password is wrong, the account is disabled, or its address has not been verified yet. If you have just signed up, use the link in the mail first.',
+    detail = 'Invalid email or password, or the account is disabled or not verified. If you have just signed up, open the link in the verification mail first.',
   ) {
     super(detail);
   }
 }
 
-/** The refresh token is unknown, expired, revoked, or was used before; the user signs in again. */
+/** The refresh token is unknown, expired, revoked or was used before. The user has to sign in again. */
 export class InvalidRefreshToken extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'invalid-refresh-token';
 
   constructor() {
-    super('This refresh token does not work any more. Sign in again.');
+    super('The refresh token is invalid, expired or revoked. Sign in again.');
   }
 }

@@ -11,51 +11,51 @@ export class SignInFailed extends SecurityEvent {
   static override readonly outcome = 'failure';
 }
 
-/** A user signed out; one event for each session that the presented credentials were of. */
+/** A user signed out: one event for each session of the presented credentials. */
 export class SignedOut extends SecurityEvent {
   static override readonly type = 'signed-out';
 }
 
-/** A session was ended with the link of a notice. */
+/** A session was revoked with the link of a notice mail. */
 export class NoticedSessionRevoked extends SecurityEvent {
   static override readonly type = 'noticed-session-ended';
 }
 
-/** The password was entered again within a session. */
+/** A user confirmed the password within a session. */
 export class Reauthenticated extends SecurityEvent {
   static override readonly type = 'reauthenticated';
 }
 
-/** A wrong password was entered within a session. */
+/** A user entered a wrong password within a session. */
 export class PasswordConfirmationFailed extends SecurityEvent {
   static override readonly type = 'password-proof-failed';
   static override readonly outcome = 'failure';
 }
 
-/** A refresh token that can never work (again) was used. */
+/** An invalid, expired or revoked refresh token was presented. */
 export class RefreshRefused extends SecurityEvent {
   static override readonly type = 'refresh-refused';
   static override readonly outcome = 'failure';
   static override readonly sampled = true;
 }
 
-/** An earlier refresh token was used again, and its session was ended. */
+/** An earlier refresh token was used again, and its session was revoked. */
 export class RefreshTokenReused extends SecurityEvent {
   static override readonly type = 'refresh-token-reused';
   static override readonly outcome = 'failure';
 }
 
-/** A free address was registered. */
+/** An address without an account was registered. */
 export class Registered extends SecurityEvent {
   static override readonly type = 'registered';
 }
 
-/** An address that has an account was registered once more. */
+/** An address that already has an account was registered. */
 export class RegistrationRepeated extends SecurityEvent {
   static override readonly type = 'registration-repeated';
 }
 
-/** An account is gone, by its owner or by an administrator. */
+/** An account was deleted by its owner or by an administrator. */
 export class AccountDeleted extends SecurityEvent {
   static override readonly type = 'account-deleted';
 }

@@ -76,7 +76,7 @@ const MAILS = MailTextsModule.of({ types: [ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_T
   ],
 })
 export class AuthModule implements OnModuleInit {
-  /** @throws Error where a strategy of somebody else's has the name, and with it the place, of one of ours */
+  /** @throws Error where another module registered a strategy under a name of this module */
   onModuleInit(): void {
     for (const [name, strategy] of [
       [JWT, JwtStrategy],
@@ -85,7 +85,7 @@ export class AuthModule implements OnModuleInit {
       const registered = registeredStrategy(name)?.constructor;
       if (registered !== strategy)
         throw new Error(
-          `${registered?.name} is registered with Passport as "${name}", in the place of ${strategy.name}.\n  → give it a name of its own: PassportStrategy(Strategy, 'another-name')`,
+          `${registered?.name} is registered with Passport as "${name}" instead of ${strategy.name}.\n  → give it a name of its own: PassportStrategy(Strategy, 'another-name')`,
         );
     }
   }

@@ -3,7 +3,7 @@ import { rateLimitPolicy } from '../platform/rate-limits';
 const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 
-/** Signing in, from wherever it comes: what one source may guess at all accounts together. */
+/** Failed logins of one source at all accounts together. */
 export const LOGIN_BY_SOURCE = rateLimitPolicy({
   name: 'login',
   per: 'source',
@@ -12,7 +12,7 @@ export const LOGIN_BY_SOURCE = rateLimitPolicy({
   longestWaitSeconds: 15 * MINUTE,
 });
 
-/** Signing in to one address from devices it does not know: what all sources together may guess at it. */
+/** Failed logins at one account from unknown devices of all sources together. */
 export const LOGIN_BY_ACCOUNT = rateLimitPolicy({
   name: 'login',
   per: 'account',
@@ -21,7 +21,7 @@ export const LOGIN_BY_ACCOUNT = rateLimitPolicy({
   longestWaitSeconds: HOUR,
 });
 
-/** The same from a device that has signed in before: no stranger can use this up. */
+/** Failed logins at one account from one known device, which strangers cannot exhaust. */
 export const LOGIN_BY_DEVICE = rateLimitPolicy({
   name: 'login',
   per: 'device',
@@ -30,7 +30,7 @@ export const LOGIN_BY_DEVICE = rateLimitPolicy({
   longestWaitSeconds: 15 * MINUTE,
 });
 
-/** The same from all devices that have signed in before: each sign-in from a new device would add a budget otherwise. */
+/** Failed logins at one account from all known devices together, since every new device would add a limit otherwise. */
 export const LOGIN_BY_KNOWN_DEVICES = rateLimitPolicy({
   name: 'login-known-devices',
   per: 'account',
@@ -39,7 +39,7 @@ export const LOGIN_BY_KNOWN_DEVICES = rateLimitPolicy({
   longestWaitSeconds: HOUR,
 });
 
-/** The same right after a reset, from where it was done: proof of the mailbox gets the owner in whatever strangers do. */
+/** Logins after a password reset, from its source: the owner of the mailbox can sign in whatever strangers do. */
 export const LOGIN_AFTER_RESET = rateLimitPolicy({
   name: 'login-after-reset',
   per: 'account',
@@ -48,7 +48,7 @@ export const LOGIN_AFTER_RESET = rateLimitPolicy({
   longestWaitSeconds: 15 * MINUTE,
 });
 
-/** Right passwords of one account: each is recorded, and a sign-in stores a session, so a user must not repeat it without limit. */
+/** Correct passwords of one account. Each writes an event, and a login a session, so they are limited, too. */
 export const RIGHT_PASSWORDS = rateLimitPolicy({
   name: 'right-passwords',
   per: 'account',
@@ -57,7 +57,7 @@ export const RIGHT_PASSWORDS = rateLimitPolicy({
   longestWaitSeconds: HOUR,
 });
 
-/** What a sign-in by password counts. */
+/** The policies of a login by password. */
 export const LOGIN = [
   LOGIN_BY_SOURCE,
   LOGIN_BY_ACCOUNT,
@@ -67,7 +67,7 @@ export const LOGIN = [
   RIGHT_PASSWORDS,
 ] as const;
 
-/** Entering the password again while signed in: what whoever has a stolen session may guess. */
+/** Wrong passwords within one session, which an attacker may have stolen. */
 export const REAUTHENTICATION = rateLimitPolicy({
   name: 'reauthentication',
   per: 'session',
@@ -76,7 +76,7 @@ export const REAUTHENTICATION = rateLimitPolicy({
   longestWaitSeconds: HOUR,
 });
 
-/** What `PasswordConfirmation` counts. */
+/** The policies of `PasswordConfirmation`. */
 export const PASSWORD_CONFIRMATION = [REAUTHENTICATION, RIGHT_PASSWORDS] as const;
 
 /** Registrations from one source. */
@@ -88,7 +88,7 @@ export const REGISTRATION = rateLimitPolicy({
   longestWaitSeconds: 6 * HOUR,
 });
 
-/** Asking for mails. */
+/** Requests for mails. */
 export const MAIL_REQUEST = rateLimitPolicy({
   name: 'mail-request',
   per: 'source',
@@ -97,7 +97,7 @@ export const MAIL_REQUEST = rateLimitPolicy({
   longestWaitSeconds: HOUR,
 });
 
-/** Following the links of mails. */
+/** Requests with a token from a mail. */
 export const MAIL_LINK = rateLimitPolicy({
   name: 'mail-link',
   per: 'source',
@@ -106,7 +106,7 @@ export const MAIL_LINK = rateLimitPolicy({
   longestWaitSeconds: 15 * MINUTE,
 });
 
-/** Notices about sign-ins, so that a flood of guesses is no flood of mails. */
+/** Notice mails about logins, so that many failed logins do not send many mails. */
 export const NOTICE = rateLimitPolicy({
   name: 'notice',
   per: 'account',

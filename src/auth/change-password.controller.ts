@@ -3,7 +3,7 @@ import { ApiFoundResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../access';
 import { MailSettings } from '../platform/mail';
 
-/** Where password managers send their user to (W3C: A Well-Known URL for Changing Passwords). */
+/** Redirects password managers to the page for changing a password (W3C: A Well-Known URL for Changing Passwords). */
 @ApiTags('discovery')
 @Public()
 @Controller({ path: '.well-known', version: VERSION_NEUTRAL })

@@ -8,7 +8,7 @@ import { REAUTHENTICATION, RIGHT_PASSWORDS } from './auth.rate-limits';
 import { InvalidCredentials } from './auth.errors';
 import { PasswordConfirmationFailed } from './auth.events';
 
-/** Entering the password again while signed in. */
+/** Confirms the password of a signed-in user. */
 @Injectable()
 export class PasswordConfirmation {
   constructor(
@@ -19,8 +19,8 @@ export class PasswordConfirmation {
   ) {}
 
   /**
-   * @returns the user as read before the password was checked: what has changed since, the password does not prove
-   * @throws RateLimited before anything is checked, or where the account had too many right ones; InvalidCredentials where this is not the user's password
+   * @returns the user as read before the password was checked
+   * @throws RateLimited before the check, or after too many correct passwords; InvalidCredentials for a wrong password
    */
   async confirm({ userId, sessionId }: Principal, password: string): Promise<User> {
     const attempt = await this.attempts.consume(REAUTHENTICATION, sessionId);
@@ -30,7 +30,7 @@ export class PasswordConfirmation {
     );
     if (!user || !matches) {
       await this.events.publish(new PasswordConfirmationFailed({ subjectId: userId, sessionId }));
-      throw new InvalidCredentials('That password is wrong.');
+      throw new InvalidCredentials('The password is incorrect.');
     }
     await this.attempts.refund(attempt);
     await this.attempts.consume(RIGHT_PASSWORDS, userId);

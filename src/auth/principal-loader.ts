@@ -4,7 +4,7 @@ import { ChangeFeed } from '../platform/change-feed';
 import { RolesService } from '../roles';
 import { type User, UsersService } from '../users';
 
-/** Who may act in this application, for ways to authenticate of a module's own. */
+/** Loads users with their rights, for authentication strategies of other modules. */
 @Injectable()
 export class PrincipalLoader {
   constructor(
@@ -15,10 +15,10 @@ export class PrincipalLoader {
   ) {}
 
   /**
-   * A user with what they may do at this moment, by one query.
-   * @param userId whom the credentials are of; that they are genuine and alive is for the caller to know
-   * @returns null for somebody who is gone, disabled, or may not sign in yet
-   * @throws Unavailable where nobody can tell
+   * A user with the current rights, by one query.
+   * @param userId the owner of credentials that the strategy has verified
+   * @returns null for a user who is deleted, disabled, or not verified where that is required
+   * @throws Unavailable where the change feed cannot be refreshed
    */
   async find(userId: string): Promise<Caller | null> {
     await this.feed.ensureFresh();
@@ -28,7 +28,7 @@ export class PrincipalLoader {
     return { userId, roles, permissions: this.roles.permissionsOf(roles) };
   }
 
-  /** Whether somebody who proves who they are is let in. */
+  /** Whether the user may sign in with valid credentials. */
   maySignIn({ status, emailVerified }: User): boolean {
     return status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail);
   }

@@ -5,12 +5,12 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const GENERATION_BYTES = 4;
-const SEALED_BYTES = NONCE_BYTES + GENERATION_BYTES + SECRET_BYTES + TAG_BYTES;
+const JTI_BYTES = NONCE_BYTES + GENERATION_BYTES + SECRET_BYTES + TAG_BYTES;
 
 /**
- * The `jti` of an access token: its session's claim, sealed for us alone. Reauthenticating is given an access token and a
- * password, no refresh token; this is what lets it answer with the next generation of the same session although the
- * database keeps only a digest of the secret. Unique for every token, and worth nothing without the key.
+ * Encrypts generation and secret of a session as the `jti` of an access token. A reauthentication presents an access token and a password
+ * but no refresh token. The `jti` lets it return the next generation although the database stores only a digest of the secret. It is
+ * unique for every token and useless without the key.
  */
 export function encryptJti({ sessionId, generation, secret }: RefreshTokenPayload, key: Buffer): string {
   const nonce = randomBytes(NONCE_BYTES);
@@ -26,10 +26,10 @@ export function encryptJti({ sessionId, generation, secret }: RefreshTokenPayloa
   ]).toString('base64url');
 }
 
-/** @returns undefined for what was not sealed for this session under this key */
-export function decryptJti(sealed: string, sessionId: string, key: Buffer): RefreshTokenPayload | undefined {
-  const bytes = Buffer.from(sealed, 'base64url');
-  if (bytes.length !== SEALED_BYTES) return undefined;
+/** @returns undefined for a `jti` that was not encrypted for this session under this key */
+export function decryptJti(jti: string, sessionId: string, key: Buffer): RefreshTokenPayload | undefined {
+  const bytes = Buffer.from(jti, 'base64url');
+  if (bytes.length !== JTI_BYTES) return undefined;
   const decipher = createDecipheriv(CIPHER, keyOf(sessionId, key), bytes.subarray(0, NONCE_BYTES));
   decipher.setAuthTag(bytes.subarray(-TAG_BYTES));
   try {
@@ -42,7 +42,7 @@ export function decryptJti(sealed: string, sessionId: string, key: Buffer): Refr
   }
 }
 
-/** One key for each session: random nonces must not meet under one key, and a key for all would see billions of them. */
+/** One key for each session, because random nonces could collide among the billions that one key for all would see. */
 function keyOf(sessionId: string, key: Buffer): Buffer {
   return createHmac('sha256', key).update(`gatehouse/encrypted-jti/${sessionId}`).digest();
 }

@@ -5,7 +5,7 @@ import { EventBus } from '../platform/events';
 import { SessionRevoked, SessionsRevoked } from './sessions.events';
 import { SessionsService } from './sessions.service';
 
-/** What users do to their own sessions. */
+/** Revokes sessions on behalf of their own user, with an event. */
 @Injectable()
 export class OwnSessions {
   constructor(
@@ -14,12 +14,12 @@ export class OwnSessions {
     private readonly events: EventBus,
   ) {}
 
-  /** @returns whether the user had such a session that was not over */
+  /** @returns whether the user had such a session and it was not revoked before */
   async revoke({ userId }: Principal, sessionId: string): Promise<boolean> {
     return this.database.transaction(async () => {
-      const ended = await this.sessions.revokeOf(userId, sessionId);
-      if (ended) await this.events.publish(new SessionRevoked({ subjectId: userId, sessionId }));
-      return ended;
+      const revoked = await this.sessions.revokeOf(userId, sessionId);
+      if (revoked) await this.events.publish(new SessionRevoked({ subjectId: userId, sessionId }));
+      return revoked;
     });
   }
 
@@ -29,7 +29,7 @@ export class OwnSessions {
   ): Promise<void> {
     await this.database.transaction(async () => {
       const count = await this.sessions.revokeAllOf(userId, includingCurrent ? {} : { except: sessionId });
-      // Repeating it must not fill the audit trail.
+      // Repeated requests must not fill the audit trail.
       if (count === 0) return;
       await this.events.publish(new SessionsRevoked({ subjectId: userId, details: { includingCurrent } }));
     });

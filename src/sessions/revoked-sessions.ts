@@ -3,17 +3,17 @@ import { AccessSettings } from '../access';
 import { Clock } from '../platform/clock';
 import { ChangeFeed, RecentChanges } from '../platform/change-feed';
 
-/** The sessions that ended so recently that an access token of theirs may still be alive, whichever instance ended them. */
+/** Sessions that any instance revoked so recently that an access token of theirs may not have expired. */
 @Injectable()
 export class RevokedSessions {
-  private readonly ended: RecentChanges;
+  private readonly revoked: RecentChanges;
 
   constructor(clock: Clock, { revocationRetentionMs }: AccessSettings, feed: ChangeFeed) {
-    this.ended = new RecentChanges(feed, clock, { topic: 'session-ended', keepMs: revocationRetentionMs });
+    this.revoked = new RecentChanges(feed, clock, { topic: 'session-ended', keepMs: revocationRetentionMs });
   }
 
   /** Whether access tokens of this session are refused; from memory. */
   has(sessionId: string): boolean {
-    return this.ended.latestVersion(sessionId) !== undefined;
+    return this.revoked.latestVersion(sessionId) !== undefined;
   }
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** Where somebody is signed in: one row for as long as that lasts, however often it refreshes. */
+/** A sign-in on one device: one row, however often it is refreshed. */
 @Entity('sessions')
 export class Session {
   @PrimaryColumn('uuid')
@@ -9,11 +9,11 @@ export class Session {
   @Column('uuid', { name: 'user_id' })
   userId: string;
 
-  /** SHA-256 of the session's secret, which stands in its refresh tokens and nowhere else. */
+  /** SHA-256 of the secret that only the refresh tokens of the session contain. */
   @Column('bytea', { name: 'secret_digest' })
   secretDigest: Buffer;
 
-  /** The one refresh generation that may rotate. */
+  /** The only generation of refresh token that may rotate. */
   @Column('integer')
   generation: number;
 
@@ -26,7 +26,7 @@ export class Session {
   @Column('timestamptz', { name: 'authenticated_at' })
   authenticatedAt: Date;
 
-  /** How the user proved who they are (RFC 8176). */
+  /** How the user authenticated (RFC 8176). */
   @Column('text', { array: true })
   methods: string[];
 
@@ -36,7 +36,7 @@ export class Session {
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt: Date | null;
 
-  /** From where it was last used, for its owner's eyes. */
+  /** The address of the last use, shown to the owner. */
   @Column('text', { name: 'ip_address', nullable: true })
   ipAddress: string | null;
 

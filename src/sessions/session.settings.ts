@@ -7,25 +7,24 @@ const DAY_MS = 86_400_000;
 const LONG_IDLE_DAYS = 30;
 const LONG_DAYS = 90;
 
-/** The instants that decide about a session, all from one reading of the clock. */
+/** The instants that decide whether a session is live, all from one reading of the clock. */
 export interface SessionCutoffs {
   readonly now: Date;
-  /** A session not used since then is idle. */
+  /** A session last used at or before this instant has expired by idleness. */
   readonly idleCutoff: Date;
-  /** A session opened by then is over. */
+  /** A session opened at or before this instant has expired. */
   readonly ageCutoff: Date;
-  /** A rotation since then still answers the generation before; null: none does. */
+  /** After a rotation since this instant the previous generation is still answered; null: never. */
   readonly graceCutoff: Date | null;
 }
 
-/** What decides how long a session may still go on. */
 type SessionLifetime = Pick<Session, 'createdAt' | 'lastUsedAt'>;
 
-/** How long somebody stays signed in, in milliseconds. */
+/** Lifetimes of sessions, in milliseconds. */
 export class SessionSettings {
   readonly idleMs: number;
   readonly maxMs: number;
-  /** How long after a rotation the generation before still gets the same successor; 0 switches it off. */
+  /** How long after a rotation the previous generation still gets the same successor; 0: not at all. */
   readonly graceMs: number;
 
   constructor(environment: Environment) {
@@ -36,7 +35,7 @@ export class SessionSettings {
       environment.addFault(
         'SESSION_IDLE_DAYS',
         'is longer than SESSION_MAX_DAYS',
-        'make it the shorter of the two',
+        'set it to at most SESSION_MAX_DAYS',
       );
     const [idleDays, days] = [this.idleMs / DAY_MS, this.maxMs / DAY_MS];
     if (idleDays > LONG_IDLE_DAYS)
@@ -61,12 +60,12 @@ export class SessionSettings {
     };
   }
 
-  /** When it is over however much it is used. */
+  /** When a session expires however often it is used. */
   absoluteExpiryOf({ createdAt }: SessionLifetime): Date {
     return new Date(createdAt.getTime() + this.maxMs);
   }
 
-  /** When it is over if it is not used again. */
+  /** When a session expires if it is not used again. */
   expiryOf(session: SessionLifetime): Date {
     return new Date(
       Math.min(session.lastUsedAt.getTime() + this.idleMs, this.absoluteExpiryOf(session).getTime()),

@@ -6,7 +6,7 @@ import { PersonalData, type PersonalDataProvider } from '../platform/personal-da
 import { UserSessionsStore } from './user-sessions.store';
 import { Session } from './session.entity';
 
-/** Where the user was signed in, as far as that is still kept; not what the refresh tokens are recognised by. */
+/** The stored sessions of the user, without the digests of their secrets. */
 @Injectable()
 @PersonalData({ section: 'sessions', tables: ['sessions'] })
 export class SessionsData implements PersonalDataProvider {
@@ -15,7 +15,7 @@ export class SessionsData implements PersonalDataProvider {
     private readonly all: UserSessionsStore,
   ) {}
 
-  /** The newest first. */
+  /** Newest first. */
   async *export(userId: string): AsyncGenerator {
     const sessions = readInBatches(async (before = MAX, take) =>
       this.database

@@ -1,11 +1,11 @@
 import { SecurityEvent } from '../platform/events';
 
-/** A user ended one session from another one. */
+/** A user revoked one of the user's sessions. */
 export class SessionRevoked extends SecurityEvent {
   static override readonly type = 'session-ended';
 }
 
-/** All sessions of a user were ended at once, or all but the current one. */
+/** A user revoked all of the user's sessions, or all except the current one. */
 export class SessionsRevoked extends SecurityEvent {
   static override readonly type = 'sessions-ended';
 }

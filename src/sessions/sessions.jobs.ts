@@ -8,8 +8,8 @@ import { SessionSettings } from './session.settings';
 const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 1_000;
 
-// Pages go by the primary key: a row that is over has no mark of its own, and an index on when sessions were last used
-// would cost every refresh a write. The row itself is judged, not the page: whoever had it locked may have refreshed it.
+// Pages follow the primary key, because an index on last_used_at would cost every refresh a write. The DELETE checks the row again,
+// since a concurrent refresh may have updated it.
 const PURGE: Statement = {
   name: 'session-purge',
   text: `
@@ -21,10 +21,10 @@ const PURGE: Statement = {
     SELECT id FROM page ORDER BY id DESC LIMIT 1`,
 };
 
-/** Deletes sessions that are over, an hour after they were revoked or as soon as they have expired, page by page. */
+/** Deletes expired sessions, and revoked ones after an hour, page by page. */
 @Injectable()
 export class SessionsJobs {
-  /** Where the next page begins. */
+  /** The id after which the next page begins. */
   private after: string = NIL;
 
   constructor(

@@ -11,7 +11,7 @@ const SIGNED_IN: Statement = {
     WHERE user_id > $1 AND revoked_at IS NULL AND last_used_at > $2 AND created_at > $3 ORDER BY user_id LIMIT $4`,
 };
 
-/** Who has a session that is not over. */
+/** The users with a live session. */
 @Injectable()
 export class SignedInUsers {
   constructor(
@@ -20,7 +20,7 @@ export class SignedInUsers {
     private readonly settings: SessionSettings,
   ) {}
 
-  /** Their ids, in order, page by page as they are asked for. */
+  /** Their ids in order, read page by page. */
   async *ids(): AsyncGenerator<string> {
     for (let after: string | undefined = NIL; after !== undefined;) {
       const { idleCutoff, ageCutoff } = this.settings.cutoffsAt(this.clock.nowMs());

@@ -119,7 +119,7 @@ describe('the check of all handlers at start', () => {
     const error = await startWith(moduleOf([ShelfController, AtticController], 'books:read'));
     for (const place of ['ShelfController.list', 'AtticController.list'])
       expect(error).toContain(`${place} requires the permission "books:lend", which no module declares.`);
-    expect(error).toContain(`imports: [PermissionsModule.of({ 'books:lend': 'what it lets people do' })]`);
+    expect(error).toContain(`imports: [PermissionsModule.of({ 'books:lend': 'its description' })]`);
     expect(error).not.toContain('"books:read"');
   });
 

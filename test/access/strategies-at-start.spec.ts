@@ -108,7 +108,7 @@ function late(strategy: Type, name: string): Provider {
 }
 
 const unregistered = (name: string) =>
-  `GateController.open is @AuthenticatedBy('${name}'), which no provider is.\n  → providers: [TheStrategy], with @DescribesStrategy('${name}', …) on class TheStrategy extends PassportStrategy(…, '${name}')`;
+  `GateController.open is @AuthenticatedBy('${name}'), and no provider has that strategy.\n  → providers: [TheStrategy], with @DescribesStrategy('${name}', …) on class TheStrategy extends PassportStrategy(…, '${name}')`;
 
 /** The part of an application that checks what handlers ask for. */
 async function started(module: Type): Promise<INestApplicationContext> {
@@ -155,21 +155,21 @@ describe('an application does not start', () => {
 
   it('with one that is made anew for each request', async () => {
     expect(await failure(withHandler([AuthenticatedBy('ring')], RingStrategy))).toMatch(
-      /^RingStrategy is made for each request/,
+      /^RingStrategy is request-scoped/,
     );
   });
 
   it('with a handler that is public and authenticated', async () => {
     const module = withHandler([Public(), AuthenticatedBy('badge')], BadgeStrategy);
     expect(await failure(module)).toBe(
-      'GateController.open is @AuthenticatedBy() and is @Public(): nobody is known there.\n  → take away the one or the other',
+      'GateController.open is @AuthenticatedBy() and is @Public(), which has no caller.\n  → remove one of the two',
     );
   });
 
   it('with a recent sign-in where nobody signs in', async () => {
     const module = withHandler([RequireRecentSignIn(), AuthenticatedBy('badge')], BadgeStrategy);
     expect(await failure(module)).toBe(
-      'GateController.open requires a recent sign-in and is authenticated by badge alone: nobody signs in there.\n  → take away the one or the other',
+      'GateController.open requires a recent sign-in and is authenticated by badge alone, which has no sign-in.\n  → remove one of the two',
     );
   });
 
@@ -178,7 +178,7 @@ describe('an application does not start', () => {
     ['local', OtherLocalStrategy, 'LocalStrategy'],
   ])('with a strategy that takes the place of ours, "%s"', async (name, strategy, ours) => {
     expect(await messageOf(startApp({ modules: [withHandler([], late(strategy, name))] }))).toBe(
-      `${strategy.name} is registered with Passport as "${name}", in the place of ${ours}.\n  → give it a name of its own: PassportStrategy(Strategy, 'another-name')`,
+      `${strategy.name} is registered with Passport as "${name}" instead of ${ours}.\n  → give it a name of its own: PassportStrategy(Strategy, 'another-name')`,
     );
   });
 });
@@ -187,7 +187,7 @@ describe('a strategy', () => {
   it.each(['jwt', 'local', 'session', 'bearer', 'cookie', '', 'x y', 'X', '__proto__', 'x,y'])(
     'is not called %j',
     (name) => {
-      expect(() => DescribesStrategy(name, SCHEME)).toThrow(/is no name for a strategy/);
+      expect(() => DescribesStrategy(name, SCHEME)).toThrow(/cannot be the name of a strategy/);
     },
   );
 });

@@ -9,7 +9,7 @@ const PREFIX = 'dt_';
 const DEVICE_BYTES = 16;
 const DAY_BYTES = 3;
 const SIGNED_BYTES = DEVICE_BYTES + DAY_BYTES;
-// 51 bytes are 68 characters with no bits left over, so every token has one spelling.
+// 51 bytes are exactly 68 characters of base64url, so every token has one encoding.
 const FORM = /^dt_[\w-]{68}$/;
 const DAY_MS = 86_400_000;
 const LIFETIME_DAYS = 180;
@@ -17,9 +17,9 @@ const LIFETIME_DAYS = 180;
 type Owner = Pick<User, 'id' | 'devicesEpoch'>;
 
 /**
- * Signed values that say "this device signed in as this user before": a random name for the device and the day of its last sign-in,
- * under an HMAC-SHA-256 that binds them to the user. They open nothing; they tell the owner of an account from a stranger who guesses at
- * it, for 180 days after each sign-in.
+ * Signed values that state that a device signed in as a user before: a random name of the device and the day of its last sign-in, under
+ * an HMAC-SHA-256 that binds them to the user. They grant no access. For 180 days after each sign-in they give the device a rate limit
+ * that strangers cannot exhaust.
  */
 @Injectable()
 export class DeviceTokens implements OnModuleInit {
@@ -34,13 +34,13 @@ export class DeviceTokens implements OnModuleInit {
     this.key = (await this.keyring.secretFor('device')).material;
   }
 
-  /** The token that this user's device goes on with: of the same device where it presents a genuine token, else of a new one. */
+  /** The next token of a device: of the same device where a genuine token is presented, otherwise of a new one. */
   renew(owner: Owner, presented: string | null | undefined): string {
     return this.sign(owner, this.deviceOf(owner, presented) ?? randomBytes(DEVICE_BYTES));
   }
 
   /**
-   * Names the device of a token that is genuine, of this user, not voided and not too old.
+   * The name of the device of a token that is genuine, of this user, not revoked and not expired.
    *
    * @returns the same name for every token of the device; null for any other token, and for none
    */
@@ -58,7 +58,7 @@ export class DeviceTokens implements OnModuleInit {
     const signed = bytes.subarray(0, SIGNED_BYTES);
     if (!timingSafeEqual(this.macOf(owner, signed), bytes.subarray(SIGNED_BYTES))) return null;
     const age = this.today() - signed.readUIntBE(DEVICE_BYTES, DAY_BYTES);
-    // One day ahead is midnight, as two instances see it; more was dated by a clock that has gone back since.
+    // One day ahead may be midnight on an instance with another clock; more was written under a clock that was set back since.
     return age <= LIFETIME_DAYS && age >= -1 ? signed.subarray(0, DEVICE_BYTES) : null;
   }
 

@@ -5,7 +5,7 @@ import { type Extension, extensionDecorator, Extensions } from '../../platform/e
 import type { ClientInfo } from '../../platform/http';
 import { SignInFailed } from '../auth.events';
 
-/** A sign-in whose password was right, and that has not opened a session yet. */
+/** A login whose password was correct and that has no session yet. */
 export interface LoginContext {
   readonly userId: string;
   readonly email: string;
@@ -13,7 +13,7 @@ export interface LoginContext {
   readonly client: ClientInfo;
 }
 
-/** A sign-in before its password is checked: nothing in it depends on whether the account exists. */
+/** A login before its password is checked. No member depends on whether the account exists. */
 export interface LoginAttempt {
   /** In its normal form. */
   readonly email: string;
@@ -21,34 +21,34 @@ export interface LoginAttempt {
 }
 
 /**
- * A policy for sign-ins. Each method is called in no transaction and waited for. A `DomainError` that it throws is the answer; any other
- * error is a 500, and opens no session either.
+ * A policy for logins. Each method runs outside a transaction and is awaited. A thrown `DomainError` becomes the response, any other error
+ * a 500; neither opens a session.
  */
 export interface LoginCheckProvider {
   /**
-   * Called for every attempt, for unknown addresses too, so that a refusal says nothing about the password. It must take the same time for
-   * every address, or the time tells which accounts exist.
+   * Called for every attempt, also for unknown addresses, so that a refusal reveals nothing about the password. It must take the same time
+   * for every address, because the time would reveal which accounts exist.
    */
   beforePasswordCheck?(attempt: LoginAttempt): Promise<void>;
-  /** Called after a wrong password, and for an address without an account that may sign in; the same rule of time holds. */
+  /** Called after a failed login, also for unknown addresses. It must take the same time for every address, too. */
   onLoginFailure?(attempt: LoginAttempt): Promise<void>;
-  /** Called when address and password are right: only a caller who knows both sees what it throws. */
+  /** Called after a correct password, so only a client that knows it sees the error. */
   check?(login: LoginContext): Promise<void>;
 }
 
 const METHODS = ['beforePasswordCheck', 'onLoginFailure', 'check'] as const;
 
 export interface LoginCheckOptions {
-  /** The lowest is asked first; the first that throws ends it. */
+  /** Checks run in ascending order until the first one throws. */
   readonly order: number;
-  /** What it throws, for the OpenAPI document. */
+  /** The errors that it throws, for the OpenAPI document. */
   readonly problems?: readonly DocumentedErrorClass[];
 }
 
-/** Makes a provider, a `LoginCheckProvider`, part of every sign-in. */
+/** Adds a `LoginCheckProvider` to every login. */
 export const LoginCheck = extensionDecorator<LoginCheckOptions>();
 
-/** All of them, in their order. */
+/** Runs all login checks in their order. */
 @Injectable()
 export class LoginChecks implements OnModuleInit {
   private all: readonly Extension<LoginCheckOptions, LoginCheckProvider>[] = [];
@@ -58,7 +58,7 @@ export class LoginChecks implements OnModuleInit {
     private readonly events: EventBus,
   ) {}
 
-  /** @throws Error where one would not be called */
+  /** @throws Error for a check without a method */
   onModuleInit(): void {
     const checks = this.extensions.of<LoginCheckProvider, LoginCheckOptions>(LoginCheck);
     this.all = checks.toSorted((a, b) => a.options.order - b.options.order);
@@ -67,7 +67,7 @@ export class LoginChecks implements OnModuleInit {
       throw new Error(`${idle.name} is a @LoginCheck() without a method.\n  → add ${METHODS.join(', or ')}`);
   }
 
-  /** @throws what the first check throws that refuses */
+  /** @throws the error of the first check that refuses */
   async beforePasswordCheck(attempt: LoginAttempt): Promise<void> {
     await this.each(null, async (provider) => provider.beforePasswordCheck?.(attempt));
   }
@@ -78,7 +78,7 @@ export class LoginChecks implements OnModuleInit {
     for (const { provider } of this.all) await provider.onLoginFailure?.(attempt);
   }
 
-  /** @throws what the first check throws that refuses */
+  /** @throws the error of the first check that refuses */
   async check(login: LoginContext): Promise<void> {
     await this.each(login.userId, async (provider) => provider.check?.(login));
   }
@@ -105,7 +105,7 @@ export class LoginChecks implements OnModuleInit {
   }
 }
 
-/** What a sign-in may be refused with because of these providers. */
+/** The errors that the login checks among these providers throw. */
 export function problemsOfLoginChecks(providers: readonly object[]): readonly DocumentedErrorClass[] {
   const options = providers.map(
     (provider) => Reflect.getMetadata(LoginCheck.KEY, provider) as LoginCheckOptions | undefined,

@@ -12,16 +12,16 @@ import {
 } from '../auth.rate-limits';
 import { DeviceTokens } from './device-tokens';
 
-/** Who tries to sign in, as far as it shows. */
+/** The origin of a login attempt. */
 export interface LoginSource {
   readonly email: string;
-  /** Null where there is no such account: everything goes the same way then. */
+  /** Null for an unknown address, which is counted in the same way. */
   readonly user: User | null;
   readonly deviceToken: string | null | undefined;
   readonly client: ClientInfo;
 }
 
-/** Which budget a sign-in is counted in, so that guessing does not pay and the owner is not locked out by it. */
+/** Counts logins under the rate limit policy of their device, so that strangers who guess do not lock the owner out. */
 @Injectable()
 export class LoginLimits {
   constructor(
@@ -42,19 +42,19 @@ export class LoginLimits {
     return { ...(await this.consumeForAccount(email, client)), knownDevice: false };
   }
 
-  /** Whether this is a device that has signed in to that address before. */
+  /** Whether the device has signed in to this address before. */
   async isKnownDevice(email: string, deviceToken: string | null | undefined): Promise<boolean> {
-    // Looked up whether or not there is such an account, so that the time it takes tells nothing.
+    // Queries for unknown addresses, too, so that the response time does not reveal whether the account exists.
     const user = deviceToken ? await this.users.findByEmail(email) : null;
     return this.devices.nameOf(user, deviceToken) !== null;
   }
 
-  /** Makes a claimed attempt; one that could not be made at all is given back. */
+  /** Runs a counted attempt, and refunds it where it could not be made. */
   async run<T>(attempt: RateLimitAttempt, work: () => Promise<T>): Promise<T> {
     return this.attempts.run(attempt, work);
   }
 
-  /** The attempts that failed because the address had not been proven yet were no guesses. */
+  /** Forgets attempts that failed only because the address was not verified yet. */
   async resetAccount(email: string): Promise<void> {
     await this.attempts.reset(LOGIN_BY_ACCOUNT, email);
   }
@@ -64,20 +64,20 @@ export class LoginLimits {
     return this.devices.renew(user, deviceToken);
   }
 
-  /** Refunds the attempt after a right password, and counts that. @throws RateLimited where the account had too many */
+  /** Refunds the attempt after a successful login, and counts the correct password. @throws RateLimited after too many of them */
   async recordSuccess(attempt: RateLimitAttempt, userId: string): Promise<void> {
     await this.attempts.refund(attempt);
     await this.attempts.consume(RIGHT_PASSWORDS, userId);
   }
 
-  /** Lets the owner in who has just proven the mailbox, from where they did. */
+  /** Gives the owner, who has just reset the password by mail, a limit of logins from the same source. */
   async grantAfterReset({ id, email }: Pick<User, 'id' | 'email'>, { ipAddress }: ClientInfo): Promise<void> {
-    // An attacker who had the password may have used it up.
+    // An attacker who had the password may have exhausted the limit.
     await this.attempts.reset(RIGHT_PASSWORDS, id);
     await this.attempts.grant(LOGIN_AFTER_RESET, email, sourceOf(ipAddress));
   }
 
-  /** In the budget of the device and in that of all known devices: who signs in often collects devices, not guesses. */
+  /** Counts under the limit of the device and under that of all known devices of the account. */
   private async consumeForDevice(email: string, device: string): Promise<RateLimitAttempt> {
     const own = await this.attempts.consume(LOGIN_BY_DEVICE, email, device);
     return this.attempts.consumeAlso(own, LOGIN_BY_KNOWN_DEVICES, email);

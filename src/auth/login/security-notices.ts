@@ -20,14 +20,14 @@ const SESSION_END: TokenPurpose = {
   independent: true,
 };
 
-/** What a notice tells of. */
+/** The session that a notice mail is about. */
 export interface SessionNotice {
   readonly sessionId: string;
   readonly userId: string;
   readonly client: ClientInfo;
 }
 
-/** Tells owners what happens to their account, with a link that ends the session it happened in (ASVS 6.3.5, 6.3.7). */
+/** Mails owners about suspicious activity, with a link that revokes the session (ASVS 6.3.5, 6.3.7). */
 @Injectable()
 export class SecurityNotices {
   constructor(
@@ -41,17 +41,17 @@ export class SecurityNotices {
     private readonly clock: Clock,
   ) {}
 
-  /** Somebody signed in on a device that was not known, after attempts that failed. */
+  /** Reports a sign-in on an unknown device after failed attempts. */
   async notifyNewSignIn(noticed: SessionNotice): Promise<void> {
     await this.send(NEW_SIGN_IN, noticed, async () => this.issueRevocationLink(noticed));
   }
 
-  /** An earlier refresh token was used again, and the session is over. */
+  /** Reports that an earlier refresh token was used again and the session was revoked. */
   async notifyRefreshTokenReuse(noticed: SessionNotice): Promise<void> {
     await this.send(REFRESH_TOKEN_REUSED, noticed, async () => undefined);
   }
 
-  /** A link that ends a session, for a mail that tells of it; in the transaction that is under way. */
+  /** Issues the token of a link that revokes a session, in the current transaction. */
   async issueRevocationLink({
     userId,
     sessionId,
@@ -59,7 +59,7 @@ export class SecurityNotices {
     return (await this.tokens.issue(SESSION_END, { userId, details: { sessionId } })) ?? undefined;
   }
 
-  /** Ends the session that a notice told of. @throws InvalidOrExpiredToken */
+  /** Revokes the session of a notice mail. @throws InvalidOrExpiredToken */
   async revokeSession(token: string): Promise<void> {
     await this.tokens.get(SESSION_END, token);
     await this.database.transaction(async () => {

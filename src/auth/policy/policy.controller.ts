@@ -8,7 +8,7 @@ import { ConditionalGet } from '../../platform/http';
 import { SessionSettings } from '../../sessions';
 import { PolicyResponse } from './policy.dto';
 
-/** What front ends need to know before anybody is signed in. */
+/** The settings that front ends need before a user has signed in. */
 @ApiTags('discovery')
 @Public()
 @Controller({ path: 'auth', version: '1' })

@@ -19,14 +19,14 @@ class PasswordPolicy {
   @ApiProperty({
     type: [String],
     description:
-      'What is refused whatever its length: `common` (in a list), `guessable` (too few guesses), `personal` (made of the address, the name or a context word), `breached` (in a list of stolen ones)',
+      'What is refused whatever its length: `common` (in a list of common passwords), `guessable` (too few guesses), `personal` (made of the address, the name or a context word), `breached` (in a list of breached passwords)',
     example: ['common', 'guessable', 'personal'],
   })
   readonly refused: readonly string[];
 
   @ApiProperty({
     type: [String],
-    description: 'Words that a password may not be made of, the same for everybody',
+    description: 'Words that no password may be made of',
     example: ['Gatehouse'],
   })
   readonly contextWords: readonly string[];
@@ -36,20 +36,23 @@ class Lifetimes {
   @ApiProperty({ type: 'integer', example: 900 })
   readonly accessTokenSeconds: number;
 
-  @ApiProperty({ description: 'A session that is not refreshed for so long is over', example: 1_209_600 })
+  @ApiProperty({ description: 'A session that is not refreshed for this time expires', example: 1_209_600 })
   readonly sessionIdleSeconds: number;
 
-  @ApiProperty({ description: 'A session is over after that, however much it is used', example: 7_776_000 })
+  @ApiProperty({
+    description: 'A session expires after this time, however often it is used',
+    example: 7_776_000,
+  })
   readonly sessionMaxSeconds: number;
 
   @ApiProperty({
-    description: 'How long the refresh token before the current one gets the same successor',
+    description: 'How long the previous refresh token still gets the same successor',
     example: 30,
   })
   readonly refreshGraceSeconds: number;
 
   @ApiProperty({
-    description: 'How long ago the user may have proven who they are where a recent sign-in is needed',
+    description: 'The highest age of the last authentication where a recent sign-in is required',
     example: 900,
   })
   readonly recentSignInSeconds: number;
@@ -71,7 +74,7 @@ class Limit {
   @ApiProperty({ type: 'integer', example: 60 })
   readonly windowSeconds: number;
 
-  @ApiProperty({ type: 'integer', description: 'Waits grow from one window to this, and end', example: 900 })
+  @ApiProperty({ type: 'integer', description: 'The wait doubles from one window up to this', example: 900 })
   readonly longestWaitSeconds: number;
 }
 
@@ -83,19 +86,19 @@ export class PolicyResponse {
   readonly lifetimes: Lifetimes;
 
   @ApiProperty({
-    description: 'Whether an address must be proven before its account can sign in',
+    description: 'Whether an address must be verified before its account can sign in',
     example: true,
   })
   readonly emailVerificationRequired: boolean;
 
-  @ApiProperty({ type: [String], description: 'The ways to prove who one is (RFC 8176)', example: ['pwd'] })
+  @ApiProperty({ type: [String], description: 'The authentication methods (RFC 8176)', example: ['pwd'] })
   readonly factors: readonly string[];
 
-  @ApiProperty({ type: [Limit], description: 'Successful sign-ins count for nothing' })
+  @ApiProperty({ type: [Limit], description: 'Successful sign-ins are not counted' })
   readonly limits: readonly Limit[];
 
   @ApiProperty({
-    description: 'How long after the end of a session an access token of it may still be taken, at the most',
+    description: 'The longest time for which an access token of a revoked session may still be accepted',
     example: 1,
   })
   readonly revocationSeconds: number;

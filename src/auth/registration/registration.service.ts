@@ -11,10 +11,10 @@ import type { RegisterRequest } from '../auth.dto';
 import { EMAIL_VERIFICATION_REQUEST, REGISTRATION, REGISTRATION_NOT_KEPT } from '../auth.mails';
 import { Registered, RegistrationRepeated } from '../auth.events';
 
-// Written where nothing else is, so that as much goes to the disk.
+// Writes as much to disk as the other branches, so that the response time reveals nothing.
 const DECOY_WRITE: Statement = { text: `SELECT pg_logical_emit_message(true, 'gatehouse', $1)` };
 
-/** Signing up. Whether the address was free shows in nothing: not in the answer, not in the work done for it. */
+/** Registers accounts. Neither the response nor the work reveals whether the address has an account. */
 @Injectable()
 export class RegistrationService implements OnModuleInit {
   constructor(
@@ -36,9 +36,7 @@ export class RegistrationService implements OnModuleInit {
       );
   }
 
-  /**
-   * @throws ValidationFailed where the password does not follow the policy
-   */
+  /** @throws ValidationFailed where the password does not follow the policy */
   async register({ email, password, displayName }: RegisterRequest, { language }: ClientInfo): Promise<void> {
     await this.policy.assertAcceptable(password, '/password', { email, displayName });
     const hash = await this.passwords.hash(password, email);
@@ -49,11 +47,13 @@ export class RegistrationService implements OnModuleInit {
       if (newId) await this.passwords.store(newId, hash);
       else if (user && !user.emailVerified) {
         const isKept = await this.attempts.add(user.id, { hash, displayName: displayName ?? null });
-        // A verification link would accept the password of no registration but those that were kept.
+        // A verification link accepts only the passwords of attempts that are kept.
         if (!isKept) mail = REGISTRATION_NOT_KEPT;
       } else await this.database.query(DECOY_WRITE, [randomBytes(hash.length / 2).toString('hex')]);
-      const Happened = newId ? Registered : RegistrationRepeated;
-      await this.events.publish(new Happened({ actorId: null, subjectId: newId ?? user?.id ?? null }));
+      const RegistrationEvent = newId ? Registered : RegistrationRepeated;
+      await this.events.publish(
+        new RegistrationEvent({ actorId: null, subjectId: newId ?? user?.id ?? null }),
+      );
       await this.mailer.request(mail, { address: email, language });
     });
   }

@@ -5,17 +5,17 @@ import { RevokedSessions } from '../../sessions';
 import type { AccessClaims } from '../../tokens';
 import { AccessVersions } from '../../users';
 
-/** Whether a verified access token still counts, from memory. */
+/** Decides from memory whether a verified access token is revoked or stale. */
 @Injectable()
 export class AccessState {
   constructor(
-    private readonly ended: RevokedSessions,
+    private readonly revoked: RevokedSessions,
     private readonly versions: AccessVersions,
   ) {}
 
-  /** @returns what the token is refused with where its session has ended or the roles of its user have changed; else undefined */
+  /** @returns the error for a token whose session is revoked or whose user has other roles now; otherwise undefined */
   refusalOf({ sid, sub, ver }: AccessClaims): DomainError | undefined {
-    if (this.ended.has(sid)) return new InvalidToken();
+    if (this.revoked.has(sid)) return new InvalidToken();
     if (this.versions.isStale(sub, ver)) return new TokenStale();
     return undefined;
   }

@@ -2,51 +2,50 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { extensionDecorator, Extensions } from '../../platform/extensions';
 import { type AddedClaims, REGISTERED_CLAIMS } from '../../tokens';
 
-/** Whom an access token is signed for. */
+/** The user an access token is signed for. */
 export interface TokenOwner {
   readonly userId: string;
 }
 
-/** Says more of a user than every access token does. */
+/** Adds claims about a user to access tokens. */
 export interface AccessTokenClaimsProvider {
   /**
-   * Called for every sign-in, reauthentication and refresh, and waited for, before anything of it is done but
-   * login checks. Nothing secret:
-   * whoever holds the token reads it. A throw is the answer to that request (`Unavailable` for 503); nobody is signed out by
-   * it, and the same request can be repeated.
+   * Called and awaited for every login, reauthentication and refresh, after the login checks and before the session changes. The claims
+   * must not be secret, because every holder of the token can read them. A thrown error becomes the response (`Unavailable` for 503); the
+   * session goes on, and the client can repeat the request.
    *
-   * @returns JSON values by claim name; no names but those that were declared
+   * @returns JSON values by claim name, for declared names only
    */
   claimsOf(owner: TokenOwner): Promise<AddedClaims>;
 }
 
 export interface AccessTokenClaimsOptions {
-  /** The claims that it states, and nobody else does (RFC 7519 section 4.3: private names; a URI never collides). */
+  /** The claims that only this provider states (RFC 7519 section 4.3: private names; a URI never collides). */
   readonly names: readonly string[];
 }
 
-/** Makes a provider, an `AccessTokenClaimsProvider`, add to every access token. Guards find it in `Principal.claims`. */
+/** Adds the claims of an `AccessTokenClaimsProvider` to every access token. Guards read them from `Principal.claims`. */
 export const AccessTokenClaims = extensionDecorator<AccessTokenClaimsOptions>();
 
-// Neither what every object has nor what JSON is written by.
+// Excludes inherited names of objects, and toJSON, which JSON.stringify calls.
 const ROLE_NAME_PATTERN = /^(?!(?:__proto__|constructor|prototype|toJSON)$)[A-Za-z][\w.:/#-]*$/;
 
-/** In bytes of JSON. A browser drops a cookie of more than 4,096 bytes without a word. */
+/** In bytes of JSON. A browser silently drops a cookie of more than 4,096 bytes. */
 const LARGEST_BYTES = 1_024;
 
-/** What all of them have to say. */
+/** Collects the claims of all providers. */
 @Injectable()
 export class AddedTokenClaims implements OnModuleInit {
   constructor(private readonly extensions: Extensions) {}
 
-  /** @throws Error where a name is the application's own, or that of two providers */
+  /** @throws Error for a malformed or registered claim name, and for one of two providers */
   onModuleInit(): void {
     const owners = new Map<string, string>();
     for (const { name: provider, options } of this.providers()) {
       for (const claim of options.names) {
         if (!ROLE_NAME_PATTERN.test(claim) || claim in {})
           throw new Error(
-            `${provider} states "${claim}", which is no name for a claim.\n  → use another name`,
+            `${provider} states "${claim}", which cannot be the name of a claim.\n  → use another name`,
           );
         if (REGISTERED_CLAIMS.has(claim))
           throw new Error(
@@ -63,8 +62,9 @@ export class AddedTokenClaims implements OnModuleInit {
   }
 
   /**
-   * @param findOwner looked for only where somebody has something to say of them; null: nobody is there to say it of
-   * @throws Error where a provider says what it has not declared, or all of them too much
+   * Called before a session is opened or rotated: a provider that fails later would leave the client with a used token.
+   * @param findOwner called only where a provider exists; null where the user is unknown, which adds no claims
+   * @throws Error where a provider states an undeclared claim, or the claims are too large
    */
   async collect(findOwner: () => Promise<TokenOwner | null>): Promise<AddedClaims> {
     const owner = this.providers().length > 0 ? await findOwner() : null;

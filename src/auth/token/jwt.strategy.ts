@@ -12,7 +12,7 @@ import { SelfVerifyingKey } from './self-verifying-key';
 
 type KeyTaker = (error: unknown, key?: never) => void;
 
-/** Who an access token says is calling: from the token and memory alone, without a query as long as the news is fresh. */
+/** Authenticates a request by its access token, from the token and memory alone while the change feed is fresh. */
 @Injectable()
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
@@ -26,10 +26,10 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
     super({
       passReqToCallback: true,
       jwtFromRequest: (request: unknown) => accessTokenOf(request as FastifyRequest)?.token ?? null,
-      // News first: it tells the time and the signing keys that the token is then verified by.
+      // Changes first: they bring the time and the signing keys that the token is verified by.
       secretOrKeyProvider: (_request: unknown, _token: unknown, done: KeyTaker) => {
-        const news = feed.ensureFresh();
-        if (news) void afterNews(news, key, done);
+        const refreshed = feed.ensureFresh();
+        if (refreshed) void afterRefresh(refreshed, key, done);
         else done(null, key as never);
       },
     });
@@ -52,9 +52,9 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 }
 
-async function afterNews(news: Promise<void>, key: SelfVerifyingKey, done: KeyTaker): Promise<void> {
+async function afterRefresh(refreshed: Promise<void>, key: SelfVerifyingKey, done: KeyTaker): Promise<void> {
   try {
-    await news;
+    await refreshed;
   } catch (error) {
     return done(error);
   }

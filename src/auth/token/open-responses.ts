@@ -14,8 +14,8 @@ interface OpenResponse {
 }
 
 /**
- * Closes responses that last longer than their access token counts, such as event streams and large downloads: the guard has
- * decided once, when they began. The bound is that of every revocation, one second.
+ * Closes responses that outlast their access token, such as event streams and large downloads, because the guard decides only when a
+ * request begins. The bound is that of every revocation, one second.
  */
 @Injectable()
 export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -28,7 +28,7 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
     private readonly clock: Clock,
   ) {}
 
-  /** Watches the response to a request that these claims authorise, until it has ended. */
+  /** Watches the response to a request that these claims authorise until it has ended. */
   watch(request: FastifyRequest, claims: AccessClaims): void {
     this.open.add({ request, claims });
   }
@@ -47,7 +47,7 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
     if (this.open.size === 0) return;
     const isKnown = await this.isMemoryFresh();
     for (const response of this.open) {
-      // A request that ends its own session is answered: what has not begun was decided upon in time.
+      // A response that has not begun is not closed, so that a request which revokes its own session gets its answer.
       if (!hasResponseStarted(response.request) || (isKnown && !this.isOver(response.claims))) continue;
       this.open.delete(response);
       response.request.raw.socket.destroy();
@@ -58,7 +58,7 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
     return claims.exp * 1_000 <= this.clock.nowMs() || this.access.refusalOf(claims) !== undefined;
   }
 
-  /** As for a new request: where memory cannot be confirmed, nothing is served. */
+  /** Where the change feed is unavailable, responses are closed, as new requests are refused. */
   private async isMemoryFresh(): Promise<boolean> {
     try {
       await this.feed.ensureFresh();

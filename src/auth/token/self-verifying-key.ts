@@ -8,19 +8,19 @@ type Verifier = (
 ) => void;
 
 /**
- * A key for passport-jwt that verifies the token itself. On its own passport-jwt reads the host's clock and checks the
- * signature on every call; its one seam is a static verifier, shared by every passport-jwt strategy of the process. So the
- * seam is given a switch by the kind of key: ours verifies itself, any other key goes the way it always went.
+ * A key for passport-jwt that verifies the token itself. passport-jwt reads the clock of the host and checks the signature on every call.
+ * Its only extension point is a static verifier that all passport-jwt strategies of the process share, so the replacement passes keys of
+ * other strategies to the original verifier.
  */
 export class SelfVerifyingKey {
   /** @param verify returns the payload, or throws */
   constructor(readonly verify: (token: string) => object) {}
 }
 
-const seam = Strategy as unknown as { JwtVerifier: Verifier };
-const original = seam.JwtVerifier;
+const extensionPoint = Strategy as unknown as { JwtVerifier: Verifier };
+const original = extensionPoint.JwtVerifier;
 
-seam.JwtVerifier = (token, key, options, done) => {
+extensionPoint.JwtVerifier = (token, key, options, done) => {
   if (!(key instanceof SelfVerifyingKey)) return original(token, key, options, done);
   let payload: object;
   try {

@@ -11,8 +11,9 @@ export const SET_COOKIE = {
 };
 
 /**
- * An answer with tokens: in its body as this class has them, or in cookies. `tokenType` tells which.
- * @param title what the document calls either
+ * Documents a response with tokens either in its body or in cookies, discriminated by `tokenType`.
+ * @param inBody the class of the response with tokens in its body
+ * @param title the name of the union in the document
  */
 export function ApiTokens(inBody: Type, title: string): MethodDecorator {
   const [bearer, cookie] = [getSchemaPath(inBody), getSchemaPath(CookieResponse)];
