@@ -1,32 +1,32 @@
-/** Something that happened; its class says what. */
+/** Something that happened; the class names it. */
 export abstract class DomainEvent {}
 
 export type EventOutcome = 'success' | 'failure';
 
-/** What there is to say of a security event beyond what it is called. Ids only: no address, no name, no secret. */
+/** What a security event reports. Ids only: no address, no name, no secret. */
 export interface SecurityEventData {
-  /** Whose account it is about; null where nobody knows, or where there is none. */
+  /** Whose account it concerns; null where that is unknown or there is none. */
   readonly subjectId?: string | null | undefined;
   /** Who did it, where that is not the signed-in user of the request. */
   readonly actorId?: string | null | undefined;
   readonly sessionId?: string | null | undefined;
-  /** Further facts as JSON has them: names of roles, counts, reasons. */
+  /** Further facts as JSON: names of roles, counts, reasons. */
   readonly details?: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** A class of security events; what it says of itself statically is what the records and the documentation say. */
+/** A class of security events; its static properties are recorded and documented. */
 export interface SecurityEventClass {
   readonly type: string;
   readonly outcome: EventOutcome;
   readonly sampled: boolean;
 }
 
-/** Something that a security review wants to find again (OWASP ASVS 5.0 chapter 16.3): published by the room it happens in. */
+/** An event for security reviews (OWASP ASVS 5.0 chapter 16.3), published by the module in which it happens. */
 export abstract class SecurityEvent extends DomainEvent {
   /** Stable kebab-case words in the past tense; never renamed. */
   static readonly type: string = '';
   static readonly outcome: EventOutcome = 'success';
-  /** Whether a stranger can cause any number of them at no cost: only some of each source are recorded then. */
+  /** Whether an unauthenticated client can cause any number of them at no cost; then only some of each source are recorded. */
   static readonly sampled: boolean = false;
 
   constructor(readonly facts: SecurityEventData = {}) {

@@ -1,68 +1,83 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 
-/** Stands on the class of a provider, and on nothing else. */
+/** A class decorator for providers. */
 export interface ExtensionDecorator<Options> {
   (...options: undefined extends Options ? [options?: Options] : [options: Options]): ClassDecorator;
   readonly KEY: string;
 }
 
-/** Makes a decorator by which a provider adds itself, with what it has to say of itself. */
+/** Creates a decorator by which a provider registers itself, with its options. */
 export function extensionDecorator<Options>(): ExtensionDecorator<Options> {
   return DiscoveryService.createDecorator<Options>();
 }
 
-/** A provider that added itself by a decorator. */
+/** A provider that registered itself by a decorator. */
 export interface Extension<Options, Provider> {
-  /** Of its class, for messages. */
+  /** The name of its class, for messages. */
   readonly name: string;
   readonly options: Options;
   readonly provider: Provider;
 }
 
-/** What Nest knows of a provider. */
-interface Wrapper {
-  readonly metatype: unknown;
-  readonly instance?: unknown;
+interface DiscoveredClasses {
+  readonly controllers: ReturnType<DiscoveryService['getControllers']>;
+  readonly providers: ReturnType<DiscoveryService['getProviders']>;
 }
 
-/** Discovers the providers that carry an extension decorator: once for each decorator, since Nest adds none after the start. */
+type Wrapper = DiscoveredClasses['providers'][number];
+
+/** Finds the providers that carry an extension decorator. The modules are walked once, since Nest adds no provider after the start. */
 @Injectable()
-export class Extensions {
+export class Extensions implements OnModuleInit {
+  private discovered: DiscoveredClasses | undefined;
   private readonly found = new Map<string, readonly Extension<unknown, unknown>[]>();
 
   constructor(private readonly discovery: DiscoveryService) {}
 
+  onModuleInit(): void {
+    this.discover();
+  }
+
   /**
-   * To be called once all providers are made: in `onModuleInit` or later.
+   * Must be called in `onModuleInit` or later, when all providers exist.
    *
-   * @param decorator made by `extensionDecorator`
-   * @returns every provider on whose class, or a class that it extends, it stands; in no order
-   * @throws Error where one would not be asked: it is a controller, or is made for each request
+   * @param decorator created by `extensionDecorator`
+   * @returns every provider whose class, or a class it extends, carries the decorator; in no particular order
+   * @throws Error where one would never be called: a controller, or a provider that is not a singleton
    */
   of<Provider extends object, Options>(
     decorator: ExtensionDecorator<Options>,
   ): readonly Extension<Options, Provider>[] {
-    const known = this.found.get(decorator.KEY) ?? this.discover(decorator);
+    const known = this.found.get(decorator.KEY) ?? this.find(decorator);
     this.found.set(decorator.KEY, known);
     return known as readonly Extension<Options, Provider>[];
   }
 
-  private discover<Options>(decorator: ExtensionDecorator<Options>): readonly Extension<Options, unknown>[] {
+  private discover(): DiscoveredClasses {
+    return (this.discovered ??= {
+      controllers: this.discovery.getControllers(),
+      providers: this.discovery.getProviders(),
+    });
+  }
+
+  private find<Options>(decorator: ExtensionDecorator<Options>): readonly Extension<Options, unknown>[] {
+    const { controllers, providers } = this.discover();
     const optionsOf = ({ metatype, instance }: Wrapper): Options | undefined => {
-      const type = typeof instance === 'object' && instance !== null ? instance.constructor : metatype;
+      const provider: unknown = instance;
+      const type = typeof provider === 'object' && provider !== null ? provider.constructor : metatype;
       return typeof type === 'function' ? (Reflect.getMetadata(decorator.KEY, type) as Options) : undefined;
     };
-    const controller = this.discovery.getControllers().find((wrapper) => optionsOf(wrapper));
+    const controller = controllers.find((wrapper) => optionsOf(wrapper));
     if (controller)
-      throw new Error(`${controller.name} is a controller, and would not be asked.\n  → decorate a provider`);
+      throw new Error(`${controller.name} is a controller and would not be called.\n  → decorate a provider`);
     const found = new Map<unknown, Extension<Options, unknown>>();
-    for (const wrapper of this.discovery.getProviders()) {
+    for (const wrapper of providers) {
       const options = optionsOf(wrapper);
       if (!options) continue;
       if (!wrapper.isDependencyTreeStatic() || wrapper.isTransient)
         throw new Error(
-          `${wrapper.name} is made for each request or injection, and would not be asked.\n  → leave it the default scope`,
+          `${wrapper.name} is created per request or injection and would not be called.\n  → use the default scope`,
         );
       const { instance } = wrapper as { readonly instance: unknown };
       found.set(instance, { name: String(wrapper.name), options, provider: instance });
