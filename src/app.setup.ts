@@ -9,13 +9,11 @@ import {
   acceptOnlyJson,
   enableCors,
   limitBodyBytes,
+  configureServer,
   createFastify,
   CurrentRequest,
   HttpSettings,
-  insistOnHttps,
   RouteTable,
-  serveBelow,
-  trustProxies,
 } from './platform/http';
 import { Log, logRequests } from './platform/logging';
 import { Metrics } from './platform/metrics';
@@ -37,9 +35,11 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   const fastify = app.getHttpAdapter().getInstance();
   const settings = app.get(HttpSettings);
   app.useLogger(app.get(Log));
-  trustProxies(fastify, settings.trustedProxies);
-  serveBelow(fastify, settings.publicPath);
-  if (settings.production) insistOnHttps(fastify);
+  configureServer(fastify, {
+    trustedProxies: settings.trustedProxies,
+    publicPath: settings.publicPath,
+    httpsOnly: settings.production,
+  });
   enableCors(fastify, settings.corsOrigins, settings.corsHeaders);
   app.get(RouteTable).recordRoutes(fastify);
   limitBodyBytes(fastify);

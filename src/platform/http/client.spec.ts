@@ -2,7 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { ELSEWHERE, SPOOFS } from '../../../test/support/spoofs';
 import { clientOf } from './client';
 import { createFastify } from './fastify';
-import { cameByHttps, TrustedProxies, trustProxies } from './proxies';
+import { TrustedProxies } from './proxies';
+import { configureServer } from './server-options';
+import { cameByHttps } from './transport';
 
 const PROXY = '127.0.0.1';
 const ALL = Object.fromEntries(SPOOFS);
@@ -18,7 +20,7 @@ beforeAll(async () => {
   fastify = createFastify().getInstance();
   const proxies = new TrustedProxies();
   for (const address of [PROXY, '10.0.0.0/8', '2001:db8:1::/48']) proxies.add(address);
-  trustProxies(fastify, proxies);
+  configureServer(fastify, { trustedProxies: proxies });
   fastify.get('/', (request, reply) =>
     reply.send({ address: clientOf(request).ipAddress, https: cameByHttps(request) }),
   );

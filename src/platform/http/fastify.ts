@@ -4,15 +4,14 @@ import type { Duplex } from 'node:stream';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '../errors';
-import { noBasePathYet } from './base-path';
+import { withoutBase } from './base-path';
 import { BODY_LIMIT_BYTES } from './json-body';
 import { PROBLEM_TYPE, problemOf } from './problem';
-import { sendProblem } from './reply';
-import { trustNobodyYet } from './proxies';
-import { prepareReply } from './reception';
+import { prepareReply, sendProblem } from './reply';
 import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';
 import { newRequestId, requestIdOf } from './request-id';
 import { COMMON_HEADERS } from './security-headers';
+import { attachServerOptions, defaultServerOptions } from './server-options';
 
 /** How long a connection may take for what, in milliseconds. */
 export const TIMEOUTS = {
@@ -47,13 +46,12 @@ export function hasResponseStarted({ raw }: Pick<FastifyRequest, 'raw'>): boolea
 
 /** The HTTP server with the limits that hold for every request. */
 export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
-  const proxies = trustNobodyYet();
-  const base = noBasePathYet();
+  const options = defaultServerOptions();
   const adapter = new FastifyAdapter({
     bodyLimit: BODY_LIMIT_BYTES,
     genReqId: requestIdOf,
-    rewriteUrl: base.rewrite,
-    trustProxy: proxies.trusts,
+    rewriteUrl: ({ url = '/' }) => withoutBase(url, options.publicPath),
+    trustProxy: (address: string) => options.trustedProxies.has(address),
     // Requests are logged by their route, never by their URL, which may hold what should not be kept.
     logger: false,
     requestTimeout: timeouts.request,
@@ -75,8 +73,7 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
     clientErrorHandler: (error, socket) => answerUnreadable(error, socket, timeouts.linger),
   });
   const fastify = adapter.getInstance();
-  proxies.attach(fastify);
-  base.attach(fastify);
+  attachServerOptions(fastify, options);
   fastify.server.maxConnections = MOST_CONNECTIONS;
   fastify.addHook('onRequest', (request, reply, done) => {
     responses.set(request.raw, reply.raw);

@@ -1,11 +1,22 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { FailureDetails } from '../errors';
+import type { DomainError, FailureDetails } from '../errors';
 import { PROBLEM_TYPE, problemOf } from './problem';
-import { prepareReply, isPrepared } from './reception';
+import { COMMON_HEADERS } from './security-headers';
+import { checkTransport } from './transport';
 
-/** The answer to a request that failed, wherever it did: Nest's filter does not see what a hook throws. */
+/**
+ * Runs first for every request: sets the headers that every response has.
+ * @returns why the request is refused; undefined where it is not
+ */
+export function prepareReply(request: FastifyRequest, reply: FastifyReply): DomainError | undefined {
+  reply.headers(COMMON_HEADERS).header('x-request-id', request.id);
+  return checkTransport(request, reply);
+}
+
+/** Sends a problem for a request that failed, also in a hook, which Nest's filter does not see. */
 export function sendProblem(request: FastifyRequest, reply: FastifyReply, error: FailureDetails): void {
-  const refusal = isPrepared(reply) ? undefined : prepareReply(request, reply);
+  // Fastify skips its hooks for a malformed path and for a method that no router knows.
+  const refusal = reply.hasHeader('x-request-id') ? undefined : prepareReply(request, reply);
   const problem = problemOf(refusal ?? error, request.id);
   void reply
     .status(problem.status)

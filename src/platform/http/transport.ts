@@ -1,37 +1,37 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '../errors';
-import { cameByHttps } from './proxies';
+import { serverOptionsOf } from './server-options';
 
-/** The request came over http: whatever secrets it held were readable on the way. */
+/** The request came over http, so any secret in it was readable in transit. */
 export class InsecureTransport extends DomainError {
   static override readonly kind = 'forbidden';
   static override readonly code = 'insecure-transport';
 
   constructor() {
-    super('This is answered over https only. If a password or a token was sent, take it for read by others.');
+    super('Use https. If the request contained a password or a token, treat it as compromised.');
   }
 }
 
-// A year, and with the subdomains, as browsers' preload lists want it (RFC 6797; ASVS 3.4.1).
+// One year including subdomains, as the preload lists of browsers require (RFC 6797; ASVS 3.4.1).
 const HSTS = 'max-age=31536000; includeSubDomains';
 
-// Which servers do: each is made before the settings are read.
-const insisting = new WeakSet<object>();
-
-/**
- * Answers what came over https, and of the rest only the health checks of whoever stands before the proxy. Which it was is
- * what the connection is, or what a trusted proxy says it was.
- */
-export function insistOnHttps({ server }: FastifyInstance): void {
-  insisting.add(server);
-}
-
-/** Says in the answer that https is to be used from now on, or why there will be no other answer. */
+/** Sends HSTS over https, and returns the refusal of a request over http where the server accepts https only. */
 export function checkTransport(request: FastifyRequest, reply: FastifyReply): InsecureTransport | undefined {
-  if (!insisting.has(request.server.server)) return undefined;
+  if (!serverOptionsOf(request.server).httpsOnly) return undefined;
   if (cameByHttps(request)) {
     reply.header('strict-transport-security', HSTS);
     return undefined;
   }
   return request.routeOptions.url?.startsWith('/health/') ? undefined : new InsecureTransport();
+}
+
+/**
+ * Whether the client used https, by the connection or by a trusted proxy. Not `request.protocol`: where the path is
+ * malformed, Fastify creates a request that trusts no proxy. Of several values the last is from the nearest proxy.
+ */
+export function cameByHttps({ raw: { headers, socket }, server }: FastifyRequest): boolean {
+  const forwarded = headers['x-forwarded-proto'];
+  if (forwarded === undefined || !serverOptionsOf(server).trustedProxies.has(socket.remoteAddress))
+    return 'encrypted' in socket && socket.encrypted === true;
+  return String(forwarded).split(',').at(-1)?.trim().toLowerCase() === 'https';
 }
