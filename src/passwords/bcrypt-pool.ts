@@ -9,10 +9,10 @@ export interface BcryptComparison {
   readonly hash: string;
 }
 
-/** What one iteration of bcrypt's key setup takes in JavaScript, about: cost 10 is 1,024 of them. */
+/** The approximate time of one iteration of bcrypt's key setup in JavaScript; cost 10 takes 1,024 iterations. */
 const MS_PER_ITERATION = 0.06;
 
-/** The threads that bcrypt runs in; one of them is always ready. */
+/** The worker threads of bcrypt; one of them is always ready. */
 @Injectable()
 export class BcryptThreads extends WorkerPool implements OnApplicationShutdown {
   constructor({ threads, longestWaitMs }: PasswordSettings) {
@@ -28,7 +28,7 @@ export class BcryptThreads extends WorkerPool implements OnApplicationShutdown {
   }
 }
 
-/** bcrypt in worker threads. Each source and each account has an equal share of them, under a flood too. */
+/** bcrypt in worker threads, with an equal share for each source and each account, also under load. */
 @Injectable()
 export class BcryptPool {
   constructor(
@@ -37,18 +37,18 @@ export class BcryptPool {
   ) {}
 
   /**
-   * @param account whose password it is, by any name that is the same for each of its requests; null where none is known
-   * @throws RateLimited or Unavailable where too much waits already
+   * @param account any name that is the same for each request of the account; null where the account is unknown
+   * @throws RateLimited or Unavailable where the queue is full
    */
   async hash(text: string, cost: number, account: string | null = null): Promise<string> {
     return this.threads.run<string>('hash', { text, cost }, workRequestOf(this.current, 2 ** cost, account));
   }
 
   /**
-   * For each attempt whether it matches; the decoys are work and nothing else.
+   * Compares each attempt with its hash; the decoys only add work.
    *
    * @param account as for `hash`
-   * @throws RateLimited or Unavailable where too much waits already
+   * @throws RateLimited or Unavailable where the queue is full
    */
   async compare(
     attempts: readonly BcryptComparison[],

@@ -7,8 +7,8 @@ const WITHIN_MS = 2_000;
 const PREFIX_LETTERS = 5;
 
 /**
- * Asks a list of breached passwords by range: five letters of the SHA-1 leave, padded answers hide how many share them
- * (k-anonymity; the protocol of Pwned Passwords). SHA-1 is the index of that list, and protects nothing.
+ * Queries a list of breached passwords by range (k-anonymity; the protocol of Pwned Passwords). Only five characters of the SHA-1 are
+ * sent, and padded responses hide how many entries share them. SHA-1 is the index of the list and protects nothing.
  */
 @Injectable()
 export class BreachedPasswords {
@@ -16,7 +16,7 @@ export class BreachedPasswords {
 
   constructor(private readonly settings: PasswordSettings) {}
 
-  /** @returns false also where nobody is asked, or nobody answers: a service of others must not stop sign-ups */
+  /** @returns false also where no list is configured or it is unavailable, because it must not block registrations */
   async has(password: string): Promise<boolean> {
     const { breachedPasswordsUrl: url } = this.settings;
     if (url === undefined) return false;
@@ -25,10 +25,7 @@ export class BreachedPasswords {
     try {
       return isListed(await this.range(`${url.replace(/\/$/, '')}/${prefix}`), rest);
     } catch (error) {
-      this.logger.warn(
-        { error },
-        'the list of breached passwords could not be asked, so the password was let pass',
-      );
+      this.logger.warn({ error }, 'List of breached passwords unavailable; password accepted unchecked');
       return false;
     }
   }
@@ -36,16 +33,16 @@ export class BreachedPasswords {
   private async range(url: string): Promise<string> {
     const headers = { 'add-padding': 'true', 'user-agent': 'gatehouse' };
     const { status, body } = await sendRequest(url, { headers, withinMs: WITHIN_MS });
-    if (status !== 200) throw new Error(`the list of breached passwords answered ${status}`);
+    if (status !== 200) throw new Error(`The list of breached passwords responded with ${status}`);
     return body;
   }
 }
 
-/** Lines of `SUFFIX:COUNT`; padding counts none. */
+/** @param text lines of `SUFFIX:COUNT`, where padding has the count 0 */
 function isListed(text: string, suffix: string): boolean {
   const lines = text.split('\n').flatMap((line) => line.trim() || []);
   if (!lines.every((line) => /^[\dA-F]{35}:\d+$/i.test(line)))
-    throw new Error('the list of breached passwords answered something else than a range');
+    throw new Error('The list of breached passwords responded with no valid range');
   return lines.some((line) => {
     const [listed, count] = line.split(':');
     return listed?.toUpperCase() === suffix && Number(count) > 0;

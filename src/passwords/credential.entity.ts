@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A user's password hash, apart from the user, so that no query for a person can bring it along. */
+/** The password hash of a user, in a table of its own so that no query for users returns it. */
 @Entity('credentials')
 export class Credential {
   @PrimaryColumn('uuid', { name: 'user_id' })

@@ -1,6 +1,6 @@
 import type { Statement } from '../platform/database';
 
-/** A row whether or not there is a password: nobody can tell by the time it takes to read one. */
+/** Always returns one row, so that response time does not reveal whether the user has a password. */
 export const CREDENTIAL_OF_USER: Statement = {
   name: 'credential-of-user',
   text: `
@@ -23,8 +23,8 @@ export const STORE_CREDENTIALS: Statement = {
 };
 
 /**
- * How many hashes there are of each form, with one of each; `keyId` is null for plain ones, `cost` for what is not bcrypt.
- * What stands between the name and the salt tells parameters of one day from those of another.
+ * Counts hashes by format, with a sample of each. `keyId` is null for plain hashes, `cost` for hashes that are not bcrypt. The part
+ * between algorithm and salt distinguishes parameters.
  */
 export const COUNT_BY_FORM: Statement = {
   text: `

@@ -1,47 +1,47 @@
 import { RateLimited, Unavailable } from '../platform/errors';
 
-/** Work to be done when its turn comes. */
+/** Work that waits in the queue. */
 export interface QueuedWork<Result> {
-  /** How much it is, in any unit that all work of a queue shares. */
+  /** The amount of work, in any unit that is the same for the whole queue. */
   readonly units: number;
-  /** On whose behalf it is done, such as a source and an account: each gets an equal share. */
+  /** The parties it is done for, such as a source and an account; each gets an equal share. */
   readonly onBehalfOf: readonly string[];
-  /** Those of them of whose work no more than a share may wait; by default all. A source may stand for a whole office. */
+  /** The parties with a bounded share of the queue; by default all. A source may stand for many users. */
   readonly bounded?: readonly string[];
   readonly run: () => Promise<Result>;
 }
 
 export interface QueueLimits {
-  /** How many run at once. */
+  /** The number of concurrent tasks. */
   readonly slots: number;
-  /** What one unit takes, until it has been measured, in milliseconds. */
+  /** The initial estimate of the duration of one unit, in milliseconds. */
   readonly msPerUnit: number;
-  /** How long the last of the queue may have to wait. */
+  /** The longest wait of the last task in the queue, in milliseconds. */
   readonly longestWaitMs: number;
-  /** How much may wait on behalf of one that is bounded, as a share of the longest wait. */
+  /** The share of the longest wait that the tasks of one bounded party may take. */
   readonly shareOfOne: number;
 }
 
 interface Waiting extends Pick<QueuedWork<unknown>, 'units' | 'onBehalfOf'> {
-  /** Its place: virtual time, in units. */
+  /** The virtual start time, in units. */
   readonly start: number;
   readonly begin: () => void;
   readonly refuse: (error: Error) => void;
 }
 
 const RETRY_SECONDS = 2;
-/** The weight of the last measurement. */
+/** The weight of the last measurement in the moving average. */
 const SMOOTHING = 0.2;
-/** One measurement may be that of a thread that starts, or of a pause of the machine. */
+/** Limits outliers: a measurement may include the start of a thread or a pause of the machine. */
 const MOST_GROWTH = 4;
 
 /**
- * Start-time fair queueing (Goyal, Vin, Cheng 1996): work takes its turn by what was done before on the same behalf, so a flood waits for
- * itself and not for others. The queue is bounded by the time it stands for; beyond that the work of whoever has most waiting is refused.
+ * Start-time fair queueing (Goyal, Vin, Cheng 1996): tasks are ordered by the earlier work of the same party, so a flood delays itself and
+ * not others. The queue is bounded by its estimated time; beyond that, a task of the party with the most waiting work is refused.
  */
 export class FairQueue {
   private readonly waiting: Waiting[] = [];
-  /** When the last work of each would be over, in virtual time. */
+  /** The virtual finish time of the last task of each party. */
   private readonly finishes = new Map<string, number>();
   private readonly unitsOf = new Map<string, number>();
   private running = 0;
@@ -49,7 +49,7 @@ export class FairQueue {
   private waitingUnits = 0;
   private msPerUnit: number;
 
-  /** @param now a clock that does not go back, in milliseconds */
+  /** @param now a monotonic clock, in milliseconds */
   constructor(
     private readonly limits: QueueLimits,
     private readonly now: () => number = () => performance.now(),
@@ -58,7 +58,7 @@ export class FairQueue {
   }
 
   /**
-   * @throws RateLimited where too much waits on the same behalf; Unavailable where too much waits at all, and of others less
+   * @throws RateLimited where too much work of a bounded party waits; Unavailable where the queue is full and other parties have less waiting
    */
   async run<Result>({ units, onBehalfOf, bounded = onBehalfOf, run }: QueuedWork<Result>): Promise<Result> {
     await this.turn(units, onBehalfOf, bounded);
@@ -93,7 +93,7 @@ export class FairQueue {
     });
   }
 
-  /** @returns where work begins in virtual time, and moves what comes later on the same behalf behind it */
+  /** Places a task behind the earlier ones of its parties. @returns its virtual start time */
   private place(units: number, onBehalfOf: readonly string[]): number {
     const start = Math.max(this.virtualTime, ...onBehalfOf.map((who) => this.finishes.get(who) ?? 0));
     for (const who of onBehalfOf) this.finishes.set(who, start + units);
@@ -114,7 +114,7 @@ export class FairQueue {
   private refuseLast(): void {
     const last = this.take((one, other) => one.start >= other.start);
     if (!last) return;
-    // It was the last of each of these.
+    // The refused task was the last one of each of its parties.
     for (const who of last.onBehalfOf) this.finishes.set(who, last.start);
     last.refuse(new Unavailable(RETRY_SECONDS));
   }
@@ -124,7 +124,7 @@ export class FairQueue {
     this.count(work, work.units);
   }
 
-  /** @param comesBefore whether the one is to be taken rather than the other */
+  /** @param comesBefore whether the first argument is preferred to the second */
   private take(comesBefore: (one: Waiting, other: Waiting) => boolean): Waiting | undefined {
     const [first, ...rest] = this.waiting;
     if (!first) return undefined;

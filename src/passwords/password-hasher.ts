@@ -7,21 +7,21 @@ import { ConfiguredAlgorithm, type PasswordAlgorithm } from './password-algorith
 import { PasswordSettings } from './password.settings';
 import { decoyHash, formatHash, keyedPartOf, parseHash, type StoredHash, topUpCosts } from './stored-hash';
 
-/** What its key is called in the keyring. */
+/** The purpose of the key in the keyring. */
 export const KEY_PURPOSE = 'passwords';
 
 const BCRYPT_LIMIT_BYTES = 72;
 
 export interface PasswordCheckResult {
   readonly matches: boolean;
-  /** The hash is below today's settings and can be replaced without changing what matches. */
+  /** Whether the hash is below the current settings and can be replaced without changing which passwords match. */
   readonly outdated: boolean;
 }
 
 /**
- * bcrypt over HMAC-SHA-256 of the whole password under a key of the application's, so that byte 73 and NUL count and
- * the table alone cannot be guessed at. Plain bcrypt hashes of an older system are understood, too; a module may hash
- * otherwise (`@PasswordHashing`).
+ * Hashes passwords by bcrypt over an HMAC-SHA-256 of the whole password under a key of the application. So bytes after the 72nd and NUL
+ * count, and the table without the key cannot be attacked offline. Plain bcrypt hashes of an older system are accepted, too. A module may
+ * provide another algorithm (`@PasswordHashing`).
  */
 @Injectable()
 export class PasswordHasher implements OnModuleInit {
@@ -39,8 +39,8 @@ export class PasswordHasher implements OnModuleInit {
   }
 
   /**
-   * @param account whose password it is, as for `BcryptPool`
-   * @returns a hash of today's form and cost
+   * @param account as for `BcryptPool`
+   * @returns a hash of the current format and cost
    */
   async hash(password: string, account: string | null = null): Promise<string> {
     const digest = this.digest(normalisePassword(password));
@@ -50,11 +50,11 @@ export class PasswordHasher implements OnModuleInit {
   }
 
   /**
-   * Checks a password. How long it takes depends on the password and on today's cost alone: not on whether there is a
-   * hash, which form it has, or whether it matches.
+   * Checks a password. The duration depends on the password and the current cost only, not on whether a hash exists, its format, or whether
+   * it matches.
    *
-   * @param hash as stored; null where there is no such account
-   * @param account whose password it is, as for `BcryptPool`
+   * @param hash as stored; null for an unknown account
+   * @param account as for `BcryptPool`
    */
   async check(
     password: string,
@@ -64,18 +64,18 @@ export class PasswordHasher implements OnModuleInit {
     const added = this.added.current;
     if (!added) return this.checkBcrypt(password, hash, account);
     const own = this.hashOf(added, hash);
-    // One after the other, both for everybody: whose hash is of which kind must not be told by the time it takes.
+    // Both checks run for every account, because the duration must not reveal the algorithm of a hash.
     const matches = await added.check(this.digest(normalisePassword(password)), own);
     const ofAdded = verdictOf(own !== null && matches, own !== null && added.isOutdated(own));
     if (!this.added.acceptsBcrypt) return ofAdded;
     const former = await this.checkBcrypt(password, own === null ? hash : null, account);
     if (own !== null) return ofAdded;
-    // A keyed hash of bcrypt is of the whole password, so replacing it changes nothing of what matches.
+    // A keyed bcrypt hash covers the whole password, so replacing it does not change which passwords match.
     const isKeyed = hash !== null && keyedPartOf(hash, this.key.id) !== undefined;
     return verdictOf(former.matches, former.outdated || isKeyed);
   }
 
-  /** A hash as the algorithm of a module made it; null where it is bcrypt's, or nobody's. */
+  /** The part of a stored hash that the algorithm of a module made; null for bcrypt and unknown formats. */
   private hashOf(added: PasswordAlgorithm, hash: string | null): string | null {
     const keyed = hash === null || parseHash(hash) ? undefined : keyedPartOf(hash, this.key.id);
     return keyed !== undefined && added.understands(keyed) ? keyed : null;
@@ -93,7 +93,7 @@ export class PasswordHasher implements OnModuleInit {
     return verdictOf(matches, stored !== undefined && this.isOutdated(password, stored));
   }
 
-  /** A plain hash is tried with the text as received and then in NFC, which is two checks; so a keyed one, or none, is two as well. */
+  /** A plain hash is compared with the password as received and in NFC, so every other account gets two comparisons as well. */
   private attemptsFor(password: string, stored: StoredHash | undefined): BcryptComparison[] {
     const normal = normalisePassword(password);
     const forms = normal === password ? [normal] : [password, normal];
@@ -113,7 +113,7 @@ export class PasswordHasher implements OnModuleInit {
 
   private isOutdated(password: string, stored: StoredHash): boolean {
     if (stored.keyId !== undefined) return stored.cost < this.settings.cost;
-    // Plain bcrypt reads 72 bytes, and many of its libraries stop at NUL: the whole password is stricter than what matched.
+    // Plain bcrypt reads 72 bytes and often stops at NUL, so a hash of the whole password would be stricter.
     return Buffer.byteLength(password) <= BCRYPT_LIMIT_BYTES && !password.includes('\0');
   }
 

@@ -6,18 +6,18 @@ import { lengthOf, normalisePassword } from './password';
 import { type PasswordOwner, PasswordStrength } from './password-strength';
 import { PasswordSettings } from './password.settings';
 
-/** What a password is refused for, by code. */
+/** The details of refusals, by code. */
 const DETAILS = {
   'password-common':
-    'Many people have this password, so it is tried first. Choose one of your own, as several words.',
+    'This password is in a list of common passwords. Choose another one, such as several unrelated words.',
   'password-guessable':
-    'This password is easy to guess. Several words that do not belong together are better.',
-  'password-personal': 'This password is made of your address, your name or the name of this application.',
-  'password-breached':
-    'This password is in a list of passwords that were stolen elsewhere. Choose another one.',
+    'This password is easy to guess. Choose another one, such as several unrelated words.',
+  'password-personal':
+    'This password consists mainly of your email address, your name or the name of this application.',
+  'password-breached': 'This password is in a list of passwords from data breaches. Choose another one.',
 } as const;
 
-/** Which passwords may be set (NIST SP 800-63B-4 section 3.1.1.2, ASVS 5.0 section 6.2): long enough, and hard to guess. */
+/** Requires new passwords to be long and hard to guess (NIST SP 800-63B-4 section 3.1.1.2, ASVS 5.0 section 6.2). */
 @Injectable()
 export class PasswordPolicy {
   constructor(
@@ -27,20 +27,20 @@ export class PasswordPolicy {
     private readonly http: HttpSettings,
   ) {}
 
-  /** What a password is refused for here, beside its length. */
+  /** The reasons other than length for which passwords are refused under these settings. */
   get refused(): string[] {
     const codes = Object.keys(DETAILS) as (keyof typeof DETAILS)[];
     const asked = codes.filter((code) => code !== 'password-breached' || this.settings.breachedPasswordsUrl);
     return asked.map((code) => code.slice('password-'.length));
   }
 
-  /** What no password may be made of, beside the user's own address and name. */
+  /** The words that no password may consist of, besides the address and the name of the user. */
   get contextWords(): string[] {
     return [this.http.appName];
   }
 
   /**
-   * @param pointer where it stands in the request, for the problem
+   * @param pointer to the password in the request (RFC 6901)
    * @throws ValidationFailed
    */
   async assertAcceptable(password: string, pointer: string, owner: PasswordOwner): Promise<void> {
@@ -48,7 +48,7 @@ export class PasswordPolicy {
     const length = lengthOf(password);
     if (length < minLength || length > maxLength) {
       const code = length < minLength ? 'password-too-short' : 'password-too-long';
-      throw refused(pointer, code, `A password has ${minLength} to ${maxLength} characters.`);
+      throw refused(pointer, code, `Must have ${minLength} to ${maxLength} characters.`);
     }
     const code = await this.weaknessOf(normalisePassword(password), owner);
     if (code) throw refused(pointer, code, DETAILS[code], true);

@@ -3,28 +3,28 @@ import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { CurrentRequest } from '../platform/http';
 import { WorkerPool, workRequestOf } from './worker-pool';
 
-/** Who sets a password, as a guesser may know them. */
+/** The user who sets a password, as an attacker may know them. */
 export interface PasswordOwner {
   readonly email: string;
   readonly displayName?: string | null | undefined;
 }
 
-/** What is wrong with a password that is easy to guess. */
+/** Why a password is easy to guess, as a code. */
 export type PasswordWeakness = 'password-common' | 'password-guessable' | 'password-personal';
 
-type Verdict = 'common' | 'personal' | 'guessable';
+type WeaknessKind = 'common' | 'personal' | 'guessable';
 
-/** zxcvbn's border between "safely" and "very" unguessable. */
+/** The threshold of zxcvbn between "safely" and "very" unguessable. */
 const ENOUGH_GUESSES = 1e10;
 const IDLE_MS = 60_000;
-/** An estimate takes time with the square of the length, beside what every one takes: some milliseconds for an ordinary password. */
+/** The time of an estimate grows with the square of the length, from some milliseconds for a password of this length. */
 const ORDINARY_LENGTH = 16;
 const MS_PER_ESTIMATE = 3;
 const LONGEST_WAIT_MS = 5_000;
-/** What is left of a password without the user's words: fewer letters and figures are decoration. */
+/** The fewest letters and digits that a password must have besides words about the user. */
 const FEWEST_OF_ITS_OWN = 6;
 
-/** Estimates how many guesses a password takes (zxcvbn), in a thread that ends when nobody signs up for a while. */
+/** Estimates how many guesses a password takes (zxcvbn), in a worker thread that ends when it is idle. */
 @Injectable()
 export class PasswordStrength implements OnApplicationShutdown {
   private readonly pool = new WorkerPool(
@@ -34,7 +34,7 @@ export class PasswordStrength implements OnApplicationShutdown {
 
   constructor(private readonly current: CurrentRequest) {}
 
-  /** @throws RateLimited or Unavailable where too much waits already */
+  /** @throws RateLimited or Unavailable where the queue is full */
   async weaknessOf(
     password: string,
     owner: PasswordOwner,
@@ -44,7 +44,7 @@ export class PasswordStrength implements OnApplicationShutdown {
     const work = { password, words, enough: ENOUGH_GUESSES };
     const units = 1 + (Array.from(password).length / ORDINARY_LENGTH) ** 2;
     const turn = workRequestOf(this.current, units, owner.email);
-    const weakness = await this.pool.run<Verdict | undefined>('weaknessOf', work, turn);
+    const weakness = await this.pool.run<WeaknessKind | undefined>('weaknessOf', work, turn);
     if (weakness !== 'common' && isMadeOf(words, password)) return 'password-personal';
     return weakness && `password-${weakness}`;
   }
@@ -54,7 +54,7 @@ export class PasswordStrength implements OnApplicationShutdown {
   }
 }
 
-/** What somebody who knows the user would try first: address, name and application, whole and in parts. */
+/** Words that an attacker who knows the user tries first: address, name and application, whole and in parts. */
 export function wordsOf({ email, displayName }: PasswordOwner, appName: string): string[] {
   const [local = '', domain = ''] = email.split('@');
   const wholes = [email, local, domain, displayName ?? '', appName];
@@ -66,7 +66,7 @@ export function wordsOf({ email, displayName }: PasswordOwner, appName: string):
   return [...new Set(words.map((word) => word.toLowerCase()))].filter((word) => Array.from(word).length > 2);
 }
 
-/** Whether a password is such words and little else; a guesser tries them in any order. */
+/** Whether a password consists mainly of these words, in any order. */
 export function isMadeOf(words: readonly string[], password: string): boolean {
   const whole = password.toLowerCase();
   const longestFirst = words.toSorted((one, other) => other.length - one.length);

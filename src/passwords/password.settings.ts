@@ -10,13 +10,13 @@ export class PasswordSettings {
   /** In Unicode code points. 15 is NIST SP 800-63B-4's minimum where the password is the only factor. */
   readonly minLength: number;
   readonly maxLength = LONGEST_CODE_POINTS;
-  /** bcrypt's cost: each step doubles the work. */
+  /** The cost of bcrypt; each step doubles the work. */
   readonly cost: number;
-  /** bcrypt keeps a core busy, so more threads than cores would only take turns. */
+  /** One thread per core, because bcrypt keeps a core busy. */
   readonly threads = availableParallelism();
-  /** How much hashing may wait, in time: beyond it the answer is 503 or 429 at once. */
+  /** The longest wait for hashing, in milliseconds; beyond it requests are refused at once with 503 or 429. */
   readonly longestWaitMs = 20_000;
-  /** Where to ask for breached passwords by range; undefined: nowhere. */
+  /** The range API of a list of breached passwords; undefined: no list is used. */
   readonly breachedPasswordsUrl: string | undefined;
 
   constructor(environment: Environment) {
@@ -25,11 +25,7 @@ export class PasswordSettings {
     this.cost = environment.number('BCRYPT_COST', 12, { min: weakest, max: 15, integer: true });
     const url = environment.webUrl('BREACHED_PASSWORDS_URL');
     if (url?.username || url?.password)
-      environment.addFault(
-        'BREACHED_PASSWORDS_URL',
-        'holds a password',
-        'use a URL without one: no such list needs it',
-      );
+      environment.addFault('BREACHED_PASSWORDS_URL', 'holds a password', 'use a URL without a password');
     this.breachedPasswordsUrl = url?.href;
     if (this.minLength < RECOMMENDED_LENGTH)
       environment.addFinding(

@@ -2,28 +2,27 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { ValidateBy } from 'class-validator';
 
-/** More than anybody types and less than makes work; ASVS 6.2.9 asks for 64 at least. */
+/** ASVS 6.2.9 requires at least 64; much longer ones would cost time. */
 export const LONGEST_CODE_POINTS = 128;
 
-/** Passwords are compared in this form, so that one text typed on two systems is one password; never NFKC, which merges different ones. */
+/** Normalises a password to NFC, so that the same text typed on two systems is equal. NFKC would merge different passwords. */
 export function normalisePassword(password: string): string {
   return password.normalize('NFC');
 }
 
-/** In code points, as a person counts them (NIST SP 800-63B-4 section 3.1.1.2). */
+/** The length in code points (NIST SP 800-63B-4 section 3.1.1.2). */
 export function lengthOf(password: string): number {
   return Array.from(normalisePassword(password)).length;
 }
 
-/** Cheap and before all else: normalising a text made for it takes time with the square of its length. */
+/** A cheap check before normalisation, which takes quadratic time for malicious input. */
 export function isShortEnough(password: string): boolean {
-  // NFC makes at most four code points of a text into one, and a code point is at most two units long.
+  // NFC combines at most four code points into one, and a code point has at most two UTF-16 units.
   return password.length <= 8 * LONGEST_CODE_POINTS && lengthOf(password) <= LONGEST_CODE_POINTS;
 }
 
 /**
- * A property that holds a password somebody typed: any text that can be written in UTF-8. Whether it is good enough
- * to be set is the policy's question, not asked of one that is only checked.
+ * Validates a password as entered: any text that UTF-8 can encode. `PasswordPolicy` decides whether it may be set as a new password.
  */
 export function Password(): PropertyDecorator {
   return applyDecorators(
@@ -32,7 +31,7 @@ export function Password(): PropertyDecorator {
       validator: {
         validate: (value: unknown) =>
           typeof value === 'string' && value.length > 0 && value.isWellFormed() && isShortEnough(value),
-        defaultMessage: () => `This must be a text of 1 to ${LONGEST_CODE_POINTS} characters.`,
+        defaultMessage: () => `Must be a string of 1 to ${LONGEST_CODE_POINTS} characters.`,
       },
     }),
     ApiProperty({ type: String, format: 'password', minLength: 1, maxLength: LONGEST_CODE_POINTS }),

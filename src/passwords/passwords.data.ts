@@ -4,7 +4,7 @@ import { PersonalData, type PersonalDataProvider } from '../platform/personal-da
 import { Credential } from './credential.entity';
 import { RegistrationAttempt } from './registration-attempt.entity';
 
-/** That there is a password and since when; the hash is nobody's to take along, and further registrations are somebody else's. */
+/** Exports when the password was set. Excludes its hash, and registration attempts, which may be of other persons. */
 @Injectable()
 @PersonalData({ section: 'password', tables: ['credentials', 'registration_attempts'] })
 export class PasswordsData implements PersonalDataProvider {

@@ -9,17 +9,17 @@ import { PasswordSettings } from './password.settings';
 import { keyedPartOf } from './stored-hash';
 
 interface Form {
-  /** Null: a plain hash of an older system. */
+  /** Null for a plain hash of an older system. */
   readonly keyId: string | null;
   readonly algorithm: string | null;
-  /** Null: it is not bcrypt's. */
+  /** Null for an algorithm other than bcrypt. */
   readonly cost: number | null;
   readonly count: number;
-  /** One of them, which is told to nobody. */
+  /** One of the hashes, which is never printed. */
   readonly sample: string;
 }
 
-/** Which forms of hashes are in use. */
+/** Checks the formats of the stored hashes. */
 @Injectable()
 @DoctorCheck({ topic: 'passwords', after: 'keys' })
 export class PasswordHashesDoctorCheck implements DoctorCheckProvider {
@@ -42,20 +42,20 @@ export class PasswordHashesDoctorCheck implements DoctorCheckProvider {
     if (!this.isUnderstood(form))
       return {
         level: 'fault',
-        message: `${count} hashes are of no known form`,
-        advice: 'those users reset their passwords',
+        message: `${count} hashes have an unknown format`,
+        advice: 'their users have to reset their passwords',
       };
     const how = cost === null ? `hashes of ${algorithm}` : `hashes at bcrypt cost ${cost}`;
     const what = `${count} ${keyId === null ? 'plain' : 'keyed'} ${how}`;
     if (keyId !== null && keyId !== currentKey)
       return {
         level: 'fault',
-        message: `${what} are under a key that is gone`,
+        message: `${what} use a key that no longer exists`,
         advice: 'restore the table "keys" from a backup',
       };
     if (!this.isOld(form)) return okFinding(what);
-    const advice = 'each is replaced when its owner signs in; nothing has to be done';
-    return { level: 'warning', message: `${what}, below today's settings`, advice };
+    const advice = 'each is replaced at the next sign-in of its user; no action is needed';
+    return { level: 'warning', message: `${what}, below the current settings`, advice };
   }
 
   private isUnderstood(form: Form): boolean {

@@ -16,7 +16,7 @@ import { PasswordsService } from './passwords.service';
 import { RegistrationAttempt } from './registration-attempt.entity';
 import { RegistrationAttempts } from './registration-attempts';
 
-/** The only room that sees a password or a hash. */
+/** The only module that handles passwords and hashes. */
 @Module({
   imports: [
     ConfigModule.forFeature(PasswordSettings),

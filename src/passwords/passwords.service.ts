@@ -8,7 +8,7 @@ import { CREDENTIAL_OF_USER, STORE_CREDENTIAL, STORE_CREDENTIALS } from './crede
 import { ConfiguredAlgorithm } from './password-algorithm';
 import { PasswordHasher } from './password-hasher';
 
-/** The passwords of the users. */
+/** Stores and verifies the passwords of users. */
 @Injectable()
 export class PasswordsService {
   constructor(
@@ -19,27 +19,27 @@ export class PasswordsService {
   ) {}
 
   /**
-   * The slow half of setting a password, to be done before the transaction that stores it.
+   * Hashes a password. It is slow, so it is called before the transaction that stores the hash.
    *
-   * @param account whose it is, by any name that is the same for each of its requests: accounts share the processor equally
-   * @throws RateLimited or Unavailable where too much waits already
+   * @param account any name that is the same for each request of the account, because accounts share the processor equally
+   * @throws RateLimited or Unavailable where the queue is full
    */
   async hash(password: string, account: string | null = null): Promise<string> {
     return this.hasher.hash(password, account);
   }
 
-  /** @param hash as `hash` made it */
+  /** @param hash from `hash` */
   async store(userId: string, hash: string): Promise<void> {
     await this.database.query(STORE_CREDENTIAL, [userId, hash, this.clock.now()]);
   }
 
   /**
-   * @param hashes as `problemOfForeignHash` finds nothing wrong with, by user id
-   * @throws Error where no hash of bcrypt is understood any more
+   * @param hashes by user id, each without a `problemOfForeignHash`
+   * @throws Error where hashes of bcrypt are no longer accepted
    */
   async storeAll(hashes: ReadonlyMap<string, string>): Promise<void> {
     if (!this.added.acceptsBcrypt)
-      throw new Error('a module hashes passwords alone, so nobody could sign in with a hash of bcrypt');
+      throw new Error('Hashes of bcrypt are not accepted, because a module hashes passwords without bcrypt');
     await this.database.query(STORE_CREDENTIALS, [
       [...hashes.keys()],
       [...hashes.values()],
@@ -47,17 +47,17 @@ export class PasswordsService {
     ]);
   }
 
-  /** The user has no password any more, until they set one. */
+  /** Removes the password of a user. */
   async clear(userId: string): Promise<void> {
     await this.database.repository(Credential).delete({ userId });
   }
 
   /**
-   * Whether this is the user's password. A hash below today's settings is replaced on the way.
-   * @param userId null for somebody who does not exist: the same query and the same work, and false
-   * @param signsIn whether they are let in with it: the right password of those who are not takes no longer than a wrong one
+   * Whether this is the password of the user. Replaces a hash below the current settings.
+   * @param userId null for an unknown user, which takes the same query and the same work and returns false
+   * @param signsIn whether a correct password signs the user in; otherwise the hash is not replaced, so it takes no longer than a wrong one
    * @param account as for `hash`; by default the user
-   * @throws RateLimited or Unavailable where too much waits already
+   * @throws RateLimited or Unavailable where the queue is full
    */
   async verify(
     userId: string | null,
@@ -72,7 +72,7 @@ export class PasswordsService {
     return matches;
   }
 
-  /** Only where nobody changed the password meanwhile, and where there is room: the next sign-in can do it as well. */
+  /** Replaces a hash unless the password changed meanwhile or the queue is full; the next sign-in tries again. */
   private async replace({ userId, hash: old }: Credential, password: string): Promise<void> {
     try {
       const hash = await this.hasher.hash(password, userId);

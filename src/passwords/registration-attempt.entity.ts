@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** A further registration of an address that nobody has proven yet: what it would make of the account. */
+/** A further registration of an unverified address, with the password and name it asked for. */
 @Entity('registration_attempts')
 export class RegistrationAttempt {
   @PrimaryColumn('uuid')

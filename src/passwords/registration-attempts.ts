@@ -5,26 +5,26 @@ import { Credential } from './credential.entity';
 import { PasswordHasher } from './password-hasher';
 import { RegistrationAttempt } from './registration-attempt.entity';
 
-/** With the one that made the account, which has its password and name. */
+/** Includes the registration that created the account and whose password and name are stored there. */
 export const MOST_ATTEMPTS = 5;
 
-/** What a registration wanted the account to be. */
+/** The password and name of a registration. */
 export interface AttemptedRegistration {
-  /** As `PasswordsService.hash` made it. */
+  /** From `PasswordsService.hash`. */
   readonly hash: string;
-  /** Undefined for the one that made the account: its name is the account's already. */
+  /** Undefined for the registration that created the account, which already has the name. */
   readonly displayName?: string | null;
 }
 
-// One statement, as for every other registration: what becomes of it shows in nothing.
+// One statement, as for every other registration, so that the response time reveals nothing.
 const ADD: Statement = {
   text: `INSERT INTO registration_attempts (id, user_id, hash, display_name, created_at)
     SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM registration_attempts WHERE user_id = $2) < $6 RETURNING id`,
 };
 
 /**
- * The registrations of one unproven address. The first made the account; who registered it is not known, so a further one
- * neither replaces it nor is lost: whoever proves the mailbox then picks theirs by its password.
+ * Stores further registrations of an unverified address. It is unknown which registration is the owner's, so none replaces another. The
+ * user who verifies the address selects one by its password.
  */
 @Injectable()
 export class RegistrationAttempts {
@@ -35,28 +35,28 @@ export class RegistrationAttempts {
   ) {}
 
   /**
-   * Keeps a further one; the user is locked.
-   * @returns false where there are as many as there may be, and it was not kept
+   * Stores a further registration. To be called with the user locked.
+   * @returns false where the limit is reached and it was not stored
    */
   async add(userId: string, { hash, displayName = null }: AttemptedRegistration): Promise<boolean> {
     const parameters = [this.clock.newId(), userId, hash, displayName, this.clock.now(), MOST_ATTEMPTS - 1];
     return (await this.database.query(ADD, parameters)).length > 0;
   }
 
-  /** How many there are beyond the one that made the account. */
+  /** The number of registrations besides the one that created the account. */
   async count(userId: string): Promise<number> {
     return this.database.repository(RegistrationAttempt).countBy({ userId });
   }
 
-  /** The one that has this password; null where none has. */
+  /** The registration with this password; null where none matches. */
   async pick(userId: string, password: string): Promise<AttemptedRegistration | null> {
     const first = await this.database.repository(Credential).findOneBy({ userId });
     const further = await this.database.repository(RegistrationAttempt).findBy({ userId });
     const attempts: AttemptedRegistration[] = [...(first ? [{ hash: first.hash }] : []), ...further];
-    const verdicts = await Promise.all(
+    const results = await Promise.all(
       attempts.map(async ({ hash }) => this.hasher.check(password, hash, userId)),
     );
-    return attempts.find((_, index) => verdicts[index]?.matches) ?? null;
+    return attempts.find((_, index) => results[index]?.matches) ?? null;
   }
 
   async drop(userId: string): Promise<void> {

@@ -1,16 +1,17 @@
-/** What somebody, or a role, may do. */
+/** The permissions of a user or a role. */
 export interface PermissionSet {
-  /** Whether that is everything, whatever modules there are. */
+  /** Whether it includes every permission, also of modules added later. */
   readonly isAdmin: boolean;
   readonly permissions: ReadonlySet<string>;
 }
 
-/** What `admin` is told to lack by those who have every permission but not that role. */
+/** Stands for the role itself, for an actor that has every permission but not the role admin. */
 const EVERYTHING = 'admin';
 
 /**
- * What one has and the other lacks; empty: nothing. Whoever changes a user, a role, or what a user or role has, must lack
- * nothing of it: nobody gives, takes or takes over what they do not have.
+ * The permissions of another user or role that the actor does not have. An actor may change a user or a role, and grant or withdraw
+ * permissions, only where this is empty.
+ * @returns the missing permissions in alphabetical order
  */
 export function missingPermissions(actor: PermissionSet, other: PermissionSet): readonly string[] {
   if (actor.isAdmin) return [];

@@ -1,12 +1,12 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** The role that has every permission, those of modules added tomorrow too. It is there from the start and never changes. */
+/** The role with every permission, also of modules added later. It always exists and never changes. */
 export const ADMIN = 'admin';
 
-/** A set of permissions under a name. */
+/** A named set of permissions. */
 @Entity('roles')
 export class Role {
-  /** What pages go by; everything else goes by the name. */
+  /** The key of pages; everything else uses the name. */
   @Column('uuid')
   id: string;
 
@@ -16,7 +16,7 @@ export class Role {
   @Column('text', { nullable: true })
   description: string | null;
 
-  /** As stored: one that no module declares any more counts for nothing. */
+  /** As stored; a permission that no module declares has no effect. */
   @Column('text', { array: true })
   permissions: string[];
 

@@ -15,7 +15,7 @@ const UNKNOWN_ROLES: Statement = {
   text: 'SELECT DISTINCT role FROM users, unnest(roles) AS role WHERE role NOT IN (SELECT name FROM roles) ORDER BY role LIMIT 20',
 };
 
-/** Whether somebody can administer, and whether the stored roles say what they seem to. */
+/** Checks that an administrator exists, and that stored roles and permissions are known. */
 @Injectable()
 @DoctorCheck({ topic: 'roles', after: 'migrations' })
 export class RolesDoctorCheck implements DoctorCheckProvider {
@@ -34,21 +34,21 @@ export class RolesDoctorCheck implements DoctorCheckProvider {
       okFinding(`roles: ${roles.length}, permissions: ${this.known.all().length}, active admins: ${admins}`),
       ...warningIf(
         admins === 0,
-        'nobody can administer',
-        'make somebody an admin: npm run cli -- admin:create --email you@example.com',
+        'there is no active administrator',
+        'create one: npm run cli -- admin:create --email you@example.com',
       ),
       ...roles.flatMap(({ name, permissions }) => {
         const strange = permissions.filter((permission) => !this.known.has(permission));
         return warningIf(
           strange.length > 0,
           `the role ${name} has permissions that no module declares: ${strange.join(', ')}`,
-          'they let nobody do anything: take them out, or bring back the module that checks them',
+          'they have no effect: remove them, or restore the module that declares them',
         );
       }),
       ...warningIf(
         unknown.length > 0,
-        `users have roles that there are not: ${unknown.map(({ role }) => role).join(', ')}`,
-        'they let nobody do anything: take them from the users, or make the roles',
+        `users have unknown roles: ${unknown.map(({ role }) => role).join(', ')}`,
+        'they have no effect: remove them from the users, or create the roles',
       ),
     ];
   }

@@ -8,18 +8,18 @@ import { type PageQuery, parseCursor } from '../platform/http';
 import type { PermissionSet } from './permission-set';
 import { ADMIN, Role } from './role.entity';
 
-/** What a role is to be. */
+/** The desired state of a role. */
 export interface RoleDefinition {
   readonly name: string;
   readonly description: string | null;
   readonly permissions: readonly string[];
 }
 
-/** The roles there are, in the database and in the memory of every instance. */
+/** The roles, in the database and in the memory of every instance. */
 @Injectable()
 export class RolesService implements OnModuleInit {
   private memory: ReadonlyMap<string, readonly string[]> = new Map();
-  /** By the roles: few combinations are in use, and each request needs one. */
+  /** Permissions by combination of roles: few combinations are in use, and each request needs one. */
   private readonly combined = new Map<string, readonly string[]>();
 
   constructor(
@@ -36,7 +36,7 @@ export class RolesService implements OnModuleInit {
     await this.load();
   }
 
-  /** What these roles let their holder do, by the words of this code, from memory. A role that is gone lets nobody do anything. */
+  /** The declared permissions of roles, from memory. A deleted role has none. */
   permissionsOf(roles: readonly string[]): readonly string[] {
     const key = roles.join(' ');
     const found = this.combined.get(key) ?? this.combine(roles);
@@ -44,12 +44,12 @@ export class RolesService implements OnModuleInit {
     return found;
   }
 
-  /** All roles as stored at this moment, in no order. */
+  /** All stored roles, in no particular order. */
   async all(): Promise<Role[]> {
     return (await this.database.repository(Role).find()).map((role) => this.completed(role));
   }
 
-  /** The newest first; one more than was asked for, where there is one. */
+  /** Newest first, and one more than the limit where there is one. */
   async list(page: PageQuery): Promise<Role[]> {
     const after = parseCursor(page);
     const roles = await this.database.repository(Role).find({
@@ -64,7 +64,7 @@ export class RolesService implements OnModuleInit {
     return this.database.repository(Role).findOneBy({ name });
   }
 
-  /** Makes a role what it is to be from now on, on every instance. */
+  /** Creates or replaces a role on every instance. */
   async save({ name, description, permissions }: RoleDefinition): Promise<Role> {
     const former = await this.find(name);
     const now = this.clock.now();
@@ -75,7 +75,7 @@ export class RolesService implements OnModuleInit {
     return role;
   }
 
-  /** The role is gone; its holders are for `UserRights.dropRole` to say. */
+  /** Deletes a role. `UserRights.dropRole` removes it from its holders. */
   async remove(name: string): Promise<void> {
     await this.database.repository(Role).delete({ name });
     await this.feed.publishAfterCommit();
@@ -86,7 +86,7 @@ export class RolesService implements OnModuleInit {
     return [...new Set(words)].filter((word) => this.known.has(word)).toSorted();
   }
 
-  /** `admin` has whatever there is. */
+  /** Gives the role admin all declared permissions. */
   private completed(role: Role): Role {
     if (role.name === ADMIN) role.permissions = this.known.all().map(([word]) => word);
     return role;
@@ -98,7 +98,7 @@ export class RolesService implements OnModuleInit {
   }
 }
 
-/** What roles hold together, of those that are given. */
+/** @returns the permissions of the named roles together */
 export function permissionSetOf(all: readonly Role[], names: readonly string[]): PermissionSet {
   const permissions = all.filter(({ name }) => names.includes(name)).flatMap((role) => role.permissions);
   return { isAdmin: names.includes(ADMIN), permissions: new Set(permissions) };

@@ -18,7 +18,7 @@ export interface AccessTokenSession {
 /** Claims of `@AccessTokenClaims()` providers; none of `REGISTERED_CLAIMS`. */
 export type AddedClaims = Readonly<Record<string, unknown>>;
 
-/** The claims of an access token as they stand in it (RFC 9068 section 2.2); instants in whole seconds since the epoch. */
+/** The claims of an access token (RFC 9068 section 2.2). Instants are whole seconds since the Unix epoch. */
 export interface AccessClaims {
   readonly iss: string;
   readonly aud: string;
@@ -50,8 +50,8 @@ const OWN_CLAIMS = {
 } satisfies Record<keyof AccessClaims, true>;
 
 /**
- * What nobody else may state: the claims of every access token, and those that say for others how far a token can be
- * trusted (RFC 7519 section 4.1, RFC 7800, RFC 8693, RFC 9068 section 2.2).
+ * Claims that `@AccessTokenClaims()` providers must not state: those of every access token, and those by which other services decide how
+ * far to trust a token (RFC 7519 section 4.1, RFC 7800, RFC 8693, RFC 9068 section 2.2).
  */
 export const REGISTERED_CLAIMS: ReadonlySet<string> = new Set([
   ...Object.keys(OWN_CLAIMS),
@@ -62,11 +62,11 @@ export const REGISTERED_CLAIMS: ReadonlySet<string> = new Set([
   'may_act',
 ]);
 
-/** What a token says beyond the claims that every one has. */
+/** The claims of `@AccessTokenClaims()` providers in a token. */
 export function addedClaimsOf(claims: AccessClaims): AddedClaims {
   const added = Object.entries(claims).filter(([name]) => !REGISTERED_CLAIMS.has(name));
-  // A token is remembered with its claims: what one request made of them, the next one would find.
-  return added.length === 0 ? NOTHING : frozen(Object.fromEntries(added));
+  // Frozen, because the claims of a token are cached and shared by its requests.
+  return added.length === 0 ? NO_CLAIMS : frozen(Object.fromEntries(added));
 }
 
 function frozen<T>(value: T): T {
@@ -75,9 +75,9 @@ function frozen<T>(value: T): T {
   return Object.freeze(value);
 }
 
-const NOTHING: AddedClaims = {};
+const NO_CLAIMS: AddedClaims = {};
 
-/** Whether a verified payload has every claim, each of its type: a valid signature alone does not say so. */
+/** Whether a verified payload has every claim with its type, which a valid signature alone does not guarantee. */
 export function isAccessClaims(payload: unknown): payload is AccessClaims {
   if (typeof payload !== 'object' || payload === null) return false;
   const claims = payload as Record<string, unknown>;

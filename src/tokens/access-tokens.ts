@@ -15,7 +15,7 @@ import { SigningKeys } from './signing-keys';
 import { TokenSettings } from './token.settings';
 import { type VerifiedToken, VerifiedTokens } from './verified-tokens';
 
-// None of ours ever lived longer.
+// The longest lifetime of a token that this application signed under any setting.
 const LONGEST_SECONDS = LONGEST_ACCESS_TOKEN_MINUTES * 60;
 
 export interface SignedAccessToken {
@@ -24,7 +24,7 @@ export interface SignedAccessToken {
   readonly expiresIn: number;
 }
 
-/** Signs and verifies access tokens (RFC 9068). Knows no user and no session: what it is given, it signs. */
+/** Signs and verifies access tokens (RFC 9068), without access to users and sessions. */
 @Injectable()
 export class AccessTokens {
   private readonly verified = new VerifiedTokens();
@@ -42,7 +42,7 @@ export class AccessTokens {
   sign(session: AccessTokenSession, added: AddedClaims): SignedAccessToken {
     const { kid, algorithm, privateKey } = this.keys.current;
     const header = { alg: algorithm, typ: 'at+jwt', kid };
-    // A string key would be parsed anew for every token; the library's types do not know that it takes KeyObjects.
+    // A KeyObject, because a string key would be parsed for every token; the types of the library do not include it.
     const key = privateKey as unknown as string;
     const claims = this.claimsFor(session);
     const accessToken = this.jwt.sign({ ...added, ...claims }, { privateKey: key, algorithm, header });
@@ -54,23 +54,23 @@ export class AccessTokens {
   }
 
   /**
-   * The claims of a live access token of ours.
-   * @throws InvalidToken for anything else, whatever is wrong with it
+   * @returns the claims of an access token that this application signed and that has not expired
+   * @throws InvalidToken for any other token, whatever the reason
    */
   verify(token: string): AccessClaims {
     const { claims, kid } = this.genuine(token);
-    // A lowered ACCESS_TOKEN_MINUTES holds for tokens that were signed before, too: memory keeps no end for longer.
+    // A lowered ACCESS_TOKEN_MINUTES applies to earlier tokens, too, because revocations are remembered no longer.
     const expiresAt = Math.min(claims.exp, claims.iat + this.access.accessTokenSeconds);
     if (this.clock.nowMs() >= expiresAt * 1_000 || !this.keys.find(kid)) throw new InvalidToken();
     return claims;
   }
 
   /**
-   * Like `verify`, for a token that may have expired: signing out must work with it.
-   * @throws InvalidToken where we did not sign it, Unavailable where nobody can tell
+   * Like `verify`, but accepts expired tokens, because a user can sign out with them.
+   * @throws InvalidToken for a token that this application did not sign; Unavailable where the change feed cannot be refreshed
    */
   async verifyIgnoringExpiry(token: string): Promise<AccessClaims> {
-    // An old clock or a key that is not known yet would turn a good token down, and nobody be signed out.
+    // An outdated clock or an unknown key would refuse a valid token, and the user would stay signed in.
     await this.feed.ensureFresh();
     const { claims, kid } = this.genuine(token);
     if (!this.keys.findEver(kid)) throw new InvalidToken();
@@ -104,7 +104,7 @@ export class AccessTokens {
     };
   }
 
-  /** The key is looked up in our own set and nowhere else, and says itself which algorithm it is for (RFC 8725 section 3.1). */
+  /** Only the application's own keys are looked up, and the key determines the algorithm (RFC 8725 section 3.1). */
   private keyOf(token: string): VerificationKey {
     const header = accessTokenHeaderOf(token);
     const key = header && this.keys.findEver(header.kid);
@@ -128,8 +128,8 @@ export class AccessTokens {
       throw new InvalidToken({ cause });
     }
     if (!isAccessClaims(payload) || payload.client_id !== this.settings.clientId) throw new InvalidToken();
-    const fromTheFuture = Math.max(payload.iat, payload.auth_time) > now + CLOCK_SKEW_SECONDS;
-    if (fromTheFuture || payload.exp - payload.iat > LONGEST_SECONDS) throw new InvalidToken();
+    const isFromFuture = Math.max(payload.iat, payload.auth_time) > now + CLOCK_SKEW_SECONDS;
+    if (isFromFuture || payload.exp - payload.iat > LONGEST_SECONDS) throw new InvalidToken();
     return payload;
   }
 }

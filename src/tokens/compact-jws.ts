@@ -1,4 +1,4 @@
-/** In characters. Ours are below one kilobyte; nothing larger is worth hashing. */
+/** In characters. Longer tokens are refused before they are hashed. */
 const LONGEST = 4_096;
 /** A browser drops a cookie whose name and value are longer than 4,096 bytes together. */
 export const LONGEST_SIGNED = 4_080;
@@ -10,11 +10,11 @@ export interface AccessTokenHeader {
 }
 
 /**
- * The header of a token that has exactly the form of ours: three canonical base64url parts, header and payload JSON
- * objects as we write them, `typ` as RFC 9068 asks, and no member that could name a key or demand an extension (`jku`,
- * `x5u`, `jwk`, `crit`).
+ * Parses the header of a token that has exactly the form of this application's tokens: three canonical base64url parts, header and payload
+ * as JSON in the form that `JSON.stringify` writes, the `typ` of RFC 9068, and no member that names a key or an extension (`jku`, `x5u`,
+ * `jwk`, `crit`).
  *
- * @returns undefined for anything else
+ * @returns undefined for any other token
  */
 export function accessTokenHeaderOf(token: string): AccessTokenHeader | undefined {
   if (token.length > LONGEST) return undefined;
@@ -26,7 +26,7 @@ export function accessTokenHeaderOf(token: string): AccessTokenHeader | undefine
   return typ === 'at+jwt' && typeof alg === 'string' && typeof kid === 'string' ? { alg, kid } : undefined;
 }
 
-/** One byte string has one spelling: otherwise altered tokens could pass for the one that was signed. */
+/** Accepts one encoding of a byte string only, because an altered token could otherwise pass as the signed one. */
 function isCanonical(part: string): boolean {
   return part.length > 0 && Buffer.from(part, 'base64url').toString('base64url') === part;
 }
@@ -35,7 +35,7 @@ function parseObject(part: string): Record<string, unknown> | undefined {
   try {
     const text = Buffer.from(part, 'base64url').toString('utf8');
     const value: unknown = JSON.parse(text);
-    // A name that stands there twice means one thing to one reader and another to the next (RFC 7519 section 4).
+    // Parsers disagree about duplicate member names (RFC 7519 section 4).
     if (JSON.stringify(value) !== text) return undefined;
     return typeof value === 'object' && value !== null && !Array.isArray(value)
       ? (value as Record<string, unknown>)

@@ -1,23 +1,23 @@
 import { LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
 
 const HOUR_MS = 3_600_000;
-// The longest-lived token may be signed in the last moment, on an instance whose clock differs a little.
+// A token of the longest lifetime may be signed at the last moment, on an instance whose clock differs a little.
 const LAST_TOKEN_MS = (LONGEST_ACCESS_TOKEN_MINUTES + 1) * 60_000;
 
-/** What the schedule has to know of a key. */
+/** The properties of a key that the schedule depends on. */
 export interface ScheduledKey {
   readonly algorithm: string;
   readonly createdAt: Date;
 }
 
 /**
- * When a signing key is published, signs and goes (NIST SP 800-57 part 1 section 5.3). All of it follows from when the
- * keys were made, so instances that know the same keys agree without a word.
+ * Decides when a signing key is published, signs and retires (NIST SP 800-57 part 1 section 5.3). It depends on the creation times of the
+ * keys only, so instances with the same keys agree without communication.
  */
 export class KeySchedule {
   /** How long a key is published before it signs, in milliseconds. */
   readonly leadMs: number;
-  /** How long others may keep the published keys: they look again, twice at least, before a new one signs. */
+  /** How long other services may cache the published keys: they reload at least twice before a new key signs. */
   readonly cacheSeconds: number;
 
   /** @param periodMs how long a key signs */
@@ -27,7 +27,7 @@ export class KeySchedule {
   }
 
   /**
-   * The newest one that was published for long enough. Where none was, the oldest: the one that was published longest.
+   * The signing key: the newest that was published for long enough, otherwise the oldest.
    * @param keys newest first
    */
   signer<K extends ScheduledKey>(keys: readonly K[], algorithm: string, nowMs: number): K | undefined {
@@ -35,20 +35,20 @@ export class KeySchedule {
     return own.find((key) => this.signsFrom(key) <= nowMs) ?? own.at(-1);
   }
 
-  /** Whether it is time to publish the next one. */
+  /** Whether the next key is due for publication. */
   needsNext(keys: readonly ScheduledKey[], algorithm: string, nowMs: number): boolean {
     const newest = keys.find((key) => key.algorithm === algorithm);
     return !newest || this.dueAt(newest).getTime() <= nowMs;
   }
 
-  /** When the one after this is to be published. */
+  /** When the successor of a key is due for publication. */
   dueAt({ createdAt }: ScheduledKey): Date {
     return new Date(createdAt.getTime() + this.periodMs);
   }
 
   /**
-   * Those whose last token has expired since another took over. Where JWT_ALGORITHM was changed, the keys before the
-   * change go by the first one after it; while the newest key is of another algorithm, nothing tells when they signed last.
+   * The keys whose last token has expired since another key took over. After a change of JWT_ALGORITHM, keys of the former algorithm
+   * retire by the first key of the new one. While the newest key is of another algorithm, it is unknown when they signed last.
    * @param keys newest first
    */
   retired<K extends ScheduledKey>(keys: readonly K[], algorithm: string, nowMs: number): K[] {

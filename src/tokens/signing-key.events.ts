@@ -1,11 +1,11 @@
 import { SecurityEvent } from '../platform/events';
 
-/** The next key was published before its time. */
+/** An operator published the next signing key before it was due. */
 export class SigningKeyRotated extends SecurityEvent {
   static override readonly type = 'signing-key-rotated';
 }
 
-/** A key was taken out of use at once. */
+/** An operator revoked a signing key. */
 export class SigningKeyRevoked extends SecurityEvent {
   static override readonly type = 'signing-key-revoked';
 }

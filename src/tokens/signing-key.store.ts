@@ -6,14 +6,14 @@ import { makeSigningKey, publicMaterialOf, signingKeyOf } from './signing-key';
 import { SigningKeyRevoked, SigningKeyRotated } from './signing-key.events';
 import { TokenSettings } from './token.settings';
 
-/** With both halves: it signs, or may have signed a token that is still alive. */
+/** A key pair that signs, or that may have signed a token which has not expired. */
 const SIGNING = 'signing';
-/** With its public half only: all its tokens have expired, and may still be used to sign out. */
+/** The public key of a retired pair: its tokens have expired, and may still be presented at a logout. */
 const RETIRED = 'retired-signing';
 
 type ReadableKeys = Awaited<ReturnType<Keyring['listReadable']>>;
 
-/** The signing keys as they lie in the keyring, and what is done to them there. */
+/** Reads, rotates, retires and revokes the signing keys in the keyring. */
 @Injectable()
 export class SigningKeyStore {
   static readonly purposes: readonly string[] = [SIGNING, RETIRED];
@@ -25,22 +25,22 @@ export class SigningKeyStore {
     private readonly events: EventBus,
   ) {}
 
-  /** Those that are published, newest first; there is one of the chosen algorithm by the time this returns. */
+  /** The published keys, newest first. Creates one of JWT_ALGORITHM where there is none. */
   async published(): Promise<KeyringKey[]> {
     return this.withNext();
   }
 
-  /** The same for a start: there the newest is of the chosen algorithm, which tells the schedule of a change. */
+  /** The published keys at start. Creates a key where the newest is not of JWT_ALGORITHM, so that the schedule sees the change. */
   async publishedAtStart(): Promise<KeyringKey[]> {
     return this.withNext(([newest]) => newest?.algorithm === this.settings.algorithm);
   }
 
-  /** Those that are published, newest first, and nothing is made. */
+  /** The published keys, newest first. Creates none. */
   async list(): Promise<KeyringKey[]> {
     return this.keyring.list(SIGNING);
   }
 
-  /** Which of the published ones signs now; nothing is made, so there may be none of today's algorithm. */
+  /** The published key that signs now; undefined where none is of JWT_ALGORITHM. */
   signerOf(keys: readonly KeyringKey[]): KeyringKey | undefined {
     const { schedule, algorithm } = this.settings;
     return schedule.signer(keys, algorithm, this.clock.nowMs());
@@ -50,13 +50,13 @@ export class SigningKeyStore {
     return this.keyring.list(RETIRED);
   }
 
-  /** Both kinds, with no more than the id of those that cannot be opened here; nothing is made. */
+  /** Published and retired keys, with only the id of those that this instance cannot decrypt. Creates none. */
   async listReadable(): Promise<{ published: ReadableKeys; retired: ReadableKeys }> {
     const published = await this.keyring.listReadable(SIGNING);
     return { published, retired: await this.keyring.listReadable(RETIRED) };
   }
 
-  /** Publishes the next key where its time has come, and takes back those whose last token has expired. */
+  /** Publishes the next key where it is due, and retires keys whose last token has expired. */
   async rotateIfDue(): Promise<void> {
     const { schedule, algorithm } = this.settings;
     const nowMs = this.clock.nowMs();
@@ -64,17 +64,17 @@ export class SigningKeyStore {
     for (const key of schedule.retired(keys, algorithm, nowMs)) await this.retire(key);
   }
 
-  /** Publishes the next key now, whatever the schedule says. @returns its kid */
+  /** Publishes the next key now, regardless of the schedule. @returns its kid */
   async rotate(): Promise<string> {
     const [newest] = await this.withNext(() => false);
-    if (!newest) throw new Error('the keyring made no signing key');
+    if (!newest) throw new Error('The keyring created no signing key');
     await this.events.publish(new SigningKeyRotated({ details: { kid: newest.id } }));
     return newest.id;
   }
 
   /**
-   * Takes a key out of use at once: every token that it signed is refused from then on.
-   * @returns whether there was such a key
+   * Revokes a key: every token that it signed is refused from then on.
+   * @returns whether the key existed
    */
   async revoke(kid: string): Promise<boolean> {
     return this.keyring.withLock(async () => {
@@ -95,7 +95,7 @@ export class SigningKeyStore {
       purpose: SIGNING,
       algorithm,
       make: async () => {
-        // By an instance that a change of AUTH_SECRET left behind it would stop the others: they could not open it.
+        // An instance with a former AUTH_SECRET must not create a key that the other instances cannot decrypt.
         await this.keyring.assertNoneLocked();
         return makeSigningKey(algorithm);
       },

@@ -12,7 +12,7 @@ import type { KeyringKey, NewKey } from '../platform/keyring';
 export const SIGNING_ALGORITHMS = ['ES256', 'RS256', 'PS256'] as const;
 export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
-/** The public half of a key pair, bound to one algorithm (RFC 8725 section 3.1); `kid` is its RFC 7638 thumbprint. */
+/** A public key that is bound to one algorithm (RFC 8725 section 3.1); `kid` is its RFC 7638 thumbprint. */
 export interface VerificationKey {
   readonly kid: string;
   readonly algorithm: SigningAlgorithm;
@@ -34,25 +34,25 @@ export async function makeSigningKey(algorithm: SigningAlgorithm): Promise<NewKe
   return { id: thumbprintOf(publicKey), material: privateKey.export({ type: 'pkcs8', format: 'der' }) };
 }
 
-/** @throws Error where the stored key is of no algorithm this build signs with */
+/** @throws Error where this build does not support the algorithm of the stored key */
 export function signingKeyOf(key: KeyringKey): SigningKey {
   const privateKey = createPrivateKey({ key: key.material, type: 'pkcs8', format: 'der' });
   const publicKey = createPublicKey(privateKey);
   return { kid: key.id, algorithm: algorithmOf(key), privateKey, publicKey, createdAt: key.createdAt };
 }
 
-/** What is kept of a key that signs no more: enough to tell that a token was ours, too little to make one. */
+/** The public key that is stored of a retired pair: enough to verify a token, too little to sign one. */
 export function publicMaterialOf({ publicKey }: SigningKey): Buffer {
   return publicKey.export({ type: 'spki', format: 'der' });
 }
 
-/** @param key as `publicMaterialOf` left it */
+/** @param key with the material of `publicMaterialOf` */
 export function verificationKeyOf(key: KeyringKey): VerificationKey {
   const publicKey = createPublicKey({ key: key.material, type: 'spki', format: 'der' });
   return { kid: key.id, algorithm: algorithmOf(key), publicKey };
 }
 
-/** The public half as RFC 7517 has it; nothing of the private one can be in it. */
+/** The public key as a JWK (RFC 7517), exported from the public KeyObject so that it cannot contain private members. */
 export function publicJwkOf({ kid, algorithm, publicKey }: VerificationKey): JsonWebKey {
   return { ...publicKey.export({ format: 'jwk' }), kid, alg: algorithm, use: 'sig' };
 }
@@ -60,7 +60,7 @@ export function publicJwkOf({ kid, algorithm, publicKey }: VerificationKey): Jso
 function algorithmOf({ id, algorithm }: KeyringKey): SigningAlgorithm {
   const known = SIGNING_ALGORITHMS.find((candidate) => candidate === algorithm);
   if (!known)
-    throw new Error(`The stored signing key ${id} is for ${algorithm}, which this build does not know`);
+    throw new Error(`The stored signing key ${id} is for ${algorithm}, which this build does not support`);
   return known;
 }
 

@@ -11,10 +11,10 @@ import { SigningKeyStore } from './signing-key.store';
 import { TokenSettings } from './token.settings';
 
 const DAY_MS = 86_400_000;
-/** Upkeep looks every minute; a stopped application is no fault of the keys. */
+/** The job runs every minute, but not while the application is stopped. */
 const LATE_MS = DAY_MS;
 
-/** How old the signing keys are. */
+/** Checks the age of the signing keys. */
 @Injectable()
 @DoctorCheck({ topic: 'signing keys', after: 'keys' })
 export class SigningKeysDoctorCheck implements DoctorCheckProvider {
@@ -28,9 +28,9 @@ export class SigningKeysDoctorCheck implements DoctorCheckProvider {
     const { schedule, algorithm } = this.settings;
     const keys = await this.store.list();
     const signer = this.store.signerOf(keys);
-    if (keys.length === 0) return [okFinding('there are none yet: the first start makes one')];
+    if (keys.length === 0) return [okFinding('there are none yet: the first start creates one')];
     const unused = `none of the ${keys.length} published ones is for ${algorithm}`;
-    if (!signer) return warningIf(true, unused, 'the next start makes one: is JWT_ALGORITHM what you mean?');
+    if (!signer) return warningIf(true, unused, 'the next start creates one: check JWT_ALGORITHM');
     const nowMs = this.clock.nowMs();
     const newest = keys.find((key) => key.algorithm === algorithm) ?? signer;
     const due = schedule.dueAt(newest);
@@ -43,7 +43,7 @@ export class SigningKeysDoctorCheck implements DoctorCheckProvider {
             level: 'warning',
             message: `the next one was due at ${due.toISOString()}`,
             advice:
-              'a running instance makes it: does one run, and what does its log say of upkeep? Or keys:rotate',
+              'a running instance creates it: check that one runs and what its log says about jobs, or run keys:rotate',
           },
     ];
   }

@@ -8,7 +8,7 @@ import { type SigningKey, signingKeyOf, type VerificationKey, verificationKeyOf 
 import { SigningKeyStore } from './signing-key.store';
 import { TokenSettings } from './token.settings';
 
-/** The application's own signing keys, in memory; which one signs is for the schedule to say. */
+/** The signing keys of the application, in memory. The schedule decides which one signs. */
 @Injectable()
 export class SigningKeys implements OnModuleInit {
   private readonly logger = new Logger('SigningKeys');
@@ -33,7 +33,7 @@ export class SigningKeys implements OnModuleInit {
     await this.load();
   }
 
-  /** Those that are published, newest first. */
+  /** The published keys, newest first. */
   get all(): readonly SigningKey[] {
     return this.keys;
   }
@@ -41,20 +41,20 @@ export class SigningKeys implements OnModuleInit {
   get current(): SigningKey {
     const { schedule, algorithm } = this.settings;
     const signer = schedule.signer(this.keys, algorithm, this.clock.nowMs());
-    // Not loaded yet, or taken out while the others cannot be opened.
+    // The keys are not loaded yet, or the signing key was revoked while the others cannot be decrypted.
     if (!signer) throw new Unavailable();
     return signer;
   }
 
   /**
-   * A key whose tokens may be alive.
-   * @param kid as it stands in a token: any string at all
+   * A published key.
+   * @param kid from a token, so any string
    */
   find(kid: string): SigningKey | undefined {
     return this.live.get(kid);
   }
 
-  /** Like `find`, and also a key whose tokens have all expired. */
+  /** A published or retired key. */
   findEver(kid: string): VerificationKey | undefined {
     return this.live.get(kid) ?? this.retired.get(kid);
   }
@@ -66,15 +66,15 @@ export class SigningKeys implements OnModuleInit {
   }
 
   /**
-   * While it runs, an instance may be left behind by a change of AUTH_SECRET. It goes on with what it has: a key that is
-   * still in the table is used, one that was taken out is not. Readiness tells that it cannot open them.
+   * A running instance may still have the former AUTH_SECRET. It keeps using the keys in memory that are still in the table, and drops the
+   * others. Its readiness check fails, because it cannot decrypt them.
    */
   private async reload(): Promise<void> {
     try {
       await this.load();
     } catch (error) {
       if (!(error instanceof KeyUnreadable)) throw error;
-      this.logger.warn({ error }, 'keys cannot be opened: those that are known go on');
+      this.logger.warn({ error }, 'Signing keys cannot be decrypted; continuing with the keys in memory');
       const { published, retired } = await this.store.listReadable();
       this.take(
         published.flatMap((key) => ('material' in key ? signingKeyOf(key) : (this.live.get(key.id) ?? []))),

@@ -5,7 +5,7 @@ import { SIGNING_ALGORITHMS, type SigningAlgorithm } from './signing-key';
 
 const DAY_MS = 86_400_000;
 
-/** Who signs access tokens, for whom, and how. */
+/** Issuer, audience, client and signing keys of access tokens. */
 export class TokenSettings {
   readonly issuer: string;
   readonly audience: string;

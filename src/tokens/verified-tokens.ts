@@ -1,21 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { AccessClaims } from './access-claims';
 
-/** What a token said, and which key vouches for it. */
+/** The claims of a token, and the key that signed it. */
 export interface VerifiedToken {
   readonly claims: AccessClaims;
   readonly kid: string;
 }
 
 /**
- * Tokens whose signature was found good before. The same token comes again for as long as it lives, so its signature is
- * checked once; whether it is still alive and its key still trusted is asked every time, elsewhere. Keyed by a digest, so that the memory of the
- * process holds no list of usable tokens.
+ * A cache of tokens whose signature was verified, so that the signature of a token is checked once. The caller checks expiry and key every
+ * time. Keyed by a digest, so that the memory of the process holds no usable tokens.
  */
 export class VerifiedTokens {
   private readonly tokens = new Map<string, VerifiedToken>();
 
-  /** @param capacity how many are remembered; the oldest makes room */
+  /** @param capacity the number of tokens after which the oldest is evicted */
   constructor(private readonly capacity = 10_000) {}
 
   find(token: string): VerifiedToken | undefined {

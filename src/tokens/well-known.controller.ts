@@ -82,7 +82,7 @@ class ServerMetadataResponse {
   readonly grant_types_supported: string[];
 }
 
-/** So that another service verifies our tokens knowing the issuer alone. */
+/** Lets other services verify access tokens by the issuer alone (RFC 8414). */
 @ApiTags('discovery')
 @Public()
 @ApiExtraModels(JsonWebKeySetResponse)

@@ -6,7 +6,7 @@ import { isPlainText, normalizePlainText } from '../platform/http';
 
 const RULE = { maxLength: 100 } as const;
 
-/** An optional property that holds the name a person goes by; `null` takes it away. */
+/** Validates an optional display name; `null` removes it. */
 export function DisplayName(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) => normalizePlainText(value, RULE)),
@@ -15,8 +15,7 @@ export function DisplayName(): PropertyDecorator {
       name: 'displayName',
       validator: {
         validate: (value) => isPlainText(value, RULE),
-        defaultMessage: () =>
-          `This must be 1 to ${RULE.maxLength} characters, none of them a control character.`,
+        defaultMessage: () => `Must be 1 to ${RULE.maxLength} characters without control characters.`,
       },
     }),
     ApiPropertyOptional({

@@ -7,15 +7,15 @@ import { isPlainText } from '../platform/http';
 
 const LONGEST = 254;
 const LOCAL_PART = /^(?=.{1,64}$)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/i;
-// Letters, digits, hyphens and whatever IDNA turns into them: a domain, not an address literal or a URL.
+// Letters, digits and hyphens, also those that IDNA maps to ASCII: a domain name, no address literal and no URL.
 const DOMAIN_TEXT = /^[\p{L}\p{M}\p{N}.-]+$/u;
 const DOMAIN = /^(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
 
 /**
- * The one form in which an address is kept and compared: trimmed, lower-cased, the domain as A-label (RFC 5890). Dots
- * and plus signs are left alone: whether they matter is the mail server's business.
+ * Normalises an address to the form in which it is stored and compared: trimmed, lower-cased, the domain as A-label (RFC 5890). Dots and
+ * plus signs are kept, because only the mail server knows whether they matter.
  *
- * @returns undefined for what is no address with an ASCII local part (RFC 5321 dot-string)
+ * @returns undefined for a text that is no address with an ASCII local part (RFC 5321 dot-string)
  */
 export function normaliseEmail(text: string): string | undefined {
   const address = text.trim();
@@ -24,17 +24,17 @@ export function normaliseEmail(text: string): string | undefined {
   const local = address.slice(0, at);
   const domain = domainToASCII(address.slice(at + 1));
   const normal = `${local.toLowerCase()}@${domain}`;
-  // Before lower-casing, which would turn the Kelvin sign into a k.
+  // Tested before lower-casing, which would turn the Kelvin sign into a k.
   const isWellFormed = LOCAL_PART.test(local) && isDomain(domain);
   return isWellFormed && normal.length <= LONGEST ? normal : undefined;
 }
 
-/** A label that says it is encoded must decode: newer Nodes let it through as it is, and one mailbox has one spelling. */
+/** Refuses labels with the prefix xn-- that do not decode; recent versions of Node.js accept them. */
 function isDomain(domain: string): boolean {
   return DOMAIN.test(domain) && !/(?:^|\.)xn--/.test(domainToUnicode(domain) || 'xn--');
 }
 
-/** A property that holds an e-mail address; it arrives in its normal form. */
+/** Validates an email address and normalises it. */
 export function EmailAddress(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -44,7 +44,8 @@ export function EmailAddress(): PropertyDecorator {
       name: 'emailAddress',
       validator: {
         validate: (value: unknown) => typeof value === 'string' && normaliseEmail(value) === value,
-        defaultMessage: () => 'This must be an e-mail address such as name@example.com, ASCII before the @.',
+        defaultMessage: () =>
+          'Must be an email address such as name@example.com, with ASCII characters before the @.',
       },
     }),
     ApiProperty({
@@ -56,7 +57,7 @@ export function EmailAddress(): PropertyDecorator {
   );
 }
 
-/** An optional property that holds the beginning of an e-mail address; it arrives in the form in which addresses are kept. */
+/** Validates the optional beginning of an email address and normalises it. */
 export function EmailPrefix(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>
@@ -67,7 +68,7 @@ export function EmailPrefix(): PropertyDecorator {
       name: 'emailPrefix',
       validator: {
         validate: (value: unknown) => isPlainText(value, { maxLength: LONGEST }) && !/\s/.test(value),
-        defaultMessage: () => `This must be the beginning of an e-mail address, 1 to ${LONGEST} characters.`,
+        defaultMessage: () => `Must be the beginning of an email address, 1 to ${LONGEST} characters.`,
       },
     }),
     ApiProperty({

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** An address that an account had and may get back: until then nobody else can have it. */
+/** A former address that is reserved for its account. */
 @Entity('former_emails')
 export class FormerEmail {
   @PrimaryColumn('text')

@@ -5,7 +5,7 @@ import { type NewUser, newUser } from './new-user';
 import { ReservedEmails } from './reserved-emails';
 import { User } from './user.entity';
 
-/** Users of an older system, who come in many at a time. */
+/** Adds users of an older system in bulk. */
 @Injectable()
 export class ImportedUsers {
   constructor(
@@ -15,11 +15,11 @@ export class ImportedUsers {
   ) {}
 
   /**
-   * Adds those whose address is free, in a transaction; of several with one address, the first.
-   * @returns the ids of those that were added, by address
+   * Adds the users whose address is free, the first where several have one address. To be called in a transaction.
+   * @returns the ids of the added users by address
    */
   async add(users: readonly NewUser[]): Promise<Map<string, string>> {
-    // One statement decides, so that a registration of the same address cannot find it free as well.
+    // One statement decides, so that a concurrent registration of the same address cannot succeed, too.
     const insert = this.database
       .repository(User)
       .createQueryBuilder()

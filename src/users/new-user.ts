@@ -2,14 +2,14 @@ import type { Clock } from '../platform/clock';
 import type { User } from './user.entity';
 
 export interface NewUser {
-  /** In its normal form. */
+  /** Normalised by `normaliseEmail`. */
   readonly email: string;
   readonly displayName?: string | null | undefined;
-  /** Left out: not proven yet. */
+  /** False by default. */
   readonly emailVerified?: boolean | undefined;
 }
 
-/** The row of somebody who was not there before. */
+/** The initial row of a user. */
 export function newUser(clock: Clock, { email, displayName = null, emailVerified = false }: NewUser): User {
   const id = clock.newId();
   const now = clock.now();

@@ -5,8 +5,8 @@ import { Database } from '../platform/database';
 import { FormerEmail } from './former-email.entity';
 
 /**
- * The one decision whether an address that no account has may be taken. To be asked after the row with the address was written: a user
- * who gives an address up reserves it in the same transaction, so a reader that comes first could see neither.
+ * Decides whether an address that no account has is reserved. To be called after the row with the address was written: a user who changes
+ * the address reserves the former one in the same transaction, so an earlier read could see neither.
  */
 @Injectable()
 export class ReservedEmails {
@@ -15,7 +15,7 @@ export class ReservedEmails {
     private readonly clock: Clock,
   ) {}
 
-  /** @returns those of the addresses that another account than that of `userId` may get back */
+  /** @returns the addresses that are reserved for an account other than `userId` */
   async among(emails: readonly string[], userId: string | null): Promise<string[]> {
     const reservedUntil = MoreThan(this.clock.now());
     const found = await this.database

@@ -6,10 +6,10 @@ import { ChangeFeed } from '../platform/change-feed';
 import { User, type UserStatus } from './user.entity';
 import { DROP_ROLE } from './user.store';
 
-/** A role may have more holders than one statement has time for. */
+/** A role may have too many holders for one statement. */
 const PAGE_ROWS = 5_000;
 
-/** Whether users may sign in, and as what. */
+/** Changes status and roles of users. */
 @Injectable()
 export class UserRights {
   constructor(
@@ -18,20 +18,20 @@ export class UserRights {
     private readonly feed: ChangeFeed,
   ) {}
 
-  /** Whether they may sign in; the sessions they have are not ended by this. */
+  /** Changes whether the user may sign in. Existing sessions are not revoked. */
   async setStatus(id: string, status: UserStatus): Promise<void> {
     await this.update(id, { status });
   }
 
-  /** What the user may do is what these roles say from now on: their access tokens are stale, on every instance. */
+  /** Replaces the roles of a user, which makes the user's access tokens stale on every instance. */
   async setRoles(id: string, roles: readonly string[]): Promise<void> {
     await this.update(id, { roles: [...roles] });
     await this.feed.publishAfterCommit();
   }
 
   /**
-   * Nobody has this role any more; the access tokens of those who had it are stale.
-   * @returns how many had it
+   * Removes a role from all its holders, which makes their access tokens stale.
+   * @returns the number of holders
    */
   async dropRole(role: string): Promise<number> {
     let holders = 0;

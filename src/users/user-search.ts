@@ -3,11 +3,11 @@ import { Database } from '../platform/database';
 import type { User, UserStatus } from './user.entity';
 import { AMONG_ALL, AMONG_NEWEST } from './user.store';
 
-/** So many rows are read in order before the indexes are asked: a few milliseconds. */
+/** The number of newest rows that are searched before the indexes, which takes a few milliseconds. */
 const NEWEST_ROWS = 2_000;
-const BEHIND_ALL = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+const AFTER_ALL_IDS = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
-/** Which users to look for; what is left out does not matter. */
+/** The filters of a search; undefined ones match every user. */
 export interface UserSearchQuery {
   /** The beginning of the address, in lower case. */
   readonly emailPrefix?: string | undefined;
@@ -15,7 +15,7 @@ export interface UserSearchQuery {
   readonly emailPart?: string | undefined;
   readonly status?: UserStatus | undefined;
   readonly role?: string | undefined;
-  /** The id before which the page begins. */
+  /** The id of the last user of the previous page. */
   readonly after?: string | undefined;
   readonly limit: number;
 }
@@ -24,8 +24,8 @@ export interface UserSearchQuery {
 export class UserSearch {
   constructor(private readonly database: Database) {}
 
-  /** The newest first. */
-  async find({ after = BEHIND_ALL, limit, ...filter }: UserSearchQuery): Promise<User[]> {
+  /** Newest first. */
+  async find({ after = AFTER_ALL_IDS, limit, ...filter }: UserSearchQuery): Promise<User[]> {
     const values: unknown[] = [after];
     const conditions = conditionsOf(filter, (value) => `$${values.push(value)}`);
     const text = ['true', ...conditions].join(' AND ');
@@ -38,7 +38,7 @@ export class UserSearch {
 
 type Filter = Omit<UserSearchQuery, 'after' | 'limit'>;
 
-/** @param place keeps a value and gives its place in the statement */
+/** @param place adds a value to the parameters and returns its placeholder */
 function conditionsOf(
   { emailPrefix, emailPart, status, role }: Filter,
   place: (value: unknown) => string,
@@ -46,13 +46,13 @@ function conditionsOf(
   return [
     ...(emailPrefix ? [`email LIKE ${place(`${literal(emailPrefix)}%`)}`] : []),
     ...(emailPart ? [`email ILIKE ${place(`%${literal(emailPart)}%`)}`] : []),
-    // As a word of the statement, which the index of the disabled needs.
+    // A literal, because the partial index users_disabled does not match a parameter.
     ...(status ? [`status = '${status === 'disabled' ? 'disabled' : 'active'}'`] : []),
     ...(role ? [`roles @> ARRAY[${place(role)}]::text[]`] : []),
   ];
 }
 
-/** What stands for itself in a pattern of LIKE. */
+/** Escapes a text for a LIKE pattern. */
 function literal(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }

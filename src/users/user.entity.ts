@@ -2,13 +2,13 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 export type UserStatus = 'active' | 'disabled';
 
-/** Who exists. No secret stands in this table. */
+/** An account. This table holds no secret. */
 @Entity('users')
 export class User {
   @PrimaryColumn('uuid')
   id: string;
 
-  /** In the form `normaliseEmail` gives it; unique. */
+  /** Normalised by `normaliseEmail`; unique. */
   @Column('text')
   email: string;
 
@@ -21,19 +21,19 @@ export class User {
   @Column('text')
   status: UserStatus;
 
-  /** By name; what each lets its holders do is for `roles` to say. */
+  /** Names of roles. */
   @Column('text', { array: true })
   roles: string[];
 
-  /** Counts the changes to what the user may do; a token carries the number it was signed under (`ver`). */
+  /** Incremented with every change of roles or status; an access token carries the version it was signed under (`ver`). */
   @Column('integer', { name: 'access_version' })
   accessVersion: number;
 
-  /** Counts the times all sessions were ended; a sign-in that began before the last of them opens none. */
+  /** Incremented when all sessions are revoked, so that a sign-in in progress opens none. */
   @Column('integer', { name: 'sessions_epoch' })
   sessionsEpoch: number;
 
-  /** Counts the times all device tokens were voided; a token counts under the number it was made for. */
+  /** Incremented when all device tokens are revoked; a token is valid for one epoch. */
   @Column('integer', { name: 'devices_epoch' })
   devicesEpoch: number;
 

@@ -4,7 +4,7 @@ const COLUMNS = `id, email, email_verified AS "emailVerified", display_name AS "
       access_version AS "accessVersion", sessions_epoch AS "sessionsEpoch", devices_epoch AS "devicesEpoch",
       created_at AS "createdAt", updated_at AS "updatedAt"`;
 
-/** A row whether or not there is somebody: nobody can tell by the time it takes to read one. */
+/** Always returns one row, so that response time does not reveal whether the account exists. */
 export const USER_BY_EMAIL: Statement = {
   name: 'user-by-email',
   text: `
@@ -13,7 +13,7 @@ export const USER_BY_EMAIL: Statement = {
 };
 
 /**
- * Those of the newest rows that fit, in order: all that a page needs where many users fit.
+ * Searches the newest rows in order, which fills a page where many users match.
  * @param conditions on the columns, joined by AND
  */
 export const AMONG_NEWEST = (conditions: string, rows: number, limit: number): Statement => ({
@@ -23,8 +23,8 @@ export const AMONG_NEWEST = (conditions: string, rows: number, limit: number): S
 });
 
 /**
- * All that fit, found by their own index and then put in order. With one ORDER BY and LIMIT the planner takes matches for evenly
- * spread, walks the primary key until it has enough of them, and reads the whole table where they are rare or old.
+ * Finds all matches by their index, then sorts them. With a single ORDER BY and LIMIT the planner assumes evenly spread matches, walks
+ * the primary key and reads the whole table where matches are rare or old.
  */
 export const AMONG_ALL = (conditions: string, limit: number): Statement => ({
   text: `

@@ -4,7 +4,7 @@ import { PersonalData, type PersonalDataProvider } from '../platform/personal-da
 import { FormerEmail } from './former-email.entity';
 import { User } from './user.entity';
 
-/** The account itself; its row goes last, when all that hangs on it is gone. */
+/** Exports the account. Its row is deleted last, because other tables reference it. */
 @Injectable()
 @PersonalData({ section: 'account', tables: ['users', 'former_emails'] })
 export class UsersData implements PersonalDataProvider {

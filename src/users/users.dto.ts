@@ -7,7 +7,7 @@ export class UpdateProfileRequest {
   readonly displayName?: string | null;
 }
 
-/** A user as they see themself. */
+/** The profile of the signed-in user. */
 export class ProfileResponse {
   @ApiProperty({ format: 'uuid' })
   readonly id: string;

@@ -1,6 +1,6 @@
 import { SecurityEvent } from '../platform/events';
 
-/** Users of an older system were taken over by a command. */
+/** A command imported users of an older system. */
 export class UsersImported extends SecurityEvent {
   static override readonly type = 'users-imported';
 }

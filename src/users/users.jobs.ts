@@ -7,7 +7,7 @@ import { FormerEmail } from './former-email.entity';
 
 const HOUR_MS = 3_600_000;
 
-/** Forgets addresses that are no longer kept for anybody. */
+/** Deletes former addresses whose reservation has expired. */
 @Injectable()
 export class UsersJobs {
   constructor(

@@ -17,13 +17,13 @@ export class UsersService {
   ) {}
 
   /**
-   * Adds an unverified user, in a transaction.
-   * @returns the id, or null where the address is taken already
+   * Adds an unverified user. To be called in a transaction.
+   * @returns the id, or null where the address is taken or reserved
    */
   async add({ email, displayName }: Pick<NewUser, 'email' | 'displayName'>): Promise<string | null> {
     const user = newUser(this.clock, { email, displayName });
     const { id } = user;
-    // One statement decides, so that two registrations of one address cannot both find it free.
+    // One statement decides, so that two concurrent registrations of one address cannot both succeed.
     const insert = this.database
       .repository(User)
       .createQueryBuilder()
@@ -38,7 +38,7 @@ export class UsersService {
     return null;
   }
 
-  /** @param email in its normal form */
+  /** @param email normalised by `normaliseEmail` */
   async findByEmail(email: string): Promise<User | null> {
     const [row] = await this.database.query<User | { id: null }>(USER_BY_EMAIL, [email]);
     return row?.id ? row : null;
@@ -49,28 +49,28 @@ export class UsersService {
   }
 
   /**
-   * The user as they are now and remain until the transaction ends: whatever changes an account takes this first, so that
-   * such changes come one after the other and none goes by what another has just undone.
+   * Locks the row of a user until the transaction ends. Every change of an account takes this lock first, so that changes are serialised
+   * and none decides by a state that another has just changed.
    */
   async lock(which: { id: string } | { email: string }): Promise<User | null> {
     return this.database.repository(User).findOne({ where: which, lock: { mode: 'pessimistic_write' } });
   }
 
-  /** @returns the user as changed, or null where there is none */
+  /** @returns the changed user, or null where the user does not exist */
   async rename(id: string, displayName: string | null): Promise<User | null> {
     await this.update(id, { displayName });
     return this.findById(id);
   }
 
-  /** The mailbox was proven to be the user's. */
+  /** Marks the address as verified. */
   async verifyEmail(id: string): Promise<void> {
     await this.update(id, { emailVerified: true });
   }
 
   /**
-   * Gives a locked user another address, proven by now, and keeps the one before for them, if that was proven, too: a
-   * stranger must not keep an address from its owner by giving it up.
-   * @returns false where it is taken; the transaction is to be undone then
+   * Changes the address of a locked user to a verified one. Reserves the former address for the user only if it was verified, because a
+   * stranger must not block an address that was never theirs.
+   * @returns false where the address is taken; the transaction must then be rolled back
    */
   async changeEmail(
     { id, email: former, emailVerified }: User,
@@ -86,10 +86,10 @@ export class UsersService {
   }
 
   /**
-   * Gives a locked user an address back that was kept for them. The one they leave is kept in its turn, and so are the
-   * others: an earlier link may still lead there, and whoever used this one may be a thief who used his own.
-   * @returns false where it was never proven, hence not kept, and another account has it or may get it back; the transaction is to be
-   * rolled back then
+   * Restores a former address of a locked user. The address that the user leaves is reserved, and other reservations stay, because an
+   * attacker may have used this link and the owner may still use an earlier one.
+   * @returns false where the address was never verified, hence not reserved, and another account has or may restore it; the transaction must
+   * then be rolled back
    */
   async restoreEmail({ id, email: left }: User, email: string, reservedUntil: Date): Promise<boolean> {
     if (!(await this.moveTo(id, email))) return false;
@@ -99,13 +99,13 @@ export class UsersService {
     return true;
   }
 
-  /** Whether somebody else has the address, or may get it back. */
+  /** Whether the address belongs to, or is reserved for, an account other than `exceptId`. */
   async isTaken(email: string, exceptId: string): Promise<boolean> {
     const isUsed = await this.database.repository(User).existsBy({ email, id: Not(exceptId) });
     return isUsed || this.reserved.isForOther(email, exceptId);
   }
 
-  /** Device tokens from before count for nothing from now on. */
+  /** Revokes all device tokens of a user. */
   async voidDevices(id: string): Promise<void> {
     await this.update(id, { devicesEpoch: () => 'devices_epoch + 1' });
   }
@@ -114,7 +114,7 @@ export class UsersService {
     await this.database.repository(User).delete({ id });
   }
 
-  /** @returns false where another account has the address, or may get it back; the transaction is to be rolled back then */
+  /** @returns false where another account has or may restore the address; the transaction must then be rolled back */
   private async moveTo(id: string, email: string): Promise<boolean> {
     try {
       await this.update(id, { email, emailVerified: true });

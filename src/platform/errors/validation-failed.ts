@@ -16,7 +16,7 @@ export class ValidationFailed extends DomainError {
       {
         pointer: '/email',
         code: 'email-address',
-        detail: 'This must be an e-mail address such as name@example.com, ASCII before the @.',
+        detail: 'Must be an email address such as name@example.com, with ASCII characters before the @.',
       },
     ]);
   override readonly members;

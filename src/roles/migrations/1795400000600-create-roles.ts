@@ -11,7 +11,7 @@ export class CreateRoles1795400000600 extends SqlMigration {
       updated_at timestamptz NOT NULL
     )`,
     `INSERT INTO roles VALUES ('00000000-0000-7000-8000-000000000000', 'admin', 'May do everything', '{}', now(), now())`,
-    // Whoever changes a role, an operator's own SQL too: every instance learns of it.
+    // Publishes every change of a role to all instances, also one by SQL of an operator.
     `CREATE FUNCTION publish_role() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       INSERT INTO changes (topic, subject, changed_at)
       VALUES ('role', coalesce(NEW.name, OLD.name), clock_timestamp());
