@@ -795,7 +795,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description Whether this request was made in it
+             * @description Whether the request was made in this session
              * @example true
              */
             current: boolean;
@@ -803,22 +803,22 @@ export interface components {
             createdAt: string;
             /**
              * Format: date-time
-             * @description When it was last refreshed
+             * @description When the session was last refreshed
              */
             lastUsedAt: string;
             /**
              * Format: date-time
-             * @description When it is over if it is not used again
+             * @description When the session expires if it is not used again
              * @example 2026-12-12T14:22:33.469Z
              */
             expiresAt: string;
             /**
-             * @description Of its last use
+             * @description The address of the last use
              * @example 192.0.2.10
              */
             ipAddress: string | null;
             /**
-             * @description Of its last use, its first 256 characters
+             * @description The first 256 characters of the user agent of the last use
              * @example Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0
              */
             userAgent: string | null;
@@ -869,7 +869,7 @@ export interface components {
         AcceptedResponse: Record<string, never>;
         LoginResponse: {
             /**
-             * @description A JWT as RFC 9068 has it; send it as "Authorization: Bearer …"
+             * @description A JWT (RFC 9068); send it as "Authorization: Bearer …"
              * @example eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IlhydlItSHI4UGdMV3o2ZWlZcTJ2ZFdTZDl2bzBjUFNjNkJZeDRhUS1SV2MifQ.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiIwMWEyMjI4OS00ZGZkLTcwMDAtODAwMC0wMWEzZjgxNjRlNjEiLCJjbGllbnRfaWQiOiJmaXJzdC1wYXJ0eSIsInNpZCI6IjAxYTIyMjg5LTRkZmQtNzAwMC04MDAwLTI0NTBmODBmMDhlNCIsImp0aSI6ImpRVUw5R2NraWJJS0xnNjBBUVdWcVN5a2xsYUFmREViazdJTnRrVWhNdzBJVFdXRC1jcXhmMDdTdXNmS2hMRnJWdERBcTNleUlrVmVSOEpzVnFZYkZ3IiwiaWF0IjoxNzk1ODc1NzUzLCJleHAiOjE3OTU4NzY2NTMsImF1dGhfdGltZSI6MTc5NTg3NTc1MywiYW1yIjpbInB3ZCJdLCJyb2xlcyI6W10sInZlciI6MX0.3_xNmGG1ke7Yy3-Pw1PWZHXyA44vR30wQQZduGZlrHsX6W9y99viKrxEIzm2tkX5J2l15gqcuwkx36JaNxmRtQ
              */
             accessToken: string;
@@ -884,7 +884,7 @@ export interface components {
              */
             expiresIn: number;
             /**
-             * @description Good for one refresh; opaque
+             * @description Opaque; valid for one refresh
              * @example rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ
              */
             refreshToken: string;
@@ -894,7 +894,7 @@ export interface components {
              */
             refreshExpiresIn: number;
             /**
-             * @description To be sent at the next sign-in of this user on this device; opens nothing
+             * @description Send it at the next sign-in of this user on this device; it grants no access
              * @example dt_kBWwYPeE-s4O4z0ojPKk50DJcJ8mAMgR5Egq1jnatVvDGuwauAmIzzTxq6NHYCGD
              */
             deviceToken: string;
@@ -924,12 +924,12 @@ export interface components {
             email: string;
             /** Format: password */
             password: string;
-            /** @description As an earlier sign-in of this user on this device gave it */
+            /** @description The device token of an earlier sign-in of this user on this device */
             deviceToken?: string;
         };
         TokenResponse: {
             /**
-             * @description A JWT as RFC 9068 has it; send it as "Authorization: Bearer …"
+             * @description A JWT (RFC 9068); send it as "Authorization: Bearer …"
              * @example eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IlhydlItSHI4UGdMV3o2ZWlZcTJ2ZFdTZDl2bzBjUFNjNkJZeDRhUS1SV2MifQ.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiIwMWEyMjI4OS00ZGZkLTcwMDAtODAwMC0wMWEzZjgxNjRlNjEiLCJjbGllbnRfaWQiOiJmaXJzdC1wYXJ0eSIsInNpZCI6IjAxYTIyMjg5LTRkZmQtNzAwMC04MDAwLTI0NTBmODBmMDhlNCIsImp0aSI6ImpRVUw5R2NraWJJS0xnNjBBUVdWcVN5a2xsYUFmREViazdJTnRrVWhNdzBJVFdXRC1jcXhmMDdTdXNmS2hMRnJWdERBcTNleUlrVmVSOEpzVnFZYkZ3IiwiaWF0IjoxNzk1ODc1NzUzLCJleHAiOjE3OTU4NzY2NTMsImF1dGhfdGltZSI6MTc5NTg3NTc1MywiYW1yIjpbInB3ZCJdLCJyb2xlcyI6W10sInZlciI6MX0.3_xNmGG1ke7Yy3-Pw1PWZHXyA44vR30wQQZduGZlrHsX6W9y99viKrxEIzm2tkX5J2l15gqcuwkx36JaNxmRtQ
              */
             accessToken: string;
@@ -944,7 +944,7 @@ export interface components {
              */
             expiresIn: number;
             /**
-             * @description Good for one refresh; opaque
+             * @description Opaque; valid for one refresh
              * @example rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ
              */
             refreshToken: string;
@@ -956,7 +956,7 @@ export interface components {
         };
         RefreshTokenRequest: {
             /**
-             * @description As the last sign-in or refresh gave it
+             * @description The refresh token of the last sign-in or refresh
              * @example rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ
              */
             refreshToken?: string;
@@ -987,7 +987,7 @@ export interface components {
             permissions: string[];
             /**
              * Format: date-time
-             * @description When the user last proved who they are
+             * @description When the user last authenticated
              * @example 2026-11-28T14:22:33.000Z
              */
             authenticatedAt: string;
@@ -1017,7 +1017,7 @@ export interface components {
              */
             maxLength: number;
             /**
-             * @description What is refused whatever its length: `common` (in a list), `guessable` (too few guesses), `personal` (made of the address, the name or a context word), `breached` (in a list of stolen ones)
+             * @description What is refused whatever its length: `common` (in a list of common passwords), `guessable` (too few guesses), `personal` (made of the address, the name or a context word), `breached` (in a list of breached passwords)
              * @example [
              *       "common",
              *       "guessable",
@@ -1026,7 +1026,7 @@ export interface components {
              */
             refused: string[];
             /**
-             * @description Words that a password may not be made of, the same for everybody
+             * @description Words that no password may be made of
              * @example [
              *       "Gatehouse"
              *     ]
@@ -1037,22 +1037,22 @@ export interface components {
             /** @example 900 */
             accessTokenSeconds: number;
             /**
-             * @description A session that is not refreshed for so long is over
+             * @description A session that is not refreshed for this time expires
              * @example 1209600
              */
             sessionIdleSeconds: number;
             /**
-             * @description A session is over after that, however much it is used
+             * @description A session expires after this time, however often it is used
              * @example 7776000
              */
             sessionMaxSeconds: number;
             /**
-             * @description How long the refresh token before the current one gets the same successor
+             * @description How long the previous refresh token still gets the same successor
              * @example 30
              */
             refreshGraceSeconds: number;
             /**
-             * @description How long ago the user may have proven who they are where a recent sign-in is needed
+             * @description The highest age of the last authentication where a recent sign-in is required
              * @example 900
              */
             recentSignInSeconds: number;
@@ -1073,7 +1073,7 @@ export interface components {
             /** @example 60 */
             windowSeconds: number;
             /**
-             * @description Waits grow from one window to this, and end
+             * @description The wait doubles from one window up to this
              * @example 900
              */
             longestWaitSeconds: number;
@@ -1082,21 +1082,21 @@ export interface components {
             password: components["schemas"]["PasswordPolicy"];
             lifetimes: components["schemas"]["Lifetimes"];
             /**
-             * @description Whether an address must be proven before its account can sign in
+             * @description Whether an address must be verified before its account can sign in
              * @example true
              */
             emailVerificationRequired: boolean;
             /**
-             * @description The ways to prove who one is (RFC 8176)
+             * @description The authentication methods (RFC 8176)
              * @example [
              *       "pwd"
              *     ]
              */
             factors: string[];
-            /** @description Successful sign-ins count for nothing */
+            /** @description Successful sign-ins are not counted */
             limits: components["schemas"]["Limit"][];
             /**
-             * @description How long after the end of a session an access token of it may still be taken, at the most
+             * @description The longest time for which an access token of a revoked session may still be accepted
              * @example 1
              */
             revocationSeconds: number;
@@ -2151,7 +2151,7 @@ export interface operations {
     endSessions: {
         parameters: {
             query?: {
-                /** @description End the current one, too */
+                /** @description Revoke the current session, too */
                 includeCurrent?: "true" | "false";
             };
             header?: never;
