@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { NIL } from 'uuid';
 import { Clock } from '../platform/clock';
 import { Database, type Statement } from '../platform/database';
 import { JobScheduler } from '../platform/jobs';
@@ -8,40 +7,39 @@ import { SessionSettings } from './session.settings';
 const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 1_000;
 
-// Pages follow the primary key, because an index on last_used_at would cost every refresh a write. The DELETE checks the row again,
-// since a concurrent refresh may have updated it.
-const PURGE: Statement = {
+// Each part reads its index in order, so that the cost follows the rows to delete. The DELETE checks the row again, since a concurrent
+// refresh may have updated it.
+export const PURGE_SESSIONS: Statement = {
   name: 'session-purge',
   text: `
-    WITH page AS (SELECT id FROM sessions WHERE id > $1 ORDER BY id LIMIT $5),
-    gone AS (
-      DELETE FROM sessions s USING page p
-      WHERE s.id = p.id AND (s.revoked_at <= $2 OR s.last_used_at <= $3 OR s.created_at <= $4)
-    )
-    SELECT id FROM page ORDER BY id DESC LIMIT 1`,
+    DELETE FROM sessions s USING (
+      (SELECT id FROM sessions WHERE revoked_at <= $1 ORDER BY revoked_at LIMIT $4)
+      UNION
+      (SELECT id FROM sessions WHERE last_used_on < ($2::timestamptz AT TIME ZONE 'UTC')::date ORDER BY last_used_on LIMIT $4)
+      UNION
+      (SELECT id FROM sessions WHERE created_at <= $3 ORDER BY created_at LIMIT $4)
+      LIMIT $4
+    ) page
+    WHERE s.id = page.id AND (s.revoked_at <= $1 OR s.last_used_at <= $2 OR s.created_at <= $3)
+    RETURNING s.id`,
 };
 
-/** Deletes expired sessions, and revoked ones after an hour, page by page. */
+/** Deletes revoked sessions after an hour and expired ones within a day, page by page. */
 @Injectable()
 export class SessionsJobs {
-  /** The id after which the next page begins. */
-  private after: string = NIL;
-
   constructor(
     private readonly database: Database,
     private readonly settings: SessionSettings,
     private readonly clock: Clock,
-    upkeep: JobScheduler,
+    scheduler: JobScheduler,
   ) {
-    upkeep.schedule({ name: 'sessions', everyMs: HOUR_MS, runBatch: async () => this.purge() });
+    scheduler.schedule({ name: 'sessions', everyMs: HOUR_MS, runBatch: async () => this.purge() });
   }
 
   private async purge(): Promise<boolean> {
     const nowMs = this.clock.nowMs();
     const { idleCutoff, ageCutoff } = this.settings.cutoffsAt(nowMs);
-    const parameters = [this.after, new Date(nowMs - HOUR_MS), idleCutoff, ageCutoff, PAGE_ROWS];
-    const [last] = await this.database.query<{ id: string }>(PURGE, parameters);
-    this.after = last?.id ?? NIL;
-    return last !== undefined;
+    const parameters = [new Date(nowMs - HOUR_MS), idleCutoff, ageCutoff, PAGE_ROWS];
+    return (await this.database.query(PURGE_SESSIONS, parameters)).length === PAGE_ROWS;
   }
 }

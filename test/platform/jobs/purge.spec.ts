@@ -1,5 +1,6 @@
 import type { Client } from 'pg';
 import { JobScheduler } from '../../../src/platform/jobs';
+import { PURGE_SESSIONS } from '../../../src/sessions/sessions.jobs';
 import type { TokenBody } from '../../support/api';
 import { startApp, type TestApp } from '../../support/app';
 import { eventually } from '../../support/eventually';
@@ -97,6 +98,18 @@ describe('what is over is deleted', () => {
     expect(rows[0]?.most).toBeLessThanOrEqual(1_000);
   });
 
+  it('by indexes, so that the cost does not grow with the sessions that go on', async () => {
+    await app.someone();
+    await insert('live', 5_000, 5_000, 3 * HOUR_MS);
+    await other.query('ANALYZE sessions');
+    const values = [at(2 * HOUR_MS), at(15 * DAY_MS), at(91 * DAY_MS), 1_000];
+    const { rows } = await other.query<{ 'QUERY PLAN': string }>(`EXPLAIN ${PURGE_SESSIONS.text}`, values);
+    const plan = rows.map((row) => row['QUERY PLAN']).join('\n');
+    expect(plan).toContain('sessions_last_used_on');
+    expect(plan).not.toContain('Seq Scan');
+    await other.query(`DELETE FROM sessions WHERE user_agent = 'live'`);
+  });
+
   it('and the refresh token of such a session is refused', async () => {
     const tokens = await app.signIn();
     app.clock.advance({ days: 15 });
@@ -117,9 +130,9 @@ describe('what is over is deleted', () => {
       await holder.query('BEGIN');
       await holder.query('UPDATE sessions SET last_used_at = $2 WHERE id = $1', [
         id,
-        new Date(app.clock.nowMs() + 14 * DAY_MS),
+        new Date(app.clock.nowMs() + 15 * DAY_MS),
       ]);
-      app.clock.advance({ days: 14 });
+      app.clock.advance({ days: 15 });
       const deleting = upkeep();
       await eventually(async () => {
         expect(
