@@ -10,7 +10,7 @@ const STOLEN = 'nine calm badgers on a ferry';
 
 const digestOf = (password: string) => createHash('sha1').update(password).digest('hex').toUpperCase();
 const lineOf = (password: string, count: number) => `${digestOf(password).slice(5)}:${count}`;
-const PADDING = [lineOf('somebody', 0), lineOf('or other', 12)];
+const PADDING = [lineOf('another password', 0), lineOf('or other', 12)];
 
 type Answer = (request: IncomingMessage, response: ServerResponse) => unknown;
 

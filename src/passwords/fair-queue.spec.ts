@@ -35,7 +35,7 @@ class Bench {
 }
 
 describe('work that waits', () => {
-  it('is done in turn, whoever added most before', async () => {
+  it('is served fairly, whichever party queued most before', async () => {
     const bench = new Bench();
     for (let count = 1; count <= 5; count++) bench.add(`flood ${count}`, ['flood']);
     bench.add('ada');

@@ -1,6 +1,6 @@
 import { isMadeOf, wordsOf } from './password-strength';
 
-describe('the words somebody would try who knows the user', () => {
+describe('the words that an attacker who knows the user tries', () => {
   const email = 'ada.lovelace@mail.example.com';
 
   it('are the address, the name and the application, whole, run together and in parts', () => {

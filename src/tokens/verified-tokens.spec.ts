@@ -25,7 +25,7 @@ describe('the memory of verified tokens', () => {
     for (const other of ['a.b.d', 'A.b.c', ' a.b.c', '']) expect(memory.find(other)).toBeUndefined();
   });
 
-  it('is bounded: the oldest makes room', () => {
+  it('is bounded, and evicts the oldest', () => {
     const memory = new VerifiedTokens(3);
     for (const token of ['1', '2', '3', '4']) memory.remember(token, verified(token));
     expect(['1', '2', '3', '4'].map((token) => memory.find(token)?.claims.sub)).toEqual([
@@ -43,7 +43,7 @@ describe('the memory of verified tokens', () => {
     expect(tokens.filter((token) => memory.find(token))).toEqual(tokens.slice(-10));
   });
 
-  it('holds no token that somebody who reads it could use', () => {
+  it('holds no usable token in memory', () => {
     const memory = new VerifiedTokens();
     memory.remember('header.payload.signature', verified('ada'));
     const keys = [...(memory as unknown as { tokens: Map<string, unknown> }).tokens.keys()];

@@ -54,10 +54,10 @@ describe('a 401', () => {
 
   it('names no error for a wrong password', async () => {
     const { email } = await app.someone();
-    const password = 'not the password of anybody';
+    const password = 'not the password of any user';
     const answers = [
       await app.api.post('/v1/auth/login', { json: { email, password } }),
-      await app.api.post('/v1/auth/login', { json: { email: 'nobody@example.com', password } }),
+      await app.api.post('/v1/auth/login', { json: { email: 'unknown@example.com', password } }),
       await app.api.post('/v1/auth/reauthenticate', { json: { password }, token }),
     ];
     for (const answer of answers) {
@@ -95,7 +95,7 @@ describe('an access token', () => {
     expect(status).toBe(200);
   });
 
-  it('opens nothing from the query string, a cookie, another header or the body', async () => {
+  it('is not read from the query string, another cookie, another header or the body', async () => {
     const elsewhere = [
       await app.api.get(`${ME}?access_token=${token}`),
       await app.api.get(`${ME}?authorization=Bearer%20${token}`),
@@ -108,7 +108,7 @@ describe('an access token', () => {
     for (const answer of elsewhere) expectProblem(answer, 401, 'authentication-required');
   });
 
-  it('opens nothing from a form', async () => {
+  it('is not read from a form', async () => {
     const answer = await app.api.patch(ME, {
       raw: `access_token=${token}`,
       headers: { 'content-type': 'application/x-www-form-urlencoded' },

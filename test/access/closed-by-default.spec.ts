@@ -176,7 +176,7 @@ describe('a route', () => {
     expect((await app.api.get('/ledger')).status).toBe(401);
   });
 
-  it('that is open has no caller to ask for: 500 rather than a made-up one', async () => {
+  it('that is public has no caller: 500 where its handler asks for one', async () => {
     expectProblem(await app.api.get('/notes/open/user', { token }), 500, 'internal-error');
   });
 
@@ -190,7 +190,7 @@ describe('a route', () => {
     },
   );
 
-  it('may throw what it likes: nothing is shown that was not written for the client', async () => {
+  it('may throw any error: only details meant for the client are returned', async () => {
     expectProblem(await app.api.get('/notes/gone'), 404, 'not-found');
     expectProblem(await app.api.get('/notes/teapot'), 418, 'i-am-a-teapot');
     expectProblem(await app.api.get('/notes/broken'), 500, 'internal-error');

@@ -17,7 +17,7 @@ describe('where a token is looked for', () => {
   const UNTOUCHED = [{ generation: 0, revoked_at: null }];
 
   describe('a Bearer header', () => {
-    it('is what counts, not the good cookie beside it', async () => {
+    it('wins over a valid cookie beside it', async () => {
       const { headers } = withCookies((await signedIn(app)).all);
       for (const authorization of [
         'Bearer nonsense',
@@ -32,7 +32,7 @@ describe('where a token is looked for', () => {
       }
     });
 
-    it('is of the caller, where the cookie is of another user', async () => {
+    it('identifies the caller, where the cookie is of another user', async () => {
       const jar = await signedIn(app);
       const { accessToken: token } = await app.signIn();
       const { body } = await jar.send('GET', '/v1/auth/principal', { token });
@@ -45,7 +45,7 @@ describe('where a token is looked for', () => {
         expect((await app.api.get('/v1/users/me', { token, headers: { cookie } })).status).toBe(200);
     });
 
-    it('keeps a refresh from its cookie, good or bad', async () => {
+    it('prevents a refresh by cookie, valid or not', async () => {
       const jar = await signedIn(app);
       for (const cookie of [
         `${REFRESH}=${jar.refresh}`,
@@ -60,7 +60,7 @@ describe('where a token is looked for', () => {
       expect(await generationOf(jar)).toEqual(UNTOUCHED);
     });
 
-    it('is not what another scheme is: the cookie counts', async () => {
+    it('is only the Bearer scheme: with another scheme the cookie is read', async () => {
       const { headers } = withCookies((await signedIn(app)).all);
       for (const authorization of ['Basic YWRhOng=', 'DPoP abc', 'Token abc', 'Bearerabc', '']) {
         const answer = await app.api.get('/v1/users/me', { headers: { ...headers, authorization } });

@@ -6,7 +6,7 @@ import { expectProblem } from '../support/problem';
 import { sharedApp } from '../support/shared-app';
 
 // With every Sec-Fetch-Site: slow/cross-site.spec.ts.
-describe('whether a page of ours made it', () => {
+describe('the CSRF check', () => {
   let app: TestApp;
   let person: Person;
   let jar: Jar;
@@ -17,7 +17,7 @@ describe('whether a page of ours made it', () => {
     jar = await new Jar(app).signIn(person);
   });
 
-  it.each(NEVER_ASKED)('is not asked of %s', async (_, status, request) => {
+  it.each(NEVER_ASKED)('does not apply to %s', async (_, status, request) => {
     jar = await new Jar(app).signIn(person);
     const asked = request(jar, person);
     await expectAnsweredTo(app, asked, status, [
@@ -28,17 +28,17 @@ describe('whether a page of ours made it', () => {
     ]);
   });
 
-  describe('is asked first: a request of another site', () => {
+  describe('comes first: a request of another site', () => {
     const CROSS = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
     const crossSite = async (route: string, cookies: Record<string, string>, call: Call = {}) => {
       const [method = '', path = ''] = route.split(' ');
       return new Jar(app).keep(cookies).send(method, path, { ...call, headers: CROSS });
     };
 
-    it('is told so before what is wrong with the rest of it', async () => {
+    it('is refused before its body is validated', async () => {
       const { all } = await signedIn(app);
       const garbage = Object.fromEntries(Object.keys(all).map((name) => [name, 'nonsense']));
-      const wrong = { ...person, password: 'not the password of anybody' };
+      const wrong = { ...person, password: 'not the password of any user' };
       const signIn = 'POST /v1/auth/login?useCookies=true';
       for (const answer of [
         await crossSite('PATCH /v1/users/me', all, { json: { displayName: 5, other: true } }),
@@ -55,7 +55,7 @@ describe('whether a page of ours made it', () => {
       }
     });
 
-    it('cannot end a session by an old refresh cookie', async () => {
+    it('cannot revoke a session by an earlier refresh cookie', async () => {
       const mine = await signedIn(app);
       const old = mine.refresh;
       for (let round = 0; round < 2; round++) await mine.send('POST', '/v1/auth/refresh');
@@ -63,7 +63,7 @@ describe('whether a page of ours made it', () => {
       expect(await isOpen(app, mine)).toBe(true);
     });
 
-    it('is refused without a challenge: signing in would not help', async () => {
+    it('is refused without a challenge, because signing in would not help', async () => {
       const { headers } = await crossSite('PATCH /v1/users/me', jar.all, { json: {} });
       expect(headers.get('www-authenticate')).toBeNull();
     });

@@ -23,7 +23,7 @@ describe('a cookie header', () => {
     });
   });
 
-  describe('whose cookie is worth nothing', () => {
+  describe('whose cookie is invalid', () => {
     it.each(sample(WORTHLESS, 4))(
       'is an invalid token with %s in it, and a refused refresh',
       async (_, value) => {

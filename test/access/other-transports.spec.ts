@@ -92,7 +92,7 @@ describe('a handler of messages', () => {
       else expect(await delivery).toBe('served');
     });
 
-    it('is told no user that the payload states', async () => {
+    it('receives no user from the payload', async () => {
       const forged = { user: { userId: 'root' }, userId: 'root' };
       await expect(broker.deliver('who', forged)).rejects.toBeDefined();
       expect(log.join('')).toContain('The guards of this application protect HTTP handlers');

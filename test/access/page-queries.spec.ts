@@ -92,7 +92,7 @@ describe('the query of the list of sessions', () => {
     for (const query of ['?', '?&', '']) expect((await ask(query)).status).toBe(200);
   });
 
-  it('is looked at after the token: 401 comes first', async () => {
+  it('is validated after the token: 401 comes first', async () => {
     expectProblem(await app.api.get('/v1/sessions?limit=0&x=1'), 401, 'authentication-required');
   });
 });

@@ -115,7 +115,7 @@ describe('a handler', () => {
     },
   );
 
-  it('names all that is missing in one answer', async () => {
+  it('names all missing permissions in one response', async () => {
     await setPermissions([]);
     const answer = await call(member, 'DELETE /drafts');
     expect(answer.headers.get('www-authenticate')).toMatch(/scope="[^"]*"$/);
@@ -138,7 +138,7 @@ describe('a handler', () => {
 describe('an unknown permission in a stored role', () => {
   const words = ['notes:shred', 'notes:*', '*', '*:*', 'NOTES:READ', 'notes:read ', 'notes', ''];
 
-  it('gives nothing and does no harm to the permissions beside it', async () => {
+  it('has no effect, and does not affect the permissions beside it', async () => {
     await setPermissions([...words, 'notes:read']);
     expect(await permissionsOf(app, member)).toEqual(['notes:read']);
     expect((await call(member, 'GET /notes')).status).toBe(200);

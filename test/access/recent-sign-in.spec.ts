@@ -40,7 +40,7 @@ describe('a recent sign-in', () => {
     expect((await exported(app, (await refreshed(again.body)).accessToken)).status).toBe(200);
   });
 
-  it('is none that lies ahead, where a clock went back', async () => {
+  it('is not one in the future, where a clock was set back', async () => {
     const app = await sharedApp();
     const { accessToken } = await app.signIn();
     const statuses: number[] = [];

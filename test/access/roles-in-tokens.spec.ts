@@ -29,7 +29,7 @@ const rolesOf = async ({ token }: Member) => ({
   profile: (await app.api.get('/v1/users/me', { token })).body['roles'],
 });
 
-describe('a role that is given or taken', () => {
+describe('a role that is assigned or withdrawn', () => {
   it('makes the access token stale, and is in a refreshed one: the session goes on', async () => {
     const role = await aRole(app, 'users:read');
     for (const roles of [[role], []]) {
@@ -65,7 +65,7 @@ describe('a role that is given or taken', () => {
     expect((await principal(holder)).status).toBe(200);
   });
 
-  it('is gone from its holders with the role itself, and stays gone when that is made again', async () => {
+  it('is removed from its holders when it is deleted, and does not return when it is created again', async () => {
     const role = await aRole(app, 'users:read');
     const holder = await aMember(app, role);
     expect((await deleteRole(app, admin, role)).status).toBe(204);
@@ -91,7 +91,7 @@ describe('the roles of a user', () => {
     expect(readJws(admin.token).claims).not.toHaveProperty('scope');
   });
 
-  it('are learned from memory: no statement for any number of requests', async () => {
+  it('are read from memory, without a statement for any number of requests', async () => {
     const holder = await aMember(app, await aRole(app, 'users:read'));
     const { master } = app.nest.get(DataSource).driver as unknown as { master: { connect: () => void } };
     await withoutJobs(app, async () => {

@@ -15,16 +15,16 @@ import { startApp, type TestApp } from '../support/app';
 import { expectProblem } from '../support/problem';
 
 const SCHEME = { type: 'apiKey', in: 'header', name: 'x-odd' } as const;
-const SOMEBODY: Caller = { userId: '01a208a2-3a61-7325-944d-ecf01eaa3246', roles: [], permissions: [] };
+const A_CALLER: Caller = { userId: '01a208a2-3a61-7325-944d-ecf01eaa3246', roles: [], permissions: [] };
 
 /** What each of them does with a request. */
 const OUTCOMES: Readonly<Record<string, (strategy: OddStrategy) => unknown>> = {
   passes: (strategy) => strategy.pass(),
   fails: (strategy) => strategy.fail('Basic realm="elsewhere"', 403),
-  'knows nobody': (strategy) => strategy.success(undefined as never),
+  'succeeds without a user': (strategy) => strategy.success(undefined as never),
   'knows an empty object': (strategy) => strategy.success({}),
-  'knows somebody without permissions': (strategy) => strategy.success({ userId: SOMEBODY.userId }),
-  'knows a name that is no id': (strategy) => strategy.success({ ...SOMEBODY, userId: 'admin' }),
+  'succeeds with a user without permissions': (strategy) => strategy.success({ userId: A_CALLER.userId }),
+  'succeeds with a user id that is no UUID': (strategy) => strategy.success({ ...A_CALLER, userId: 'admin' }),
   breaks: (strategy) => strategy.error(new Error('SELECT secret FROM keys')),
   'cannot tell': (strategy) => strategy.error(new Unavailable()),
   'throws at once': () => {
@@ -39,16 +39,16 @@ const OUTCOMES: Readonly<Record<string, (strategy: OddStrategy) => unknown>> = {
     await setImmediate();
     strategy.redirect('https://elsewhere.example');
   },
-  'knows nobody, and then somebody': (strategy) => {
+  'succeeds without a user, and then with one': (strategy) => {
     strategy.fail();
-    strategy.success(SOMEBODY);
+    strategy.success(A_CALLER);
   },
-  'knows somebody with a permission that is no word': (strategy) =>
-    strategy.success({ ...SOMEBODY, permissions: [{ toString: () => 'users:read' }] }),
+  'succeeds with a permission that is no string': (strategy) =>
+    strategy.success({ ...A_CALLER, permissions: [{ toString: () => 'users:read' }] }),
   'refuses in words': (strategy) => strategy.fail(new Conflict()),
-  'knows somebody': (strategy) => strategy.success(SOMEBODY),
-  'knows somebody who says they signed in': (strategy) =>
-    strategy.success({ ...SOMEBODY, authenticatedAt: new Date(8e15), sessionId: 'abc' }),
+  'succeeds with a user': (strategy) => strategy.success(A_CALLER),
+  'succeeds with a user and a claimed sign-in': (strategy) =>
+    strategy.success({ ...A_CALLER, authenticatedAt: new Date(8e15), sessionId: 'abc' }),
 };
 
 @DescribesStrategy('odd', SCHEME)
@@ -112,35 +112,35 @@ describe('a strategy of a module', () => {
   it.each([
     ['passes', 500, 'internal-error'],
     ['fails', 401, 'authentication-required'],
-    ['knows nobody', 401, 'authentication-required'],
+    ['succeeds without a user', 401, 'authentication-required'],
     ['knows an empty object', 500, 'internal-error'],
-    ['knows somebody without permissions', 500, 'internal-error'],
-    ['knows a name that is no id', 500, 'internal-error'],
+    ['succeeds with a user without permissions', 500, 'internal-error'],
+    ['succeeds with a user id that is no UUID', 500, 'internal-error'],
     ['breaks', 500, 'internal-error'],
     ['cannot tell', 503, 'unavailable'],
     ['throws at once', 500, 'internal-error'],
     ['throws later', 500, 'internal-error'],
     ['redirects', 500, 'internal-error'],
     ['redirects later', 500, 'internal-error'],
-    ['knows nobody, and then somebody', 401, 'authentication-required'],
-    ['knows somebody with a permission that is no word', 500, 'internal-error'],
+    ['succeeds without a user, and then with one', 401, 'authentication-required'],
+    ['succeeds with a permission that is no string', 500, 'internal-error'],
     ['refuses in words', 409, 'conflict'],
   ])('that %s opens nothing', async (outcome, status, code) => {
     expectProblem(await ask(outcome), status, code);
     expectProblem(await ask(outcome, '/heir'), status, code);
   });
 
-  it('that knows somebody opens what asks for no more', async () => {
-    expect((await ask('knows somebody')).text).toBe('inside');
-    expect((await ask('knows somebody', '/heir')).text).toBe('inside');
-    expectProblem(await ask('knows somebody', '/odd/permitted'), 403, 'insufficient-permission');
+  it('that succeeds with a user admits the request', async () => {
+    expect((await ask('succeeds with a user')).text).toBe('inside');
+    expect((await ask('succeeds with a user', '/heir')).text).toBe('inside');
+    expectProblem(await ask('succeeds with a user', '/odd/permitted'), 403, 'insufficient-permission');
   });
 
-  it('that knows somebody has nobody signed in, whatever it says', async () => {
-    for (const outcome of ['knows somebody', 'knows somebody who says they signed in'])
+  it('that succeeds with a user does not count as a sign-in, whatever it states', async () => {
+    for (const outcome of ['succeeds with a user', 'succeeds with a user and a claimed sign-in'])
       expectProblem(await ask(outcome, '/odd/recent'), 401, 'insufficient-user-authentication');
     expectProblem(
-      await ask('knows somebody who says they signed in', '/odd/permitted'),
+      await ask('succeeds with a user and a claimed sign-in', '/odd/permitted'),
       403,
       'insufficient-permission',
     );
@@ -149,7 +149,7 @@ describe('a strategy of a module', () => {
   });
 
   it.each(['/v1/users/me', '/v1/auth/principal'])('opens nothing of others: %s', async (path) => {
-    expectProblem(await ask('knows somebody', path), 401, 'authentication-required');
+    expectProblem(await ask('succeeds with a user', path), 401, 'authentication-required');
   });
 
   it('is not asked for what a page of another site sends', async () => {
@@ -160,10 +160,10 @@ describe('a strategy of a module', () => {
     ];
     for (const headers of foreign)
       expectProblem(
-        await app.api.post('/odd', { headers: { ...headers, 'x-odd': 'knows somebody' } }),
+        await app.api.post('/odd', { headers: { ...headers, 'x-odd': 'succeeds with a user' } }),
         403,
         'cross-site-request',
       );
-    expect((await app.api.post('/odd', { headers: { 'x-odd': 'knows somebody' } })).status).toBe(201);
+    expect((await app.api.post('/odd', { headers: { 'x-odd': 'succeeds with a user' } })).status).toBe(201);
   });
 });

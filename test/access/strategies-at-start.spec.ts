@@ -128,7 +128,7 @@ const messageOf = async (start: Promise<unknown>) =>
 describe('an application does not start', () => {
   const failure = async (module: Type) => messageOf(started(module));
 
-  it('with a strategy that no provider is', async () => {
+  it('with a strategy that no provider has', async () => {
     const module = withHandler([AuthenticatedBy('badge')]);
     expect(await failure(module)).toBe(unregistered('badge'));
     expect(await messageOf(startApp({ modules: [module] }))).toBe(unregistered('badge'));
@@ -146,14 +146,14 @@ describe('an application does not start', () => {
     );
   });
 
-  it('with two of one name: each would open the routes of the other', async () => {
+  it('with two of one name, because each would authenticate for the routes of the other', async () => {
     const module = withHandler([AuthenticatedBy('badge')], BadgeStrategy, OtherBadgeStrategy);
     expect(await failure(module)).toBe(
       'BadgeStrategy and OtherBadgeStrategy are both the strategy "badge".\n  → rename one of them',
     );
   });
 
-  it('with one that is made anew for each request', async () => {
+  it('with one that is request-scoped', async () => {
     expect(await failure(withHandler([AuthenticatedBy('ring')], RingStrategy))).toMatch(
       /^RingStrategy is request-scoped/,
     );
@@ -166,7 +166,7 @@ describe('an application does not start', () => {
     );
   });
 
-  it('with a recent sign-in where nobody signs in', async () => {
+  it('with a recent sign-in where the strategy has no sign-in', async () => {
     const module = withHandler([RequireRecentSignIn(), AuthenticatedBy('badge')], BadgeStrategy);
     expect(await failure(module)).toBe(
       'GateController.open requires a recent sign-in and is authenticated by badge alone, which has no sign-in.\n  → remove one of the two',

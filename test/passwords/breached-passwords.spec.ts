@@ -13,9 +13,9 @@ const OTHER = 'lamp ocean fig tundra';
 
 const digestOf = (password: string) => createHash('sha1').update(password).digest('hex').toUpperCase();
 const lineOf = (password: string, count: number) => `${digestOf(password).slice(5)}:${count}`;
-const PADDING = [lineOf('somebody', 0), lineOf('or other', 12)];
+const PADDING = [lineOf('another password', 0), lineOf('or other', 12)];
 
-/** A list of breached passwords that answers as it is told to. */
+/** A fake list of breached passwords. */
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 let asked: IncomingMessage[] = [];
 let server: Server;

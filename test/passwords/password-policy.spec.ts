@@ -137,13 +137,13 @@ describe('the password that an invitation is accepted with', () => {
     const grace = { password: 'grace brewster hopper', displayName: 'Grace Brewster Hopper' };
     expect(violations(await accept(app, token, grace))).toHaveProperty('/password');
     expect((await accept(app, token, { ...grace, displayName: null })).status).toBe(204);
-    // A dead link tells nothing about a password.
+    // An expired link reveals nothing about a password.
     expectProblem(await accept(app, token, { password: email }), 422, 'invalid-or-expired-token');
   });
 });
 
 describe('the policy document', () => {
-  it('tells the lengths that are in force', async () => {
+  it('states the lengths in force', async () => {
     const { body } = await app.api.get<{ password: { minLength: number; maxLength: number } }>(
       '/v1/auth/policy',
     );
@@ -161,7 +161,7 @@ describe('the policy document', () => {
     expect(statuses).toEqual([422, 202, 202, 422]);
   });
 
-  it('tells what else is refused, and the words that no password may be made of', async () => {
+  it('states what else is refused, and the words that no password may be made of', async () => {
     const { body } = await app.api.get('/v1/auth/policy');
     expect(body.password).toMatchObject({
       refused: ['common', 'guessable', 'personal'],

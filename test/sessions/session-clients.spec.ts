@@ -98,7 +98,7 @@ describe('of where it was last used, a session shows', () => {
   });
 });
 
-describe('a client that is gone before its sign-in is answered', () => {
+describe('a client that disconnects before the response to its sign-in', () => {
   it('is logged as no error, and has no address any more', async () => {
     const person = await app.someone();
     const [server, validation] = [app.nest.getHttpServer(), app.nest.get(RequestValidation)];
@@ -126,7 +126,7 @@ describe('a client that is gone before its sign-in is answered', () => {
 });
 
 describe('the log', () => {
-  it('has nothing of what clients say of themselves', () => {
+  it('contains nothing that clients state about themselves', () => {
     expect(log.length).toBeGreaterThan(50);
     const lines = log.join('');
     for (const words of ['<script>', 'alert(1)', UTF8, '🦊', 'uuuuuuuu', '203.0.113.7', '192.0.2.7'])

@@ -26,10 +26,10 @@ const idOf = ({ accessToken }: TokenBody) => sessionIdOf(accessToken);
 const expectDone = ({ status, text, headers }: Answer<object>) =>
   expect([status, text, headers.get('cache-control')]).toEqual([204, '', 'no-store']);
 
-describe('ending a session by its id', () => {
+describe('revoking a session by its id', () => {
   beforeEach(openTwo);
 
-  it('ends it at once, and no other', async () => {
+  it('revokes it at once, and no other', async () => {
     const third = await openSession(app, person);
     const { status } = await app.api.get('/v1/auth/principal', { token: there.accessToken });
     expect(status).toBe(200);
@@ -38,7 +38,7 @@ describe('ending a session by its id', () => {
     await expectOpen(app, here, third);
   });
 
-  it('may end the current one: done, and then 401', async () => {
+  it('may revoke the current one: 204, and then 401', async () => {
     expectDone(await end(idOf(here)));
     const again = await end(idOf(here));
     expectProblem(again, 401, 'invalid-token');
@@ -57,7 +57,7 @@ describe('ending a session by its id', () => {
     await expectOver(app, there);
   });
 
-  it('is done once where five requests meet: one 204, and 404 for the others', async () => {
+  it('happens once where five requests meet: one 204, and 404 for the others', async () => {
     const answers = await inParallel(5, async () => end(idOf(there)));
     const statuses = answers.map(({ status }) => status).toSorted((a, b) => a - b);
     expect(statuses).toEqual([204, 404, 404, 404, 404]);
@@ -74,7 +74,7 @@ describe('ending a session by its id', () => {
     await expectOpen(app, there);
   });
 
-  it('ends one that was not used for too long, and with it an access token that is still alive', async () => {
+  it('revokes an idle session, and with it an access token that has not expired', async () => {
     const { accessToken: token } = here;
     await app.query(`UPDATE sessions SET last_used_at = last_used_at - interval '15 days' WHERE id = $1`, [
       idOf(here),

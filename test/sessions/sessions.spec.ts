@@ -30,7 +30,7 @@ describe('the list of sessions', () => {
       new Date(app.clock.nowMs() - milliseconds),
     ]);
 
-  it('holds all of a user, the newest first, states which is the current one, and nothing else', async () => {
+  it('contains all sessions of the user, newest first, and marks the current one', async () => {
     const person = await app.someone();
     const tokens = [await openSession(app, person), await app.signIn(person), await openSession(app, person)];
     const [, middle] = tokens;
@@ -51,7 +51,7 @@ describe('the list of sessions', () => {
     });
   });
 
-  it('shows a user none of another user', async () => {
+  it('contains no session of another user', async () => {
     const [ada, bob] = [
       await openSession(app, await app.someone()),
       await openSession(app, await app.someone()),
@@ -67,7 +67,7 @@ describe('the list of sessions', () => {
     expectProblem(await askSessions(app, 'x'), 401, 'invalid-token');
   });
 
-  it.each([1, 75, 76, 77, 89])('shows when it ends: %i days after it was opened', async (days) => {
+  it.each([1, 75, 76, 77, 89])('shows when a session expires: %i days after it was opened', async (days) => {
     const { accessToken, ...tokens } = await openSession(app, await app.someone());
     await move('created_at', sessionIdOf(accessToken), days * DAY_MS);
     const createdAt = inDays(-days);
@@ -86,13 +86,13 @@ describe('the list of sessions', () => {
     await refresh(first, { 'user-agent': 'owner' });
     const before = await currentOf(app, first.accessToken);
     app.clock.advance({ seconds: 5 });
-    await refresh(first, { 'user-agent': 'somebody else' });
+    await refresh(first, { 'user-agent': 'another client' });
     await app.api.get('/v1/users/me', { token: first.accessToken });
     expect(await currentOf(app, first.accessToken)).toEqual(before);
     expect(before.userAgent).toBe('owner');
   });
 
-  it('leaves out what was ended, what was not used for 14 days, and what is 90 days old', async () => {
+  it('leaves out sessions that are revoked, unused for 14 days, or 90 days old', async () => {
     const person = await app.someone();
     const { accessToken: token } = await openSession(app, person);
     const [ended, idle, old] = [

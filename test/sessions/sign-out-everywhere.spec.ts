@@ -30,7 +30,7 @@ const expectDone = ({ status, text, headers }: Answer<object>) =>
 describe('signing out everywhere', () => {
   beforeEach(openAll);
 
-  it.each(['', '?', '?includeCurrent=false'])('else with %j ends all but the current one', async (query) => {
+  it.each(['', '?', '?includeCurrent=false'])('with %j revokes all but the current one', async (query) => {
     expectDone(await endAll(query));
     await expectOver(app, there, third);
     await expectOpen(app, here, stranger);
@@ -46,7 +46,7 @@ describe('signing out everywhere', () => {
     expectProblem(await endAll('?includeCurrent=true'), 401, 'invalid-token');
   });
 
-  it('ends more sessions than one statement does', async () => {
+  it('revokes more sessions than one statement does', async () => {
     await app.query(
       `INSERT INTO sessions (id, user_id, secret_digest, generation, rotated_at, last_used_at, authenticated_at, methods, created_at)
        SELECT gen_random_uuid(), s.user_id, s.secret_digest, 0, s.rotated_at, s.last_used_at, s.authenticated_at, s.methods, s.created_at
@@ -59,14 +59,14 @@ describe('signing out everywhere', () => {
     expect(await app.query(text, [person.email])).toEqual([{ id: sessionIdOf(here.accessToken) }]);
   });
 
-  it('can be repeated, and done where there is nothing to end', async () => {
+  it('can be repeated, also without sessions to revoke', async () => {
     expectDone(await endAll());
     expectDone(await endAll());
     expectDone(await endAll('', stranger));
     await expectOpen(app, here, stranger);
   });
 
-  it('does not end what is opened afterwards', async () => {
+  it('does not revoke sessions opened afterwards', async () => {
     expectDone(await endAll());
     await expectOpen(app, await app.signIn(person), here);
   });

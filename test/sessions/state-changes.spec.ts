@@ -66,7 +66,7 @@ describe('a session that goes on', () => {
   });
 });
 
-describe('a user whose address was taken back', () => {
+describe('a user whose address was restored', () => {
   beforeEach(newPerson);
 
   it('has no password until the mail that follows sets one', async () => {

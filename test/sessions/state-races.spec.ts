@@ -63,7 +63,7 @@ describe('where two changes of an account meet,', () => {
     inOrder(app, { table: 'users', id: await userIdOf(app, person.email) }, works);
 
   it.each(['before', 'after'])(
-    'the reset of the owner counts, where it comes %s that of a thief',
+    'the reset of the owner wins, where it comes %s that of an attacker',
     async (when) => {
       const token = await resetLink(app, person.email);
       const change = async () => changePassword(app, mine, PASSWORD, THIEFS);
@@ -75,7 +75,7 @@ describe('where two changes of an account meet,', () => {
     },
   );
 
-  it('the reset of the owner counts, where both meet', async () => {
+  it('the reset of the owner wins, where both are concurrent', async () => {
     const token = await resetLink(app, person.email);
     const [, owner] = await Promise.all([
       changePassword(app, mine, PASSWORD, THIEFS),
@@ -97,8 +97,8 @@ describe('where two changes of an account meet,', () => {
     await expectOver(app, other);
   });
 
-  // A thief of the session could else keep changes under way that were proven by the old password.
-  it('from one session one is done, and the other was proven by a password that is none any more', async () => {
+  // An attacker with the session could otherwise complete changes that the old password confirmed.
+  it('from one session one is done, and the other was confirmed by a password that has changed', async () => {
     const statuses = await oneAfterTheOther(
       async () => changePassword(app, mine, PASSWORD, OWNERS),
       async () => changePassword(app, mine, PASSWORD, THIEFS),
@@ -109,7 +109,7 @@ describe('where two changes of an account meet,', () => {
 
   it.each([
     ['a deletion', async () => deleteAccount(app, mine, person)],
-    ['a change of the address', async () => changeAddress(app, mine, `thief-${person.email}`, PASSWORD)],
+    ['a change of the address', async () => changeAddress(app, mine, `attacker-${person.email}`, PASSWORD)],
   ])('%s that the old password had proven is refused after a change of the password', async (_, act) => {
     const statuses = await oneAfterTheOther(async () => changePassword(app, mine, PASSWORD, OWNERS), act);
     expect(statuses).toEqual([204, 401]);

@@ -113,7 +113,7 @@ describe('discovery', () => {
     });
   });
 
-  it('tells what is in force where nothing is set', async () => {
+  it('states the defaults where nothing is set', async () => {
     expect((await ask(POLICY)).body).toEqual({
       password: {
         minLength: 15,

@@ -26,7 +26,7 @@ import { LoginLimits } from './login-limits';
 /** A user whose credentials were verified, and who has no session yet. */
 export interface VerifiedUser {
   readonly user: User;
-  /** Whether the owner is to be told: the device is unknown, and attempts failed before. */
+  /** Whether the owner gets a notice mail: the device is unknown, and earlier attempts failed. */
   readonly isSuspicious: boolean;
   /** The token by which this device is known at its next login. */
   readonly deviceToken: string;

@@ -36,7 +36,7 @@ describe('device tokens and the limit on guessing', () => {
     return most;
   };
 
-  it('all devices of one account share a budget of 60 wrong guesses', async () => {
+  it('all known devices of one account share a limit of 60 failed logins', async () => {
     const { email } = await app.someone();
     const devices = await devicesOf(email, 4);
     await limited.spend(LOGIN_BY_KNOWN_DEVICES, 54, email);
@@ -48,14 +48,14 @@ describe('device tokens and the limit on guessing', () => {
     expect(await guessesWith(email, await devicesOf(email, 1), 25)).toBe(20);
   });
 
-  it('right sign-ins use up neither', async () => {
+  it('successful sign-ins count towards neither', async () => {
     const { email } = await app.someone();
     const [device] = await devicesOf(email, 1);
     await limited.spend(LOGIN_BY_KNOWN_DEVICES, 59, email);
     for (let time = 0; time < 21; time++) expect((await logIn(email, PASSWORD, device)).status).toBe(200);
   });
 
-  it('tokens collected before a change of the password give no budget after it', async () => {
+  it('tokens issued before a change of the password give no limit of their own after it', async () => {
     const person = await app.someone();
     const stolen = await devicesOf(person.email, 2);
     const { body: owner } = await logIn(person.email, PASSWORD);
@@ -64,7 +64,7 @@ describe('device tokens and the limit on guessing', () => {
     expect(await guessesWith(person.email, stolen, 30)).toBe(10);
   });
 
-  it('the device that changed the password by cookies goes on as a known one', async () => {
+  it('the device that changed the password by cookies stays known', async () => {
     const person = await app.someone();
     const browser = await new Jar(app).signIn(person);
     const former = browser.device;

@@ -123,7 +123,7 @@ describe('a device token', () => {
   });
 
   it('replaces no password', async () => {
-    const json = { ...person, password: 'not the password of anybody', deviceToken: token };
+    const json = { ...person, password: 'not the password of any user', deviceToken: token };
     const answer = await app.api.post('/v1/auth/login?useCookies=true', { json });
     expectProblem(answer, 401, 'invalid-credentials');
     expect(cookiesOf(answer)).toEqual({});

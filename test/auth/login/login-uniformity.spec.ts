@@ -54,7 +54,7 @@ describe('a sign-in that fails', () => {
     },
   );
 
-  it('names every reason there may be, and blames no token', async () => {
+  it('names every possible reason, and no token error', async () => {
     const { status, headers, body } = await logIn(UNKNOWN);
     expect([status, body.code]).toEqual([401, 'invalid-credentials']);
     expect(body.detail).toMatch(/address.*password.*wrong.*disabled.*verified/);
@@ -121,7 +121,7 @@ describe('the work of a sign-in', () => {
     expect(await workFor({ email, password: 'cafe\u0301 au lait for two' })).toBe(2 * 2 ** COST);
   });
 
-  it('does not tell the right password of a disabled account by renewing its hash', async () => {
+  it('does not reveal the correct password of a disabled account by replacing its hash', async () => {
     const email = await someoneWith(hashSync(PASSWORD, COST));
     await app.query(`UPDATE users SET status = 'disabled' WHERE email = $1`, [email]);
     expect(await workFor({ email, password: PASSWORD })).toBe(2 ** COST);

@@ -50,7 +50,7 @@ describe('signing in', () => {
     expect((await logIn(disabled)).status).toBe(200);
   });
 
-  it('takes an address in any spelling', async () => {
+  it('accepts an address in any letter case and IDN form', async () => {
     const domain = `${person.email.split('@')[0]}.bücher.example`;
     await app.api.post('/v1/auth/register', { json: { email: `Ada@${domain}`, password: PASSWORD } });
     const stored = `ada@${domain.replace('bücher', 'xn--bcher-kva')}`;
@@ -62,7 +62,7 @@ describe('signing in', () => {
     }
   });
 
-  it('folds no dots and no plus in an address', async () => {
+  it('keeps dots and plus signs of an address distinct', async () => {
     const { email, password } = person;
     for (const other of [email.replace('person', 'per.son'), email.replace('@', '+news@')])
       expect((await logIn({ email: other, password })).status).toBe(401);

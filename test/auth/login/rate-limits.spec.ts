@@ -36,7 +36,7 @@ describe('guesses at an account', () => {
   });
 
   it('are answered alike, right or wrong, and whether or not the account exists', async () => {
-    const stranger = { email: `nobody-${person.email}`, password: OTHER };
+    const stranger = { email: `unknown-${person.email}`, password: OTHER };
     await spend();
     await spend(LOGIN_BY_ACCOUNT.quota, stranger);
     const visible = async (json: object) => {
@@ -106,7 +106,7 @@ describe('a session', () => {
   it.each([
     ['/v1/auth/reauthenticate', { password: OTHER }],
     ['/v1/auth/password/change', { currentPassword: OTHER, newPassword: 'seven quiet herons wait by tins' }],
-    ['/v1/auth/email/change', { newEmail: 'thief@example.com', password: OTHER }],
+    ['/v1/auth/email/change', { newEmail: 'attacker@example.com', password: OTHER }],
     ['/v1/users/me/delete', { password: OTHER }],
   ])('allows ten guesses at the password: POST %s', async (path, json) => {
     const { accessToken: token } = (await logIn(person)).body;

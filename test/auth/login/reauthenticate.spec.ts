@@ -33,7 +33,7 @@ describe('reauthenticating', () => {
     expect(claimsOf(later).auth_time).toBe(claimsOf(after).auth_time);
   });
 
-  it('moves on to the next refresh generation: a tab that refreshes meanwhile gets the same one', async () => {
+  it('rotates to the next refresh generation, which a concurrent refresh gets as well', async () => {
     const tokens = await open();
     const { body: after } = await reauthenticate(tokens.accessToken);
     const { status, body: other } = await refresh(tokens.refreshToken);
@@ -41,7 +41,7 @@ describe('reauthenticating', () => {
     expect(other.refreshToken).toBe(after.refreshToken);
   });
 
-  it('makes the refresh token before it an old one, whose use ends the session', async () => {
+  it('makes the previous refresh token an earlier one, whose reuse revokes the session', async () => {
     const tokens = await open();
     const { body: after } = await reauthenticate(tokens.accessToken);
     app.clock.advance({ seconds: 31 });
@@ -49,7 +49,7 @@ describe('reauthenticating', () => {
     expect((await refresh(after.refreshToken)).status).toBe(401);
   });
 
-  it('promises the same generation again to a client that lost the answer', async () => {
+  it('returns the same generation again to a client that lost the response', async () => {
     const tokens = await open();
     const lost = await reauthenticate(tokens.accessToken);
     const retried = await reauthenticate(tokens.accessToken);
@@ -106,7 +106,7 @@ describe('reauthenticating', () => {
     expect((await reauthenticate(token)).status).toBe(200);
   });
 
-  it('shows nothing of the session in the access token: its jti is another every time and opens under our key only', async () => {
+  it('reveals nothing of the session in the access token: its jti differs every time and decrypts under our key only', async () => {
     const tokens = await open();
     const jtiOf = (body: TokenBody) => (claimsOf(body) as unknown as { jti: string }).jti;
     const secret = Buffer.from(tokens.refreshToken.slice(3), 'base64url').subarray(20, 52);

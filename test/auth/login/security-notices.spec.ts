@@ -42,7 +42,7 @@ describe('a sign-in on an unknown device after failures', () => {
     const before = await logIn();
     await limited.guessAt(person.email, 3);
     const source = newSource();
-    const { body: thief } = await limited.logIn(person, source);
+    const { body: attacker } = await limited.logIn(person, source);
     const mail = await app.mailFor(person.email);
     expect(mail.subject).toBe(NEW_SIGN_IN);
     expect(mail.text).toContain(source);
@@ -50,7 +50,7 @@ describe('a sign-in on an unknown device after failures', () => {
     const ended = await inParallel(4, async () => endSession(token));
     expect(ended.filter(({ status }) => status === 204)).toHaveLength(1);
     expectProblem(await endSession(token), 422, 'invalid-or-expired-token');
-    await expectOver(app, thief);
+    await expectOver(app, attacker);
     await expectOpen(app, before);
   });
 
@@ -62,7 +62,7 @@ describe('a sign-in on an unknown device after failures', () => {
     expect(await subjects()).toEqual([]);
   });
 
-  it('is reported three times an hour at most', async () => {
+  it('is reported at most three times an hour', async () => {
     await limited.guessAt(person.email, 2);
     for (let at = 0; at < 5; at++) await logIn();
     expect(await subjects()).toEqual([NEW_SIGN_IN, NEW_SIGN_IN, NEW_SIGN_IN]);
@@ -94,7 +94,7 @@ describe('a refresh token that is used again', () => {
   });
 });
 
-describe('a mailbox that its account has never proven', () => {
+describe('the unverified mailbox of an account', () => {
   const change = async (times: number) => {
     const { accessToken: token } = await logIn();
     const passwords = [PASSWORD, ...Array.from({ length: times }, (_, index) => `${OTHER}, no. ${index}`)];
@@ -127,10 +127,10 @@ describe('a mailbox that its account has never proven', () => {
 
 describe('a changed password', () => {
   it('is reported with a link that revokes the session that changed it', async () => {
-    const thief: TokenBody = await logIn();
+    const attacker: TokenBody = await logIn();
     const json = { currentPassword: PASSWORD, newPassword: OTHER };
-    expect((await post('password/change', json, thief.accessToken)).status).toBe(204);
+    expect((await post('password/change', json, attacker.accessToken)).status).toBe(204);
     expect((await endSession(await nextToken())).status).toBe(204);
-    await expectOver(app, thief);
+    await expectOver(app, attacker);
   });
 });

@@ -23,7 +23,7 @@ import { tokenIn } from '../../support/smtp-sink';
 import { sharedApp } from '../../support/shared-app';
 
 const OTHER = 'nine calm badgers on a ferry';
-const WRONG = 'nobody ever chose this one';
+const WRONG = 'the password of no attempt';
 
 let app: TestApp;
 let email: string;
@@ -52,7 +52,7 @@ async function keptOf(address: string): Promise<object> {
 }
 
 describe('an address that was registered once', () => {
-  it('needs no password with its link, and its sessions go on', async () => {
+  it('is verified without a password, and its sessions stay live', async () => {
     const person = { email, password: PASSWORD, displayName: 'Ada' };
     const link = await linkOf(app, person);
     const sessions = [(await logIn(app, person)).body, (await logIn(app, person)).body];
@@ -61,7 +61,7 @@ describe('an address that was registered once', () => {
     await expectOwnedBy(app, person, WRONG);
   });
 
-  it('may be given its password, and does not take a wrong one', async () => {
+  it('accepts its password with the link, and refuses a wrong one', async () => {
     const person = { email, password: PASSWORD };
     const link = await linkOf(app, person);
     const { body: session } = await logIn(app, person);
@@ -74,7 +74,7 @@ describe('an address that was registered once', () => {
 });
 
 describe('the registrations of one address', () => {
-  it('are all kept where they have the same password, which then fits', async () => {
+  it('are all kept where they have the same password, which then matches', async () => {
     const person = { email, password: PASSWORD };
     await register(app, person);
     await register(app, person);
@@ -84,7 +84,7 @@ describe('the registrations of one address', () => {
     await expectOwnedBy(app, person);
   });
 
-  it('are five at most: a sixth changes nothing, and its password fits nothing', async () => {
+  it('are limited to five: a sixth changes nothing, and its password matches none', async () => {
     for (let index = 0; index < 5; index++) await register(app, numbered(index));
     const [before, [link]] = [await keptOf(email), await nextLinks(app, email, 5)];
     app.clock.advance({ minutes: 1 });
@@ -96,7 +96,7 @@ describe('the registrations of one address', () => {
     await expectOwnedBy(app, numbered(4), numbered(0).password, numbered(5).password);
   });
 
-  it('do not keep the owner out who is the sixth: the mail lets them choose a password', async () => {
+  it('do not lock out an owner who registers sixth: the mail lets the owner choose a password', async () => {
     for (let index = 0; index < 5; index++) await register(app, numbered(index));
     await nextLinks(app, email, 5);
     const owner = { email, password: PASSWORD };
@@ -108,19 +108,19 @@ describe('the registrations of one address', () => {
     await expectOwnedBy(app, { ...owner, displayName: 'No. 0' }, numbered(0).password, numbered(4).password);
   });
 
-  it('that were not kept tell a mailbox that was proven meanwhile that it has an account', async () => {
+  it('that were not kept send the mail of an existing account once the address is verified', async () => {
     const { email: proven } = await someoneVerified(app);
     await app.nest.get(Mailer).request(REGISTRATION_NOT_KEPT, { address: proven, language: null });
     expect(await subjectsFor(app, proven)).toEqual(['You already have an account at Gatehouse']);
   });
 
-  it('are five, however many come at once', async () => {
+  it('are limited to five, however many are sent at once', async () => {
     await inParallel(7, async (index) => register(app, numbered(index)));
     expect(await attemptsOf(app, email)).toHaveLength(4);
     expect(await app.query('SELECT id FROM users WHERE email = $1', [email])).toHaveLength(1);
   });
 
-  it('do not run out when links expire: an owner is not displaced by an attacker who waits', async () => {
+  it('are kept when links expire, so that an attacker who waits does not displace the owner', async () => {
     const owner = { email, password: PASSWORD, displayName: 'Ada' };
     await register(app, owner);
     for (let index = 0; index < 5; index++) {
@@ -133,7 +133,7 @@ describe('the registrations of one address', () => {
     await expectOwnedBy(app, owner, numbered(0).password);
   });
 
-  it('cannot be so many that the owner of the mailbox stays out', async () => {
+  it('cannot lock the owner of the mailbox out by their number', async () => {
     for (let index = 0; index < 6; index++) await register(app, numbered(index));
     const links = await nextLinks(app, email, 5);
     const owner = { email, password: PASSWORD };
@@ -151,8 +151,8 @@ describe('the registrations of one address', () => {
   });
 });
 
-describe('what happens at once', () => {
-  it('two registrations of a new address are an account and an attempt, and either can be picked', async () => {
+describe('concurrent requests', () => {
+  it('two registrations of a new address create an account and an attempt, and either can be selected', async () => {
     await inParallel(2, async (index) => register(app, numbered(index)));
     expect(await attemptsOf(app, email)).toHaveLength(1);
     const [link] = await nextLinks(app, email, 2);

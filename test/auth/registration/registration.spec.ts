@@ -17,7 +17,7 @@ describe('signing up', () => {
     app = await sharedApp();
   });
 
-  it('makes an account that is active, not verified, and able to sign in where that is allowed', async () => {
+  it('creates an active, unverified account that can sign in where that is allowed', async () => {
     const person = { email: address(), password: PASSWORD };
     expect((await register({ ...person, displayName: 'Ada' })).status).toBe(202);
     expect(await profileOf(person)).toMatchObject({
@@ -28,7 +28,7 @@ describe('signing up', () => {
     });
   });
 
-  it('answers the same bytes and headers whether or not the address is taken', async () => {
+  it('returns the same bytes and headers whether or not the address has an account', async () => {
     const email = address();
     const visible = async (json: object) => {
       const { status, text, headers } = await register(json);
@@ -43,7 +43,7 @@ describe('signing up', () => {
     expect(await visible({ email: email.toUpperCase(), password: OTHER })).toEqual(free);
   });
 
-  it('with a taken address changes nothing of the account that has it', async () => {
+  it('with the address of an account does not change that account', async () => {
     const person = { email: address(), password: PASSWORD };
     await register({ ...person, displayName: 'Ada' });
     const before = await profileOf(person);
@@ -54,7 +54,7 @@ describe('signing up', () => {
     expect(await profileOf(person)).toEqual(before);
   });
 
-  it('four times at once with one address makes one account, of one of them', async () => {
+  it('four times at once with one address creates one account, from one of the requests', async () => {
     const email = address();
     const passwords = Array.from({ length: 4 }, (_, index) => `${PASSWORD} no. ${index}`);
     const answers = await inParallel(4, (index) => register({ email, password: passwords[index] }));
@@ -89,7 +89,7 @@ describe('signing up', () => {
     expect((await profileOf(person)).displayName).toBe(kept);
   });
 
-  it('is refused with a property of the caller’s choice', async () => {
+  it('is refused with an unknown property', async () => {
     const properties = {
       id: '019abcde-0000-7000-8000-000000000000',
       roles: ['admin'],
@@ -108,7 +108,7 @@ describe('signing up', () => {
     expect(await app.query('SELECT id FROM users WHERE email = $1', [email])).toEqual([]);
   });
 
-  it('names every fault at once, and repeats none of what was sent', async () => {
+  it('reports every fault at once, and repeats no input', async () => {
     const { body, text } = await register({ email: 'no-address', password: '', displayName: 7, admin: true });
     const pointers = body.errors?.map(({ pointer }) => pointer).toSorted();
     expect(pointers).toEqual(['/admin', '/displayName', '/email', '/password']);

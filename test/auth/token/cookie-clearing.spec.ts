@@ -8,7 +8,7 @@ import { sharedApp } from '../../support/shared-app';
 
 const BOTH = [ACCESS, REFRESH];
 
-describe('cookies are taken away', () => {
+describe('cookies are cleared', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -62,23 +62,23 @@ describe('cookies are taken away', () => {
     for (const cookie of Object.values(cookiesOf(answer)))
       expect(cookie).toEqual({
         value: '',
-        // A browser keeps a cookie that is taken away with other attributes than it was set with.
+        // A browser keeps a cookie that is cleared with attributes other than it was set with.
         attributes: { Path: '/', HttpOnly: '', Secure: '', SameSite: 'Strict', 'Max-Age': '0' },
       });
     expect(jar.all).toEqual({ [DEVICE]: jar.device });
   });
 
-  it('from a thief and the owner both, once an old one was used: the session is over', async () => {
+  it('of the attacker and of the owner, once an earlier token was reused and the session was revoked', async () => {
     const jar = await signedIn(app);
-    const thief = jar.copy();
+    const attacker = jar.copy();
     await refresh(jar);
     await refresh(jar);
-    expect(clearedBy(await refresh(thief)).toSorted()).toEqual(BOTH);
+    expect(clearedBy(await refresh(attacker)).toSorted()).toEqual(BOTH);
     expect(await rowOf(jar)).toMatchObject({ over: true });
     expect(clearedBy(await refresh(jar)).toSorted()).toEqual(BOTH);
   });
 
-  it('by a garbage cookie ends nothing: the session goes on in its own browser', async () => {
+  it('for a malformed cookie, and the session goes on in its own browser', async () => {
     const jar = await signedIn(app);
     const forged = jar.refresh.slice(0, -1) + (jar.refresh.endsWith('A') ? 'B' : 'A');
     for (const planted of [forged, 'rt_', jar.refresh.toLowerCase(), `${jar.refresh}A`])
@@ -88,7 +88,7 @@ describe('cookies are taken away', () => {
   });
 
   describe('never', () => {
-    it('from the loser of a race: all at once are given one and the same successor', async () => {
+    it('for the losers of a race: concurrent refreshes get the same successor', async () => {
       const jar = await signedIn(app);
       const answers = await inParallel(12, async () => refresh(jar.copy()));
       expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
@@ -113,7 +113,7 @@ describe('cookies are taken away', () => {
       expect([answer.status, cookiesOf(answer)]).toEqual([status, {}]);
     });
 
-    it('where none was sent', async () => {
+    it('where no cookie was sent', async () => {
       const empty = new Jar(app);
       for (const call of [{}, { json: {} }, { json: { refreshToken: 'rt_nonsense' } }]) {
         const answer = await refresh(empty, call);
@@ -122,7 +122,7 @@ describe('cookies are taken away', () => {
       }
     });
 
-    it('where no refresh cookie was sent: what is not there was not refused', async () => {
+    it('where no refresh cookie was sent', async () => {
       const { access, device } = await signedIn(app);
       const jar = new Jar(app).keep({ [ACCESS]: access, [DEVICE]: device });
       const answer = await refresh(jar);
@@ -130,7 +130,7 @@ describe('cookies are taken away', () => {
       expect(cookiesOf(answer)).toEqual({});
     });
 
-    it('by a guarded route: the refresh cookie may be good', async () => {
+    it('by a guarded route, because the refresh cookie may be valid', async () => {
       const jar = await signedIn(app);
       app.clock.advance({ minutes: 16 });
       const answer = await jar.send('GET', '/v1/users/me');
@@ -140,7 +140,7 @@ describe('cookies are taken away', () => {
       expect(await isOpen(app, jar)).toBe(true);
     });
 
-    it('where the database is away, and their worth is not known', async () => {
+    it('where the database is unavailable, so that their validity is unknown', async () => {
       const jar = await signedIn(app);
       const gone = Object.assign(new Error('gone'), { code: '57P01' });
       jest.spyOn(app.database, 'query').mockRejectedValue(gone);

@@ -58,7 +58,7 @@ describe('cookie mode', () => {
   const logIn = async (query: string, json?: object, headers = {}) =>
     app.api.post<ProblemBody>(`/v1/auth/login${query}`, { json: json ?? (await app.someone()), headers });
 
-  it('gives a sign-in as three cookies, and in the body what is no secret', async () => {
+  it('returns a sign-in as three cookies, and only public values in the body', async () => {
     const answer = await logIn('?useCookies=true');
     expect(expectTokensInCookiesOnly(answer)).toEqual([ACCESS, DEVICE, REFRESH]);
     expect(answer.body).toEqual({ tokenType: 'Cookie', expiresIn: 900, refreshExpiresIn: 14 * 86_400 });
@@ -114,7 +114,7 @@ describe('cookie mode', () => {
     expect(headers.getSetCookie()).toEqual([]);
   });
 
-  it('opens every guarded route, for reading and for writing', async () => {
+  it('authenticates every guarded route, for reading and for writing', async () => {
     const jar = await signedIn(app);
     expect((await jar.send('GET', '/v1/users/me')).status).toBe(200);
     const renamed = await jar.send('PATCH', '/v1/users/me', { json: { displayName: 'Ada' } });
@@ -173,7 +173,7 @@ describe('cookie mode', () => {
   it('sets nothing where the sign-in or the reauthentication fails', async () => {
     const person = await app.someone();
     const jar = await new Jar(app).signIn(person);
-    const wrong = { ...person, password: 'not the password of anybody' };
+    const wrong = { ...person, password: 'not the password of any user' };
     const refused = await logIn('?useCookies=true', wrong, withCookies(jar.all).headers);
     expectProblem(refused, 401, 'invalid-credentials');
     expect(refused.headers.getSetCookie()).toEqual([]);
@@ -184,8 +184,8 @@ describe('cookie mode', () => {
   });
 });
 
-describe('the cookies of a session that is nearly over', () => {
-  it('live no longer than it', async () => {
+describe('the cookies of a session that is about to expire', () => {
+  it('expire with it', async () => {
     const app = await sharedApp({ env: OTHER_SETTINGS });
     const { email, password } = await aMember(app);
     const jar = await new Jar(app).signIn({ email, password });

@@ -54,7 +54,7 @@ describe('signing out by cookies', () => {
     expect((await jar.send('POST', '/v1/auth/refresh')).status).toBe(401);
   });
 
-  it('takes away also what was worth nothing, and ends nothing by it', async () => {
+  it('clears invalid cookies, too, and revokes nothing', async () => {
     const jar = await signedIn(app);
     const planted = { [ACCESS]: `${jar.access.slice(0, -8)}AAAAAAAA`, [REFRESH]: `${jar.refresh}A` };
     expectSignedOut(await logOut(jar.copy().keep(planted)));
@@ -76,7 +76,7 @@ describe('signing out by cookies', () => {
     expect([answer.status, cookiesOf(answer)]).toEqual([204, {}]);
   });
 
-  it('with a refresh token in the body only takes nothing away', async () => {
+  it('with a refresh token in the body only clears nothing', async () => {
     const jar = await signedIn(app);
     const answer = await app.api.post('/v1/auth/logout', { json: { refreshToken: jar.refresh } });
     expect([answer.status, cookiesOf(answer)]).toEqual([204, {}]);
@@ -116,7 +116,7 @@ describe('a sign-in by cookies', () => {
     expect((await before.send('POST', '/v1/auth/refresh')).status).toBe(401);
   });
 
-  it('as another user ends the session of the former user, and no other of theirs', async () => {
+  it('as another user revokes the session of the former user in this browser only', async () => {
     const [ada, bob] = [await app.someone(), await app.someone()];
     const elsewhere = await new Jar(app).signIn(ada);
     const jar = await new Jar(app).signIn(ada);
@@ -126,16 +126,16 @@ describe('a sign-in by cookies', () => {
     expect([await isOpen(app, before), await isOpen(app, elsewhere)]).toEqual([false, true]);
   });
 
-  it('that fails ends nothing, nor does one that wants its tokens in the body', async () => {
+  it('that fails revokes nothing, nor does one with its tokens in the body', async () => {
     const person = await app.someone();
     const jar = await new Jar(app).signIn(person);
-    const wrong = { ...person, password: 'not the password of anybody' };
+    const wrong = { ...person, password: 'not the password of any user' };
     expect((await jar.send('POST', '/v1/auth/login?useCookies=true', { json: wrong })).status).toBe(401);
     expect((await jar.send('POST', '/v1/auth/login', { json: person })).status).toBe(200);
     expect(await isOpen(app, jar)).toBe(true);
   });
 
-  it('ends nothing by a garbage cookie', async () => {
+  it('revokes nothing for a malformed cookie', async () => {
     const jar = await signedIn(app);
     const planted = new Jar(app).keep({ [REFRESH]: `${jar.refresh}A` });
     await planted.signIn(await app.someone());

@@ -29,7 +29,7 @@ describe('signing out', () => {
     await expectOver(app, tokens);
   });
 
-  it('holds for as long as the access token would have lived', async () => {
+  it('is remembered for the lifetime of the access token', async () => {
     await logOut({ token: tokens.accessToken });
     for (const minutes of [5, 9]) {
       app.clock.advance({ minutes });
@@ -62,7 +62,7 @@ describe('signing out', () => {
     await expectOpen(app, third);
   });
 
-  it('answers 204 twice, without credentials, and to credentials that are worth nothing', async () => {
+  it('returns 204 when repeated, without credentials, and for invalid credentials', async () => {
     const forged = `${tokens.accessToken.slice(0, -8)}AAAAAAAA`;
     const calls = [
       { token: tokens.accessToken },
@@ -84,7 +84,7 @@ describe('signing out', () => {
     await expectOpen(app, tokens);
   });
 
-  it('outlives a restart: an access token of an ended session stays refused', async () => {
+  it('survives a restart: the access token of a revoked session stays refused', async () => {
     // An application starts at the real time, and the clock of this one may have been moved.
     const ahead = app.clock.nowMs() - Date.now();
     app.clock.advance({ milliseconds: -ahead });

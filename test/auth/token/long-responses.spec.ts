@@ -87,7 +87,7 @@ describe('an event stream', () => {
     kept.stop();
   });
 
-  it('closes where the database is gone and no instance can tell', async () => {
+  it('closes where the database is unavailable, so that revocations are unknown', async () => {
     const stream = await Stream.open(app, await app.as('grace'));
     jest.spyOn(app.nest.get(ChangeFeed), 'ensureFresh').mockRejectedValue(new Error('gone'));
     expect(await stream.closesAfter(() => undefined)).toBeLessThan(1_000);

@@ -4,7 +4,7 @@ import { withinBound } from '../../support/eventually';
 import { openSession } from '../../support/sessions';
 import { sharedApp } from '../../support/shared-app';
 
-describe('an end whose answer from the database was lost on the way', () => {
+describe('a revocation whose response from the database was lost', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -25,7 +25,7 @@ describe('an end whose answer from the database was lost on the way', () => {
   const refresh = (refreshToken: string) => app.api.post('/v1/auth/refresh', { json: { refreshToken } });
   const principal = async (token: string) => (await app.api.get('/v1/auth/principal', { token })).status;
 
-  it('is learnt of when signing out is tried again', async () => {
+  it('is loaded when the sign-out is repeated', async () => {
     const { accessToken, refreshToken } = await openSession(app, await app.someone());
     loseAnswerOf('session-end-claimed');
     const logOut = async () => (await app.api.post('/v1/auth/logout', { json: { refreshToken } })).status;
@@ -34,7 +34,7 @@ describe('an end whose answer from the database was lost on the way', () => {
     expect(await principal(accessToken)).toBe(401);
   });
 
-  it('is learnt of when the old refresh token that ended it comes again', async () => {
+  it('is loaded when the reused refresh token is presented again', async () => {
     const { accessToken, refreshToken } = await openSession(app, await app.someone());
     await refresh(refreshToken);
     app.clock.advance({ seconds: 31 });

@@ -74,7 +74,7 @@ describe('a refresh token', () => {
     expect(await generationOf(refreshToken)).toEqual([{ generation: 1 }]);
   });
 
-  it('is judged after a refresh that is under way', async () => {
+  it('is decided after a concurrent refresh', async () => {
     const { refreshToken } = await open();
     const session = { table: 'sessions' as const, id: sessionIdOf(refreshToken) };
     const work = () => refresh(refreshToken);
@@ -93,7 +93,7 @@ describe('a refresh token', () => {
     expect(await statusOf(refreshToken)).toBe(200);
   });
 
-  it('is answered again with the same successor for 30 seconds, which extends nothing', async () => {
+  it('gets the same successor again for 30 seconds, which extends nothing', async () => {
     const { refreshToken } = await open();
     const first = await refresh(refreshToken);
     app.clock.advance({ seconds: 30 });
@@ -129,7 +129,7 @@ describe('a refresh token', () => {
     expect(await statusOf(third.refreshToken)).toBe(401);
   });
 
-  it('is not answered once more for as long as a clock went back', async () => {
+  it('gets no successor again while a clock is set back', async () => {
     const ahead = async (seconds: number) => {
       const first = await open();
       const current = (await refresh(first.refreshToken)).body;
@@ -141,7 +141,7 @@ describe('a refresh token', () => {
     expect(await ahead(31)).toEqual([401, 401]);
   });
 
-  it('cannot be guessed from its session: a forged one is refused and ends nothing', async () => {
+  it('cannot be derived from its session: a forged one is refused and revokes nothing', async () => {
     const { refreshToken } = await open();
     const forgeries = [
       refreshToken.slice(0, -1) + (refreshToken.endsWith('A') ? 'B' : 'A'),
@@ -163,7 +163,7 @@ describe('a refresh token', () => {
     expect(await statusOf(refreshToken)).toBe(200);
   });
 
-  it('stands nowhere in the database, nor does anything it could be made of', async () => {
+  it('is not stored in the database, nor is anything it could be derived from', async () => {
     const { refreshToken } = await open();
     const claim = readRefreshToken(refreshToken, key) as RefreshTokenPayload;
     const [row] = await app.query<{ dump: string }>('SELECT s::text AS dump FROM sessions s WHERE id = $1', [
@@ -183,7 +183,7 @@ describe('a refresh token', () => {
     expect(await statusOf(renewed.refreshToken)).toBe(200);
   });
 
-  it('cannot carry its session past 90 days', async () => {
+  it('cannot extend its session past 90 days', async () => {
     const first = await open();
     await age(first.refreshToken, 'created_at', 80);
     const { refreshToken, refreshExpiresIn } = (await refresh(first.refreshToken)).body;

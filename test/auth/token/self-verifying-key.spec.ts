@@ -51,14 +51,14 @@ describe('a passport-jwt strategy of a team, in the process of ours', () => {
     expect(await verdictOf(SECRET, token)).toHaveProperty('refusal');
   });
 
-  it('is not given the verdict of a key that only looks like ours', async () => {
+  it('does not use a key that only resembles ours', async () => {
     const lookalike = { verify: () => ({ sub: 'admin' }) };
     expect(await verdictOf(lookalike, signedWith(SECRET, { sub: 'robot' }))).toHaveProperty('refusal');
   });
 });
 
 describe('a key that verifies itself', () => {
-  it('is handed the token and answers with the payload', async () => {
+  it('gets the token and returns the payload', async () => {
     const key = new SelfVerifyingKey((token) => ({ seen: token }));
     expect(await verdictOf(key, 'a-token')).toEqual({ user: { seen: 'a-token' } });
   });
