@@ -28,7 +28,7 @@ class Tickets {
 
   constructor(private readonly database: Database) {}
 
-  /** Of two that are under way at once, each may read before the other writes. */
+  /** Not atomic: two parallel requests may both read before either writes. */
   async sell(): Promise<number> {
     const sold = this.sold;
     await this.database.query({ text: 'SELECT 1' }, []);
@@ -83,12 +83,12 @@ describe('the test kit', () => {
 
   afterAll(async () => app.close());
 
-  it('has nobody signed in at first', async () => {
+  it('starts without a signed-in user', async () => {
     expect((await app.api.get('/v1/prices')).body).toEqual(['free']);
     expectProblem(await app.api.get('/v1/tickets'), 401, 'authentication-required');
   });
 
-  it('signs somebody in with these rights and no others', async () => {
+  it('signs in a user with exactly these rights', async () => {
     const ada = await app.as('ada', { permissions: ['tickets:read'] });
     expect((await ada.get('/v1/tickets')).body).toEqual(['tickets:read']);
     const eve = await app.as('eve', { permissions: ['users:read'] });
@@ -97,12 +97,12 @@ describe('the test kit', () => {
     expect((await root.get('/v1/tickets')).body).toContain('users:write');
   });
 
-  it('knows a person by their name', async () => {
+  it('returns the same user for the same name', async () => {
     const [before, now] = [await app.as('bob', { roles: ['admin'] }), await app.as('bob')];
     expect([now.id, now.email]).toEqual([before.id, before.email]);
     expectProblem(await now.get('/v1/tickets'), 403, 'insufficient-permission');
     expectProblem(await before.get('/v1/tickets'), 401, 'token-stale');
-    expect((await app.as('somebody else')).id).not.toBe(now.id);
+    expect((await app.as('another user')).id).not.toBe(now.id);
   });
 
   it.each(BAD_TOKENS)('makes a token that is %s', async (kind) => {
@@ -119,14 +119,14 @@ describe('the test kit', () => {
     expectProblem(await ada.get('/v1/tickets'), 401, 'invalid-token');
   });
 
-  it('steals refresh tokens', async () => {
+  it('provides stolen refresh tokens', async () => {
     const ada = await app.as('ada', { permissions: ['tickets:read'] });
     const json = { refreshToken: await stolenRefreshToken(app, ada) };
     expectProblem(await app.api.post('/v1/auth/refresh', { json }), 401, 'invalid-refresh-token');
     expectProblem(await ada.get('/v1/tickets'), 401, 'invalid-token');
   });
 
-  it('gets mails', async () => {
+  it('receives mails', async () => {
     const ada = await app.as('ada', { permissions: ['tickets:read'] });
     await ada.post('/v1/tickets');
     expect((await app.mailFor('box-office@example.com')).subject).toBe('A notice of Gatehouse');
@@ -134,13 +134,13 @@ describe('the test kit', () => {
     expect(tokenIn(await app.mailFor(ada.email, 'Set a new password for Gatehouse'))).toMatch(/^pr_/);
   });
 
-  it('does things at once', async () => {
+  it('runs requests in parallel', async () => {
     const ada = await app.as('ada', { permissions: ['tickets:read'] });
     const numbers = await inParallel(10, async () => (await ada.post('/v1/tickets')).text);
     expect(new Set(numbers).size).toBeLessThan(10);
   });
 
-  it('asks the database', async () => {
+  it('queries the database', async () => {
     const { id } = await app.as('ada');
     expect(await app.query('SELECT status FROM users WHERE id = $1', [id])).toEqual([{ status: 'active' }]);
   });

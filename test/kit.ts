@@ -1,4 +1,4 @@
-/** What the tests of a module are written with; docs/testing.md tells how. */
+/** The test kit for modules, described in docs/testing.md. */
 export { type Answer, Api, type Call, type ProblemBody, type TokenBody } from './support/api';
 export { PASSWORD, type Person, startApp, TestApp, type TestAppOptions, withApp } from './support/app';
 export {

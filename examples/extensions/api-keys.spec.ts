@@ -5,7 +5,7 @@ import { tokenIn } from '../../test/support/smtp-sink';
 import { aMemberWho, type Member } from '../../test/support/staff';
 import { ApiKeysModule } from './api-keys';
 
-describe('a way to authenticate that a module brings along', () => {
+describe('authentication by a strategy of a module', () => {
   let app: TestApp;
   let ada: Member;
   let key: string;
@@ -26,7 +26,7 @@ describe('a way to authenticate that a module brings along', () => {
   const reports = async (headers: Record<string, string>) => app.api.get('/v1/reports', { headers });
   const bearer = { authorization: '' };
 
-  it('admits whom it knows, with the rights that they have', async () => {
+  it('admits the owner of a key, with the current rights', async () => {
     const answer = await reports({ 'x-api-key': key });
     expect([answer.status, answer.body]).toEqual([200, [`report of ${ada.id}`]]);
     expect(answer.headers.get('cache-control')).toBe('no-store');
@@ -48,11 +48,11 @@ describe('a way to authenticate that a module brings along', () => {
   });
 
   it('asks for the permissions of the route', async () => {
-    const nobody = await aMemberWho(app, 'users:read');
-    expectProblem(await reports({ 'x-api-key': await renew(nobody) }), 403, 'insufficient-permission');
+    const other = await aMemberWho(app, 'users:read');
+    expectProblem(await reports({ 'x-api-key': await renew(other) }), 403, 'insufficient-permission');
   });
 
-  it('knows nobody any more who was disabled', async () => {
+  it('is refused once its user is disabled', async () => {
     const eve = await aMemberWho(app, 'reports:read');
     const hers = await renew(eve);
     expect((await reports({ 'x-api-key': hers })).status).toBe(200);
@@ -60,7 +60,7 @@ describe('a way to authenticate that a module brings along', () => {
     expectProblem(await reports({ 'x-api-key': hers }), 401, 'invalid-api-key');
   });
 
-  it('is void once its owner takes the account back, whoever had made it', async () => {
+  it('is void after an account recovery, whether the owner or an attacker created it', async () => {
     const victim = await app.someone();
     const thief = await app.signIn(victim);
     const planted = (await app.api.post<{ key: string }>('/v1/api-key', { token: thief.accessToken })).body
@@ -93,14 +93,14 @@ describe('a way to authenticate that a module brings along', () => {
       expect((await create({ authorization: `Bearer ${ada.token}` })).status).toBe(201);
     });
 
-    it('does not make up for an access token that is no good', async () => {
+    it('does not replace an invalid access token', async () => {
       expectProblem(await create({ 'x-api-key': key, authorization: 'Bearer x.y.z' }), 401, 'invalid-token');
       const { token } = await aMemberWho(app, 'users:read');
       const other = { 'x-api-key': key, authorization: `Bearer ${token}` };
       expectProblem(await create(other), 403, 'insufficient-permission');
     });
 
-    it('refuses what a page of another site sends, whatever it is attached to', async () => {
+    it('refuses cross-site requests', async () => {
       const site = { 'sec-fetch-site': 'cross-site', origin: 'https://evil.example' };
       expectProblem(await create({ ...site, 'x-api-key': key }), 403, 'cross-site-request');
       expectProblem(
@@ -135,7 +135,7 @@ describe('a way to authenticate that a module brings along', () => {
     expect(paths['/v1/api-key']?.post?.security).toBeUndefined();
   });
 
-  it('keeps no key in the clear, and forgets it with its user', async () => {
+  it('stores only a digest of the key, and deletes it with its user', async () => {
     const rows = await app.query('SELECT digest FROM api_keys');
     expect(JSON.stringify(rows)).not.toContain(key);
     expect((await app.api.send('DELETE', '/v1/api-key', { token: ada.token })).status).toBe(204);

@@ -4,18 +4,18 @@ import { OnDomainEvent } from '../../src/platform/events';
 import { expectProblem, startApp, type TestApp, type TestUser, tokenIn } from '../../test/kit';
 import { ContactsModule, CustomerRelations } from './contacts';
 
-/** Another team's listener, which comes later and may fail. */
+/** A second listener, which may fail. */
 @Module({})
 class Auditor {
   broken = false;
 
   @OnDomainEvent(EmailVerified, 'inTransaction')
   async hear(): Promise<void> {
-    if (this.broken) throw new Error('cannot be written down');
+    if (this.broken) throw new Error('the write failed');
   }
 }
 
-describe('what a module keeps about a user', () => {
+describe('data that a module stores about a user', () => {
   let app: TestApp;
   let ada: TestUser;
 
@@ -32,7 +32,7 @@ describe('what a module keeps about a user', () => {
   const verify = async (email: string) =>
     app.api.post('/v1/auth/email/verify', { json: { token: tokenIn(await app.mailFor(email)) } });
 
-  it('is theirs to read and to change', async () => {
+  it('can be read and changed by the user', async () => {
     expectProblem(await ada.get('/v1/contact'), 404, 'not-found');
     const phone = '+441632960961';
     expect((await ada.put('/v1/contact', { phone })).body).toEqual({ phone });
@@ -42,14 +42,14 @@ describe('what a module keeps about a user', () => {
     expectProblem(await app.api.get('/v1/contact'), 401, 'authentication-required');
   });
 
-  describe('because of an event', () => {
-    it('is written in the transaction of what happened', async () => {
+  describe('written by an event listener', () => {
+    it('is committed with the change', async () => {
       const { email } = await app.registers();
       expect((await verify(email)).status).toBe(204);
       expect(await contacts(email)).toEqual([{ phone: null }]);
     });
 
-    it('is undone with it, and what happened is undone where a listener fails', async () => {
+    it('is rolled back with the change, which a failing listener rolls back too', async () => {
       const { email } = await app.registers();
       app.nest.get(Auditor).broken = true;
       expectProblem(await verify(email), 500, 'internal-error');

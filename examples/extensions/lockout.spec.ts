@@ -34,20 +34,20 @@ describe('a lockout that a module adds', () => {
     expect((await logIn(person.email, person.password)).status).toBe(200);
   });
 
-  it('does not tell which addresses have an account', async () => {
+  it('does not reveal which addresses have an account', async () => {
     const unknown = newAddress();
     await fail(unknown, 5);
     await expectLocked(unknown);
   });
 
-  it('counts anew after a sign-in', async () => {
+  it('starts again after a sign-in', async () => {
     await fail(person.email, 4);
     expect((await logIn(person.email, person.password)).status).toBe(200);
     await fail(person.email, 5);
     await expectLocked(person.email);
   });
 
-  it('records what it refuses, by the name of the check', async () => {
+  it('is recorded with the name of the check when it refuses', async () => {
     const refused = async () =>
       (
         await app.query(

@@ -26,11 +26,11 @@ const MAIL = {
   html: '<p>Good morning.</p>',
 };
 
-/** What sends mails, without the application. */
+/** The mail module without the application. */
 @Module({ imports: [ConfigModule.forFeature(MailSettings)], providers: [MailTransport] })
 class TransportModule {}
 
-describe('a way out for mails that a module adds', () => {
+describe('mail delivery by a module', () => {
   let service: Server;
   let app: TestApp;
   let url: string;
@@ -66,7 +66,7 @@ describe('a way out for mails that a module adds', () => {
 
   const waiting = async () => app.query('SELECT attempts FROM mails');
 
-  it('takes them with all they need', async () => {
+  it('receives the complete mail', async () => {
     const { email } = await app.registers();
     await app.mailsSent();
     expect(taken).toEqual([
@@ -85,7 +85,7 @@ describe('a way out for mails that a module adds', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it('is tried again with the same mail under the same id, until it takes it', async () => {
+  it('receives the same mail with the same id again until it accepts it', async () => {
     status = 500;
     await app.registers();
     await app.mailsSent();
@@ -98,7 +98,7 @@ describe('a way out for mails that a module adds', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it('is not tried again with what it refuses for good', async () => {
+  it('does not receive a mail again that it rejected permanently', async () => {
     status = 422;
     await app.registers();
     await app.mailsSent();
@@ -106,7 +106,7 @@ describe('a way out for mails that a module adds', () => {
     expect(await waiting()).toEqual([]);
   });
 
-  it('is used where SMTP_URL says so', async () => {
+  it('is used where SMTP_URL selects it', async () => {
     const sink = await SmtpSink.start();
     const env = { SMTP_URL: sink.url, MAIL_SERVICE_URL: url };
     const context = await startContext({ imports: [TransportModule, MailServiceModule], env });
@@ -117,7 +117,7 @@ describe('a way out for mails that a module adds', () => {
     await sink.close();
   });
 
-  it('stops the start where there is none', async () => {
+  it('stops the start where no module provides it', async () => {
     const started = startContext({ imports: [TransportModule], env: { SMTP_URL: 'module:' } });
     await expect(started).rejects.toThrow(
       'SMTP_URL is "module:", and 0 providers are @MailDelivery(): none.\n  → one of them',

@@ -22,7 +22,7 @@ import { Scrypt, ScryptModule, ScryptSettings } from './scrypt';
 
 const env = { SCRYPT_COST: '10' };
 
-/** What a team writes that has no hashes of bcrypt. */
+/** The module of a team without bcrypt hashes. */
 @Injectable()
 @PasswordHashing({ withoutBcrypt: true })
 class ScryptAlone extends Scrypt implements PasswordAlgorithm {}
@@ -30,7 +30,7 @@ class ScryptAlone extends Scrypt implements PasswordAlgorithm {}
 @Module({ imports: [ConfigModule.forFeature(ScryptSettings)], providers: [ScryptAlone] })
 class ScryptAloneModule {}
 
-/** What hashes passwords, without the application. */
+/** The password module without the application. */
 @Module({
   imports: [
     KeyringModule,
@@ -48,7 +48,7 @@ class ScryptAloneModule {}
 })
 class HashingModule {}
 
-describe('passwords that a module hashes alone', () => {
+describe('passwords hashed by a module alone', () => {
   let database: TestDatabase;
   let before: TestingModule;
   let alone: TestingModule;
@@ -66,7 +66,7 @@ describe('passwords that a module hashes alone', () => {
     await database.drop();
   });
 
-  it('are nothing to bcrypt', async () => {
+  it('do not use bcrypt', async () => {
     const compares = jest.spyOn(alone.get(BcryptPool), 'compare');
     const isRight = async (hash: string) => (await alone.get(PasswordHasher).check(PASSWORD, hash)).matches;
     expect(await isRight(await alone.get(PasswordsService).hash(PASSWORD))).toBe(true);
@@ -74,7 +74,7 @@ describe('passwords that a module hashes alone', () => {
     expect(compares).not.toHaveBeenCalled();
   });
 
-  it('cannot be imported as hashes of bcrypt', async () => {
+  it('cannot be imported as bcrypt hashes', async () => {
     const stored = alone.get(PasswordsService).storeAll(new Map([['id', hashSync('a', 4)]]));
     await expect(stored).rejects.toThrow('nobody could sign in with a hash of bcrypt');
   });

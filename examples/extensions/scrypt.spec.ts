@@ -14,9 +14,9 @@ const KEYED = /^\$gatehouse\$k=[\w-]+\$scrypt\$ln=10,r=8,p=1\$[\w-]{22}\$[\w-]{4
 
 const NONE_ADDED = new ConfiguredAlgorithm({ of: () => [] } as unknown as Extensions);
 
-describe('passwords that a module hashes', () => {
+describe('passwords hashed by a module', () => {
   let app: TestApp;
-  /** Hashes and knows hashes as before the module was there. */
+  /** Hashes and verifies as the application does without the module. */
   let before: PasswordHasher;
 
   beforeAll(async () => {
@@ -45,14 +45,14 @@ describe('passwords that a module hashes', () => {
   const giveHash = async ({ email }: Person, hash: string) =>
     app.query('UPDATE credentials SET hash = $2 FROM users WHERE id = user_id AND email = $1', [email, hash]);
 
-  /** A user from before the module was there. */
+  /** A user with a hash of the time before the module. */
   const someoneBefore = async () => {
     const person = await app.someone();
     await giveHash(person, await before.hash(person.password));
     return person;
   };
 
-  it('are of its own form, over the keyed digest, and open the account', async () => {
+  it('have its own format, over the keyed digest, and are accepted at sign-in', async () => {
     const ada = await app.registers();
     const hash = await hashOf(ada);
     expect(hash).toMatch(KEYED);
@@ -66,7 +66,7 @@ describe('passwords that a module hashes', () => {
     expect(await hashOf(ada)).toBe(hash);
   });
 
-  it('take over those of bcrypt as their owners sign in', async () => {
+  it('replace bcrypt hashes when their owners sign in', async () => {
     const bob = await someoneBefore();
     expect(await hashOf(bob)).toMatch(/\$2b\$04\$/);
     expect(await logIn({ ...bob, password: 'not his password at all' })).toBe(401);
@@ -76,7 +76,7 @@ describe('passwords that a module hashes', () => {
     expect(await logIn(bob)).toBe(200);
   });
 
-  it('leave an imported hash that matches more than the password as it is', async () => {
+  it('keep an imported hash that matches more than the password', async () => {
     const eve = await app.someone({ password: `${'long '.repeat(20)}password` });
     const imported = hashSync(eve.password, 4);
     await giveHash(eve, imported);
@@ -84,7 +84,7 @@ describe('passwords that a module hashes', () => {
     expect(await hashOf(eve)).toBe(imported);
   });
 
-  it('are hashed anew where their parameters are of former days', async () => {
+  it('are hashed again when their parameters are outdated', async () => {
     const hashing = jest.spyOn(app.nest.get(Scrypt), 'hash');
     const carol = await app.registers();
     const digest = hashing.mock.calls[0]?.[0] ?? '';
@@ -98,7 +98,7 @@ describe('passwords that a module hashes', () => {
     expect(await hashOf(carol)).toMatch(KEYED);
   });
 
-  it('cost the same work whoever they are of, and whether or not they are right', async () => {
+  it('take the same work for every account, whether correct or wrong', async () => {
     const [scrypt, bcrypt] = [app.nest.get(Scrypt), app.nest.get(BcryptPool)];
     const [own, foreign] = [await app.registers(), await someoneBefore()];
     const checks = jest.spyOn(scrypt, 'check');
@@ -107,7 +107,7 @@ describe('passwords that a module hashes', () => {
     const people = [
       { ...own, password: wrong },
       { ...foreign, password: wrong },
-      { email: 'nobody@example.com', password: wrong },
+      { email: 'unknown@example.com', password: wrong },
       own,
     ];
     const work = [];
@@ -121,7 +121,7 @@ describe('passwords that a module hashes', () => {
     expect(work).toEqual(people.map(() => [1, [[1, 0]]]));
   });
 
-  it('cost no less work where their parameters are of former days', async () => {
+  it('take no less work when their parameters are outdated', async () => {
     const scrypt = app.nest.get(Scrypt);
     const derived = jest.spyOn(crypto, 'scrypt');
     const workOf = async (hash: string | null) => {
@@ -135,7 +135,7 @@ describe('passwords that a module hashes', () => {
     expect(await workOf(null)).toBe(2 ** 10);
   });
 
-  it('are not hashed without end: who comes when too many wait is told so', async () => {
+  it('are refused with 503 when too many hashes wait', async () => {
     const scrypt = app.nest.get(Scrypt);
     const outcomes = await Promise.allSettled(
       Array.from({ length: 40 }, async () => scrypt.hash('a digest')),
@@ -148,26 +148,26 @@ describe('passwords that a module hashes', () => {
   it.each<[string, Partial<PasswordAlgorithm>]>([
     ['takes everything for its own', { understands: () => true }],
     ['says yes to everything', { check: async () => true }],
-  ])('open nobody to an algorithm that %s', async (_, oddness) => {
+  ])('never match with an algorithm that %s', async (_, oddness) => {
     const scrypt = app.nest.get(Scrypt);
     const foreign = await someoneBefore();
     Object.assign(scrypt, oddness);
     try {
       expect(await logIn({ ...foreign, password: 'not the password of anybody' })).toBe(401);
-      expect(await logIn({ email: 'nobody@example.com', password: 'whatever it is' })).toBe(401);
+      expect(await logIn({ email: 'unknown@example.com', password: 'whatever it is' })).toBe(401);
       expect(await logIn(foreign)).toBe(200);
     } finally {
       for (const name of Object.keys(oddness)) Reflect.deleteProperty(scrypt, name);
     }
   });
 
-  it('are not kept in a form that could not be read back', async () => {
+  it('are not stored in a format that cannot be read back', async () => {
     jest.spyOn(app.nest.get(Scrypt), 'hash').mockResolvedValue('sloppy');
     const json = { email: 'sloppy@example.com', password: 'teal otters juggle 7 lanterns' };
     expect((await app.api.post('/v1/auth/register', { json })).status).toBe(500);
   });
 
-  it('are told of by the doctor, without a word of any', async () => {
+  it('are reported by the doctor without any password', async () => {
     await someoneBefore();
     const findings = await app.nest.get(PasswordHashesDoctorCheck).check();
     const told = findings.map(({ level, message }) => `${level}: ${message}`);

@@ -13,7 +13,7 @@ import { StaffNetworkModule } from './staff-network';
 
 const asked: string[] = [];
 
-/** What a second team could have added. */
+/** The check of a second module. */
 @Injectable()
 @LoginCheck({ order: 30 })
 class LastCheck implements LoginCheckProvider {
@@ -21,7 +21,7 @@ class LastCheck implements LoginCheckProvider {
 
   async check({ email }: LoginContext): Promise<void> {
     asked.push(email);
-    if (this.broken) throw new Error('the service that was asked is away');
+    if (this.broken) throw new Error('the service is unavailable');
   }
 }
 
@@ -39,7 +39,7 @@ class Heir extends Refusal {
   override refuses = false;
 }
 
-// The later check comes first here: their order is what they say it is.
+// Registered in the wrong order on purpose: `order` decides.
 @Module({ providers: [LastCheck, Heir] })
 class OtherChecksModule {}
 
@@ -79,11 +79,11 @@ describe('a login check that a module adds', () => {
     expect((await from('192.0.2.7', await aMember(app))).status).toBe(200);
   });
 
-  it('is not told to a client without the password', async () => {
+  it('is not revealed to a client without the password', async () => {
     expectProblem(await from('192.0.2.7', admin, 'x'), 401, 'invalid-credentials');
   });
 
-  it('is asked in its order, and the first that refuses ends it', async () => {
+  it('runs in its order, and the first refusal ends the sign-in', async () => {
     asked.length = 0;
     await from('192.0.2.7', admin);
     expect(asked).toEqual([]);
@@ -103,13 +103,13 @@ describe('a login check that a module adds', () => {
     });
   });
 
-  it('is in the OpenAPI document with what it refuses with', () => {
+  it('is in the OpenAPI document with its problems', () => {
     const { components } = describeApi(app.nest);
     expect(components?.schemas).toHaveProperty('OutsideStaffNetworkProblem');
     expect(JSON.stringify(components?.schemas?.['LogIn403Problem'])).toContain('OutsideStaffNetworkProblem');
   });
 
-  it('opens nothing when it breaks', async () => {
+  it('opens no session when it fails', async () => {
     const member = await aMember(app);
     const [before, check] = [await sessions(member), app.nest.get(LastCheck)];
     check.broken = true;
@@ -118,7 +118,7 @@ describe('a login check that a module adds', () => {
     expect(await sessions(member)).toBe(before);
   });
 
-  it('is asked where it extends one that is decorated', async () => {
+  it('runs where it extends a decorated class', async () => {
     const heir = app.nest.get(Heir);
     heir.refuses = true;
     const answer = await app.api.post('/v1/auth/login', { json: await app.someone() });
@@ -126,7 +126,7 @@ describe('a login check that a module adds', () => {
     expectProblem(answer, 409, 'conflict');
   });
 
-  it('costs an attempt each time it refuses: it is not asked without end', async () => {
+  it('counts as an attempt each time it refuses', async () => {
     const other = await aMember(app, 'admin');
     const statuses = await inParallel(15, async (turn) => (await from(`192.0.3.${turn}`, other)).status);
     expect(statuses.filter((status) => status === 403)).toHaveLength(10);
@@ -146,8 +146,8 @@ class Idle implements LoginCheckProvider {}
 @Controller('check')
 class CheckController extends Refusal {}
 
-describe('a login check that would never be called', () => {
-  /** The start of an application with such a module. */
+describe('a login check that would never run', () => {
+  /** Starts an application with such a module. */
   const started = async (module: ModuleMetadata) => {
     const events = { provide: EventBus, useValue: {} };
     const { controllers = [], providers = [] } = module;
@@ -158,10 +158,10 @@ describe('a login check that would never be called', () => {
 
   it.each<[string, RegExp, ModuleMetadata]>([
     ['without a method', /Idle is a @LoginCheck\(\) without a method/, { providers: [Idle] }],
-    ['for each request', /PerRequest is created per request or injection/, { providers: [PerRequest] }],
+    ['for each request', /PerRequest is made for each request or injection/, { providers: [PerRequest] }],
     [
       'as a controller',
-      /CheckController is a controller and would not be called/,
+      /CheckController is a controller, and would not be asked/,
       { controllers: [CheckController] },
     ],
   ])('is not made %s', async (_, message, module) => {

@@ -11,7 +11,7 @@ import { readJws } from '../../test/support/jws';
 import { expectProblem } from '../../test/support/problem';
 import { TenantsModule } from './tenants';
 
-/** States what a test has it state. */
+/** Adds the claims that a test sets. */
 @Injectable()
 @AccessTokenClaims({ names: ['plan'] })
 class StatedClaims implements AccessTokenClaimsProvider {
@@ -22,7 +22,7 @@ class StatedClaims implements AccessTokenClaimsProvider {
   }
 }
 
-/** Asks another service, which may be away, and hands out what it hands out. */
+/** Queries a service that may be unavailable. */
 @Injectable()
 @AccessTokenClaims({ names: ['groups'] })
 class Groups implements AccessTokenClaimsProvider {
@@ -37,7 +37,7 @@ class Groups implements AccessTokenClaimsProvider {
 
 @Controller('groups')
 class GroupsController {
-  /** What no handler should do. */
+  /** Modifies the claims, which no handler should do. */
   @Get()
   join(@CurrentUser() { claims }: Principal): unknown {
     (claims.groups as string[]).push('admin');
@@ -57,7 +57,7 @@ describe('a claim that a module adds', () => {
 
   afterAll(async () => app.close());
 
-  it('is in the tokens of a sign-in and of a refresh, and handlers know it', async () => {
+  it('is in the tokens of a sign-in and of a refresh, and available to handlers', async () => {
     const { accessToken, refreshToken } = await app.signIn();
     expect(readJws(accessToken).claims.tenant).toBe('example.com');
     const { body } = await refresh(refreshToken);
@@ -65,7 +65,7 @@ describe('a claim that a module adds', () => {
     expect((await app.api.get('/v1/tenant', { token: body.accessToken })).text).toBe('example.com');
   });
 
-  it('leaves what every token says as it is', async () => {
+  it('leaves the registered claims unchanged', async () => {
     const { accessToken: token } = await app.signIn();
     const { status, body } = await app.api.get('/v1/auth/principal', { token });
     expect(status).toBe(200);
@@ -74,7 +74,7 @@ describe('a claim that a module adds', () => {
 
   it.each([
     ['what was not declared', { plan: 'gold', sub: 'another user' }],
-    ['more than a cookie has room for', { plan: 'x'.repeat(1_100) }],
+    ['more than a cookie can hold', { plan: 'x'.repeat(1_100) }],
   ])('is not signed with %s: there is no token', async (_, claims) => {
     const stated = app.nest.get(StatedClaims);
     stated.claims = claims;
@@ -88,7 +88,7 @@ describe('a claim that a module adds', () => {
       json: { refreshToken },
     });
 
-  describe('of a module that cannot tell it now', () => {
+  describe('of a module that is unavailable', () => {
     let person: Person;
 
     beforeAll(async () => {
@@ -103,14 +103,14 @@ describe('a claim that a module adds', () => {
       app.nest.get(Groups).isAway = false;
     });
 
-    it('lets no user sign in, and leaves no session behind', async () => {
+    it('refuses the sign-in and opens no session', async () => {
       app.nest.get(Groups).isAway = true;
       const before = await app.query('SELECT id FROM sessions');
       expectProblem(await app.api.post('/v1/auth/login', { json: person }), 503, 'unavailable');
       expect(await app.query('SELECT id FROM sessions')).toEqual(before);
     });
 
-    it('uses up no refresh token: a client that tries again later goes on', async () => {
+    it('does not use up the refresh token: a later attempt succeeds', async () => {
       const { refreshToken } = await app.signIn(person);
       app.nest.get(Groups).isAway = true;
       expectProblem(await refresh(refreshToken), 503, 'unavailable');
@@ -119,7 +119,7 @@ describe('a claim that a module adds', () => {
       expect((await refresh(refreshToken)).status).toBe(200);
     });
 
-    it('uses up no refresh token at a reauthentication', async () => {
+    it('does not use up the refresh token at a reauthentication', async () => {
       const { accessToken: token, refreshToken } = await app.signIn(person);
       app.nest.get(Groups).isAway = true;
       const json = { password: person.password };
@@ -129,7 +129,7 @@ describe('a claim that a module adds', () => {
       expect((await refresh(refreshToken)).status).toBe(200);
     });
 
-    it('does not hide that a refresh token was used again', async () => {
+    it('does not hide the reuse of a refresh token', async () => {
       const { refreshToken } = await app.signIn(person);
       const { body } = await refresh(refreshToken);
       await refresh(body.refreshToken);
@@ -139,7 +139,7 @@ describe('a claim that a module adds', () => {
     });
   });
 
-  it('is not changed by a handler for the next request', async () => {
+  it('is not changed for the next request by a handler', async () => {
     const { accessToken: token } = await app.signIn();
     expectProblem(await app.api.get('/groups', { token }), 500, 'internal-error');
     expect(app.nest.get(Groups).groups).toEqual(['staff']);
@@ -162,7 +162,7 @@ describe('the name of a claim', () => {
     expect(refusalOf(name)).toThrow(/cannot be the name of a claim/);
   });
 
-  /** The start of an application with these claims. */
+  /** Starts an application with these claims. */
   const started = async (...claims: string[]) => {
     const providers = claims.map((name): Type => {
       @Injectable()
@@ -176,11 +176,11 @@ describe('the name of a claim', () => {
     return startContext({ imports: [ClaimsModule] });
   };
 
-  it('is looked at when the application starts', async () => {
+  it('is validated when the application starts', async () => {
     await expect(started('sub')).rejects.toThrow(/states the claim "sub"/);
   });
 
-  it('is of one module', async () => {
+  it('belongs to one module', async () => {
     await expect(started('tenant', 'tenant')).rejects.toThrow(/both state the claim "tenant"/);
   });
 });

@@ -2,7 +2,7 @@ import { startApp, type TestApp } from '../../test/support/app';
 import { tokenIn } from '../../test/support/smtp-sink';
 import { WelcomeMailsModule } from './welcome-mails';
 
-describe('mails that a module brings along', () => {
+describe('mails of a module', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -31,7 +31,7 @@ describe('mails that a module brings along', () => {
     expect(mail.text).toMatch(words);
   });
 
-  it('go out once, with what they tell of', async () => {
+  it('are sent once, with their facts', async () => {
     const { email, token } = await verified('en');
     await app.mailFor(email);
     expect((await app.api.post('/v1/auth/email/verify', { json: { token } })).status).toBe(422);
@@ -40,7 +40,7 @@ describe('mails that a module brings along', () => {
     expect(app.smtp.for(email).filter(({ subject }) => subject.startsWith('Welcome'))).toHaveLength(1);
   });
 
-  it('say ours in other words, with the same link', async () => {
+  it('replace an existing text and keep the link', async () => {
     const { email } = await verified('en');
     await app.mailFor(email);
     await app.api.post('/v1/auth/password/forgot', { json: { email } });
@@ -49,7 +49,7 @@ describe('mails that a module brings along', () => {
     expect(tokenIn(mail)).toMatch(/^pr_/);
   });
 
-  it('are framed, ours as well', async () => {
+  it('use the layout, existing mails too', async () => {
     const { email } = await app.registers();
     const { html } = await app.mailFor(email);
     expect(html).toContain('<h1>Acme</h1>\n<p>Someone, probably you, signed up');

@@ -9,52 +9,52 @@ import {
 import { discoverKeys } from './discovery';
 import { getJson } from './get-json';
 
-/** Who is calling, by the word of the access token alone. */
+/** The caller, as the access token states it. */
 export interface Caller {
   readonly userId: string;
   readonly sessionId: string;
-  /** As they were when the token was issued. */
+  /** The roles at the time of issue. */
   readonly roles: readonly string[];
 }
 
-/** The token is not one that is good here; why is for the log, not for the client. */
+/** The token is not valid for this service. The cause is for the log, not for the client. */
 export class InvalidAccessToken extends Error {}
 
-/** Nothing is known of the token: the issuer's metadata or keys could not be had. */
+/** The token could not be verified: the metadata or the keys of the issuer are unavailable. */
 export class IssuerUnavailable extends Error {}
 
 export interface VerifierOptions {
-  /** How long a key set is used, also while the issuer is away: as long as it says the set may be kept, so a withdrawn key is trusted no longer. */
+  /** How long a key set is used, also while the issuer is unavailable: its cache lifetime, so that a withdrawn key is not trusted any longer. */
   readonly cacheMs?: number;
-  /** The shortest time between two fetches, however many tokens name unknown keys. */
+  /** The shortest time between two fetches, regardless of unknown key ids in tokens. */
   readonly cooldownMs?: number;
-  /** Left out, this machine's. */
+  /** The default is the clock of this machine. */
   readonly now?: () => Date;
 }
 
 const COOLDOWN_MS = 30_000;
-// What the issuer may sign with. Neither "none" nor a symmetric algorithm, which would make the public key a secret.
+// Neither "none" nor a symmetric algorithm, with which the public key would become a secret.
 const ALGORITHMS = ['ES256', 'RS256', 'PS256'];
 const CLAIMS = ['sub', 'client_id', 'sid', 'jti', 'iat', 'exp'];
-/** How far the clocks of two machines may differ. */
+/** The tolerated difference between the clocks of two machines. */
 const TOLERANCE_SECONDS = 30;
 
-/** The faults that are not the token's. */
+/** Errors that are not caused by the token. */
 const NO_KEYS: ReadonlySet<string> = new Set([
   errors.JWKSTimeout.code,
   errors.JWKSInvalid.code,
   errors.JOSEError.code,
 ]);
 
-/** Verifies access tokens (RFC 9068) of one issuer; of that it knows the URL and nothing else. */
+/** Verifies access tokens (RFC 9068) of one issuer, of which it knows only the URL. */
 export class AccessTokenVerifier {
   private keys: Promise<JWTVerifyGetKey> | undefined;
-  /** Until then nothing is fetched, since the issuer could not be asked. Tokens of cached keys are verified meanwhile. */
+  /** After a failure nothing is fetched until then. Tokens of cached keys are still verified. */
   private notBeforeMs = 0;
 
   /**
-   * @param issuer compared with `iss` letter by letter
-   * @param audience what `aud` must hold: this service, by the name the issuer gives it
+   * @param issuer must equal `iss` exactly
+   * @param audience must be contained in `aud`
    */
   constructor(
     private readonly issuer: string,
@@ -75,16 +75,17 @@ export class AccessTokenVerifier {
         requiredClaims: CLAIMS,
         currentDate: now,
       });
-      if (!isText(protectedHeader.kid)) throw new errors.JWTInvalid('no key is named');
+      if (!isText(protectedHeader.kid)) throw new errors.JWTInvalid('kid is missing');
       return callerOf(payload, now);
     } catch (error) {
       const isTheToken = error instanceof errors.JOSEError && !NO_KEYS.has(error.code);
-      if (isTheToken) throw new InvalidAccessToken('not a token for this service', { cause: error });
+      if (isTheToken)
+        throw new InvalidAccessToken('the token is not valid for this service', { cause: error });
       throw this.unavailable('no keys', error);
     }
   }
 
-  /** Asked once; where that failed, again with the next token. */
+  /** Fetched once; after a failure again with the next token. */
   private async discovered(): Promise<JWTVerifyGetKey> {
     const { cacheMs = 300_000, cooldownMs = COOLDOWN_MS } = this.options;
     this.keys ??= this.fetched(async () => discoverKeys(this.issuer)).then((uri) =>
@@ -103,11 +104,11 @@ export class AccessTokenVerifier {
   }
 
   private async fetched<T>(fetch: () => Promise<T>): Promise<T> {
-    if (Date.now() < this.notBeforeMs) throw new IssuerUnavailable('the issuer did not answer a moment ago');
+    if (Date.now() < this.notBeforeMs) throw new IssuerUnavailable('the issuer is unavailable');
     return fetch();
   }
 
-  /** Tokens that name unknown keys do not make this service ask an issuer in trouble again and again. */
+  /** Unknown key ids must not cause repeated requests to a failing issuer. */
   private unavailable(why: string, cause: unknown): IssuerUnavailable {
     if (cause instanceof IssuerUnavailable) return cause;
     this.notBeforeMs = Date.now() + (this.options.cooldownMs ?? COOLDOWN_MS);
@@ -119,9 +120,9 @@ function isText(value: unknown): value is string {
   return typeof value === 'string' && value !== '';
 }
 
-/** A signature says who wrote it, and not that it is well-formed. */
+/** A valid signature does not imply well-formed claims. */
 function callerOf({ sub, sid, iat = Infinity, roles }: JWTPayload, now: Date): Caller {
-  if (!isText(sub) || !isText(sid)) throw new errors.JWTInvalid('nobody is named');
+  if (!isText(sub) || !isText(sid)) throw new errors.JWTInvalid('sub or sid is missing');
   if (iat > now.getTime() / 1_000 + TOLERANCE_SECONDS) throw new errors.JWTInvalid('issued in the future');
   return {
     userId: sub,

@@ -37,7 +37,7 @@ describe('a document of another service', () => {
         response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}'));
       },
     ],
-    ['is elsewhere', /answered 302/, (response) => response.writeHead(302, { location: '/' }).end()],
+    ['is elsewhere', /responded with 302/, (response) => response.writeHead(302, { location: '/' }).end()],
     [
       'breaks off',
       /aborted/,
@@ -50,7 +50,7 @@ describe('a document of another service', () => {
     await expect(get()).rejects.toThrow(reason);
   });
 
-  it('is given up where it does not end', async () => {
+  it('is aborted when it does not end', async () => {
     const { setTimeout: wait } = globalThis;
     const hurried = (work: () => void, ms?: number) => wait(work, ms === 5_000 ? 50 : ms);
     jest.spyOn(globalThis, 'setTimeout').mockImplementation(hurried);

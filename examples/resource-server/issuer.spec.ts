@@ -10,7 +10,7 @@ import { pass } from '../../test/support/signing';
 
 afterAll(closeServices);
 
-describe('a service that knows where this application is', () => {
+describe('a service that knows the address of this application', () => {
   let app: TestApp;
   let issuer: string;
 
@@ -23,30 +23,30 @@ describe('a service that knows where this application is', () => {
 
   afterAll(async () => app.close());
 
-  it('takes the tokens of its users, by role', async () => {
+  it('accepts the tokens of its users, by role', async () => {
     const ask = await serviceOf(issuer, { now: () => app.clock.now() });
     const ada = await app.as('ada', { roles: ['support'] });
     expect(await ask(ada.token)).toMatchObject({ status: 200, readBy: ada.id });
     expect(await ask((await app.as('bob')).token)).toMatchObject({ status: 403 });
   });
 
-  it('goes on where the signing key is replaced', async () => {
+  it('continues after the signing key is replaced', async () => {
     const ask = await serviceOf(issuer, { cooldownMs: 0, now: () => app.clock.now() });
     const rights = { roles: ['support'] };
     const first = await app.as('ada', rights);
     expect(await ask(first.token)).toMatchObject({ status: 200 });
     app.clock.advance({ days: 1 });
     await app.nest.get(SigningKeyStore).rotate();
-    // An hour later the news of it would have been cleared away before it was read.
+    // Read the change now: an hour later it would already have been deleted.
     await app.nest.get(ChangeFeed).publishAfterCommit();
-    // It signs when every service that keeps the keys for an hour knows it.
+    // The key signs once every service that caches keys for an hour knows it.
     await pass(app, { minutes: 61 });
     const { token } = await app.as('ada', rights);
     expect(readJws(token).header.kid).not.toBe(readJws(first.token).header.kid);
     expect(await ask(token)).toMatchObject({ status: 200 });
   });
 
-  it('learns of the end of a session when its token expires, and no sooner', async () => {
+  it('accepts a token of a revoked session until it expires', async () => {
     const ask = await serviceOf(issuer, { now: () => app.clock.now() });
     const ada = await app.as('ada', { roles: ['support'] });
     expect((await ada.post('/v1/auth/logout')).status).toBe(204);

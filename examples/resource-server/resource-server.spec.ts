@@ -5,7 +5,7 @@ import { discoverKeys } from './discovery';
 
 afterAll(closeServices);
 
-describe('a service that knows the issuer alone', () => {
+describe('a service that knows only the issuer', () => {
   let issuer: Issuer;
   let ask: Awaited<ReturnType<typeof serviceOf>>;
 
@@ -16,11 +16,11 @@ describe('a service that knows the issuer alone', () => {
 
   afterEach(async () => issuer.stop());
 
-  it('answers whom the token is of', async () => {
+  it('responds with the user of the token', async () => {
     expect(await ask(await issuer.token())).toEqual({ status: 200, challenge: null, readBy: 'ada' });
   });
 
-  it('asks for a token where there is none, and for the role where that is missing', async () => {
+  it('requires a token and the role', async () => {
     expect(await ask()).toMatchObject({ status: 401, challenge: 'Bearer' });
     for (const roles of [[], ['admin'], 'support', [['support']], undefined])
       expect(await ask(await issuer.token({ roles }))).toMatchObject({
@@ -29,7 +29,7 @@ describe('a service that knows the issuer alone', () => {
       });
   });
 
-  it('refuses a token that another issuer made of a good one', async () => {
+  it('refuses a valid token that another issuer signed again', async () => {
     const { header, claims, parts } = readJws(await issuer.token());
     const [, , signature] = parts;
     const mallory = await Issuer.start();
@@ -51,23 +51,23 @@ describe('a service that knows the issuer alone', () => {
     await mallory.stop();
   });
 
-  it('fetches the keys once, whatever keys tokens name', async () => {
+  it('fetches the keys once, also for unknown key ids', async () => {
     const tokens = Array.from({ length: 30 }, async (_, n) => issuer.token({}, { kid: `unknown-${n}` }));
     for (const token of await Promise.all(tokens)) expect(await ask(token)).toEqual(REFUSED);
     expect(issuer.keySetFetches).toBe(1);
   });
 
-  it('fetches them again for a key it has not seen, once the last time is long enough ago', async () => {
+  it('fetches them again for an unknown key after the minimum interval', async () => {
     const eager = await serviceOf(issuer.url, { cooldownMs: 0 });
     const before = await issuer.token();
     expect(await eager(before)).toMatchObject({ status: 200 });
     await issuer.rotate();
     expect(await eager(await issuer.token())).toMatchObject({ status: 200 });
-    // What is not published any more is good for nothing.
+    // A withdrawn key is not trusted any longer.
     expect(await eager(before)).toEqual(REFUSED);
   });
 
-  it('says 503, not 401, where the keys cannot be had, and tries again', async () => {
+  it('responds with 503, not 401, while the keys are unavailable, and tries again', async () => {
     const eager = await serviceOf(issuer.url, { cooldownMs: 0 });
     issuer.broken = true;
     expect(await eager(await issuer.token())).toEqual({ status: 503, challenge: null, readBy: undefined });
@@ -75,7 +75,7 @@ describe('a service that knows the issuer alone', () => {
     expect(await eager(await issuer.token())).toMatchObject({ status: 200 });
   });
 
-  it('leaves an issuer in peace that could not be asked, whatever it is sent', async () => {
+  it('does not query an unavailable issuer again, whatever tokens it receives', async () => {
     issuer.broken = true;
     const before = issuer.requests;
     for (let each = 0; each < 10; each++)
@@ -83,7 +83,7 @@ describe('a service that knows the issuer alone', () => {
     expect(issuer.requests - before).toBeLessThanOrEqual(2);
   });
 
-  it('verifies tokens of the keys it has while the issuer is away, whatever else it is sent', async () => {
+  it('verifies tokens with cached keys while the issuer is unavailable', async () => {
     const good = await issuer.token();
     expect(await ask(good)).toMatchObject({ status: 200 });
     issuer.broken = true;
@@ -114,7 +114,7 @@ describe('a service that knows the issuer alone', () => {
   it.each(['http://auth.example.test', 'http://127.0.0.1.example.test', 'ftp://127.0.0.1', 'gatehouse'])(
     'does not ask %s',
     async (url) => {
-      await expect(discoverKeys(url)).rejects.toThrow(/neither https nor here|Invalid URL/);
+      await expect(discoverKeys(url)).rejects.toThrow(/neither https nor loopback|Invalid URL/);
     },
   );
 });

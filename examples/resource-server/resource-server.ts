@@ -10,7 +10,7 @@ interface Refusal {
   readonly challenge?: string;
 }
 
-/** A service with one route, `GET /reports`, for those whose access token says that they have the role `support`. */
+/** A service with one route, `GET /reports`, for users with the role `support`. */
 export function resourceServer(verifier: AccessTokenVerifier): Server {
   return createServer((request, response) => void answer(verifier, request, response));
 }
@@ -39,7 +39,7 @@ async function callerOf(
   } catch (error) {
     if (error instanceof InvalidAccessToken)
       return { status: 401, challenge: 'Bearer error="invalid_token"' };
-    // For whoever runs this: a mistyped issuer looks like one that is away.
+    // Logged for the operator: a mistyped issuer looks like an unavailable one.
     const { message, cause } = error as Error;
     process.stderr.write(`${message}: ${cause instanceof Error ? cause.message : 'no cause'}\n`);
     return { status: 503 };

@@ -31,7 +31,7 @@ describe('the examples of docs/clients.md', () => {
 
   const expectDrawn = async (what: string) => eventually(async () => expect(drawn.at(-1)).toBe(what), 2_000);
 
-  it('draw who is signed in, and that nobody is any more', async () => {
+  it('render the signed-in user, and the sign-in form after a sign-out', async () => {
     await start(client, screen);
     expect(drawn).toEqual(['sign in. ']);
     expect(await signIn(client, person.email, person.password)).toBe('');
@@ -44,15 +44,15 @@ describe('the examples of docs/clients.md', () => {
     await expectDrawn('sign in. ');
   });
 
-  it('draw after a reload who is signed in still', async () => {
+  it('render the signed-in user after a reload', async () => {
     await signIn(client, person.email, person.password);
     const reloaded = createClient({ baseUrl: app.api.url, mode: 'cookie', fetch: wire.fetch });
     await start(reloaded, screen);
     await expectDrawn(`home of ${person.email}`);
   });
 
-  it('say what is wrong with a sign-in', async () => {
-    expect(await signIn(client, person.email, 'teal otters juggle 8 lanterns')).toMatch(/^Invalid email or password/);
+  it('return the error of a failed sign-in', async () => {
+    expect(await signIn(client, person.email, 'teal otters juggle 8 lanterns')).toMatch(/^That did not work/);
     wire.next('/v1/auth/login', problem(429, 'rate-limited', { 'retry-after': '60' }));
     expect(await signIn(client, person.email, person.password)).toMatch(/in 60 seconds/);
     wire.next('/v1/auth/login', problem(418, 'newer-than-this-client'));
@@ -61,7 +61,7 @@ describe('the examples of docs/clients.md', () => {
     expect(await signIn(client, person.email, person.password)).toMatch(/cannot be reached/);
   });
 
-  it('ask for the password where a recent sign-in is needed', async () => {
+  it('ask for the password where a recent sign-in is required', async () => {
     await signIn(client, person.email, person.password);
     app.clock.advance({ minutes: 16 });
     const exported = await withRecentSignIn(client, screen, async () =>
@@ -70,12 +70,12 @@ describe('the examples of docs/clients.md', () => {
     expect(exported).toHaveProperty('exportedAt');
   });
 
-  it('read in a program', async () => {
+  it('work in a program', async () => {
     const deviceTokens = { load: () => undefined, save: () => undefined };
     expect(await listSessions(app.api.url, person, deviceTokens)).toEqual([expect.stringMatching(/ node$/)]);
   });
 
-  it('need an address where there is no page', () => {
+  it('need an address outside a page', () => {
     expect(openClient).toThrow(TypeError);
   });
 });

@@ -6,7 +6,7 @@ import { sharedApp } from '../support/shared-app';
 
 const PORTAL = answering(200, '<h1>Pay</h1>', { 'content-type': 'text/html' });
 
-describe('the page of the docs', () => {
+describe('the page of docs/clients.md', () => {
   let app: TestApp;
   let wire: ClientWire;
   let client: Client;
@@ -28,7 +28,7 @@ describe('the page of the docs', () => {
     };
   });
 
-  it('draws home after a sign-in where it was opened while the server was away', async () => {
+  it('renders the home view after a sign-in when the server was unavailable at first', async () => {
     const person = await app.someone();
     wire.next('/v1/auth/principal', noNetwork);
     await expect(start(client, screen)).rejects.toThrow(TypeError);
@@ -36,7 +36,7 @@ describe('the page of the docs', () => {
     await eventually(async () => expect(drawn.at(-1)).toBe(`home of ${person.email}`));
   });
 
-  it('does not take the page of a captive portal for nobody, nor for somebody', async () => {
+  it('takes the page of a captive portal neither for a signed-in nor for a signed-out state', async () => {
     await client.session.signIn(await app.someone());
     wire.next('/v1/auth/principal', PORTAL);
     await expect(start(client, screen)).rejects.toThrow(UnexpectedAnswer);
@@ -45,7 +45,7 @@ describe('the page of the docs', () => {
     expect(drawn).toEqual([]);
   });
 
-  it('does not draw for one what was read for another', async () => {
+  it('does not render data of a former user', async () => {
     const [ada, bob] = [await app.someone(), await app.someone()];
     await client.session.signIn(ada);
     const { fault, arrived, letGo } = held();
@@ -72,14 +72,14 @@ describe('a client', () => {
     return { wire, ...createClient({ baseUrl: app.api.url, mode, fetch: wire.fetch }) };
   };
 
-  it('renews what was refused without a body', async () => {
+  it('refreshes after a refusal without a body', async () => {
     const { session, fetch } = open('bearer');
     await session.signIn(await app.someone());
     app.clock.advance({ minutes: 15 });
     expect((await fetch('/v1/users/me', { method: 'HEAD' })).status).toBe(200);
   });
 
-  it('does not do as one what was asked for as another, where a sign-in was cut short', async () => {
+  it('does not repeat a request as another user after an interrupted sign-in', async () => {
     const [ada, bob] = [await app.someone(), await app.someone()];
     const { wire, session, api } = open('cookie');
     await session.signIn(ada);
@@ -115,7 +115,7 @@ describe('a client', () => {
     expect(wire.sent.filter(({ path }) => path === '/v1/auth/reauthenticate')).toEqual([]);
   });
 
-  it('is signed out for good where a sign-out was refused, whatever was asked for meanwhile', async () => {
+  it('stays signed out after a refused sign-out, whatever was requested meanwhile', async () => {
     const person = await app.someone();
     const { wire, session, fetch } = open('bearer');
     await session.signIn(person);
@@ -129,7 +129,7 @@ describe('a client', () => {
     expect(wire.sent.at(-1)?.headers.get('authorization')).toBeNull();
   });
 
-  it('renews nothing for a caller who is gone, and leaves no failure to nobody', async () => {
+  it('does not refresh for an aborted call, and leaves no unhandled rejection', async () => {
     const { wire, session, fetch } = open('bearer');
     await session.signIn(await app.someone());
     const sent = wire.sent.length;
@@ -138,7 +138,7 @@ describe('a client', () => {
     expect(wire.sent.length).toBe(sent);
   });
 
-  it('is signed in also where its device token cannot be kept', async () => {
+  it('is signed in even when its device token cannot be stored', async () => {
     const save = () => {
       throw new Error('disk full');
     };

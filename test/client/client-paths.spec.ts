@@ -5,7 +5,7 @@ import { sharedApp } from '../support/shared-app';
 
 const DOTS = ['', '.', '..'];
 
-describe('an identifier in a path of the client', () => {
+describe('a path parameter of the client', () => {
   let app: TestApp;
   let wire: ClientWire;
   let client: ReturnType<typeof createClient>;
@@ -17,7 +17,7 @@ describe('an identifier in a path of the client', () => {
     await client.session.signIn(await app.someone());
   });
 
-  it.each(DOTS)('that is %j reaches no other route: nothing is sent', async (id) => {
+  it.each(DOTS)('of the value %j is refused before a request is sent', async (id) => {
     const { api } = client;
     const before = wire.sent.length;
     const params = { path: { id } };

@@ -10,7 +10,7 @@ import { sharedApp } from '../support/shared-app';
 const ME = '/v1/users/me';
 const SECRET = /eyJ|rt_|dt_/;
 
-/** What an attacker has: it writes down whatever comes, and says what they want. */
+/** A server of an attacker, which records requests and returns a chosen response. */
 async function strangerAt(answer: (origin: string) => [number, Record<string, string>] = () => [200, {}]) {
   const received: string[] = [];
   const server = createServer((request, response) => {
@@ -22,7 +22,7 @@ async function strangerAt(answer: (origin: string) => [number, Record<string, st
   return { origin: `http://127.0.0.1:${port}`, port, received, close: () => server.close() };
 }
 
-describe('what the client holds', () => {
+describe('a credential of the client', () => {
   let app: TestApp;
   let person: Person;
   let wire: ClientWire;
@@ -39,7 +39,7 @@ describe('what the client holds', () => {
     await client.session.signIn(person);
   });
 
-  it('goes to no other origin, whatever the address that the client is given', async () => {
+  it('is sent to no other origin, whatever the address', async () => {
     const stranger = await strangerAt();
     const { host } = new URL(app.api.url);
     const addresses = [
@@ -60,7 +60,7 @@ describe('what the client holds', () => {
     stranger.close();
   });
 
-  it.each([301, 302, 303, 307, 308])('does not follow where a %d leads', async (status) => {
+  it.each([301, 302, 303, 307, 308])('does not follow a %d', async (status) => {
     const stranger = await strangerAt();
     const location = { location: stranger.origin };
     const open = await strangerAt(() => [status, location]);
@@ -73,7 +73,7 @@ describe('what the client holds', () => {
     open.close();
   });
 
-  it('is in no address, and only in the header and the bodies that are meant for it', async () => {
+  it('is in no URL, and only in its header and bodies', async () => {
     await client.api.GET(ME);
     app.clock.advance({ minutes: 15 });
     await client.api.GET(ME);
@@ -87,7 +87,7 @@ describe('what the client holds', () => {
     }
   });
 
-  it('is found in nothing that a script can look at', async () => {
+  it('is not reachable by a script', async () => {
     await client.api.GET(ME);
     expect(JSON.stringify(client)).not.toMatch(SECRET);
     expect(inspect(client, { depth: Infinity, showHidden: true, getters: true })).not.toMatch(SECRET);
@@ -109,7 +109,7 @@ describe('what the client holds', () => {
     expect(inspect(errors, { depth: Infinity })).not.toContain(person.password);
   });
 
-  it('is never put where it outlives the page', async () => {
+  it('is never stored beyond the life of the page', async () => {
     const touched: PropertyKey[] = [];
     const trap = () =>
       new Proxy({}, { get: (_, name) => touched.push(name), set: (_, name) => touched.push(name) > 0 });
@@ -125,7 +125,7 @@ describe('what the client holds', () => {
     expect(touched).toEqual([]);
   });
 
-  it('takes no credentials of the browser along in bearer mode', async () => {
+  it('sends no browser credentials in bearer mode', async () => {
     let seen: string | undefined;
     const spy = async (request: Request) => {
       seen = request.credentials;

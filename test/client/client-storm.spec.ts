@@ -6,7 +6,7 @@ import { sharedApp } from '../support/shared-app';
 const REFRESH = '/v1/auth/refresh';
 const PRINCIPAL = '/v1/auth/principal';
 
-describe('a page that asks after each change who is signed in, in cookie mode', () => {
+describe('a page that checks the principal after each change, in cookie mode', () => {
   let app: TestApp;
   let wire: ClientWire;
   let client: Client;
@@ -29,7 +29,7 @@ describe('a page that asks after each change who is signed in, in cookie mode', 
 
   afterEach(() => jest.restoreAllMocks());
 
-  /** Until no answer causes another question, or the storm is there. */
+  /** Runs until no response causes another request, or a limit is reached. */
   const settle = async () => {
     for (let answered = 0; answered < asked.length && answered < 20; answered++) await asked[answered];
   };
@@ -40,14 +40,14 @@ describe('a page that asks after each change who is signed in, in cookie mode', 
   };
   const SIGNED_OUT = { state: 'signed-out', was: 'unknown', by: 'server' };
 
-  it('is told once that no user is signed in, and sends one refresh', async () => {
+  it('is notified once that no user is signed in, and sends one refresh', async () => {
     expect(await client.session.findPrincipal()).toBeUndefined();
     await settle();
     expect(heard).toEqual([SIGNED_OUT]);
     expect(counts()).toEqual([1, 1]);
   });
 
-  it('sends hardly anything where it asks without a pause, for as long as no user is signed in', async () => {
+  it('sends few requests while no user is signed in, even when it checks without a pause', async () => {
     const begun = performance.now();
     for (let at = 0; at <= 30_000; at += 100) {
       jest.spyOn(performance, 'now').mockReturnValue(begun + at);
@@ -59,7 +59,7 @@ describe('a page that asks after each change who is signed in, in cookie mode', 
     expect(counts()).toEqual([5, 5]);
   });
 
-  it('is told when a session was revoked, and asks no more', async () => {
+  it('is notified of a revoked session and stops', async () => {
     await client.session.signIn(await app.someone());
     await settle();
     wire.always(REFRESH, problem(401, 'invalid-refresh-token'));
@@ -70,7 +70,7 @@ describe('a page that asks after each change who is signed in, in cookie mode', 
     expect(counts()).toEqual([2, 1]);
   });
 
-  it('finds a sign-in that it was not told of, with and without its access cookie', async () => {
+  it('detects a sign-in without a message, with and without its access cookie', async () => {
     await client.session.findPrincipal();
     await settle();
     const other = createClient({ baseUrl: app.api.url, mode: 'cookie', fetch: wire.fetch });
@@ -86,13 +86,13 @@ describe('a page that asks after each change who is signed in, in cookie mode', 
     }
   });
 
-  it('finds its own sign-in at once', async () => {
+  it('detects its own sign-in at once', async () => {
     await client.session.findPrincipal();
     await client.session.signIn(await app.someone());
     expect(await client.session.findPrincipal()).toMatchObject({ roles: [] });
   });
 
-  it('sends nothing in bearer mode, where no token is kept', async () => {
+  it('sends nothing in bearer mode without tokens', async () => {
     const { session } = createClient({ baseUrl: app.api.url, mode: 'bearer', fetch: wire.fetch });
     expect(await session.findPrincipal()).toBeUndefined();
     expect(wire.sent).toEqual([]);

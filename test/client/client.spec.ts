@@ -28,7 +28,7 @@ describe.each(MODES)('the client in %s mode', (mode) => {
     wire = new ClientWire();
   });
 
-  it('signs in, reads, changes, and signs out for good', async () => {
+  it('signs in, reads, writes and signs out', async () => {
     const { api, session } = client();
     expect(session.state).toBe(mode === 'cookie' ? 'unknown' : 'signed-out');
     await session.signIn(person);
@@ -49,7 +49,7 @@ describe.each(MODES)('the client in %s mode', (mode) => {
       });
   });
 
-  it('tells who is signed in, from the server alone', async () => {
+  it('reports the signed-in user as the server states it', async () => {
     const { session } = client();
     expect(await session.findPrincipal()).toBeUndefined();
     expect(session.state).toBe('signed-out');
@@ -61,7 +61,7 @@ describe.each(MODES)('the client in %s mode', (mode) => {
     expect(reloaded.state).toBe(mode === 'cookie' ? 'signed-in' : 'signed-out');
   });
 
-  it('reads an account, which needs a recent sign-in, after the password was given again', async () => {
+  it('exports an account after reauthentication', async () => {
     const { api, session } = client();
     await session.signIn(person);
     app.clock.advance({ minutes: 16 });
@@ -76,7 +76,7 @@ describe.each(MODES)('the client in %s mode', (mode) => {
     expect(await exported()).toMatchObject({ exportedAt: expect.any(String) });
   });
 
-  it('has the problem of a refused sign-in, and of a broken rule its pointers', async () => {
+  it('throws the problem of a refused sign-in, and the pointers of violations', async () => {
     const { api, session } = client();
     const wrong = { ...person, password: 'teal otters juggle 8 lanterns' };
     const refusal = await session.signIn(wrong).catch((error: unknown) => error);
@@ -90,7 +90,7 @@ describe.each(MODES)('the client in %s mode', (mode) => {
     });
   });
 
-  it('tells the answer of somebody in between from one of the server', async () => {
+  it('distinguishes the response of a proxy from one of the server', async () => {
     const { api, session } = client();
     wire.next('/v1/users/me', answering(502, '<h1>Bad gateway</h1>', { 'content-type': 'text/html' }));
     await expect(dataOf(api.GET('/v1/users/me'))).rejects.toThrow(UnexpectedAnswer);
@@ -99,7 +99,7 @@ describe.each(MODES)('the client in %s mode', (mode) => {
     expect(session.state).not.toBe('signed-in');
   });
 
-  it('tells listeners of what this tab does, once each, until they have had enough', async () => {
+  it('calls listeners once for each change of this tab, until they are removed', async () => {
     const { session } = client();
     const heard: unknown[] = [];
     const stop = session.onChange((change) => heard.push(change));
@@ -113,7 +113,7 @@ describe.each(MODES)('the client in %s mode', (mode) => {
     ]);
   });
 
-  it('takes routes that are in no document through the same session', async () => {
+  it('sends requests to undocumented routes within the same session', async () => {
     const { fetch, session } = client();
     await session.signIn(person);
     for (const address of ['v1/users/me', '/v1/users/me', `${app.api.url}/v1/users/me`])
@@ -122,7 +122,7 @@ describe.each(MODES)('the client in %s mode', (mode) => {
 });
 
 describe('a device token', () => {
-  it('is kept where the caller says, and sent at the next sign-in', async () => {
+  it('is stored by the caller and sent at the next sign-in', async () => {
     const app = await sharedApp();
     const [wire, kept] = [new ClientWire(), new Map<string, string>()];
     const deviceTokens = {

@@ -2,7 +2,7 @@ import { AuditExport, AuditVerification } from '../../src/features/audit';
 import { EventBus } from '../../src/platform/events';
 import { heapBytes } from '../support/heap';
 import { startApp, type TestApp } from '../support/app';
-import { DoorOpened, seal, verify } from '../support/audit';
+import { OrderPlaced, seal, verify } from '../support/audit';
 import { inParallel } from '../support/parallel';
 import { report } from '../support/traffic';
 
@@ -31,7 +31,7 @@ describe('an audit trail of many rows', () => {
     await inParallel(WRITERS, async () => {
       for (let index = 0; index < count / WRITERS; index++)
         await app.database.transaction(async () =>
-          events.publish(new DoorOpened({ details: { methods: ['pwd'] } })),
+          events.publish(new OrderPlaced({ details: { methods: ['pwd'] } })),
         );
     });
     return (count * 1_000) / (performance.now() - begun);

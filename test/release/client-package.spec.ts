@@ -19,7 +19,7 @@ const run = (file: string, ...parameters: string[]) =>
     cwd: CLIENT,
     encoding: 'utf8',
   });
-/** Minified and compressed, as it goes over the wire. */
+/** The minified and compressed size in bytes. */
 const weightOf = (files: readonly string[]) => {
   const code = files
     .map((file) => minifySync(file, { module: true, compress: true, mangle: true }).code)
@@ -32,7 +32,7 @@ describe('the package of the client', () => {
 
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  it('is generated from the document as it is (npm run client:generate)', () => {
+  it('is generated from the current document (npm run client:generate)', () => {
     const fresh = join(folder, 'openapi.ts');
     run('openapi-typescript/bin/cli.js', '../openapi.json', '--output', fresh);
     expect(readFileSync(fresh, 'utf8') === read('src/generated/openapi.ts')).toBe(true);
@@ -100,7 +100,7 @@ describe('the ten lines of its README', () => {
 
   afterAll(async () => app.close());
 
-  it('compile strictly for whoever installs it', () => {
+  it('compile strictly in an installed package', () => {
     const file = join(CLIENT, `dist/readme-${process.pid}.ts`);
     writeFileSync(file, TEN_LINES);
     const options = ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--skipLibCheck'];

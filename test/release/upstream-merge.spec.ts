@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Repository } from '../support/repository';
-import { addRoom } from './rooms';
+import { addSampleModule } from './sample-modules';
 
 const PAGE = readFileSync(join(__dirname, '../../docs/upgrade.md'), 'utf8');
 const GENERATED = [
@@ -15,29 +15,25 @@ const GENERATED = [
 const NOTES_SPEC = `import { withApp } from './support/app';
 import { aMemberWho } from './support/staff';
 
-it('lists the notes for whoever may read them', () =>
+it('lists the notes for users with the permission', () =>
   withApp({}, async (app) => {
     const { token } = await aMemberWho(app, 'notes:read');
     expect((await app.api.get('/v1/notes', { token })).body).toEqual([]);
   }));
 `;
-// The team's own, and those that hold generated files to the code: all of them take minutes.
+// The tests of the team and of generated files; all tests would take minutes.
 const SPECS = ['test/notes', '/access-manifest', '/openapi', '/architecture'].map(
   (name) => `${name}.spec.ts`,
 );
 
-/** What the page says to type: once, and for every update. */
+/** The commands of the page: once, and for every update. */
 const [once = [], update = []] = [...PAGE.matchAll(/```sh\n([^]*?)```/g)].map(([, block = '']) =>
   block.trim().split('\n'),
 );
 const merging = update.findIndex((line) => line.startsWith('git merge'));
-const [fetching, merge = '', mending] = [
-  update.slice(0, merging),
-  update[merging],
-  update.slice(merging + 1),
-];
+const [fetching, merge = '', fixing] = [update.slice(0, merging), update[merging], update.slice(merging + 1)];
 
-/** With the packages that are there, and those tests that matter here; what each line said. */
+/** Runs the commands with the installed packages and the relevant tests. Returns the output of each. */
 function type(repository: Repository, lines: readonly string[]): Map<string, string> {
   const here = (line: string) =>
     line.replace(/^npm ci$/, 'true').replace(/^npm test$/, `npm test -- ${SPECS.join(' ')}`);
@@ -57,13 +53,13 @@ describe('an update', () => {
     upstream = Repository.ofProject();
     team = upstream.clone();
     made.push(upstream, team);
-    addRoom(team, { name: 'notes', timestamp: '1899000000000' }, 'src/app.module.ts');
+    addSampleModule(team, { name: 'notes', timestamp: '1899000000000' }, 'src/app.module.ts');
     team.write('test/notes.spec.ts', NOTES_SPEC);
     team.replace('package.json', '"bench": ', '"notes": "true",\n    "bench": ');
     team.run('npm run regenerate');
     team.commit('notes');
 
-    addRoom(upstream, { name: 'notices', timestamp: '1898000000000' }, 'src/core.module.ts');
+    addSampleModule(upstream, { name: 'notices', timestamp: '1898000000000' }, 'src/core.module.ts');
     for (const file of ['auth.controller.ts', 'auth.module.ts', 'login/local-auth.ts'])
       upstream.replace(`src/auth/${file}`, '\n\n', '\n// A later state.\n\n');
     upstream.replace('docs/operations.md', '| `PORT` ', '| `NOTICES` | `on` | made up |\n| `PORT` ');
@@ -77,7 +73,7 @@ describe('an update', () => {
     for (const repository of made) repository.remove();
   });
 
-  /** Another clone of what the team has, up to the line that merges. */
+  /** Another clone of the team's repository, up to the merge command. */
   function colleague(): Repository {
     const clone = team.clone();
     made.push(clone);
@@ -104,7 +100,7 @@ describe('an update', () => {
     expect(repository.run('git log -1 --format=%P').trim().split(' ')).toHaveLength(2);
   }
 
-  it('finds a module of a team in no file of ours but the generated ones and the list of packages', () => {
+  it('finds the module of a team in no upstream file but the generated ones and package.json', () => {
     const changed = team.run('git diff --name-only --diff-filter=M HEAD^').trim().split('\n');
     expect(changed.filter((file) => !GENERATED.includes(file))).toEqual([
       'package.json',
@@ -112,7 +108,7 @@ describe('an update', () => {
     ]);
   });
 
-  it('stops at generated files and no other, and leaves them as the team had them', () => {
+  it('conflicts only in generated files, and keeps those of the team', () => {
     const clone = colleague();
     const before = readJson(clone, 'access-manifest.json');
     expect(() => clone.run(merge)).toThrow(/CONFLICT/);
@@ -122,23 +118,23 @@ describe('an update', () => {
     expect(() => clone.run('git commit --no-edit')).toThrow(/unmerged/);
   });
 
-  it('is taken by the commands of the page, tells what it opens, and has the routes of both', () => {
+  it('is merged by the commands of the page, prints new access, and has the routes of both', () => {
     const clone = colleague();
     expect(() => clone.run(merge)).toThrow(/CONFLICT/);
-    const said = type(clone, mending);
+    const said = type(clone, fixing);
     expect(said.get('npm run regenerate')).toContain('GET /v1/notices is new');
     expect(said.get('npm run regenerate')).not.toContain('GET /v1/notes');
     expect(said.get('git diff HEAD -- access-manifest.json')).toMatch(/^\+.*GET \/v1\/notices/m);
     expectBothStatesIn(clone);
   });
 
-  it('is taken by the same commands where git mixed the generated files line by line', () => {
+  it('is merged by the same commands where git merged the generated files line by line', () => {
     const clone = colleague();
     clone.write('.git/info/attributes', GENERATED.map((file) => `/${file} merge=text\n`).join(''));
     expect(() => clone.run(merge)).toThrow(/CONFLICT/);
     expect(GENERATED).toEqual(expect.arrayContaining(clone.conflicts()));
     expect(clone.read('access-manifest.json')).toContain('<<<<<<<');
-    expect(type(clone, mending).get('npm run regenerate')).toContain('access-manifest.json was no JSON');
+    expect(type(clone, fixing).get('npm run regenerate')).toContain('access-manifest.json was no JSON');
     expectBothStatesIn(clone);
   });
 });

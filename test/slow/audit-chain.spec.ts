@@ -1,5 +1,5 @@
 import { startApp, type TestApp } from '../support/app';
-import { DoorsModule, knock, seal, trailOf, verify } from '../support/audit';
+import { OrdersModule, refuseOrders, seal, trailOf, verify } from '../support/audit';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { inParallel } from '../support/parallel';
 
@@ -17,7 +17,7 @@ describe('the chain of the audit trail', () => {
   });
 
   async function start(): Promise<TestApp> {
-    const app = await startApp({ modules: [DoorsModule], env: { DATABASE_URL: database.url }, seals: true });
+    const app = await startApp({ modules: [OrdersModule], env: { DATABASE_URL: database.url }, seals: true });
     running.push(app);
     return app;
   }
@@ -30,7 +30,7 @@ describe('the chain of the audit trail', () => {
     for (let round = 0; round < 5; round++)
       await inParallel(9, async (index) => {
         const app = apps[index % 3];
-        if (app) await Promise.all([knock(app, 2), seal(app)]);
+        if (app) await Promise.all([refuseOrders(app, 2), seal(app)]);
       });
     const [app] = apps;
     if (!app) throw new Error('none was started');
@@ -40,10 +40,10 @@ describe('the chain of the audit trail', () => {
   });
 
   it('goes on where it ended, after every instance was stopped and by another one', async () => {
-    await knock(await start(), 3);
+    await refuseOrders(await start(), 3);
     await running.pop()?.close();
     const again = await start();
-    await knock(again, 2);
+    await refuseOrders(again, 2);
     await seal(again);
     expect(await sequencesOf(again)).toEqual(upTo(5));
     expect(await verify(again)).toMatchObject({ intact: true, rows: 5 });

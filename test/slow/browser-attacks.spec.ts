@@ -82,7 +82,7 @@ describe('behind nginx with TLS', () => {
   afterAll(async () => stage?.close());
 
   describe.each(PAGES)('a page %s', (_of, who) => {
-    /** Does the same where somebody is signed in and where nobody is; nothing may come of either. */
+    /** Runs the attack with and without a signed-in user; neither may succeed. */
     async function inBoth<T>(attack: (page: Page) => Promise<T>): Promise<[T, T]> {
       const results: T[] = [];
       for (const profile of [signedIn.profile, signedOut]) {
@@ -100,7 +100,7 @@ describe('behind nginx with TLS', () => {
 
     it.each([
       ['', 'its own'],
-      ['/nobody', 'null'],
+      ['/null', 'null'],
     ])(
       'changes and reads nothing with fetch, whatever the mode, credentials, method and type (%s as %s origin)',
       async (path) => {
@@ -113,7 +113,7 @@ describe('behind nginx with TLS', () => {
       },
     );
 
-    it('cannot tell by any element or channel whether somebody is signed in', async () => {
+    it('cannot detect by any element or channel whether a user is signed in', async () => {
       const { own } = stage.sites;
       const seen = await inBoth(async (page) => inPage(page, 'everyElement', own, '/v1/users/me'));
       expect(seen[0]).toEqual(seen[1]);

@@ -50,7 +50,7 @@ describe('a cookie that a sibling subdomain plants', () => {
     await profile.close();
   });
 
-  it.each(ways)('$where by $by is nothing to go by where nobody is signed in', async ({ plant }) => {
+  it.each(ways)('$where by $by has no effect without a signed-in user', async ({ plant }) => {
     const profile = await stage.profile();
     await plant(profile);
     const page = await openPage(profile, stage.sites.home);

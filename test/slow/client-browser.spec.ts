@@ -37,7 +37,7 @@ describe('twenty tabs of a browser, in cookie mode', () => {
 
   const expire = async () => profile.clearCookies({ name: '__Host-access' });
 
-  it('hear that somebody has signed in in one of them', async () => {
+  it('are notified of a sign-in in one of them', async () => {
     await eventually(async () => expect(await states(tabs)).toEqual(eachOf('signed-in')));
     expect(await me(tabs)).toEqual(eachOf(person.email));
   });
@@ -61,7 +61,7 @@ describe('twenty tabs of a browser, in cookie mode', () => {
     expect(await states(tabs)).toEqual(eachOf('signed-in'));
   });
 
-  it('stay signed in while the network is gone, and go on when it is back', async () => {
+  it('stay signed in while the network is unavailable, and continue afterwards', async () => {
     for (let round = 0; round < 3; round++) {
       await expire();
       await stage.network.goAway();
@@ -72,7 +72,7 @@ describe('twenty tabs of a browser, in cookie mode', () => {
     }
   });
 
-  it('stay signed in when the answer to a refresh gets lost', async () => {
+  it('stay signed in when the response to a refresh is lost', async () => {
     for (let round = 0; round < 3; round++) {
       await expire();
       const lost = stage.network.when(REFRESH, 'lose the answer');
@@ -94,7 +94,7 @@ describe('twenty tabs of a browser, in cookie mode', () => {
     expect(await me(tabs)).toEqual(eachOf(person.email));
   });
 
-  it('survive a reload, and the keeping of anything in storage is not what makes them', async () => {
+  it('survive a reload without using storage', async () => {
     await tabs[0]?.reload();
     await tabs[0]?.waitForFunction('window.client !== undefined');
     expect(
@@ -107,7 +107,7 @@ describe('twenty tabs of a browser, in cookie mode', () => {
     expect(kept).toEqual(eachOf([{ cookie: '' }, 0]));
   });
 
-  it('are told when somebody else signs in in one of them', async () => {
+  it('are notified when another user signs in in one of them', async () => {
     const other = await stage.register();
     await tabs[3]?.evaluate(`client.session.signIn(${JSON.stringify(other)})`);
     const others = tabs.filter((_, index) => index !== 3);

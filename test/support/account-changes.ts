@@ -10,11 +10,11 @@ interface Person {
 
 export async function userIdOf(app: TestApp, email: string): Promise<string> {
   const [row] = await app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [email]);
-  if (!row) throw new Error(`nobody has the address ${email}`);
+  if (!row) throw new Error(`no user has the address ${email}`);
   return row.id;
 }
 
-/** As whoever administers users does it, in one transaction. */
+/** Changes a user as the administration does, in one transaction. */
 export async function disable(app: TestApp, userId: string): Promise<void> {
   await app.database.transaction(async () => {
     await app.nest.get(UsersService).lock({ id: userId });

@@ -134,7 +134,7 @@ export async function storedUser(app: TestApp, id: string): Promise<object | und
   return user;
 }
 
-/** Nobody is an administrator any more, so that the next one is the only one. */
+/** Removes the role `admin` from all users, so that the next administrator is the only one. */
 export async function withoutAdmins(app: TestApp): Promise<void> {
   await app.query(`UPDATE users SET roles = array_remove(roles, 'admin') WHERE roles @> ARRAY['admin']`);
 }

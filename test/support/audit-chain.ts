@@ -10,18 +10,18 @@ import { Database } from '../../src/platform/database';
 import { EventBus } from '../../src/platform/events';
 import { CurrentRequest } from '../../src/platform/http';
 import { KeyringModule } from '../../src/platform/keyring';
-import { type Audited, checkpointNow, DoorRefused, seal, verify } from './audit';
+import { type Audited, checkpointNow, OrderRefused, seal, verify } from './audit';
 import { startContext } from './context';
 import { createDatabase, type TestDatabase } from './database';
 
 const TABLES = ['audit_events', 'audit_personal', 'audit_head'];
 
 /** The request that everything is recorded of. */
-const CAUSE = { requestId: 'request-0001', userId: null, ipAddress: '127.0.0.1', userAgent: 'Lynx/2.9' };
+const CONTEXT = { requestId: 'request-0001', userId: null, ipAddress: '127.0.0.1', userAgent: 'Lynx/2.9' };
 
 @Global()
 @Module({
-  providers: [{ provide: CurrentRequest, useValue: { cause: CAUSE } }],
+  providers: [{ provide: CurrentRequest, useValue: { context: CONTEXT } }],
   exports: [CurrentRequest],
 })
 class RequestModule {}
@@ -83,7 +83,7 @@ export class SealedTrail implements Audited {
   }
 
   async record(events: number): Promise<void> {
-    for (let count = 0; count < events; count++) await this.nest.get(EventBus).publish(new DoorRefused());
+    for (let count = 0; count < events; count++) await this.nest.get(EventBus).publish(new OrderRefused());
   }
 
   async restore(): Promise<void> {

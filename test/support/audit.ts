@@ -6,68 +6,68 @@ import { Database } from '../../src/platform/database';
 import { EventBus, SecurityEvent } from '../../src/platform/events';
 import type { TestApp } from './app';
 
-export class DoorOpened extends SecurityEvent {
-  static override readonly type = 'door-opened';
+export class OrderPlaced extends SecurityEvent {
+  static override readonly type = 'order-placed';
 }
 
-export class DoorRefused extends SecurityEvent {
-  static override readonly type = 'door-refused';
+export class OrderRefused extends SecurityEvent {
+  static override readonly type = 'order-refused';
   static override readonly outcome = 'failure';
 }
 
-export class DoorRattled extends SecurityEvent {
-  static override readonly type = 'door-rattled';
+export class OrderAttempted extends SecurityEvent {
+  static override readonly type = 'order-attempted';
   static override readonly outcome = 'failure';
   static override readonly sampled = true;
 }
 
-/** What a room with events of its own could look like. */
-@Controller({ path: 'doors', version: '1' })
-class DoorsController {
+/** A module with security events of its own. */
+@Controller({ path: 'orders', version: '1' })
+class OrdersController {
   constructor(
     private readonly database: Database,
     private readonly events: EventBus,
   ) {}
 
-  @Post('open')
+  @Post('place')
   @HttpCode(204)
-  async open(@CurrentUser() { userId, sessionId }: Principal): Promise<void> {
+  async place(@CurrentUser() { userId, sessionId }: Principal): Promise<void> {
     await this.database.transaction(async () =>
-      this.events.publish(new DoorOpened({ subjectId: userId, sessionId, details: { door: 'front' } })),
+      this.events.publish(new OrderPlaced({ subjectId: userId, sessionId, details: { channel: 'web' } })),
     );
   }
 
-  /** Says that it opened, and then cannot: the failure is told on its own. */
-  @Post('jam')
-  async jam(@CurrentUser() { userId }: Principal): Promise<void> {
+  /** Publishes an event, fails, and publishes the failure outside the transaction. */
+  @Post('fail')
+  async fail(@CurrentUser() { userId }: Principal): Promise<void> {
     await this.database
       .transaction(async () => {
-        await this.events.publish(new DoorOpened({ subjectId: userId }));
+        await this.events.publish(new OrderPlaced({ subjectId: userId }));
         throw new Conflict();
       })
       .catch(async (error: unknown) => {
-        await this.events.publish(new DoorRefused({ subjectId: userId, details: { reason: 'jammed' } }));
+        await this.events.publish(new OrderRefused({ subjectId: userId, details: { reason: 'conflict' } }));
         throw error;
       });
   }
 
   @Public()
-  @Post('knock')
+  @Post('refuse')
   @HttpCode(204)
-  async knock(): Promise<void> {
-    await this.events.publish(new DoorRefused());
+  async refuse(): Promise<void> {
+    await this.events.publish(new OrderRefused());
   }
 
   @Public()
-  @Post('rattle')
+  @Post('attempt')
   @HttpCode(204)
-  async rattle(): Promise<void> {
-    await this.events.publish(new DoorRattled());
+  async attempt(): Promise<void> {
+    await this.events.publish(new OrderAttempted());
   }
 }
 
-@Module({ controllers: [DoorsController] })
-export class DoorsModule {}
+@Module({ controllers: [OrdersController] })
+export class OrdersModule {}
 
 export interface AuditRow {
   readonly id: string;
@@ -101,10 +101,10 @@ export async function trailOf(app: Audited, type?: string): Promise<AuditRow[]> 
 }
 
 /** From outside, as a browser would. */
-export async function knock(app: TestApp, times = 1, what = 'knock'): Promise<void> {
+export async function refuseOrders(app: TestApp, times = 1, what = 'refuse'): Promise<void> {
   for (let index = 0; index < times; index++) {
-    const headers = { 'user-agent': `Knocker/${index}` };
-    const { status } = await app.api.post(`/v1/doors/${what}`, { headers });
+    const headers = { 'user-agent': `OrderClient/${index}` };
+    const { status } = await app.api.post(`/v1/orders/${what}`, { headers });
     expect(status).toBe(204);
   }
 }

@@ -35,8 +35,8 @@ const SPOILINGS = {
     await rights.setRoles(id, user?.roles ?? []);
     return accessToken;
   },
-  'signed by somebody else under the name of our key': forged({}, {}),
-  'signed by nobody': (_, { token }) => {
+  'signed by an attacker with the kid of a published key': forged({}, {}),
+  unsigned: (_, { token }) => {
     const { header, claims } = readJws(token);
     return writeJws({ ...header, alg: 'none' }, claims, () => '');
   },

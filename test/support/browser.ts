@@ -23,7 +23,7 @@ export async function launchBrowser(hosts: readonly string[] = []): Promise<Brow
   });
 }
 
-/** A browser of somebody's own: nothing is kept in it yet. Its pages know what in-page.js does. */
+/** A new browser profile without stored data. Its pages load in-page.js. */
 export async function openProfile(browser: Browser): Promise<BrowserContext> {
   const profile = await browser.newContext();
   await profile.addInitScript({ path: IN_PAGE });

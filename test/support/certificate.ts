@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A key and a certificate that nobody has signed, for a proxy of a test. */
+/** A key and a self-signed certificate for the proxy of a test. */
 export class Certificate {
   private readonly folder = mkdtempSync(join(tmpdir(), 'gatehouse-certificate-'));
   readonly key = join(this.folder, 'key.pem');

@@ -7,9 +7,9 @@ const REFRESH = '/v1/auth/refresh';
 const LOGOUT = '/v1/auth/logout';
 const ME = '/v1/users/me';
 
-/** The rules of a sign-in and a sign-out while a request is under way. */
+/** The rules of a sign-in and a sign-out during a request. */
 export function describeDeparture(mode: Mode): void {
-  describe(`who signs out or in while something is under way, in ${mode} mode`, () => {
+  describe(`a sign-out or sign-in during a request, in ${mode} mode`, () => {
     let app: TestApp;
     let ada: Person;
     let bob: Person;
@@ -33,7 +33,7 @@ export function describeDeparture(mode: Mode): void {
 
     const me = async () => client.api.GET(ME);
     const whose = async () => (await me()).data?.email;
-    /** Of somebody, as the database has them. */
+    /** The sessions of a user in the database. */
     const openSessions = async ({ email }: Person) => {
       const rows = await app.query(
         'SELECT 1 FROM sessions JOIN users ON users.id = user_id WHERE email = $1 AND revoked_at IS NULL',
@@ -42,7 +42,7 @@ export function describeDeparture(mode: Mode): void {
       return rows.length;
     };
 
-    it('is not signed in again by a refresh whose answer comes late', async () => {
+    it('is not reverted by a late response to a refresh', async () => {
       app.clock.advance({ minutes: 15 });
       const { fault, arrived, letGo } = held();
       wire.next(REFRESH, fault);
@@ -61,7 +61,7 @@ export function describeDeparture(mode: Mode): void {
       ]);
     });
 
-    it('is not refreshed for by a request that was under way, and nothing is sent in their name', async () => {
+    it('prevents a pending request from refreshing or being repeated', async () => {
       app.clock.advance({ minutes: 15 });
       const { fault, arrived, letGo } = held();
       wire.next(ME, fault);
@@ -74,7 +74,7 @@ export function describeDeparture(mode: Mode): void {
       expect(heard).toEqual([{ state: 'signed-out', was: 'signed-in', by: 'this-tab' }]);
     });
 
-    it('does not do as somebody else what was asked for before', async () => {
+    it('does not repeat a former request as another user', async () => {
       app.clock.advance({ minutes: 15 });
       const { fault, arrived, letGo } = held();
       wire.next(ME, fault);
@@ -87,7 +87,7 @@ export function describeDeparture(mode: Mode): void {
       await eventually(async () => expect(await openSessions(ada)).toBe(0));
     });
 
-    it('does not do as somebody else what waited for a refresh when they signed in', async () => {
+    it('does not send a request as another user that waited for a refresh', async () => {
       const { fault, arrived, letGo } = held();
       wire.next('/v1/auth/login', fault);
       const arriving = client.session.signIn(bob);
@@ -103,7 +103,7 @@ export function describeDeparture(mode: Mode): void {
       expect((await me()).data).toMatchObject({ email: bob.email, displayName: null });
     });
 
-    it('is whoever signed in last, where two do at the same time', async () => {
+    it('results in the last of two parallel sign-ins', async () => {
       await Promise.all([client.session.signIn(bob), client.session.signIn(ada), client.session.signIn(bob)]);
       expect(await whose()).toBe(bob.email);
       await eventually(async () =>
@@ -111,19 +111,19 @@ export function describeDeparture(mode: Mode): void {
       );
     });
 
-    it('is whoever signed in, where a sign-out came first', async () => {
+    it('results in the user of a sign-in after a sign-out', async () => {
       await Promise.all([client.session.signOut(), client.session.signIn(bob)]);
       expect(await whose()).toBe(bob.email);
       expect([await openSessions(ada), await openSessions(bob)]).toEqual([0, 1]);
     });
 
-    it('stays signed in after a sign-out that has to be repeated, where somebody has signed in meanwhile', async () => {
+    it('keeps a user who signed in during a repeated sign-out', async () => {
       wire.next(LOGOUT, problem(503, 'unavailable'));
       await Promise.all([client.session.signOut(), client.session.signIn(bob)]);
       expect(await whose()).toBe(bob.email);
     });
 
-    it('is signed out though the answer got lost', async () => {
+    it('signs out even when the response is lost', async () => {
       wire.next(LOGOUT, lostAnswer);
       await client.session.signOut();
       expect(wire.count(LOGOUT)).toBe(2);
@@ -131,26 +131,26 @@ export function describeDeparture(mode: Mode): void {
       expect(await openSessions(ada)).toBe(0);
     });
 
-    it('is told when the server could not be', async () => {
+    it('fails when the server cannot be reached', async () => {
       wire.always(LOGOUT, problem(503, 'unavailable', { 'retry-after': '30' }));
       await expect(client.session.signOut()).rejects.toMatchObject({
         code: 'unavailable',
         retryAfterSeconds: 30,
       });
-      // No script can take the cookies away; tokens in memory can be forgotten.
+      // No script can delete the cookies; tokens in memory are discarded.
       expect(client.session.state).toBe(mode === 'cookie' ? 'signed-in' : 'signed-out');
-      wire.mend();
+      wire.restore();
       expect(await whose()).toBe(mode === 'cookie' ? ada.email : undefined);
       await client.session.signOut();
       expect(client.session.state).toBe('signed-out');
     });
 
-    it('goes on when the answer to a proof of who they are got lost, however long they wait then', async () => {
+    it('keeps the session when the response to a reauthentication is lost, however long the user waits', async () => {
       wire.next('/v1/auth/reauthenticate', lostAnswer);
       const { fault, arrived, letGo } = held();
       wire.next('/v1/auth/refresh', fault);
       await expect(client.session.reauthenticate(ada.password)).rejects.toThrow(TypeError);
-      // What makes up for the answer has been done by the server before time goes on.
+      // The compensating refresh reaches the server before the clock advances.
       await arrived;
       letGo();
       await me();
@@ -158,7 +158,7 @@ export function describeDeparture(mode: Mode): void {
       expect(await whose()).toBe(ada.email);
     });
 
-    it('hears that a session was ended elsewhere, and by whom', async () => {
+    it('is notified when a session is ended elsewhere', async () => {
       const other = createClient({ baseUrl: app.api.url, mode: 'bearer' });
       await other.session.signIn(ada);
       await other.api.DELETE('/v1/sessions');
@@ -167,7 +167,7 @@ export function describeDeparture(mode: Mode): void {
       expect(client.session.state).toBe('signed-out');
     });
 
-    it('is not held up by a listener that fails', async () => {
+    it('is not interrupted by a failing listener', async () => {
       const uncaught: unknown[] = [];
       const note = (error: unknown) => uncaught.push(error);
       const others = process.listeners('uncaughtException');

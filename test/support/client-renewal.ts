@@ -7,9 +7,9 @@ import { sharedApp } from './shared-app';
 const REFRESH = '/v1/auth/refresh';
 const ME = '/v1/users/me';
 
-/** The rules of a token that has expired. */
+/** The rules of an expired access token. */
 export function describeRenewal(mode: Mode): void {
-  describe(`what has expired, in ${mode} mode`, () => {
+  describe(`an expired access token, in ${mode} mode`, () => {
     let app: TestApp;
     let person: Person;
     let wire: ClientWire;
@@ -32,12 +32,12 @@ export function describeRenewal(mode: Mode): void {
     const me = async () => client.api.GET(ME);
     const paths = () => wire.sent.map(({ path }) => path);
     const expire = () => app.clock.advance({ minutes: 15 });
-    /** By the clock of the machine that nobody sets. */
+    /** By the monotonic clock. */
     const wait = (milliseconds: number) => {
       const [later, now] = [performance.now() + milliseconds, Date.now()];
       jest.spyOn(performance, 'now').mockImplementation(() => later + Date.now() - now);
     };
-    /** What it waits for between two attempts is over at once. */
+    /** Skips the pauses between attempts. */
     const hurry = () => {
       const { setTimeout: later } = globalThis;
       const hurried = (work: () => void, milliseconds = 0) => {
@@ -48,19 +48,19 @@ export function describeRenewal(mode: Mode): void {
       jest.spyOn(globalThis, 'setTimeout').mockImplementation(hurried);
     };
 
-    it('is renewed and asked again, unseen by the caller', async () => {
+    it('is refreshed and the request repeated, transparently for the caller', async () => {
       expire();
       expect((await me()).response.status).toBe(200);
       expect(paths()).toEqual([ME, REFRESH, ME]);
     });
 
-    it('is renewed before it is used, once its time is up by a clock that nobody sets', async () => {
+    it('is refreshed before use once it has expired by the monotonic clock', async () => {
       wait(15 * 60_000);
       expect((await me()).response.status).toBe(200);
       expect(paths()).toEqual([REFRESH, ME]);
     });
 
-    it.each([-10, 10])('is not told by a wall clock that is %d minutes off', async (minutes) => {
+    it.each([-10, 10])('is not detected by a wall clock that is %d minutes off', async (minutes) => {
       jest.spyOn(Date, 'now').mockReturnValue(Date.now() + minutes * 60_000);
       await me();
       expect(paths()).toEqual([ME]);
@@ -68,7 +68,7 @@ export function describeRenewal(mode: Mode): void {
       expect((await me()).response.status).toBe(200);
     });
 
-    it('is renewed where the roles have changed', async () => {
+    it('is refreshed when the roles have changed', async () => {
       const { data } = await me();
       await app.query('UPDATE users SET email_verified = true WHERE id = $1', [data?.id]);
       await app.nest.get(UserRights).setRoles(data?.id ?? '', ['admin']);
@@ -76,7 +76,7 @@ export function describeRenewal(mode: Mode): void {
       expect(paths()).toEqual([ME, ME, REFRESH, ME]);
     });
 
-    it('is sent again with its body', async () => {
+    it('causes the request to be repeated with its body', async () => {
       expire();
       const { data } = await client.api.PATCH(ME, { body: { displayName: 'Ada' } });
       expect(data?.displayName).toBe('Ada');
@@ -84,21 +84,21 @@ export function describeRenewal(mode: Mode): void {
       expect(bodies).toEqual(['{"displayName":"Ada"}', '{"displayName":"Ada"}']);
     });
 
-    it('is renewed once for all that ask at the same time', async () => {
+    it('is refreshed once for parallel requests', async () => {
       expire();
       const answers = await inParallel(10, me);
       expect(new Set(answers.map(({ response }) => response.status))).toEqual(new Set([200]));
       expect(wire.count(REFRESH)).toBe(1);
     });
 
-    it('is tried again once and no more, where the server refuses the new token, too', async () => {
+    it('causes one repetition only, when the server refuses the new token too', async () => {
       wire.always(ME, problem(401, 'invalid-token'));
       expect((await me()).error?.code).toBe('invalid-token');
       expect(paths()).toEqual([ME, REFRESH, ME]);
       expect(client.session.state).toBe('signed-in');
     });
 
-    it('is renewed ever more rarely, where the server refuses every new token', async () => {
+    it('is refreshed with growing pauses when the server refuses every new token', async () => {
       wire.always(ME, problem(401, 'invalid-token'));
       for (let call = 0; call < 10; call++) await me();
       expect([wire.count(ME), wire.count(REFRESH)]).toEqual([11, 1]);
@@ -107,13 +107,13 @@ export function describeRenewal(mode: Mode): void {
       wait(1_500);
       await me();
       expect(wire.count(REFRESH)).toBe(2);
-      wire.mend();
+      wire.restore();
       wait(5_000);
       expire();
       expect((await me()).response.status).toBe(200);
     });
 
-    it('is renewed with the same token again, when the answer got lost', async () => {
+    it('is refreshed with the same token again when the response is lost', async () => {
       expire();
       wire.next(REFRESH, lostAnswer);
       expect((await me()).response.status).toBe(200);
@@ -128,17 +128,17 @@ export function describeRenewal(mode: Mode): void {
 
     const CODELESS: Fault = answering(401, '<h1>Proxy</h1>', { 'content-type': 'text/html' });
     it.each<[string, Fault, number]>([
-      ['is limited', problem(429, 'rate-limited', { 'retry-after': '30' }), 429],
-      ['is not up to it, and says until when', problem(503, 'unavailable', { 'retry-after': '30' }), 503],
+      ['limits the rate', problem(429, 'rate-limited', { 'retry-after': '30' }), 429],
+      ['is overloaded and states Retry-After', problem(503, 'unavailable', { 'retry-after': '30' }), 503],
       ['is misconfigured', problem(403, 'cross-site-request'), 403],
-      ['is behind a proxy that wants a password', CODELESS, 401],
-    ])('signs nobody out when the server %s', async (_, fault, status) => {
+      ['is behind a proxy that requires a password', CODELESS, 401],
+    ])('does not sign out when the server %s', async (_, fault, status) => {
       expire();
       wire.always(REFRESH, fault);
       for (let call = 0; call < 3; call++) expect((await me()).response.status).toBe(status);
       expect(wire.count(REFRESH)).toBe(1);
       expect(client.session.state).toBe('signed-in');
-      wire.mend();
+      wire.restore();
       wait(30_000);
       expect((await me()).response.status).toBe(200);
     });
@@ -146,8 +146,8 @@ export function describeRenewal(mode: Mode): void {
     it.each<[string, Fault, unknown]>([
       ['no network', noNetwork, TypeError],
       ['a server that fails', answering(500), { response: { status: 500 } }],
-      ['a network that wants a fee', answering(200, '<h1>Welcome</h1>'), UnexpectedAnswer],
-    ])('signs nobody out where there is %s for longer than it is patient', async (_, fault, expected) => {
+      ['a captive portal', answering(200, '<h1>Welcome</h1>'), UnexpectedAnswer],
+    ])('does not sign out after %s for longer than it retries', async (_, fault, expected) => {
       expire();
       wire.always(REFRESH, fault);
       hurry();
@@ -157,11 +157,11 @@ export function describeRenewal(mode: Mode): void {
       expect(wire.count(REFRESH)).toBeGreaterThan(1);
       expect(client.session.state).toBe('signed-in');
       jest.restoreAllMocks();
-      wire.mend();
+      wire.restore();
       expect((await me()).response.status).toBe(200);
     });
 
-    it('ends the session where the server refuses the refresh token, and tells that it was the server', async () => {
+    it('ends the session when the server refuses the refresh token, and names the server', async () => {
       const heard: unknown[] = [];
       client.session.onChange((change) => heard.push(change));
       app.clock.advance({ days: 15 });
@@ -171,7 +171,7 @@ export function describeRenewal(mode: Mode): void {
       expect(wire.count(REFRESH)).toBe(1);
     });
 
-    it('is not asked for again after a caller has lost interest, who waits no longer than that', async () => {
+    it('causes no repetition after the caller aborted', async () => {
       expire();
       const { fault, arrived, letGo } = held();
       wire.next(REFRESH, fault);
@@ -186,7 +186,7 @@ export function describeRenewal(mode: Mode): void {
       expect(wire.count(ME)).toBe(3);
     });
 
-    it('is a matter of the refusal alone: what gets no answer is never sent again', async () => {
+    it('is detected by a refusal only: a request without a response is never repeated', async () => {
       for (const fault of [noNetwork, lostAnswer]) {
         wire.next(ME, fault);
         await expect(client.api.PATCH(ME, { body: { displayName: 'Ada' } })).rejects.toThrow(TypeError);
@@ -195,7 +195,7 @@ export function describeRenewal(mode: Mode): void {
     });
 
     if (mode === 'cookie')
-      it('is renewed when the browser has dropped the cookie', async () => {
+      it('is refreshed when the browser has dropped the cookie', async () => {
         wire.drop('__Host-access');
         expect((await me()).response.status).toBe(200);
         expect(paths()).toEqual([ME, REFRESH, ME]);

@@ -1,6 +1,6 @@
 import { sendRequest } from './http-client';
 
-/** What a client sent, as a server sees it. */
+/** A request as the server receives it. */
 export interface Sent {
   readonly method: string;
   /** With its query. */
@@ -10,16 +10,16 @@ export interface Sent {
   readonly body: string;
 }
 
-/** What happens to a request instead; `undefined` where it goes its way after all. */
+/** A fault that replaces the response of a request; `undefined` lets the request through. */
 export type Fault = (goOn: () => Promise<Response>) => Promise<Response | undefined>;
 
-/** The answer is on its way when the connection breaks. */
+/** The connection breaks while the response is in transit. */
 export const lostAnswer: Fault = async (goOn) => {
   await goOn();
   throw new TypeError('fetch failed');
 };
 
-/** Nothing arrives there. */
+/** The request does not arrive. */
 export const noNetwork: Fault = async () => {
   throw new TypeError('fetch failed');
 };
@@ -29,7 +29,7 @@ export const answering =
   async () =>
     new Response(body, { status, headers });
 
-/** A problem as the application would word it. */
+/** A problem in the format of the application. */
 export function problem(status: number, code: string, headers: Record<string, string> = {}): Fault {
   const body = {
     type: `urn:problem-type:gatehouse:${code}`,
@@ -43,7 +43,7 @@ export function problem(status: number, code: string, headers: Record<string, st
   return answering(status, JSON.stringify(body), { ...type, ...headers });
 }
 
-/** Keeps an answer back until it is let go. */
+/** Holds a response back until `letGo`. */
 export function held(): { fault: Fault; arrived: Promise<void>; letGo: () => void } {
   let [arrive, letGo] = [() => {}, () => {}];
   const arrived = new Promise<void>((resolve) => (arrive = resolve));
@@ -57,7 +57,7 @@ export function held(): { fault: Fault; arrived: Promise<void>; letGo: () => voi
   return { fault, arrived, letGo };
 }
 
-/** The way from a client to the application: all that goes by is written down, and what a test wants happens to it. */
+/** Connects a client to the application, records all requests and injects the faults of a test. */
 export class ClientWire {
   readonly sent: Sent[] = [];
   private readonly faults: { path: string; fault: Fault; isLasting: boolean }[] = [];
@@ -79,17 +79,17 @@ export class ClientWire {
     return response;
   };
 
-  /** Happens to the next request for this path. */
+  /** Injects a fault into the next request for this path. */
   next(path: string, fault: Fault): void {
     this.faults.push({ path, fault, isLasting: false });
   }
 
-  /** Happens to all of them, until it is mended. */
+  /** Injects a fault into all requests until `restore`. */
   always(path: string, fault: Fault): void {
     this.faults.push({ path, fault, isLasting: true });
   }
 
-  mend(): void {
+  restore(): void {
     this.faults.length = 0;
   }
 
@@ -111,7 +111,7 @@ export class ClientWire {
     return new Response(received.text || null, received);
   }
 
-  /** Of an answer that arrived. */
+  /** Of a response that arrived. */
   private keepCookiesOf({ headers }: Response): void {
     for (const line of headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
@@ -120,7 +120,7 @@ export class ClientWire {
     }
   }
 
-  /** As when the browser's time for a cookie is up. */
+  /** Removes a cookie, as the browser does after Max-Age. */
   drop(cookie: string): void {
     this.cookies.delete(cookie);
   }

@@ -20,7 +20,7 @@ export async function runCommand(
 ): Promise<Ended> {
   const { PATH = '' } = process.env;
   const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { PATH, ...env } });
-  // Whoever is refused does not read it.
+  // A refused command does not read its input.
   child.stdin.on('error', () => undefined).end(input);
   const exit = once(child, 'exit') as Promise<[number | null]>;
   const [stdout, stderr, [code]] = await Promise.all([text(child.stdout), text(child.stderr), exit]);

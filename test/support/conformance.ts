@@ -7,7 +7,7 @@ import type { Received } from './http-client';
 const PROBLEM = 'application/problem+json';
 /** Of codes that are not known; it is open to further members, as RFC 9457 has it. */
 const ANY_PROBLEM = 'Problem';
-// Served as it is; what is not there is refused by whoever serves it.
+// Static files; the static server refuses missing ones.
 const SWAGGER_UI = /^\/docs\//;
 const DOCUMENT = 'contract';
 
@@ -78,8 +78,8 @@ export class Conformance {
   }
 
   /**
-   * What nobody serves is described nowhere. Of a route of a team's nothing need be, and what their modules refuse with may be
-   * something that no route is described with: a login check throws it, or a strategy.
+   * Unknown routes are not described. Routes of a team need no description, and their modules may return problems that no
+   * route describes: a login check or a strategy throws them.
    */
   private mayBeUndescribed(
     path: string,

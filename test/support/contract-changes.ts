@@ -9,8 +9,8 @@ import {
 import { Shapes } from './shape-changes';
 
 /**
- * What would break a client that was made for the released document, in words that name the operation. A problem, an answer's property, an
- * optional parameter or an operation that is new breaks nobody: clients take a code they do not know for what its status says.
+ * Lists the changes that break a client of the released document, with the operation. A new problem, response property,
+ * optional parameter or operation breaks no client: clients treat an unknown code by its status.
  */
 export function breakingChanges(released: Contract, present: Contract): string[] {
   const now = new Map(operationsOf(present).map((operation) => [operation.route, operation]));
@@ -36,7 +36,7 @@ function nameChanges({ operationId: before }: Operation, { operationId: after }:
 const securityOf = (operation: Operation, contract: Contract): string[][] =>
   (operation.security ?? contract.security).map((way) => Object.keys(way));
 
-/** Whoever could call can still, with what they sent. */
+/** Every former request is still accepted. */
 function securityChanges(before: readonly string[][], after: readonly string[][]): string[] {
   const lost = before.filter((way) => !after.some((other) => other.every((scheme) => way.includes(scheme))));
   return lost.map((way) => `no longer answers those with ${way.join(' and ') || 'no credentials'}`);

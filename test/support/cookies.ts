@@ -34,7 +34,7 @@ export function withCookies(cookies: Readonly<Record<string, string>>): { header
   return { headers: { cookie: pairs.join('; ') } };
 }
 
-/** The cookies of somebody, as a browser keeps and sends them. */
+/** The cookies of a user, as a browser stores and sends them. */
 export class Jar {
   private readonly kept = new Map<string, string>();
 
@@ -95,7 +95,7 @@ export class Jar {
   }
 }
 
-/** Somebody new who signed in by cookies. */
+/** A new user who signed in with cookies. */
 export async function signedIn(app: TestApp): Promise<Jar> {
   return new Jar(app).signIn(await app.someone());
 }

@@ -22,7 +22,7 @@ export async function undoChange(app: TestApp, token: string): Promise<Answer<Pr
 }
 
 /**
- * Moves an account to another mailbox, by whoever knows its password and reads that mailbox.
+ * Moves an account to another mailbox, by a person who knows its password and reads that mailbox.
  * @returns the undo link that went to the one before
  */
 export async function moveTo(app: TestApp, from: Registration, to: string): Promise<string> {
@@ -42,7 +42,7 @@ export function expectDead(...answers: readonly Answer<ProblemBody>[]): void {
   for (const answer of answers) expectProblem(answer, 422, 'invalid-or-expired-token');
 }
 
-/** The account as whoever holds the token sees it. */
+/** The account as the holder of the token sees it. */
 export async function profileWith(app: TestApp, token: string): Promise<Record<string, unknown>> {
   const { status, body } = await app.api.get('/v1/users/me', { token });
   if (status !== 200) throw new Error(`the profile answered ${status}`);

@@ -26,7 +26,7 @@ export let dataDir: string;
 const running: EmbeddedServer[] = [];
 export const children: ChildProcess[] = [];
 
-// Root's server runs as somebody else, who has to get into the folders made here.
+// Started by root, the server runs as another account, which needs access to these folders.
 const umask = process.umask(0o022);
 
 beforeEach(() => {

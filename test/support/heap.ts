@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** What is in use once everything that nobody holds is gone. */
+/** The used heap after garbage collection, in bytes. */
 export function heapBytes(): number {
   collectGarbage();
   return process.memoryUsage().heapUsed;

@@ -48,7 +48,7 @@ export class Home {
   private readonly instances: Instance[] = [];
 
   constructor() {
-    // Root's server runs as somebody else, who has to get in.
+    // Started by root, the server runs as another account, which needs access.
     chmodSync(this.folder, 0o755);
   }
 

@@ -47,8 +47,8 @@ export function hostileRequest(
 }
 
 /**
- * The content of a GET means nothing, and nobody reads it (RFC 9110 section 9.3.1): where it is more than the buffers on the
- * way hold, the connection is reset under the answer, which is the client's doing.
+ * The content of a GET has no meaning and is not read (RFC 9110 section 9.3.1). Where it exceeds the buffers of the
+ * connection, the connection is reset during the response, which is a fault of the client.
  */
 function withinBuffers(request: HostileRequest): HostileRequest {
   return /^(GET|HEAD)$/.test(request.method) ? { ...request, body: request.body.slice(0, 8_192) } : request;

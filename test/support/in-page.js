@@ -158,7 +158,7 @@
       document.body.append(frame);
     }
     document.body.append(form);
-    // Later, so that whoever asked for it is answered before the page is gone.
+    // Deferred, so that the caller receives its result before the page is unloaded.
     setTimeout(() => form.submit());
   }
 

@@ -42,7 +42,7 @@ export function readJws(token: string): Jws {
   return { header: parse(header), claims: parse(payload), parts: [header, payload, signature] };
 }
 
-/** A token signed by whoever holds the key. A payload that is a string is taken as it is. */
+/** A token signed with the given key. A string payload is used unchanged. */
 export function writeJws(
   header: Json,
   payload: Json | string,

@@ -27,7 +27,7 @@ export class Ledger {
     private readonly onAcknowledgement: (count: number) => void,
   ) {}
 
-  /** A client that signs up, signs in and refreshes, over and over, until nobody answers any more. */
+  /** A client that signs up, signs in and refreshes repeatedly until the server stops responding. */
   async live(api: Api, client: number): Promise<void> {
     for (let turn = 0; ; turn++) {
       const person = {

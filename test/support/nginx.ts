@@ -13,7 +13,7 @@ const PAGE = join(__dirname, '../../docs/operations.md');
 // Debian keeps it where only root's PATH leads.
 const PATH = [process.env.PATH, '/usr/local/sbin', '/usr/sbin'].join(':');
 
-// One process in the foreground, as whoever runs the tests, that touches nothing outside its own folder.
+// One process in the foreground, under the account of the tests, that writes only to its own folder.
 const AROUND = (server: string) => `
 daemon off;
 master_process off;

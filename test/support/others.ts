@@ -1,6 +1,6 @@
 import { Client } from 'pg';
 
-/** Whoever else works on an application's database: other instances, operators, transactions that are held open. */
+/** Other clients of the database: instances, operators, open transactions. */
 export class Others {
   private readonly clients: Client[] = [];
 

@@ -61,7 +61,7 @@ export async function subjectsFor(app: TestApp, email: string): Promise<string[]
 /** Tells good links from dead ones without using one up: only with a good one the password is looked at. */
 export async function expectGood(app: TestApp, ...tokens: readonly string[]): Promise<void> {
   for (const token of tokens)
-    expectProblem(await verify(app, token, 'nobody ever chose this one'), 401, 'invalid-credentials');
+    expectProblem(await verify(app, token, 'never used as a password'), 401, 'invalid-credentials');
 }
 
 export async function expectDead(app: TestApp, ...tokens: readonly unknown[]): Promise<void> {

@@ -12,7 +12,7 @@ const ENV = {
   GIT_CONFIG_SYSTEM: '/dev/null',
   GIT_EDITOR: 'true',
 };
-const IDENTITY = ['user.name=Somebody', 'user.email=somebody@example.com'];
+const IDENTITY = ['user.name=Developer', 'user.email=developer@example.com'];
 
 /** A repository of this project in a folder of its own, with the packages that are installed here. */
 export class Repository {

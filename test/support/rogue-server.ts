@@ -2,7 +2,7 @@ import { type AddressInfo, type Socket, createServer } from 'node:net';
 
 export type Answers = readonly (readonly [type: string, ...body: (number | string)[]])[];
 
-/** Listens where the server should, says those messages to whoever greets it, and keeps what it hears after that. */
+/** Listens on the port of the server, sends these messages to each client and records what it receives then. */
 export async function startRogue(
   replies: Answers,
 ): Promise<{ port: number; heard: () => string; stop: () => void }> {

@@ -20,7 +20,7 @@ type Step =
 
 /** The contract's rules of a session, written a second time and without a database. */
 class Model {
-  /** By generation; every token that was ever issued, whoever has it now. */
+  /** Every issued token, by generation. */
   readonly given: OpenSession[];
   private rotatedAt: number;
   private lastUsedAt: number;

@@ -59,7 +59,7 @@ export async function currentOf(app: TestApp, token: string): Promise<SessionIte
   return only;
 }
 
-/** What a page of the list ends with, made by somebody who knows how. */
+/** A cursor, forged by an attacker who knows its format. */
 export function cursorOf(id: string): string {
   return Buffer.from(id.replaceAll('-', ''), 'hex').toString('base64url');
 }

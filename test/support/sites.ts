@@ -46,7 +46,7 @@ export const PLANTED: Readonly<Record<string, string>> = {
 };
 
 const PAGE = `
-  location = /nobody {
+  location = /null {
     default_type text/html;
     add_header Content-Security-Policy 'sandbox allow-scripts allow-forms';
     return 200 '<!doctype html><title>A page</title><body>';

@@ -94,7 +94,7 @@ export class SmtpSink {
 
   /**
    * The next mail for an address that was not asked for before; fails where none comes. Mails overtake each other, so
-   * where there may be several kinds, the subject has to say which is meant; the others wait for whoever asks for them.
+   * where there may be several kinds, the subject has to say which is meant; the others remain for later calls.
    */
   async next(address: string, { withinMs = 5_000, subject }: Awaited = {}): Promise<ReceivedMail> {
     const deadline = performance.now() + withinMs;

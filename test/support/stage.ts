@@ -34,7 +34,7 @@ export class Stage {
     private readonly ends: readonly End[],
   ) {}
 
-  /** As somebody has it who develops: without TLS, and nothing in between. */
+  /** The setup of a developer: without TLS and without a proxy. */
   static async onLocalhost(env: Record<string, string> = {}): Promise<Stage> {
     const port = await freePort();
     const others = await inParallel(2, freePort);
@@ -102,7 +102,7 @@ export class Stage {
     return person;
   }
 
-  /** Somebody who has signed in on a page of the own origin, in a browser of their own. */
+  /** A user who signed in on a page of the same origin, in a separate browser profile. */
   async victim(): Promise<{ profile: BrowserContext; page: Page; person: Person }> {
     const profile = await this.profile();
     const page = await openPage(profile, this.sites.home);

@@ -33,7 +33,7 @@ export async function startTestServer(): Promise<TestServer> {
   };
 }
 
-/** In memory where the machine has room for it there: a run makes some 50,000 files, and removes them. */
+/** In memory where the machine has enough: a run creates and removes about 50,000 files. */
 function fastFolder(): string {
   try {
     const { bavail, bsize } = statfsSync(MEMORY);

@@ -4,14 +4,14 @@ import { UserRights } from '../../src/users';
 import type { Answer, Call } from './api';
 import type { TestApp } from './app';
 
-/** What somebody is to be able to do; nothing, where it is left out. */
+/** The rights of a user; none by default. */
 export interface Rights {
   readonly permissions?: readonly string[];
   /** Of those that exist, `admin` among them. */
   readonly roles?: readonly string[];
 }
 
-/** Somebody who is signed in. What they send carries their access token. */
+/** A signed-in user. Requests carry the access token. */
 export class TestUser {
   /** @param app the application that they are signed in to */
   constructor(
@@ -23,7 +23,7 @@ export class TestUser {
     readonly refreshToken: string,
   ) {}
 
-  /** Signs somebody in, with a verified address and these rights exactly. */
+  /** Signs in a user with a verified address and exactly these rights. */
   static async signIn(
     app: TestApp,
     person: { readonly email: string; readonly password: string },

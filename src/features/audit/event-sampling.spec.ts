@@ -12,7 +12,7 @@ describe('the sampling of events that cost a stranger nothing', () => {
     nowMs = 0;
   });
 
-  const take = (source: string, type = 'door-rattled') => sampling.take(type, source, nowMs);
+  const take = (source: string, type = 'order-attempted') => sampling.take(type, source, nowMs);
   const isTaken = (skipped: SkippedCounts | undefined) => skipped !== undefined;
 
   it('takes five a minute from a source, and then counts what it skipped', () => {
@@ -27,7 +27,7 @@ describe('the sampling of events that cost a stranger nothing', () => {
   it('takes 300 a minute of a type from all sources, and says later how many it did not', () => {
     const taken = Array.from({ length: 320 }, (_, source) => take(`source ${source}`));
     expect(taken.filter(isTaken)).toHaveLength(300);
-    expect(take('source 0', 'door-refused')).toEqual(NOTHING);
+    expect(take('source 0', 'order-refused')).toEqual(NOTHING);
     nowMs += 3 * MINUTE_MS;
     expect(take('another')).toEqual(NOTHING);
     nowMs += MINUTE_MS;

@@ -8,9 +8,9 @@ import {
   type Audited,
   checkpointsIn,
   checkpointNow,
-  DoorOpened,
-  DoorsModule,
-  knock,
+  OrderPlaced,
+  OrdersModule,
+  refuseOrders,
   seal,
   trailOf,
   verify,
@@ -26,7 +26,7 @@ describe('the chain of the audit trail', () => {
   const log: string[] = [];
 
   beforeAll(async () => {
-    app = await startApp({ modules: [DoorsModule], env: { LOG_LEVEL: 'info' }, log, seals: true });
+    app = await startApp({ modules: [OrdersModule], env: { LOG_LEVEL: 'info' }, log, seals: true });
   });
 
   beforeEach(async () => {
@@ -48,7 +48,7 @@ describe('the chain of the audit trail', () => {
   const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
   it('takes in what was recorded, in its order, within seconds and without being asked', async () => {
-    await knock(app, 5);
+    await refuseOrders(app, 5);
     await eventually(async () => expect(await sequencesOf(app)).toEqual(upTo(5)), 3_000);
     expect(await verify(app)).toEqual({ intact: true, rows: 5, unsealed: 0, erased: 0 });
   });
@@ -65,7 +65,10 @@ describe('the chain of the audit trail', () => {
       async () => new AuditChainWriter(database, nest.get(ChainStore), nest.get(AuditMac), clock),
     );
     for (let round = 0; round < 3; round++)
-      await Promise.all([knock(app), ...sealers.flatMap((sealer) => [knock(app, 2), sealer.run()])]);
+      await Promise.all([
+        refuseOrders(app),
+        ...sealers.flatMap((sealer) => [refuseOrders(app, 2), sealer.run()]),
+      ]);
     await seal(app);
     const sequences = await sequencesOf(app);
     expect(sequences.toSorted((a, b) => Number(a) - Number(b))).toEqual(upTo(21));
@@ -78,27 +81,27 @@ describe('the chain of the audit trail', () => {
     let slow: Promise<void> | undefined;
     await new Promise<void>((resolve) => {
       slow = app.database.transaction(async () => {
-        await app.nest.get(EventBus).publish(new DoorOpened());
+        await app.nest.get(EventBus).publish(new OrderPlaced());
         resolve();
         await held;
       });
     });
-    await knock(app);
+    await refuseOrders(app);
     await seal(app);
-    expect(await trailOf(app)).toMatchObject([{ type: 'door-refused', sequence: '1' }]);
+    expect(await trailOf(app)).toMatchObject([{ type: 'order-refused', sequence: '1' }]);
     gate.open();
     await slow;
     await seal(app);
     expect(await trailOf(app)).toMatchObject([
-      { type: 'door-opened', sequence: '2' },
-      { type: 'door-refused', sequence: '1' },
+      { type: 'order-placed', sequence: '2' },
+      { type: 'order-refused', sequence: '1' },
     ]);
     expect(await verify(app)).toMatchObject({ intact: true, rows: 2 });
   });
 
   it('is logged once a minute at most, and not where nothing was sealed since', async () => {
-    const sealedAfter = async (knocks: number) => {
-      await knock(app, knocks);
+    const sealedAfter = async (refusals: number) => {
+      await refuseOrders(app, refusals);
       await seal(app);
       return checkpointsIn(log).map((checkpoint) => checkpoint.split(':')[0]);
     };
@@ -113,7 +116,7 @@ describe('the chain of the audit trail', () => {
 
   it('keeps recording while it cannot be sealed, which is logged once, and catches up', async () => {
     await app.query('ALTER TABLE audit_head RENAME TO audit_lost');
-    await knock(app, 2);
+    await refuseOrders(app, 2);
     await seal(app);
     await seal(app);
     expect(log.filter((line) => line.includes('could not be sealed'))).toHaveLength(1);
@@ -123,7 +126,7 @@ describe('the chain of the audit trail', () => {
   });
 
   it('is sealed and logged to its end by an application that stops, and goes on with the next instance', async () => {
-    await knock(app, 3);
+    await refuseOrders(app, 3);
     isRunning = false;
     await app.close();
     const next = await SealedTrail.leftAt(app.databaseUrl);

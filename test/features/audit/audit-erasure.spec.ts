@@ -1,4 +1,4 @@
-import { DoorOpened, seal, trailOf, verify } from '../../support/audit';
+import { OrderPlaced, seal, trailOf, verify } from '../../support/audit';
 import { EventBus } from '../../../src/platform/events';
 import { type Person, PASSWORD, startApp, type TestApp } from '../../support/app';
 
@@ -68,7 +68,7 @@ describe('what the trail holds on a person', () => {
   it('goes with the user, whatever deletes them and whatever is recorded of that meanwhile', async () => {
     await app.database.transaction(async () => {
       await app.query('DELETE FROM users WHERE id = $1', [id]);
-      await app.nest.get(EventBus).publish(new DoorOpened({ subjectId: id }));
+      await app.nest.get(EventBus).publish(new OrderPlaced({ subjectId: id }));
       await app.query(
         `INSERT INTO audit_personal SELECT id, $1, '\\x00', '127.0.0.1' FROM audit_events e
          WHERE subject_id = $1 AND commitment IS NULL`,
@@ -77,7 +77,7 @@ describe('what the trail holds on a person', () => {
     });
     expect(await app.query('SELECT FROM audit_personal WHERE user_id = $1', [id])).toEqual([]);
     expect(await own()).toHaveLength(1);
-    expect(await own('door-opened')).toHaveLength(1);
+    expect(await own('order-placed')).toHaveLength(1);
     expect((await verify(app)).intact).toBe(true);
   });
 });

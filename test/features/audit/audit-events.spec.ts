@@ -1,7 +1,7 @@
 import type { TestApp } from '../../support/app';
 import type { ProblemBody } from '../../support/api';
 import { type AuditRecord, AuditExport } from '../../../src/features/audit';
-import { DoorOpened, DoorRefused, seal } from '../../support/audit';
+import { OrderPlaced, OrderRefused, seal } from '../../support/audit';
 import { aMemberWho } from '../../support/staff';
 import { EventBus } from '../../../src/platform/events';
 import { expectProblem, violations } from '../../support/problem';
@@ -27,11 +27,11 @@ describe('GET /v1/audit-events', () => {
     app.clock.advance({ hours: 1 });
     begun = app.clock.nowMs();
     const events = app.nest.get(EventBus);
-    await events.publish(new DoorOpened({ actorId: ADA, subjectId: BOB, details: { door: 'front' } }));
+    await events.publish(new OrderPlaced({ actorId: ADA, subjectId: BOB, details: { channel: 'web' } }));
     app.clock.advance({ seconds: 1 });
-    await events.publish(new DoorRefused({ actorId: BOB, subjectId: BOB }));
+    await events.publish(new OrderRefused({ actorId: BOB, subjectId: BOB }));
     app.clock.advance({ seconds: 1 });
-    await events.publish(new DoorRefused({ actorId: null, subjectId: ADA }));
+    await events.publish(new OrderRefused({ actorId: null, subjectId: ADA }));
     app.clock.advance({ hours: 1 });
     token = (await aMemberWho(app, 'audit:read')).token;
     await seal(app);
@@ -48,7 +48,7 @@ describe('GET /v1/audit-events', () => {
   /** Which of the three, the newest first. */
   const shown = async (query: string) =>
     (await ask(`?${query}`)).items
-      .filter(({ type }) => type.startsWith('door-'))
+      .filter(({ type }) => type.startsWith('order-'))
       .map(({ occurredAt }) => (Date.parse(occurredAt) - begun) / 1_000)
       .filter((seconds) => seconds >= 0 && seconds <= 2);
 
@@ -60,7 +60,7 @@ describe('GET /v1/audit-events', () => {
       id: expect.any(String),
       sequence: expect.any(Number),
       occurredAt: at(0),
-      type: 'door-opened',
+      type: 'order-placed',
       outcome: 'success',
       actorId: ADA,
       subjectId: BOB,
@@ -68,7 +68,7 @@ describe('GET /v1/audit-events', () => {
       ipAddress: null,
       userAgent: null,
       requestId: null,
-      details: { door: 'front' },
+      details: { channel: 'web' },
     });
   });
 
@@ -84,9 +84,9 @@ describe('GET /v1/audit-events', () => {
     ['who did it', `actorId=${BOB}`, [1]],
     ['who did it, in capitals', `actorId=${BOB.toUpperCase()}`, [1]],
     ['whom it is about', `subjectId=${ADA}`, [2]],
-    ['what happened', 'type=door-refused', [2, 1]],
-    ['what never happened', 'type=door-blown-up', []],
-    ['several at once', `subjectId=${BOB}&type=door-refused`, [1]],
+    ['what happened', 'type=order-refused', [2, 1]],
+    ['what never happened', 'type=order-burnt', []],
+    ['several at once', `subjectId=${BOB}&type=order-refused`, [1]],
   ])('filters by %s', async (_, query, expected) => {
     expect(await shown(query)).toEqual(expected);
   });
@@ -103,16 +103,16 @@ describe('GET /v1/audit-events', () => {
   });
 
   it('comes in pages that go on where the one before ended, whatever is recorded meanwhile', async () => {
-    const publish = async (event: DoorOpened | DoorRefused) => app.nest.get(EventBus).publish(event);
+    const publish = async (event: OrderPlaced | OrderRefused) => app.nest.get(EventBus).publish(event);
     const pageOf = async (query = '') => {
       const { items, nextCursor } = await ask(`?subjectId=${CAROL}&limit=1${query}`);
       return { types: items.map(({ type }) => type), nextCursor };
     };
-    for (const Event of [DoorRefused, DoorOpened]) await publish(new Event({ subjectId: CAROL }));
+    for (const Event of [OrderRefused, OrderPlaced]) await publish(new Event({ subjectId: CAROL }));
     const { types, nextCursor } = await pageOf();
-    expect(types).toEqual(['door-opened']);
-    await publish(new DoorRefused({ subjectId: CAROL }));
-    expect(await pageOf(`&cursor=${nextCursor}`)).toEqual({ types: ['door-refused'], nextCursor: null });
+    expect(types).toEqual(['order-placed']);
+    await publish(new OrderRefused({ subjectId: CAROL }));
+    expect(await pageOf(`&cursor=${nextCursor}`)).toEqual({ types: ['order-refused'], nextCursor: null });
   });
 
   it.each([

@@ -26,7 +26,7 @@ describe('an attacker who can write to the database, and has not the key', () =>
   it.each([
     ['the instant', `occurred_at = occurred_at + interval '1 microsecond'`],
     ['an instant that is none', `occurred_at = 'infinity'`],
-    ['the type', `type = 'door-opened'`],
+    ['the type', `type = 'order-placed'`],
     ['the outcome', `outcome = 'success'`],
     ['the actor', 'actor_id = gen_random_uuid()'],
     ['the subject', 'subject_id = gen_random_uuid()'],

@@ -1,7 +1,7 @@
 import { EventBus, SecurityEvent } from '../../../src/platform/events';
 import { CHAIN_START } from '../../../src/features/audit/audit-event';
 import { PASSWORD, startApp, type TestApp } from '../../support/app';
-import { DoorOpened, DoorsModule, knock, seal, trailOf, verify } from '../../support/audit';
+import { OrderPlaced, OrdersModule, refuseOrders, seal, trailOf, verify } from '../../support/audit';
 import { expectProblem } from '../../support/problem';
 import { sessionIdOf } from '../../support/sessions';
 
@@ -13,7 +13,7 @@ describe('the audit trail', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp({ modules: [DoorsModule], env: { TRUSTED_PROXIES: '127.0.0.1' } });
+    app = await startApp({ modules: [OrdersModule], env: { TRUSTED_PROXIES: '127.0.0.1' } });
   });
 
   beforeEach(async () => {
@@ -30,9 +30,9 @@ describe('the audit trail', () => {
     const [user] = await app.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [email]);
     return user?.id ?? '';
   };
-  const rattleFrom = async (address: string, times: number) => {
+  const attemptFrom = async (address: string, times: number) => {
     for (let index = 0; index < times; index++)
-      await app.api.post('/v1/doors/rattle', { headers: { 'x-forwarded-for': address } });
+      await app.api.post('/v1/orders/attempt', { headers: { 'x-forwarded-for': address } });
   };
 
   it('holds who did what to whom, in which session, from where, with what, and in which request', async () => {
@@ -43,19 +43,19 @@ describe('the audit trail', () => {
       'x-forwarded-for': '203.0.113.7',
       'x-request-id': 'request-0001',
     };
-    await app.api.post('/v1/doors/open', { token, headers });
+    await app.api.post('/v1/orders/place', { token, headers });
     const id = await userIdOf(person);
-    expect(await trailOf(app, 'door-opened')).toMatchObject([
+    expect(await trailOf(app, 'order-placed')).toMatchObject([
       {
         occurred_at: app.clock.now(),
-        type: 'door-opened',
+        type: 'order-placed',
         outcome: 'success',
         actor_id: id,
         subject_id: id,
         session_id: sessionIdOf(token),
         // Ours, since what the caller chose is not kept.
         request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
-        details: { door: 'front' },
+        details: { channel: 'web' },
         user_id: id,
         ip_address: '203.0.113.7',
         user_agent: 'Lynx/2.9',
@@ -65,24 +65,24 @@ describe('the audit trail', () => {
 
   it('keeps nothing of what was undone, and the failure that undid it', async () => {
     const { accessToken: token } = await app.signIn();
-    expectProblem(await app.api.post('/v1/doors/jam', { token }), 409, 'conflict');
-    expect(await trailOf(app, 'door-opened')).toEqual([]);
-    expect(await trailOf(app, 'door-refused')).toMatchObject([
-      { type: 'door-refused', outcome: 'failure', details: { reason: 'jammed' } },
+    expectProblem(await app.api.post('/v1/orders/fail', { token }), 409, 'conflict');
+    expect(await trailOf(app, 'order-placed')).toEqual([]);
+    expect(await trailOf(app, 'order-refused')).toMatchObject([
+      { type: 'order-refused', outcome: 'failure', details: { reason: 'conflict' } },
     ]);
   });
 
   it('fails what it cannot record: nothing happens unseen', async () => {
     const { accessToken: token } = await app.signIn();
     await app.query('ALTER TABLE audit_personal RENAME TO audit_away');
-    const answer = await app.api.post('/v1/doors/open', { token });
+    const answer = await app.api.post('/v1/orders/place', { token });
     await app.query('ALTER TABLE audit_away RENAME TO audit_personal');
     expectProblem(answer, 500, 'internal-error');
-    expect(await trailOf(app, 'door-opened')).toEqual([]);
+    expect(await trailOf(app, 'order-placed')).toEqual([]);
   });
 
   it('names no user and no address where a command or the application itself did it', async () => {
-    await publish(new DoorOpened());
+    await publish(new OrderPlaced());
     expect(await trailOf(app)).toMatchObject([
       {
         actor_id: null,
@@ -101,8 +101,8 @@ describe('the audit trail', () => {
       deep: [{ n: 1e21, m: 0.1 }, null, 'ﷺ "quoted" \\'],
       none: undefined,
     };
-    await publish(new DoorOpened({ details }));
-    await app.api.post('/v1/doors/knock', { headers: { 'user-agent': `"]\\ ${'\u00e9'.repeat(300)}` } });
+    await publish(new OrderPlaced({ details }));
+    await app.api.post('/v1/orders/refuse', { headers: { 'user-agent': `"]\\ ${'\u00e9'.repeat(300)}` } });
     await seal(app);
     expect(await verify(app)).toMatchObject({ intact: true, rows: 2 });
     const [row] = await trailOf(app);
@@ -131,7 +131,7 @@ describe('the audit trail', () => {
 
   it('holds no secret of a request that caused an event', async () => {
     const { accessToken: token, refreshToken } = await app.signIn();
-    await app.api.post('/v1/doors/open', { token, json: { password: PASSWORD, refreshToken } });
+    await app.api.post('/v1/orders/place', { token, json: { password: PASSWORD, refreshToken } });
     await app.api.get(`/v1/audit-events?type=${refreshToken.slice(0, 12)}`, { token });
     const [{ dump } = { dump: '' }] = await app.query<{ dump: string }>(
       `SELECT string_agg(concat(e::text, p::text), ' ') AS dump
@@ -141,23 +141,23 @@ describe('the audit trail', () => {
   });
 
   it('takes five a minute from a source of what costs a stranger nothing, and counts the others', async () => {
-    await rattleFrom('203.0.113.1', 9);
-    await rattleFrom('203.0.113.2', 1);
-    expect(await trailOf(app, 'door-rattled')).toHaveLength(6);
+    await attemptFrom('203.0.113.1', 9);
+    await attemptFrom('203.0.113.2', 1);
+    expect(await trailOf(app, 'order-attempted')).toHaveLength(6);
     app.clock.advance(MINUTE);
-    await rattleFrom('203.0.113.1', 2);
-    const rows = await trailOf(app, 'door-rattled');
+    await attemptFrom('203.0.113.1', 2);
+    const rows = await trailOf(app, 'order-attempted');
     expect(rows.map(({ details }) => details)).toEqual([{}, {}, {}, {}, {}, {}, { skipped: 4 }, {}]);
   });
 
   it('takes a whole IPv6 network for one source', async () => {
-    for (let host = 1; host <= 8; host++) await rattleFrom(`2001:db8:0:1::${host}`, 1);
-    await rattleFrom('2001:db8:0:2::1', 1);
-    expect(await trailOf(app, 'door-rattled')).toHaveLength(6);
+    for (let host = 1; host <= 8; host++) await attemptFrom(`2001:db8:0:1::${host}`, 1);
+    await attemptFrom('2001:db8:0:2::1', 1);
+    expect(await trailOf(app, 'order-attempted')).toHaveLength(6);
   });
 
   it('takes everything else, however much it is', async () => {
-    await knock(app, 12);
-    expect(await trailOf(app, 'door-refused')).toHaveLength(12);
+    await refuseOrders(app, 12);
+    expect(await trailOf(app, 'order-refused')).toHaveLength(12);
   });
 });

@@ -69,7 +69,7 @@ async function whileVisited(group: string, work: () => Promise<void>): Promise<V
   await visits;
   const seconds = (performance.now() - begunAt) / 1_000;
   const passedOn = nginx.passedOn - passedOnBefore;
-  // Else nobody would have had anything to notice.
+  // Otherwise the load would have been too low to notice a failure.
   expect(passedOn).toBeGreaterThan(0);
   const samples = visitors.flatMap((visitor) => visitor.samples);
   report(group, {
@@ -101,7 +101,7 @@ async function sessionsOf(group: string): Promise<{ id: string; isEnded: boolean
   return rows;
 }
 
-/** Who did not sign out is signed in, and nobody's session was ended but by signing out of it. */
+/** Every visitor who did not sign out is still signed in, and only sign-outs ended sessions. */
 async function expectNoneLost(visitors: readonly Visitor[], group: string): Promise<void> {
   expect(await Promise.all(visitors.map(async (visitor) => visitor.refresh()))).toEqual(
     visitors.map(() => 200),

@@ -55,7 +55,7 @@ export class SkewedHosts {
     return rows[0]?.seconds ?? NaN;
   }
 
-  /** Somebody new, signed in there. */
+  /** A new user, signed in at that instance. */
   async signInAt({ api }: Instance): Promise<TokenBody> {
     const json = { email: `person-${process.pid}-${++people}@example.com`, password: PASSWORD };
     await api.post('/v1/auth/register', { json });

@@ -85,7 +85,7 @@ async function expectAgreement(next: Instance, all: readonly TokenBody[]): Promi
   await eventually(async () => expect(await statusesAt(next)).toEqual(await statusesAt(survivor)));
 }
 
-describe('an instance that starts while somebody logs out every few milliseconds', () => {
+describe('an instance that starts while sessions are revoked every few milliseconds', () => {
   it('knows of all that ended before it, and refuses those since then in time, down to the last', async () => {
     const person = await instances.register(survivor);
     for (let round = 0; round < 5; round++) {

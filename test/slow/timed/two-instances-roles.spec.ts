@@ -21,7 +21,7 @@ let admin: Signed;
 beforeAll(async () => {
   instances = new Instances(await createDatabase());
   [one, other] = [await instances.start(), await instances.start()];
-  admin = await somebody('admin');
+  admin = await newUser('admin');
 });
 
 afterAll(async () => {
@@ -32,8 +32,8 @@ afterAll(async () => {
 /** The instance that something is done through, and the one that has to learn of it; each is either in turn. */
 const inTurn = (round: number): [Instance, Instance] => (round % 2 === 0 ? [one, other] : [other, one]);
 
-/** Somebody verified with these roles, signed in. */
-async function somebody(...roles: string[]): Promise<Signed> {
+/** A verified, signed-in user with these roles. */
+async function newUser(...roles: string[]): Promise<Signed> {
   const person = await instances.register(one);
   const text = 'UPDATE users SET email_verified = true, roles = $2 WHERE email = $1';
   await instances.ask(text, [person.email, roles]);
@@ -52,7 +52,7 @@ async function does({ api }: Instance, method: string, path: string, json?: obje
 const users = async (api: Api, { accessToken: token }: TokenBody): Promise<Answer> =>
   api.get('/v1/users?limit=1', { token });
 
-/** How long after a change somebody is answered so; longer than is published fails. */
+/** How long after a change the response differs; fails beyond the published bound. */
 async function lagUntil(status: number, ask: () => Promise<Answer>, changedAt: number): Promise<number> {
   for (;;) {
     const askedAt = performance.now();
@@ -74,7 +74,7 @@ describe('done on one instance, the other sees in time', () => {
       const [here, there] = inTurn(round);
       const role = `${name}-${round}`;
       const madeAt = await does(here, 'PUT', `/v1/roles/${role}`, { permissions: before });
-      const { tokens } = await somebody(role);
+      const { tokens } = await newUser(role);
       await lagUntil(status === 200 ? 403 : 200, async () => users(there.api, tokens), madeAt);
       const changedAt = await does(here, 'PUT', `/v1/roles/${role}`, { permissions });
       expect((await users(here.api, tokens)).status).toBe(status);
@@ -88,7 +88,7 @@ describe('done on one instance, the other sees in time', () => {
     const lags: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const [here, there] = inTurn(round);
-      const { id, ...member } = await somebody();
+      const { id, ...member } = await newUser();
       let { tokens } = member;
       for (const roles of [['reader'], []]) {
         const changedAt = await does(here, 'PATCH', `/v1/users/${id}`, { roles });
@@ -107,7 +107,7 @@ describe('done on one instance, the other sees in time', () => {
     for (let round = 0; round < ROUNDS; round++) {
       const [here, there] = inTurn(round);
       await does(here, 'PUT', `/v1/roles/gone-${round}`, { permissions: ['users:read'] });
-      const { tokens } = await somebody(`gone-${round}`);
+      const { tokens } = await newUser(`gone-${round}`);
       const deletedAt = await does(here, 'DELETE', `/v1/roles/gone-${round}`);
       lags.push(await refusal(there.api, tokens, deletedAt, 'token-stale'));
       const { body } = await refresh(there.api, tokens);
@@ -123,7 +123,7 @@ describe('done on one instance, the other sees in time', () => {
     const lags: number[] = [];
     for (let round = 0; round < ROUNDS; round++) {
       const [here, there] = inTurn(round);
-      const { id, tokens, email, password } = await somebody();
+      const { id, tokens, email, password } = await newUser();
       const endedAt = await does(here, method, `/v1/users/${id}`, json);
       expectProblem(await principal(here.api, tokens), 401, 'invalid-token');
       lags.push(await refusal(there.api, tokens, endedAt));

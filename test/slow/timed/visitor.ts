@@ -13,7 +13,7 @@ interface Ended {
   readonly endedAt: number;
 }
 
-/** Somebody whose client refreshes with the token it was last given, uses what it gets, and signs out and in again. */
+/** A user whose client refreshes with its latest token, uses the access token, and signs out and in again. */
 export class Visitor {
   readonly samples: Sample[] = [];
   /** The sessions this one signed out of. */

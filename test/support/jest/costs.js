@@ -38,7 +38,7 @@ async function addStatement(answer) {
   try {
     await answer;
   } catch {
-    // For whoever sent it.
+    // Sent back to the parent.
   }
   add('statement', performance.now() - startedAt);
 }

@@ -1,15 +1,19 @@
 import type { Repository } from '../support/repository';
 
-/** A room with a table, an error and a guarded route that lists what is in the table. */
-export interface Room {
+/** A module with a table, an error and a guarded route that lists the rows. */
+export interface SampleModule {
   /** Plural, in lower case. */
   readonly name: string;
-  /** 13 digits, which order its migration. */
+  /** The 13 digits that order its migration. */
   readonly timestamp: string;
 }
 
-/** Adds it to the imports of a module of `src`. */
-export function addRoom(repository: Repository, { name, timestamp }: Room, module: string): void {
+/** Writes the module and adds it to the imports of a module of `src`. */
+export function addSampleModule(
+  repository: Repository,
+  { name, timestamp }: SampleModule,
+  module: string,
+): void {
   const named = `${name.charAt(0).toUpperCase()}${name.slice(1)}`;
   const files = {
     [`src/${name}/index.ts`]: `export { ${named}Module } from './${name}.module';\n`,
@@ -41,7 +45,7 @@ export class ${named}Controller {
   constructor(private readonly database: Database) {}
 
   @Get()
-  @ApiOperation({ operationId: 'list${named}', summary: 'All ${name} there are' })
+  @ApiOperation({ operationId: 'list${named}', summary: 'List ${name}', description: 'Returns the text of every row.' })
   @ApiOkResponse({ type: [String] })
   @ApiProblems(${named}Closed)
   @RequirePermissions('${name}:read')
