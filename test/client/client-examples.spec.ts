@@ -52,7 +52,9 @@ describe('the examples of docs/clients.md', () => {
   });
 
   it('return the error of a failed sign-in', async () => {
-    expect(await signIn(client, person.email, 'teal otters juggle 8 lanterns')).toMatch(/^That did not work/);
+    expect(await signIn(client, person.email, 'teal otters juggle 8 lanterns')).toMatch(
+      /^Invalid email or password/,
+    );
     wire.next('/v1/auth/login', problem(429, 'rate-limited', { 'retry-after': '60' }));
     expect(await signIn(client, person.email, person.password)).toMatch(/in 60 seconds/);
     wire.next('/v1/auth/login', problem(418, 'newer-than-this-client'));
