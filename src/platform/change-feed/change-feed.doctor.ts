@@ -7,7 +7,7 @@ import { withDeadline } from '../deadline';
 import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
 import { MAX_STALENESS_MS } from './change-feed';
 
-/** How long news takes from one connection to another, tried on a channel that nobody else listens to. */
+/** Measures how long a notification takes from one connection to another, on a channel of its own. */
 @Injectable()
 @DoctorCheck({ topic: 'feed', after: 'migrations' })
 export class ChangeFeedDoctorCheck implements DoctorCheckProvider {
@@ -17,30 +17,33 @@ export class ChangeFeedDoctorCheck implements DoctorCheckProvider {
   ) {}
 
   async check(): Promise<Finding[]> {
-    const ms = await this.tripMs(`gatehouse_doctor_${randomBytes(8).toString('hex')}`);
-    const advice = 'a session pooler, or none, between here and the database passes them on';
+    const ms = await this.roundTripMs(`gatehouse_doctor_${randomBytes(8).toString('hex')}`);
+    const advice = 'use a session pooler or none: a transaction pooler does not pass notifications on';
     if (ms === undefined)
       return warningIf(
         true,
-        'notifications do not arrive: what ends on one instance shows on others half a second later',
+        'notifications do not arrive, so other instances learn of a revocation by polling, up to half a second later',
         advice,
       );
-    const message = `news takes ${ms.toFixed(1)} ms through the database`;
+    const message = `a notification takes ${ms.toFixed(1)} ms through the database`;
     return ms < MAX_STALENESS_MS / 2
       ? [okFinding(message)]
-      : warningIf(true, message, 'is the database overloaded, or far away?');
+      : warningIf(true, message, 'check the load of the database and the network distance to it');
   }
 
-  private async tripMs(channel: string): Promise<number | undefined> {
+  private async roundTripMs(channel: string): Promise<number | undefined> {
     const listener = await this.database.dedicatedConnection();
     try {
       await listener.query(`LISTEN ${channel}`);
-      const heard = withDeadline(MAX_STALENESS_MS, async (signal) =>
+      const received = withDeadline(MAX_STALENESS_MS, async (signal) =>
         once(listener, 'notification', { signal }),
       );
-      const told = this.clock.read();
-      const [arrived] = await Promise.allSettled([heard, this.database.query({ text: `NOTIFY ${channel}` })]);
-      return arrived.status === 'fulfilled' ? this.clock.elapsedMsSince(told) : undefined;
+      const sentAt = this.clock.read();
+      const [result] = await Promise.allSettled([
+        received,
+        this.database.query({ text: `NOTIFY ${channel}` }),
+      ]);
+      return result.status === 'fulfilled' ? this.clock.elapsedMsSince(sentAt) : undefined;
     } finally {
       await listener.end();
     }

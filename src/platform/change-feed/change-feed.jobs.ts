@@ -3,7 +3,7 @@ import { Clock } from '../clock';
 import { Database } from '../database';
 import { JobScheduler } from '../jobs';
 
-// Longer than any access token lives, so that an instance that starts finds all that still matters.
+// Longer than any access token is valid, so that a starting instance reads every change that still matters.
 const KEEP_MS = 2 * 3_600_000;
 const BATCH_ROWS = 1_000;
 
@@ -13,15 +13,15 @@ const PURGE = {
     RETURNING id`,
 };
 
-/** Lets go of changes that no instance could need any more. */
+/** Deletes changes that no instance needs any more. */
 @Injectable()
 export class ChangeFeedJobs {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    upkeep: JobScheduler,
+    jobs: JobScheduler,
   ) {
-    upkeep.schedule({ name: 'changes', everyMs: 300_000, runBatch: async () => this.purge() });
+    jobs.schedule({ name: 'changes', everyMs: 300_000, runBatch: async () => this.purge() });
   }
 
   private async purge(): Promise<boolean> {

@@ -3,7 +3,7 @@ import { Gauge, Histogram } from 'prom-client';
 import { Metrics } from '../metrics';
 import type { Change } from './change-reader';
 
-/** What an operator sees of the feed. */
+/** The metrics of the change feed. */
 @Injectable()
 export class ChangeFeedMetrics {
   private readonly lag: Histogram;
@@ -12,13 +12,13 @@ export class ChangeFeedMetrics {
   constructor({ registry }: Metrics) {
     this.lag = new Histogram({
       name: 'feed_lag_seconds',
-      help: 'From a change, on whichever instance, until this one knows of it',
+      help: 'Time from a change on any instance until this instance applied it',
       buckets: [0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1, 5],
       registers: [registry],
     });
     this.age = new Gauge({
       name: 'feed_confirmed_timestamp_seconds',
-      help: 'When the database last confirmed that this instance knows every change',
+      help: 'When this instance last read all changes, in seconds since the epoch',
       registers: [registry],
     });
   }

@@ -3,21 +3,20 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { Clock, type ClockReading } from '../clock';
 import { Database } from '../database';
 import { Unavailable } from '../errors';
-import { type Change, ChangeReader } from './change-reader';
+import { type Change, ChangeReader, type ChangeSubscription } from './change-reader';
 import { ChangeFeedMetrics } from './change-feed.metrics';
 import { Throttle } from './throttle';
-import type { ChangeSubscription } from './subscription';
 
-/** How old the news may be that a request is judged by, in milliseconds: the bound on every revocation. */
+/** How stale the changes in memory may be when a request is authorized, in milliseconds: the bound on every revocation. */
 export const MAX_STALENESS_MS = 1_000;
 
-// Twice within the bound, so that a request finds fresh news even if one reading came late.
+// Twice within the bound, so that one late read does not make requests wait.
 const POLL_MS = 400;
 
-// A server that says nothing is given up sooner; this ends the wait for one that has very much to say.
+// A silent server fails sooner; this ends the wait for one with very many changes.
 const READ_TIMEOUT_MS = 3_000;
 
-// A database whose clock goes back by more has let memory forget what matters again.
+// If the clock of the database is set back by more, memory has dropped changes that matter again.
 const STEP_BACK_MS = 1_000;
 
 async function rejectAfterTimeout(): Promise<never> {
@@ -26,18 +25,18 @@ async function rejectAfterTimeout(): Promise<never> {
 }
 
 /**
- * How the memory of every instance learns what was committed by any of them. Triggers write changes next to what
- * changed, in its transaction. Each instance reads them all: when it hears of news, after its own writes, and several
- * times a second anyway, so that a lost notification costs a fraction of the bound and nothing else.
+ * Tells every instance what any of them committed. Triggers write changes in the transaction of what changed. Each instance
+ * reads all changes: on a notification, after its own writes, and several times a second, so that a lost notification
+ * only delays a change by a fraction of the bound.
  */
 @Injectable()
 export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly logger = new Logger('Feed');
+  private readonly logger = new Logger('ChangeFeed');
   private readonly subscriptions: ChangeSubscription[] = [];
   private reader: ChangeReader | undefined;
-  /** When the last reading that went well was asked for. */
+  /** When the last successful read was started. */
   private lastRead: ClockReading | undefined;
-  /** What that reading could see; empty: begin anew with all that is recent. */
+  /** The snapshot of that read; empty: load all recent changes. */
   private snapshot = '';
   private mustReadAgain = false;
   private currentRead: Promise<void> | undefined;
@@ -52,7 +51,7 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
     private readonly metrics: ChangeFeedMetrics,
   ) {}
 
-  /** To be called before the application has started. */
+  /** Must be called before the application has started. */
   subscribe(subscription: ChangeSubscription): void {
     this.subscriptions.push(subscription);
   }
@@ -69,28 +68,28 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   /**
-   * Makes sure that memory holds everything that was committed up to `MAX_STALENESS_MS` ago. It nearly always does, and then
-   * there is nothing to wait for.
-   * @throws Unavailable (by rejecting) where the database had to be asked and did not answer
+   * Ensures that memory has everything that was committed up to `MAX_STALENESS_MS` ago. Nearly always it has, and nothing is
+   * awaited.
+   * @throws Unavailable (by rejecting) where the database must be read and does not answer
    */
   ensureFresh(): Promise<void> | undefined {
     return this.isFresh ? undefined : Promise.race([this.refreshIfStale(), rejectAfterTimeout()]);
   }
 
-  /** To be called after a change: memory here knows of it before the request is answered, the others at once. */
+  /** Must be called after a change: this instance applies it before the request is answered, the others at once. */
   async publishAfterCommit(): Promise<void> {
     await this.database.afterCommit(async () => {
       this.isNotifyPending = true;
       try {
         await this.refresh();
       } catch {
-        // The change is committed, so this is no failure of it; but until the next reading memory is not to be trusted.
+        // The change is committed, so the request succeeds; but memory is stale until the next successful read.
         this.mustReadAgain = true;
       }
     });
   }
 
-  /** Memory holds everything that was committed before this call; callers meanwhile share one reading. */
+  /** Reads everything that was committed before this call; concurrent callers share one read. */
   private async refresh(): Promise<void> {
     if (this.nextRead) return this.nextRead;
     if (!this.currentRead) return this.startRead();
@@ -112,14 +111,14 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async refreshIfStale(): Promise<void> {
-    const asked = this.clock.read();
+    const startedAt = this.clock.read();
     try {
       await this.currentRead;
     } catch (error) {
-      // That connection may have been dead for long, so once more; but nobody waits for a silent server twice.
-      if (this.clock.elapsedMsSince(asked) > MAX_STALENESS_MS) throw error;
+      // The connection may have been broken for long, so try once more; but never wait for a silent server twice.
+      if (this.clock.elapsedMsSince(startedAt) > MAX_STALENESS_MS) throw error;
     }
-    // What is under way by now has begun after this request.
+    // A read that is running now has started after this request.
     if (!this.isFresh) await (this.currentRead ?? this.refresh());
   }
 
@@ -135,18 +134,18 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
         this.isNotifyPending = false;
         await reader.notify();
       }
-      const asked = this.clock.read();
+      const startedAt = this.clock.read();
       const { changes, databaseMs } = await reader.readNew();
-      if (this.clock.synchronise(databaseMs, asked) < -STEP_BACK_MS) await this.load(reader, '');
+      if (this.clock.synchronise(databaseMs, startedAt) < -STEP_BACK_MS) await this.load(reader, '');
       await this.deliver(changes);
       this.metrics.recordChanges(changes, this.clock.nowMs());
-      this.lastRead = asked;
+      this.lastRead = startedAt;
       this.snapshot = reader.snapshot;
       this.mustReadAgain = false;
       this.logConnectionState(undefined);
     } catch (cause) {
       this.logConnectionState(cause);
-      // A reader that failed half-way might have passed over something; the next one begins anew.
+      // A reader that failed midway may have skipped changes; the next one loads all recent ones.
       void this.reader?.close().catch(() => undefined);
       this.reader = undefined;
       throw new Unavailable(1, { cause });
@@ -163,10 +162,10 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
     return reader;
   }
 
-  /** @param former what an earlier reader could see; empty: all that is recent matters */
+  /** @param former the snapshot of an earlier reader; empty: load all recent changes */
   private async load(reader: ChangeReader, former: string): Promise<void> {
     const keepMs = Math.max(0, ...this.subscriptions.map((subscription) => subscription.keepMs));
-    // With time to spare: the two clocks need not tick alike, and a change is dated before it is committed.
+    // A margin: the clocks may run at different speeds, and a change is dated before it is committed.
     const missedMs = former === '' ? keepMs : Math.min(keepMs, this.stalenessMs + 60_000);
     await reader.load(missedMs, former, async (changes) => this.deliver(changes));
   }
@@ -184,16 +183,16 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
     if (!this.stopped) setTimeout(() => void this.poll(), POLL_MS).unref();
   }
 
-  /** Nobody waits for this one; whoever does is told by `confirm` how it went. */
+  /** A failure is not reported here: `ensureFresh` reports it to the request that needs fresh changes. */
   private async refreshQuietly(): Promise<void> {
     if (!this.stopped) await this.refresh().catch(() => undefined);
   }
 
-  /** One line when the news stops, one when it is back. */
+  /** Logs one line when the connection fails and one when it works again. */
   private logConnectionState(error: unknown): void {
     if (this.isDisconnected === (error !== undefined) || this.stopped) return;
     this.isDisconnected = error !== undefined;
-    if (error === undefined) this.logger.log('the database tells news again');
-    else this.logger.warn({ error }, 'no news from the database: guarded requests will be answered 503');
+    if (error === undefined) this.logger.log('Change feed reconnected');
+    else this.logger.warn({ error }, 'Change feed disconnected: guarded requests are answered with 503');
   }
 }

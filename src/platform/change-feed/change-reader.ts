@@ -6,19 +6,30 @@ const CHANNEL = 'gatehouse_changes';
 const PAGE_ROWS = 5_000;
 const CLOSE_TIMEOUT_MS = 500;
 
-/** Something that every instance has to know of. */
+/** A change that every instance has to apply. */
 export interface Change {
   readonly topic: string;
-  /** Which one changed: the id of a session, of a user, … */
+  /** The id of what changed, such as a session or a user. */
   readonly subject: string;
-  /** Of what is counted, the number it has reached. */
+  /** The version that was reached, for subjects with versions. */
   readonly version: number | null;
   readonly changedAt: Date;
 }
 
+/** A module that keeps recent changes in memory. */
+export interface ChangeSubscription {
+  readonly topic: string;
+  /** How long a change matters, in milliseconds: a starting instance receives no older ones. */
+  readonly keepMs: number;
+  /** May receive a change more than once and in another order than committed; it is retried after an error. */
+  readonly apply: (changes: readonly Change[]) => void | Promise<void>;
+  /** For what matters regardless of its age: called whenever the feed starts over, because it may have missed older changes. */
+  readonly reload?: () => Promise<void>;
+}
+
 export interface ChangeBatch {
   readonly changes: readonly Change[];
-  /** The database's clock while it answered, in milliseconds since the epoch. */
+  /** The clock of the database at the read, in milliseconds since the epoch. */
   readonly databaseMs: number;
 }
 
@@ -30,9 +41,9 @@ interface Head {
 const COLUMNS = 'topic, subject, version, changed_at AS "changedAt"';
 const HEAD = `pg_current_snapshot()::text AS snapshot, extract(epoch FROM clock_timestamp())::float8 * 1000 AS "databaseMs"`;
 
-// Transactions do not commit in the order in which they were numbered. A snapshot tells exactly which ones the reading
-// before could not see: those it knew to be under way, and those that had not begun. One statement is one snapshot, so
-// what it answers and the mark it leaves fit together. The head comes as a row of its own, there being no change or many.
+// Transactions do not commit in the order of their ids. A snapshot tells exactly which ones the previous read could not see:
+// those in progress and those not yet started. One statement is one snapshot, so the changes and the new snapshot match.
+// The head is a row of its own, because there may be no change or many.
 const UNSEEN = `(transaction_id >= pg_snapshot_xmax($1::pg_snapshot)
       OR transaction_id = ANY (ARRAY(SELECT pg_snapshot_xip($1::pg_snapshot))))`;
 const SINCE = {
@@ -43,30 +54,30 @@ const SINCE = {
     (SELECT ${COLUMNS}, NULL, NULL FROM changes WHERE ${UNSEEN} ORDER BY transaction_id, id)`,
 };
 
-/** Reads the changes over one connection, each once, and hears that there are some. */
+/** Reads each change once over one connection and receives notifications. */
 export class ChangeReader {
-  /** Set once the connection is gone. */
+  /** Whether the connection is lost. */
   isLost = false;
-  /** What the last reading could see. */
+  /** The snapshot of the last read. */
   snapshot = '';
 
   private constructor(private readonly client: Client) {}
 
-  /** @param heard is called when another instance says that there is news, and when the connection is lost */
-  static async open(database: Database, heard: () => void): Promise<ChangeReader> {
+  /** @param onNotification is called when another instance notifies of changes, and when the connection is lost */
+  static async open(database: Database, onNotification: () => void): Promise<ChangeReader> {
     const client = await database.dedicatedConnection();
     const reader = new ChangeReader(client);
     client.on('error', () => {
       reader.isLost = true;
-      heard();
+      onNotification();
     });
-    // The driver knows its server process, its types do not.
+    // The types of the driver lack this property.
     const { processID } = client as Client & { readonly processID?: number };
     client.on('notification', ({ processId }) => {
-      if (processId !== processID) heard();
+      if (processId !== processID) onNotification();
     });
     try {
-      // Until the table is first analysed, the planner would rather read all of it.
+      // Until the table is first analysed, the planner would scan all of it.
       await client.query(`LISTEN ${CHANNEL}; SET enable_seqscan = off`);
     } catch (error) {
       void reader.close().catch(() => undefined);
@@ -76,50 +87,52 @@ export class ChangeReader {
   }
 
   /**
-   * Hands over the changes of the last while, in pages, and sets the mark that `next` goes on from.
-   * @param former the mark of a reader that went on until it was lost: what that could not see is handed over, however
-   * long ago it was. Not instead of the while: on a server that took over from another the numbers may mean others.
+   * Passes recent changes on in batches and sets the snapshot that `readNew` continues from.
+   * @param recentMs how far back to read, in milliseconds
+   * @param former the snapshot of a reader whose connection was lost: what it could not see is passed on, however old. It does
+   * not replace `recentMs`: after a failover, the same transaction ids may mean other transactions.
+   * @param apply receives each batch
    */
   async load(
-    whileMs: number,
+    recentMs: number,
     former: string,
-    take: (changes: readonly Change[]) => Promise<void>,
+    apply: (changes: readonly Change[]) => Promise<void>,
   ): Promise<void> {
     await this.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const { rows } = await this.client.query<Head>(`SELECT ${HEAD}`);
-    // Dated by this server, whatever time it was on another.
-    const since = new Date((rows[0]?.databaseMs ?? 0) - whileMs).toISOString();
+    // By the clock of this server: before a failover it may have been another.
+    const since = new Date((rows[0]?.databaseMs ?? 0) - recentMs).toISOString();
     const unseen = former === '' ? '' : `OR ${UNSEEN.replaceAll('$1', `'${former}'`)}`;
     await this.client.query(
       `DECLARE recent CURSOR FOR SELECT ${COLUMNS} FROM changes WHERE changed_at > '${since}' ${unseen}`,
     );
     for (let full = true; full;) {
       const page = await this.client.query<Change>(`FETCH ${PAGE_ROWS} FROM recent`);
-      await take(page.rows);
+      await apply(page.rows);
       full = page.rows.length === PAGE_ROWS;
     }
     await this.client.query('COMMIT');
     this.snapshot = rows[0]?.snapshot ?? '';
   }
 
-  /** What was committed since the reading before. */
+  /** Reads what was committed since the previous read. */
   async readNew(): Promise<ChangeBatch> {
     const { rows } = await this.client.query<Change & Head>({ ...SINCE, values: [this.snapshot] });
     const head = rows.find(({ topic }) => topic === null);
-    if (!head) throw new Error('the database answered without a head');
+    if (!head) throw new Error('The change feed query returned no head row');
     this.snapshot = head.snapshot;
     return { changes: rows.filter((row) => row !== head), databaseMs: head.databaseMs };
   }
 
-  /** Tells the other instances that there is news. Apart from the change itself: in its transaction, commits would queue. */
+  /** Notifies the other instances. Not in the transaction of the change, where NOTIFY would serialize commits. */
   async notify(): Promise<void> {
     await this.client.query(`NOTIFY ${CHANNEL}`);
   }
 
-  /** Says goodbye, but does not wait for a server that has fallen silent. */
+  /** Closes the connection without waiting for a silent server. */
   async close(): Promise<void> {
     const socket = this.client.connection.stream as Socket;
-    const impatience = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS);
-    await this.client.end().finally(() => clearTimeout(impatience));
+    const timer = setTimeout(() => socket.destroy(), CLOSE_TIMEOUT_MS);
+    await this.client.end().finally(() => clearTimeout(timer));
   }
 }

@@ -1,23 +1,22 @@
 const SLICES = 4;
 
 /**
- * What changed so recently that a token from before may still be alive; asked on every request, so it is memory. Kept in
- * slices of time, of which the oldest is dropped whole: nothing is ever searched for what is over, and no entry needs an
- * instant of its own.
+ * An in-memory map whose entries expire. Entries are kept in time slices and the oldest slice is dropped as a whole, so nothing
+ * is searched for expired entries and no entry stores an instant. It is read on every request.
  */
 export class ExpiringMap<Value> {
-  /** The youngest first. */
+  /** The newest first. */
   private readonly slices: Map<string, Value>[] = [new Map()];
   private readonly sliceMs: number;
-  /** Which slice of all time the youngest is. */
+  /** The number of the newest slice since the epoch. */
   private number = 0;
 
-  /** @param keepMs how long an entry is kept at least; at most a quarter more */
+  /** @param keepMs how long an entry is kept at least, in milliseconds; at most a quarter longer */
   constructor(keepMs: number) {
     this.sliceMs = keepMs / SLICES;
   }
 
-  /** The latest value. */
+  /** The last value that was set; undefined once it has expired. */
   get(key: string, nowMs: number): Value | undefined {
     this.turn(nowMs);
     for (const slice of this.slices) {

@@ -2,11 +2,11 @@ import type { Clock } from '../clock';
 import type { ChangeFeed } from './change-feed';
 import { ExpiringMap } from './expiring-map';
 
-/** What changed of one topic lately, as the feed tells it; asked from memory. */
+/** The recent changes of one topic, in memory. */
 export class RecentChanges {
   private readonly versions: ExpiringMap<number>;
 
-  /** @param keepMs how long a change matters at least */
+  /** @param keepMs how long a change matters, in milliseconds */
   constructor(
     feed: ChangeFeed,
     private readonly clock: Clock,
@@ -22,7 +22,7 @@ export class RecentChanges {
     });
   }
 
-  /** The highest version that was told of, 0 of what is not counted; undefined where nothing changed. */
+  /** The highest version of a subject, 0 for subjects without versions; undefined where nothing changed recently. */
   latestVersion(subject: string): number | undefined {
     return this.versions.get(subject, this.clock.nowMs());
   }

@@ -1,11 +1,11 @@
 import type { Clock, ClockReading } from '../clock';
 
-// Far below the bound on every revocation, and so seldom that a flood costs little.
-const EVERY_MS = 25;
+// Far below the bound on revocation, and long enough that a flood costs little.
+const INTERVAL_MS = 25;
 
 /**
- * Work that notifications call for: any role that can connect to the database may send them, as many as it likes. The first
- * is followed at once, those that come soon after it together.
+ * Throttles work that notifications trigger, because any database role can send any number of them. The first call runs at
+ * once; calls soon after it share one run.
  */
 export class Throttle {
   private last: ClockReading | undefined;
@@ -18,7 +18,7 @@ export class Throttle {
 
   call(): void {
     if (this.next) return;
-    const waitMs = this.last ? EVERY_MS - this.clock.elapsedMsSince(this.last) : 0;
+    const waitMs = this.last ? INTERVAL_MS - this.clock.elapsedMsSince(this.last) : 0;
     if (waitMs > 0) this.next = setTimeout(() => this.run(), waitMs).unref();
     else this.run();
   }

@@ -1,4 +1,4 @@
-/** What sort of failure it is, in the domain's words; `platform/http` alone knows the status each becomes. */
+/** The kind of an error, independent of HTTP; only `platform/http` maps it to a status. */
 export type ErrorKind =
   | 'malformed'
   | 'unauthenticated'
@@ -15,38 +15,38 @@ export type ErrorKind =
   | 'internal'
   | 'unavailable';
 
-/** A class of failures; what it says of itself statically is also what the documentation says of it. */
+/** A class of errors; its static properties are also documented. */
 export interface DomainErrorClass {
   readonly kind: ErrorKind;
   readonly code: string;
-  /** Where no kind has the status that it needs, such as 402 or 410. */
+  /** For a status that no kind has, such as 402 or 410. */
   readonly status?: number | undefined;
-  /** Without one, the title is the code in words. */
+  /** By default the code in words. */
   readonly title?: string | undefined;
 }
 
-/** One that the documentation can show: made without arguments, or by its static `example`. */
+/** A class that the documentation can instantiate: without arguments, or by its static `example`. */
 export type DocumentedErrorClass = DomainErrorClass &
   ((new () => DomainError) | { readonly example: () => DomainError });
 
 /**
- * A failure that a client is told of. `message` becomes the problem's detail, so it holds nothing but words for
- * the client; what else there is to know goes into `cause`, which only the log sees.
+ * An error that is reported to the client. `message` becomes the `detail` of the problem, so it must not reveal internals;
+ * those go into `cause`, which is only logged.
  */
 export abstract class DomainError extends Error {
   static readonly kind: ErrorKind = 'internal';
-  /** Stable kebab-case word that clients switch on; never renamed. */
+  /** Stable kebab-case code that clients switch on; never renamed. */
   static readonly code: string = 'internal-error';
   static readonly status: number | undefined = undefined;
   static readonly title: string | undefined = undefined;
 
-  /** Whole seconds, becomes `Retry-After`. */
+  /** Whole seconds, sent as `Retry-After`. */
   readonly retryAfterSeconds: number | undefined = undefined;
 
-  /** What would make the same request succeed, by the names RFC 6750 and RFC 9470 give it. */
+  /** Parameters of `WWW-Authenticate` that say what the request needs (RFC 6750, RFC 9470). */
   readonly challengeParameters: Readonly<Record<string, string>> = {};
 
-  /** Further members of the problem (RFC 9457 section 3.2), by names that RFC 9457 has not taken. */
+  /** Extension members of the problem (RFC 9457 section 3.2). */
   readonly members: Readonly<Record<string, unknown>> = {};
 
   get kind(): ErrorKind {
@@ -66,7 +66,7 @@ export abstract class DomainError extends Error {
   }
 }
 
-/** What is told of a failure, to the client and to the log. */
+/** What the client and the log are told of an error. */
 export type FailureDetails = Pick<
   DomainError,
   | 'kind'
@@ -80,38 +80,38 @@ export type FailureDetails = Pick<
   | 'cause'
 >;
 
-/** A fault of ours that the client can do nothing about. */
+/** An unexpected error in the application. */
 export class InternalError extends DomainError {
   constructor(options?: ErrorOptions) {
-    super('Something went wrong here. It has been logged under the request id given as "instance".', options);
+    super('An unexpected error occurred. It was logged under the request id in "instance".', options);
   }
 }
 
-/** Something the request needs cannot be had right now; the same request may succeed a little later. */
+/** A dependency is temporarily unavailable; the same request may succeed later. */
 export class Unavailable extends DomainError {
   static override readonly kind = 'unavailable';
   static override readonly code = 'unavailable';
 
-  /** @param retryAfterSeconds whole seconds, becomes `Retry-After` */
+  /** @param retryAfterSeconds whole seconds, sent as `Retry-After` */
   constructor(
     override readonly retryAfterSeconds = 1,
     options?: ErrorOptions,
   ) {
-    super('The service cannot answer this right now. Try again in a moment.', options);
+    super('The service is temporarily unavailable. Try again in a moment.', options);
   }
 }
 
-/** Too many attempts, or too much of another kind from one source; whether this one would have been right is not looked at. */
+/** Too many attempts, or too many unfinished requests of one source. The attempt itself was not checked. */
 export class RateLimited extends DomainError {
   static override readonly kind = 'limited';
   static override readonly code = 'rate-limited';
 
   static readonly example = () => new RateLimited(60);
 
-  /** @param retryAfterSeconds whole seconds, becomes `Retry-After` */
+  /** @param retryAfterSeconds whole seconds, sent as `Retry-After` */
   constructor(
     override readonly retryAfterSeconds: number,
-    detail = `There were too many attempts. Try again in ${retryAfterSeconds} seconds.`,
+    detail = `Too many attempts. Try again in ${retryAfterSeconds} seconds.`,
   ) {
     super(detail);
   }

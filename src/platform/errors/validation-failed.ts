@@ -1,13 +1,13 @@
 import { DomainError } from './domain-error';
 
-/** One broken rule: where (RFC 6901 JSON Pointer into the body), which (stable code), and in words. */
+/** A violated rule: a JSON Pointer into the body (RFC 6901), a stable code, and a description. */
 export interface Violation {
   readonly pointer: string;
   readonly code: string;
   readonly detail: string;
 }
 
-/** The body is well-formed JSON, but not what the route takes. */
+/** The body is well-formed JSON and violates rules of the route. */
 export class ValidationFailed extends DomainError {
   static override readonly kind = 'invalid';
   static override readonly code = 'validation-failed';
@@ -21,12 +21,12 @@ export class ValidationFailed extends DomainError {
     ]);
   override readonly members;
 
-  /** @param countsAsAttempt whether it took more to find out than a look at the body */
+  /** @param countsAsAttempt whether detecting the violation took more than validating the body */
   constructor(
     readonly violations: readonly Violation[],
     readonly countsAsAttempt = false,
   ) {
-    super('The request does not follow the rules of this route; "errors" names each of them.');
+    super('The request body is not valid. "errors" lists every violation.');
     this.members = { errors: violations };
   }
 }

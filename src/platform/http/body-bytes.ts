@@ -6,14 +6,14 @@ import { sendProblem } from './reply';
 import { sourceOf } from './source';
 
 /**
- * What the larger bodies that are being read from one source may need in memory together: 1,500 of 64 KiB that stop before their last byte
- * take 100 MB. A body that arrives with its head is read before the next connection is looked at, so 300 at once need next to nothing of it.
+ * The memory limit for larger bodies that are being read from one source: 1,500 bodies of 64 KiB without their last byte would
+ * take 100 MB. A body that arrives with its head is read at once and hardly counts.
  */
 const MOST_BYTES = 1024 * 1024;
-/** A connection takes more than a body of that size. No sign-in is larger, so an attacker behind the same address does not stop the sign-ins of others. */
+/** Smaller bodies are not counted. No sign-in is larger, so an attacker behind a shared address cannot block the sign-ins of others. */
 const SMALL_BYTES = 4 * 1024;
 
-/** Refuses a request whose body, beside those that are still being read from its source, could need more than the bound. */
+/** Refuses a request whose body could exceed the limit together with the unfinished bodies of its source. */
 export function limitBodyBytes(fastify: FastifyInstance): void {
   const reserved = new Map<string, number>();
   const releases = new WeakMap<FastifyRequest, () => void>();
@@ -24,7 +24,7 @@ export function limitBodyBytes(fastify: FastifyInstance): void {
     const source = sourceOf(parseAddress(request.ip));
     const others = reserved.get(source) ?? 0;
     if (others > 0 && others + bytes > MOST_BYTES) {
-      // What is left of the body would be read to keep the connection.
+      // Otherwise the rest of the body would be read to keep the connection.
       reply.headers({ connection: 'close', 'retry-after': 1 });
       return sendProblem(request, reply, new RateLimited(1, TOO_MUCH));
     }
@@ -47,10 +47,9 @@ export function limitBodyBytes(fastify: FastifyInstance): void {
   });
 }
 
-const TOO_MUCH =
-  'Too many requests from this address are unfinished. Finish those, and try again in a second.';
+const TOO_MUCH = 'Too many unfinished requests from this address. Finish them and try again in a second.';
 
-/** What the body may still need; the length of chunks is not known. One that is over the limit is refused without being read. */
+/** The bytes the body may need; a chunked body may need the maximum. A body over the limit is refused unread. */
 function bytesOf({ headers, routeOptions }: FastifyRequest): number {
   const limit = routeOptions.bodyLimit ?? BODY_LIMIT_BYTES;
   if (headers['transfer-encoding'] !== undefined) return limit;

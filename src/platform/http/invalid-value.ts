@@ -5,19 +5,19 @@ import { NotFound } from './request-errors';
 const INVALID_VALUE = {
   pointer: '',
   code: 'invalid-value',
-  detail: 'A value of the request has a form that this route cannot work with.',
+  detail: 'A value of the request has a format that the database does not accept.',
 };
 
 /**
- * Whose fault it is that the database refused the form of a value: a path parameter that has it names nothing, a query or a body breaks a
- * rule that no DTO stated. Of a request that brought no values the application's own.
+ * The error for a value whose format the database refused: NotFound for a path parameter, ValidationFailed for a query or a
+ * body. Undefined for a request without values: then it is an error of the application.
  */
 export function errorForInvalidValue(
   error: Error,
   { params, query, body }: Pick<FastifyRequest, 'params' | 'query' | 'body'>,
 ): DomainError | undefined {
   const parameters = Object.values((params ?? {}) as Record<string, string>);
-  // The database quotes what it refuses, but for a NUL.
+  // The database quotes the refused value, except a NUL.
   const inPath = parameters.some(
     (text) => text.includes('\0') || (text !== '' && error.message.includes(text)),
   );

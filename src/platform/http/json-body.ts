@@ -3,16 +3,16 @@ import { MalformedRequest, UnsupportedMediaType } from './request-errors';
 
 export const BODY_LIMIT_BYTES = 64 * 1024;
 
-// Checking a body and naming its faults costs many times its bytes; no form has this many fields.
+// Validation costs far more than parsing; no form has this many fields.
 const MOST_VALUES = 1_000;
-// Deep nesting serves no route here, but it makes every recursive walk over the body overflow the stack.
+// No route needs deep nesting, which would overflow the stack of every recursive walk over the body.
 const DEEPEST = 32;
 
-const TOO_INTRICATE = `The request body nests deeper than ${DEEPEST} levels, or holds more than ${MOST_VALUES} values.`;
+const TOO_COMPLEX = `The request body nests deeper than ${DEEPEST} levels, or holds more than ${MOST_VALUES} values.`;
 
 /**
- * `application/json` in UTF-8 is the only body there is. An empty one, of whatever type, and `null` are none at all. `__proto__`
- * and `constructor.prototype` are refused by Fastify's own parser.
+ * Accepts `application/json` in UTF-8 only. An empty body of any type and `null` count as no body. Fastify's parser refuses
+ * `__proto__` and `constructor.prototype`.
  */
 export function acceptOnlyJson(fastify: FastifyInstance): void {
   const parse = fastify.getDefaultJsonParser('error', 'error');
@@ -30,16 +30,16 @@ export function acceptOnlyJson(fastify: FastifyInstance): void {
     void parse(request, text, (error, body) => {
       if (error)
         return done(
-          new MalformedRequest('The request body is not valid JSON, or has a name such as __proto__ in it.'),
+          new MalformedRequest('The request body is not valid JSON, or contains a name such as __proto__.'),
         );
-      done(isTooIntricate(body) ? new MalformedRequest(TOO_INTRICATE) : null, body ?? undefined);
+      done(isTooComplex(body) ? new MalformedRequest(TOO_COMPLEX) : null, body ?? undefined);
     });
   });
-  ignoreTypesOfNothing(fastify);
+  ignoreTypeOfEmptyBody(fastify);
 }
 
-/** Clients state a type for a body that they do not send: `curl -d ''`, axios, urllib. */
-function ignoreTypesOfNothing(fastify: FastifyInstance): void {
+/** Some clients send a content type without a body: `curl -d ''`, axios, urllib. */
+function ignoreTypeOfEmptyBody(fastify: FastifyInstance): void {
   fastify.addHook('onRequest', ({ headers }, _reply, done) => {
     if (headers['transfer-encoding'] === undefined && Number(headers['content-length'] ?? 0) === 0) {
       delete headers['content-type'];
@@ -47,7 +47,7 @@ function ignoreTypesOfNothing(fastify: FastifyInstance): void {
     }
     done();
   });
-  // Of chunks nothing tells beforehand whether there are any. The first byte of another type is refused.
+  // A chunked body may be empty, so another type is refused at its first byte.
   fastify.addContentTypeParser('*', (_request, payload, done) => {
     const accept = (): void => done(null, undefined);
     payload.once('end', accept).once('data', () => {
@@ -62,19 +62,19 @@ function isPlainUtf8({ headers }: FastifyRequest): boolean {
   return /^utf-?8$/i.test(charset) && (headers['content-encoding'] ?? 'identity') === 'identity';
 }
 
-/** Level by level instead of by recursion, which is what the limit is there to prevent. */
-function isTooIntricate(body: unknown): boolean {
-  let level = [body].filter(isNest);
+/** Iterates level by level, because recursion could overflow the stack. */
+function isTooComplex(body: unknown): boolean {
+  let level = [body].filter(isContainer);
   let values = 0;
   for (let depth = 0; level.length > 0; depth++) {
-    const below: unknown[] = level.flatMap((nest) => Object.values(nest));
+    const below: unknown[] = level.flatMap((container) => Object.values(container));
     values += below.length;
     if (depth === DEEPEST || values > MOST_VALUES) return true;
-    level = below.filter(isNest);
+    level = below.filter(isContainer);
   }
   return false;
 }
 
-function isNest(value: unknown): value is object {
+function isContainer(value: unknown): value is object {
   return typeof value === 'object' && value !== null;
 }

@@ -7,37 +7,37 @@ import { ValidationFailed } from '../errors';
 
 const CURSOR = /^[\w-]{22}$/;
 const INTEGER = /^-?(?:0|[1-9]\d*)$/;
-const NOT_A_CURSOR = 'Use the nextCursor of the page before, as it was given.';
+const NOT_A_CURSOR = 'Must be the nextCursor of the previous page.';
 
-/** Which part of a list is asked for; lists go by identifiers, which go by time. */
+/** The query of a paginated list. Lists are ordered by id, and ids by time. */
 export class PageQuery {
   @ApiPropertyOptional({ type: 'integer', minimum: 1, maximum: 100, default: 20 })
   @Transform(({ value }: TransformFnParams) => asNumber(value))
   @IsOptional()
-  @Max(100, { message: 'This can be at most 100.' })
-  @Min(1, { message: 'This must be at least 1.' })
-  @IsInt({ message: 'This must be a whole number.' })
+  @Max(100, { message: 'Must be at most 100.' })
+  @Min(1, { message: 'Must be at least 1.' })
+  @IsInt({ message: 'Must be an integer.' })
   readonly limit: number = 20;
 
   @ApiPropertyOptional({
     type: String,
     pattern: CURSOR.source,
-    description: 'The `nextCursor` of the page before',
+    description: 'The `nextCursor` of the previous page',
   })
   @IsOptional()
   @Matches(CURSOR, { message: NOT_A_CURSOR })
   readonly cursor?: string;
 }
 
-/** One page, and where the next one begins; null: this is the last. */
+/** A page and the cursor of the next one; null: this is the last page. */
 export interface CursorPage<Item> {
   readonly items: readonly Item[];
   readonly nextCursor: string | null;
 }
 
 /**
- * The class of a list's answer, for `@ApiOkResponse`: `class NoteListResponse extends PageType(NoteResponse) {}`.
- * @param item the class of each of its items
+ * Creates the response class of a list, for `@ApiOkResponse`: `class NoteListResponse extends PageType(NoteResponse) {}`.
+ * @param item the class of the items
  */
 export function PageType<Item>(item: Type<Item>): Type<CursorPage<Item>> {
   class PageResponse implements CursorPage<Item> {
@@ -47,7 +47,7 @@ export function PageType<Item>(item: Type<Item>): Type<CursorPage<Item>> {
     @ApiProperty({
       type: String,
       nullable: true,
-      description: 'For the next page; null on the last',
+      description: 'The cursor of the next page; null on the last page',
       example: null,
     })
     readonly nextCursor: string | null;
@@ -56,8 +56,8 @@ export function PageType<Item>(item: Type<Item>): Type<CursorPage<Item>> {
 }
 
 /**
- * The identifier after which a page begins; undefined for the first page.
- * @throws ValidationFailed where the cursor is none of ours
+ * Returns the id after which the page begins; undefined for the first page.
+ * @throws ValidationFailed where the cursor is not valid
  */
 export function parseCursor({ cursor }: PageQuery): string | undefined {
   if (cursor === undefined) return undefined;
@@ -68,12 +68,12 @@ export function parseCursor({ cursor }: PageQuery): string | undefined {
   }
 }
 
-/** `Number` would take nothing for 0, and `0x10` and `1e1` as well; what is no whole number is left for the rules to refuse. */
+/** Converts decimal integers only: `Number` would accept an empty string, `0x10` and `1e1`. Validation refuses everything else. */
 function asNumber(text: unknown): unknown {
   return typeof text === 'string' && INTEGER.test(text) ? Number(text) : text;
 }
 
-/** @param rows what the page would hold, and one more where there is one */
+/** @param rows those of the page, and one more where there is a next page */
 export function toPage<Row extends { readonly id: string }, Item>(
   rows: readonly Row[],
   limit: number,

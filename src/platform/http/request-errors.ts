@@ -1,46 +1,46 @@
 import { DomainError } from '../errors';
 
-/** The bytes of the request are not what HTTP, JSON or this application can read. */
+/** The request is not valid HTTP or not valid JSON. */
 export class MalformedRequest extends DomainError {
   static override readonly kind = 'malformed';
   static override readonly code = 'malformed-request';
 
-  constructor(detail = 'The request could not be read: its URL, its headers or its JSON body is malformed.') {
+  constructor(detail = 'The URL, the headers or the JSON body of the request is malformed.') {
     super(detail);
   }
 }
 
-/** No credentials were sent where they are needed. */
+/** The route requires credentials and the request has none. */
 export class AuthenticationRequired extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'authentication-required';
 
-  constructor(detail = 'This needs an access token: "Authorization: Bearer …". Sign in to get one.') {
+  constructor(detail = 'An access token is required: "Authorization: Bearer …". Sign in to get one.') {
     super(detail);
   }
 }
 
-/** The request is understood and refused, whoever makes it. */
+/** The request is valid, and the caller may not make it. */
 export class Forbidden extends DomainError {
   static override readonly kind = 'forbidden';
   static override readonly code = 'forbidden';
 
   constructor() {
-    super('This is not allowed to you.');
+    super('You do not have permission to access this resource.');
   }
 }
 
-/** The request does not go together with how things are: it would take the last admin away, say. Read the resource again, then decide. */
+/** The request conflicts with the current state, such as removing the last admin. Read the resource again, then decide. */
 export class Conflict extends DomainError {
   static override readonly kind = 'conflict';
   static override readonly code = 'conflict';
 
-  constructor(detail = 'This does not go together with the present state of the resource.') {
+  constructor(detail = 'The request conflicts with the current state of the resource.') {
     super(detail);
   }
 }
 
-/** The body is larger than any that is read here. */
+/** The request body exceeds the limit. */
 export class PayloadTooLarge extends DomainError {
   static override readonly kind = 'too-large';
   static override readonly code = 'payload-too-large';
@@ -50,17 +50,17 @@ export class PayloadTooLarge extends DomainError {
   }
 }
 
-/** The head of the request is larger than any that is read here; cookies of others on the same host may have grown. */
+/** The request head exceeds the limit; cookies of other applications on the same host may have grown. */
 export class HeadersTooLarge extends DomainError {
   static override readonly kind = 'head-too-large';
   static override readonly code = 'headers-too-large';
 
   constructor() {
-    super('The address and the headers of the request are larger than 16 KiB together.');
+    super('The URL and the headers of the request are together larger than 16 KiB.');
   }
 }
 
-/** The request was begun and not finished; send it again, on a new connection. */
+/** The request was not completed in time; send it again on a new connection. */
 export class RequestTimeout extends DomainError {
   static override readonly kind = 'too-slow';
   static override readonly code = 'request-timeout';
@@ -70,34 +70,34 @@ export class RequestTimeout extends DomainError {
   }
 }
 
-/** The body is in a form that is not read here. */
+/** The media type of the body is not supported. */
 export class UnsupportedMediaType extends DomainError {
   static override readonly kind = 'unsupported';
   static override readonly code = 'unsupported-media-type';
 
   constructor() {
-    super('A request body must be application/json, without a content coding.');
+    super('The request body must be application/json without a content coding.');
   }
 }
 
-/** There is no such route or no such thing, or it is somebody else's: which of these is not said. */
+/** The route or the resource does not exist, or the caller may not see it; the response does not say which. */
 export class NotFound extends DomainError {
   static override readonly kind = 'not-found';
   static override readonly code = 'not-found';
 
-  constructor(detail = 'There is nothing at this address.') {
+  constructor(detail = 'The resource does not exist.') {
     super(detail);
   }
 }
 
-/** The address is right and the method is not; `Allow` names those that there are (RFC 9110 section 15.5.6). */
+/** The path exists and does not support the method; `Allow` names those it supports (RFC 9110 section 15.5.6). */
 export class MethodNotAllowed extends DomainError {
   static override readonly kind = 'wrong-method';
   static override readonly code = 'method-not-allowed';
   static readonly example = () => new MethodNotAllowed(['GET', 'HEAD']);
 
-  /** @param allowed the methods this address knows, for `Allow` */
+  /** @param allowed the supported methods, for `Allow` */
   constructor(readonly allowed: readonly string[]) {
-    super(`This address answers ${allowed.join(', ')} only.`);
+    super(`This path supports ${allowed.join(', ')} only.`);
   }
 }

@@ -2,7 +2,7 @@ import { type ArgumentMetadata, Injectable, type PipeTransform, ValidationPipe }
 import type { ValidationError } from 'class-validator';
 import { ValidationFailed, type Violation } from '../errors';
 
-/** Holds a body or a query to the rules of its DTO class. A property the class does not name is refused, not dropped. */
+/** Validates a body or a query by its DTO class. A property that the class does not declare is refused, not dropped. */
 @Injectable()
 export class RequestValidation implements PipeTransform {
   private readonly rules = new ValidationPipe({
@@ -28,12 +28,12 @@ export class RequestValidation implements PipeTransform {
 
 const NOT_AN_OBJECT: Violation = { pointer: '', code: 'object', detail: 'The body must be a JSON object.' };
 
-const UNKNOWN = { code: 'unknown-property', detail: 'This property is not known here.' };
+const UNKNOWN = { code: 'unknown-property', detail: 'Unknown property.' };
 
-// What TypeScript leaves behind for types that are no class; the rules pass over all of them.
+// What TypeScript emits for types that are not classes; validation skips them.
 const NO_DTO: ReadonlySet<unknown> = new Set([undefined, Object, Array, String, Number, Boolean, Map, Set]);
 
-/** A DTO brought in by `import type` leaves no class behind and would let everything through. */
+/** A DTO imported by `import type` emits no class, so nothing would be validated. */
 function refuseUncheckedBody({ metatype, data }: ArgumentMetadata): void {
   if (data === undefined && !NO_DTO.has(metatype)) return;
   throw new TypeError(
@@ -41,7 +41,7 @@ function refuseUncheckedBody({ metatype, data }: ArgumentMetadata): void {
   );
 }
 
-/** class-transformer drops properties named like what objects have anyway, before a rule sees them. */
+/** class-transformer drops properties named like inherited ones before validation. */
 function refuseInheritedNames(value: unknown): void {
   const inherited = inheritedNames(value);
   if (inherited.length > 0) throw new ValidationFailed(inherited);
@@ -73,7 +73,7 @@ function violationsOf(error: ValidationError, parent = ''): Violation[] {
 
 function describe(error: ValidationError, rule: string, message: string): Pick<Violation, 'code' | 'detail'> {
   if (rule === 'whitelistValidation') return UNKNOWN;
-  if (error.value === undefined) return { code: 'required', detail: 'This property is required.' };
+  if (error.value === undefined) return { code: 'required', detail: 'Required.' };
   return {
     code: rule.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`).replace(/^is-/, ''),
     detail: message,

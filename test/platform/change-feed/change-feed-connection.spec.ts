@@ -117,9 +117,9 @@ describe('the connection that the feed reads by', () => {
 
   it('is logged once when it is lost, and once when it is there again', async () => {
     await eventually(async () => {
-      const words = log.map((line) => (JSON.parse(line) as { msg: string }).msg);
-      const [lost, found] = [/no news from the database/, /tells news again/].map((pattern) =>
-        words.filter((word) => pattern.test(word)),
+      const messages = log.map((line) => (JSON.parse(line) as { msg: string }).msg);
+      const [lost, found] = [/^Change feed disconnected/, /^Change feed reconnected/].map((pattern) =>
+        messages.filter((message) => pattern.test(message)),
       );
       expect(lost?.length).toBeGreaterThan(0);
       expect(found).toHaveLength(lost?.length ?? 0);
