@@ -1,6 +1,6 @@
 import { MailRefused } from './mail-delivery';
 
-/** What says something about the way out, and nothing about the mail: the next one would fare no better. */
+/** Codes of failures of the connection, which the next mail would meet as well. */
 const BLOCKED: ReadonlySet<string | undefined> = new Set([
   'EAUTH',
   'ECONNECTION',
@@ -13,7 +13,7 @@ const BLOCKED: ReadonlySet<string | undefined> = new Set([
   'ETLS',
 ]);
 
-/** That there is no such mailbox (RFC 3463, 5.1.x) is said for good; other refusals may be the relay's own fault. */
+/** A missing mailbox (RFC 3463, 5.1.x) is permanent; other rejections may be a fault of the relay. */
 export function isPermanentFailure(error: unknown): boolean {
   if (error instanceof MailRefused) return true;
   const { command, response } = (error ?? {}) as { command?: string; response?: string };
@@ -26,13 +26,13 @@ export interface DeliveryFailure {
   readonly responseCode?: number | undefined;
 }
 
-/** The words of a mail server may hold the address, and those of its client the whole mail. */
+/** Without the message: that of a mail server may contain the address, and that of its client the whole mail. */
 export function failureOf(error: unknown): DeliveryFailure {
   const { code, command, responseCode } = (error ?? {}) as DeliveryFailure;
   return { code, command, responseCode };
 }
 
-/** Whether the next mail would fare no better now. */
+/** Whether the next mail would fail as well. */
 export function isTransportFailure(error: unknown): boolean {
   return BLOCKED.has(failureOf(error).code);
 }

@@ -1,6 +1,6 @@
 import { extensionDecorator } from '../extensions';
 
-/** A mail as it goes out. */
+/** A rendered mail with its recipient. */
 export interface AddressedMail {
   readonly kind: string;
   readonly to: string;
@@ -10,28 +10,28 @@ export interface AddressedMail {
   readonly html: string;
 }
 
-/** A mail on its way out. */
+/** A mail as a delivery provider receives it. */
 export interface OutgoingMail extends AddressedMail {
-  /** The same however often it is tried, so that a service can tell a repeated mail (an idempotency key). */
+  /** The same in every attempt, so that a service can recognise a repeated mail (an idempotency key). */
   readonly id: string;
   /** `MAIL_FROM`. */
   readonly from: string;
   readonly writtenAt: Date;
 }
 
-/** Delivers mails by something else than SMTP. */
+/** Delivers mails by another protocol than SMTP. */
 export interface MailDeliveryProvider {
   /**
-   * Resolves once the mail is out of our hands. What it throws is logged without its words, and the mail is tried again, with
-   * the same id, after longer and longer times; `MailRefused` gives it up.
+   * Resolves once the service has accepted the mail. An error is logged without its message, and the mail is delivered again with the
+   * same id after increasing delays; `MailRefused` gives it up.
    *
-   * @param signal aborts after a minute, and when this process has to end: another instance may try the mail from then on
+   * @param signal aborts after a minute, and when this process has to end: another instance may deliver the mail from then on
    */
   deliver(mail: OutgoingMail, signal: AbortSignal): Promise<void>;
 }
 
-/** Makes a provider, a `MailDeliveryProvider`, the way out for all mails where `SMTP_URL` says `module:`. */
+/** Makes a provider, a `MailDeliveryProvider`, deliver all mails where `SMTP_URL` is `module:`. */
 export const MailDelivery = extensionDecorator<object | undefined>();
 
-/** There is no such mailbox, for good: this mail is not tried again. */
+/** The mailbox does not exist: the mail is not delivered again. */
 export class MailRefused extends Error {}

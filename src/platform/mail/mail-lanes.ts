@@ -1,25 +1,25 @@
 import type { BusyRecipients, RecipientHashes } from './outbox.store';
 
-/** How many mails an instance delivers side by side. */
+/** How many mails an instance delivers at a time. */
 const LANES = 3;
-/** A domain whose mails take long leaves a lane to the others. */
+/** A domain whose mails take long leaves one lane to the others. */
 const MOST_TO_DOMAIN = LANES - 1;
 
 export interface LaneWork<Mail extends RecipientHashes> {
-  /** Takes up a mail to none of the busy recipients. */
+  /** Claims a mail that has no busy recipient. */
   claim(busy: BusyRecipients): Promise<Mail | undefined>;
-  /** @returns whether the next one is worth trying */
+  /** @returns false where the next mail would fail as well */
   deliver(mail: Mail): Promise<boolean>;
-  /** Called once for lanes that fail together. */
+  /** Called once for lanes that fail in the same run. */
   failed(error: unknown): void;
 }
 
-/** Deliveries side by side: at most one at a time to a mailbox. Each lane goes on by itself, however long the others take. */
+/** Runs deliveries in parallel, at most one at a time to a mailbox. A lane continues independently of how long the others take. */
 export class MailLanes<Mail extends RecipientHashes> {
   private readonly underWay = new Set<Mail>();
   private claims: Promise<unknown> = Promise.resolve();
   private open = 0;
-  /** How often there may have been mail: a lane that found none looks again where that was more often than when it looked. */
+  /** Counts the calls of `look`: a lane that found no mail looks again where there was a call meanwhile. */
   private generation = 0;
   private failedIn = 0;
   private stopped = false;
@@ -28,14 +28,14 @@ export class MailLanes<Mail extends RecipientHashes> {
 
   constructor(private readonly work: LaneWork<Mail>) {}
 
-  /** Has every free lane look for mail. Resolves once none finds any more. */
+  /** Lets every free lane look for mails. Resolves once no lane finds any more. */
   async look(): Promise<void> {
     this.generation++;
     while (!this.stopped && this.open < LANES) void this.lane();
     return this.idle;
   }
 
-  /** Begins no delivery any more. Resolves once those under way are over. */
+  /** Starts no further delivery. Resolves once those in progress have ended. */
   async stop(): Promise<void> {
     this.stopped = true;
     return this.idle;

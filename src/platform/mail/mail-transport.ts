@@ -7,13 +7,13 @@ import { Extensions } from '../extensions';
 import { type AddressedMail, MailDelivery, type MailDeliveryProvider } from './mail-delivery';
 import { MailSettings } from './mail.settings';
 
-/** No server needs longer for one mail; the lease of the outbox is longer than this. */
+/** The lease of the outbox is longer than this. */
 const DELIVERY_TIMEOUT_MS = 60_000;
 
-/** How long a server is greeted in vain. */
+/** How long a check waits for the greeting of a server. */
 const GREETING_TIMEOUT_MS = 5_000;
 
-/** The way out: to an SMTP server, by a module's own delivery, or into files where there is neither, in development. */
+/** Delivers mails to an SMTP server, by the provider of a module, or into files where there is neither, in development. */
 @Injectable()
 export class MailTransport implements OnModuleInit {
   private readonly logger = new Logger('Mail');
@@ -31,7 +31,7 @@ export class MailTransport implements OnModuleInit {
       settings.smtpUrl === undefined ? undefined : createTransport(this.smtpOptions(settings.smtpUrl));
   }
 
-  /** @throws Error where a module is to deliver mails, and none or more than one of them does */
+  /** @throws Error where `SMTP_URL` is `module:` and not exactly one provider delivers mails */
   onModuleInit(): void {
     if (!this.settings.byModule) return;
     const found = this.extensions.of<MailDeliveryProvider, object>(MailDelivery);
@@ -43,8 +43,8 @@ export class MailTransport implements OnModuleInit {
   }
 
   /**
-   * Resolves once the mail is out of our hands, and rejects after a minute, whatever the server or the provider does.
-   * @param id stays the same however often it is tried, so that a mailbox can tell a repeated mail
+   * Resolves once the server or the provider has accepted the mail, and rejects after a minute in any case.
+   * @param id the same in every attempt, so that a mailbox can recognise a repeated mail
    */
   async deliver(id: string, writtenAt: Date, mail: AddressedMail): Promise<void> {
     const { delivery } = this;
@@ -58,7 +58,7 @@ export class MailTransport implements OnModuleInit {
 
   private async send(id: string, writtenAt: Date, mail: AddressedMail, signal: AbortSignal): Promise<void> {
     const { kind, language, text, html, ...addressed } = mail;
-    // A server need not take 8 bits; a file is read as it is by whoever develops.
+    // A server may not accept 8 bits; a file is read by a developer as it is.
     const encoding = this.smtp ? '7bit' : '8bit';
     const message = {
       ...addressed,
@@ -67,7 +67,7 @@ export class MailTransport implements OnModuleInit {
       from: this.settings.from,
       messageId: `<${id}@${new URL(this.settings.accountUrl).hostname}>`,
       date: writtenAt,
-      // RFC 3834: nobody's absence is to be reported to this.
+      // RFC 3834: no automatic reply, such as an absence notice, is sent to this mail.
       headers: { 'Auto-Submitted': 'auto-generated', 'Content-Language': language },
       disableFileAccess: true,
       disableUrlAccess: true,
@@ -76,7 +76,7 @@ export class MailTransport implements OnModuleInit {
     else await this.keep(`${writtenAt.toISOString().replaceAll(':', '-')}-${kind}-${id}.eml`, message);
   }
 
-  /** Why the server would take no mail from us, in words that hold nothing of the settings; it is greeted, and sent nothing. */
+  /** @returns why the server accepts no connection or sign-in, without any part of the settings; undefined where it does */
   async problem(): Promise<string | undefined> {
     try {
       await withDeadline(GREETING_TIMEOUT_MS, async () => this.smtp?.verify());
@@ -91,7 +91,7 @@ export class MailTransport implements OnModuleInit {
     }
   }
 
-  /** Gives up what is under way, and whatever comes: a silent server must not keep this process from ending. */
+  /** Aborts all deliveries, also later ones: a server that does not respond must not keep this process from ending. */
   abandon(): void {
     this.abandoned.abort();
   }
@@ -99,7 +99,7 @@ export class MailTransport implements OnModuleInit {
   private async keep(name: string, message: object): Promise<void> {
     const { message: bytes } = await this.files.sendMail(message);
     const { folder } = this.settings;
-    // They hold what opens an account, if only a developer's.
+    // Their links give access to accounts, though only to those of a developer.
     await mkdir(folder, { recursive: true, mode: 0o700 });
     const path = join(folder, name);
     await writeFile(`${path}.part`, bytes as Buffer, { mode: 0o600 });
@@ -119,7 +119,7 @@ export class MailTransport implements OnModuleInit {
   }
 }
 
-/** ASCII goes out as it is, where an encoding would break a long link over two lines: one that is copied has to be whole. */
+/** ASCII is sent without an encoding, which would break a long link over two lines. */
 function part(type: string, text: string, encoding: '7bit' | '8bit'): string | { raw: string } {
   if (encoding === '7bit' && Buffer.byteLength(text) !== text.length) return text;
   const head = `Content-Type: ${type}; charset=utf-8\r\nContent-Transfer-Encoding: ${encoding}`;

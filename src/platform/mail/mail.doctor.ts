@@ -5,7 +5,7 @@ import { MailSettings } from './mail.settings';
 import { MailTransport } from './mail-transport';
 import { OutboxStore } from './outbox.store';
 
-/** Longer than a mail server that refuses for a while is waited for at first. */
+/** Longer than the first retries of a mail that a server rejects temporarily. */
 const OLD_MS = 15 * 60_000;
 
 @Injectable()
@@ -18,7 +18,7 @@ export class MailDoctorCheck implements DoctorCheckProvider {
 
   async check(): Promise<Finding[]> {
     if (this.settings.byModule)
-      return [okFinding('mails are delivered by a module; nobody here can tell how it is')];
+      return [okFinding('mails are delivered by a module; its service is not checked here')];
     if (this.settings.smtpUrl === undefined)
       return warningIf(
         true,

@@ -1,16 +1,16 @@
 import { rateLimitPolicy } from '../rate-limits';
 
-/** What strangers may have sent to one mailbox. */
+/** Mails that anonymous callers request for one mailbox. */
 export const MAIL_BY_ADDRESS = rateLimitPolicy({
   name: 'mail',
   per: 'address',
   quota: 5,
   windowSeconds: 900,
-  // Shorter than a link lives: whoever asks for too many in somebody's name leaves them with one that works.
+  // Shorter than a link is valid: an attacker who requests too many mails for a user leaves the user with a working link.
   longestWaitSeconds: 1_800,
 });
 
-/** Mails of all kinds that an account sends to a mailbox it has not proven: it may be that of a stranger, who asked for nothing. */
+/** Mails of all types that an account causes to a mailbox it has not verified, which may belong to another person. */
 export const MAIL_TO_UNPROVEN = rateLimitPolicy({
   name: 'notice',
   per: 'address',

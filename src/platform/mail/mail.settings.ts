@@ -12,20 +12,20 @@ const ROLE_NAME_PATTERN = String.raw`(?:[^\p{Cc}()<>@,;:"\\]*|"[^\p{Cc}"\\]*" ?)
 /** One address, with a name or without. */
 const SENDER = new RegExp(`^(?:${ADDRESS}|${ROLE_NAME_PATTERN}<${ADDRESS}>)$`, 'u');
 
-/** How mails leave, and where their links lead. */
+/** The delivery of mails, and the target of their links. */
 export class MailSettings {
-  /** Undefined: a module delivers them, or they become files, in development. */
+  /** Undefined: a module delivers mails, or they are written to files, in development. */
   readonly smtpUrl: string | undefined;
-  /** Whether a module is the way out (`@MailDelivery()`). */
+  /** Whether a module delivers mails (`@MailDelivery()`). */
   readonly byModule: boolean;
-  /** Whether a server that offers no TLS gets no mail: what goes out holds links that open accounts. */
+  /** Whether a server without TLS receives no mail: the links give access to accounts. */
   readonly requireTls: boolean;
-  /** Whether the server is on this machine, where it need not have a certificate that anybody vouches for. */
+  /** Whether the server is on this machine, where its certificate is not verified. */
   readonly isLocal: boolean;
   readonly from: string;
-  /** Where mails become files. */
+  /** The folder of mails that are written to files. */
   readonly folder: string;
-  /** The front end's page for the user's own account: where links lead, whatever host a request named. */
+  /** The page for the user's own account: the target of links, whatever host a request names. */
   readonly accountUrl: string;
   readonly appName: string;
 
@@ -49,7 +49,7 @@ export class MailSettings {
     this.appName = appName;
   }
 
-  /** @param token stands in the fragment, which no browser sends to a server, in a Referer or to a log */
+  /** @param token put in the fragment, which a browser sends neither to a server nor in a Referer */
   linkWith(token: string): string {
     return `${this.accountUrl}#token=${token}`;
   }

@@ -7,18 +7,18 @@ export interface RecipientHashes {
   readonly domain: Buffer;
 }
 
-/** A mail, or what is to become one, that has not gone out yet. */
+/** A row of the outbox: a mail, or a request for one, that has not been sent yet. */
 export interface WaitingMail extends RecipientHashes {
   readonly id: string;
   readonly kind: string;
   readonly sealed: Buffer;
-  /** How often it was taken up, this time included. */
+  /** How often it was claimed, including this time. */
   readonly attempts: number;
   readonly createdAt: Date;
   readonly expiresAt: Date;
 }
 
-/** What a claim passes over. */
+/** Recipients that a claim skips. */
 export interface BusyRecipients {
   readonly mailboxes: readonly Buffer[];
   readonly domains: readonly Buffer[];
@@ -28,7 +28,7 @@ const COLUMNS =
   'id, kind, sealed, mailbox, domain, attempts, created_at AS "createdAt", expires_at AS "expiresAt"';
 
 // Of one kind, no more than a few to one mailbox wait for their first attempt: mails are delivered to a mailbox one after the other, so a
-// flood of requests would hold up its other mails.
+// flood of requests would delay its other mails.
 const ADD: Statement = {
   name: 'mail-add',
   text: `INSERT INTO mails (id, kind, sealed, mailbox, domain, attempts, created_at, due_at, expires_at)
@@ -36,11 +36,11 @@ const ADD: Statement = {
     WHERE (SELECT count(*) FROM mails WHERE mailbox = $4 AND kind = $2 AND attempts = 0) < coalesce($8, 2147483647)`,
 };
 
-// No delay is as long as twenty minutes: one that is due later was postponed by a clock that has gone back since.
+// No delay is as long as twenty minutes: a later due time was set by a clock that has been set back since.
 const DUE = `(due_at <= $1 OR due_at > $1::timestamptz + interval '20 minutes')`;
 
-// Those that failed come last, or a few that cannot be sent would hold up all others. A lease and no lock: a connection would be held for as long as a mail server takes. Whoever dies with it in hand
-// loses it to the next one, which may then send it again.
+// Failed mails come last, or a few that cannot be sent would delay all others. A lease instead of a lock: a lock would hold a connection
+// for as long as a mail server takes. When an instance dies, its lease expires and another one may send the mail again.
 const CLAIM: Statement = {
   name: 'mail-claim',
   text: `
@@ -50,7 +50,7 @@ const CLAIM: Statement = {
     RETURNING ${COLUMNS}`,
 };
 
-// Only while it is still the same attempt: another instance may have taken over from one that was too slow.
+// Only within the same attempt: another instance may have claimed the mail after the lease ended.
 const REWRITE: Statement = {
   name: 'mail-rewrite',
   text: 'UPDATE mails SET sealed = $3, expires_at = $4 WHERE id = $1 AND attempts = $2 RETURNING id',
@@ -70,23 +70,23 @@ const SUMMARY: Statement = {
 
 export interface OutboxSummary {
   readonly waiting: number;
-  /** One that is on its way right now counts, too. */
+  /** Includes mails that are being delivered. */
   readonly failed: number;
   readonly oldest: Date | null;
 }
 
-/** The mails that wait, each statement whole in itself. */
+/** The statements of the outbox. */
 @Injectable()
 export class OutboxStore {
   constructor(private readonly database: Database) {}
 
-  /** @param most is how many of its kind may wait for their first attempt to this mailbox; null: any number. One more is not added. */
+  /** @param most how many of its kind may wait for their first attempt to this mailbox; null: any number. A further one is not added. */
   async add(mail: Omit<WaitingMail, 'attempts'>, most: number | null): Promise<void> {
     const { id, kind, sealed, mailbox, domain, createdAt, expiresAt } = mail;
     await this.database.query(ADD, [id, kind, sealed, mailbox, domain, createdAt, expiresAt, most]);
   }
 
-  /** Takes up the mail that has been due for longest to none of the busy recipients, until the lease ends. */
+  /** Claims the mail that has been due for longest and has no busy recipient, until the lease ends. */
   async claim(
     now: Date,
     leaseEnd: Date,

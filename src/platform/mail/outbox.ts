@@ -11,20 +11,20 @@ import { MailTransport } from './mail-transport';
 import { MailLanes } from './mail-lanes';
 import { type BusyRecipients, OutboxStore, type WaitingMail } from './outbox.store';
 
-/** For what another instance left behind, and what failed before. */
+/** Finds mails of other instances, and failed ones that are due again. */
 const LOOK_MS = 5_000;
-/** What a mail costs shows in no answer: by then whoever caused it has been answered. */
+/** Sending begins after the response, so that the cost of a mail does not show in the response time. */
 const PAUSE_MS = 25;
 /** Longer than a delivery may take. */
 const LEASE_MS = 120_000;
-/** How long a stop waits for mails that are under way. */
+/** How long a stop waits for deliveries in progress. */
 const STOP_MS = 5_000;
-/** A request that comes to nothing holds its lane no longer than this. */
+/** The longest time that a request without a recipient occupies its lane. */
 const LONGEST_HOLD_MS = 5_000;
 const FIRST_DELAY_MS = 10_000;
 const LONGEST_DELAY_MS = 15 * 60_000;
 
-/** Sends what waits: each mail by one instance at a time, again after longer and longer times, until its end. */
+/** Sends the mails of the outbox: each by one instance at a time, and again after increasing delays until it expires. */
 @Injectable()
 export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Mail');
@@ -36,9 +36,9 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     claim: async (busy) => this.claim(busy),
     deliver: async (waiting) => this.dispatch(waiting),
     failed: (error) =>
-      this.logger.warn({ error }, 'the outbox could not be read and will be looked at again'),
+      this.logger.warn({ error }, 'the outbox could not be read; it is read again'),
   });
-  /** How long the last delivery took. */
+  /** The duration of the last delivery. */
   private lastTookMs = 0;
 
   constructor(
@@ -51,7 +51,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {
     this.outcomes = new Counter({
       name: 'mails_total',
-      help: 'Mails by what became of them: sent, failed (to be tried again), unwanted (nobody to write to), given_up',
+      help: 'Mails by what became of them: sent, failed (to be tried again), unwanted (the request had no recipient), given_up',
       labelNames: ['kind', 'outcome'],
       registers: [registry],
     });
@@ -66,13 +66,13 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     clearInterval(this.looking);
     clearTimeout(this.pause);
     this.stopping.abort();
-    // What a server is about to take would be sent twice.
+    // A delivery that is aborted while the server accepts it would be repeated.
     const patience = setTimeout(() => this.transport.abandon(), STOP_MS);
     await this.lanes.stop();
     clearTimeout(patience);
   }
 
-  /** Resolves once every mail that is due by now was tried. */
+  /** Resolves once every mail that is due by now has been attempted. */
   async run(): Promise<void> {
     clearTimeout(this.pause);
     this.pause = undefined;
@@ -80,7 +80,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   private runSoon(): void {
-    // Whose request it was has nothing to do with the mails that are sent then.
+    // The mails that are sent then do not belong to the current request.
     this.pause ??= this.request.runDetached(() => setTimeout(() => void this.run(), PAUSE_MS).unref());
   }
 
@@ -89,7 +89,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.store.claim(new Date(now), new Date(now + LEASE_MS), busy);
   }
 
-  /** @returns whether the next one is worth trying */
+  /** @returns false where the next mail would fail as well */
   private async dispatch(waiting: WaitingMail): Promise<boolean> {
     if (waiting.expiresAt <= this.clock.now()) return this.finish(waiting, 'given_up');
     const begunAt = performance.now();

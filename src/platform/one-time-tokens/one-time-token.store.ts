@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../database';
 
-/** What a token stands for. */
+/** The user and the details that a token was issued for. */
 export interface TokenSubject {
   readonly userId: string;
   readonly details: Readonly<Record<string, string>>;
 }
 
-// Of those that last, one that came later must show as later, though the clock of another instance may be behind.
+// A lasting token that is issued later gets a later instant, also where the clock of its instance is behind.
 const ISSUE: Statement = {
   name: 'token-issue',
   text: `
@@ -28,9 +28,8 @@ const ALIVE: Statement = {
   text: `SELECT user_id AS "userId", details FROM one_time_tokens WHERE user_id = $1 AND purpose = $2 AND expires_at > $3`,
 };
 
-// One statement, so that of any number of parallel uses one finds it. Locked in one order, or two links of one user that
-// are used at once would wait for each other. Of those that last, the earlier ones stay: what they bring back is older
-// than whatever this one does, and whoever used this one may be a thief who used his own.
+// One statement, so that exactly one of any number of parallel uses succeeds. The rows are locked in one order to avoid deadlocks between
+// two links of one user. Earlier lasting tokens stay valid: they restore an older state, and this one may have been used by an attacker.
 const REDEEM: Statement = {
   name: 'token-redeem',
   text: `
@@ -66,7 +65,7 @@ const PURGE: Statement = {
     RETURNING digest`,
 };
 
-/** A token as it is kept. */
+/** A row of the table. */
 export interface StoredToken extends TokenSubject {
   readonly digest: Buffer;
   readonly purpose: string;
@@ -75,12 +74,12 @@ export interface StoredToken extends TokenSubject {
   readonly expiresAt: Date;
 }
 
-/** The statements that decide about one-time tokens. */
+/** The statements of one-time tokens. */
 @Injectable()
 export class OneTimeTokenStore {
   constructor(private readonly database: Database) {}
 
-  /** @returns false, and nothing kept, where so many of its purpose and user are alive already */
+  /** @returns false where `most` tokens of this purpose and user are valid already; nothing is stored then */
   async issue(token: StoredToken, most: number): Promise<boolean> {
     const { digest, purpose, userId, details, lasting, createdAt, expiresAt } = token;
     const parameters = [digest, purpose, userId, details, lasting, createdAt, expiresAt, most];
@@ -96,7 +95,7 @@ export class OneTimeTokenStore {
     return this.database.query<TokenSubject>(ALIVE, [userId, purpose, now]);
   }
 
-  /** @param alone whether the others of its purpose stay good */
+  /** @param alone whether the other tokens of its purpose stay valid */
   async redeem(digest: Buffer, purpose: string, now: Date, alone: boolean): Promise<TokenSubject | null> {
     const [claim] = await this.database.query<TokenSubject>(REDEEM, [digest, purpose, now, alone]);
     return claim ?? null;
@@ -106,12 +105,12 @@ export class OneTimeTokenStore {
     await this.database.query(END_OF, [userId, purpose]);
   }
 
-  /** All of a user but those of this purpose with these details. */
+  /** Deletes all tokens of a user but those of this purpose with these details. */
   async revokeOthers({ userId, details }: TokenSubject, purpose: string): Promise<void> {
     await this.database.query(END_OTHERS, [userId, purpose, details]);
   }
 
-  /** @returns how many had expired by then and are gone now */
+  /** @returns how many expired tokens were deleted */
   async purge(now: Date, rows: number): Promise<number> {
     return (await this.database.query(PURGE, [now, rows])).length;
   }

@@ -6,24 +6,24 @@ import { IsString, MaxLength } from 'class-validator';
 const SECRET_BYTES = 32;
 const LONGEST = 256;
 
-/** What a token is good for; each is good for one thing. */
+/** The one purpose of a token. */
 export interface TokenPurpose {
   readonly name: string;
-  /** What its tokens begin with, so that a page that is given one knows what to do with it. */
+  /** The first characters of its tokens, by which a page recognises the purpose. */
   readonly prefix: string;
   readonly lifetimeMs: number;
-  /** Nothing but its use or its end ends such a token, and there may be any number. */
+  /** Such a token is valid until it is redeemed or expires, and there may be any number of them. */
   readonly lasting?: boolean;
-  /** Using one ends none of the others. */
+  /** Redeeming a token leaves the others of its purpose valid. */
   readonly independent?: boolean;
 }
 
-/** 256 random bits: there is nothing to guess, so a fast digest is all the database needs. */
+/** 256 random bits cannot be guessed, so the database needs no more than a fast digest. */
 export function generateToken({ prefix }: TokenPurpose): string {
   return prefix + randomBytes(SECRET_BYTES).toString('base64url');
 }
 
-/** What the database keeps of a token. */
+/** @returns what the database stores of a token */
 export function digestOf(token: string): Buffer {
   return createHash('sha256').update(token).digest();
 }
@@ -31,13 +31,13 @@ export function digestOf(token: string): Buffer {
 /** A property that holds the token of a link in a mail. */
 export function OneTimeToken(): PropertyDecorator {
   return applyDecorators(
-    IsString({ message: 'This must be a text.' }),
+    IsString({ message: 'Must be a string.' }),
     MaxLength(LONGEST, { message: `This must be at most ${LONGEST} characters.` }),
     ApiProperty({
       type: String,
       maxLength: LONGEST,
       example: 'pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE',
-      description: 'What stands after `#token=` in the link of the mail',
+      description: 'The part after `#token=` in the link of the mail',
     }),
   );
 }

@@ -7,21 +7,20 @@ import { InvalidOrExpiredToken } from './one-time-token.errors';
 import { OneTimeTokenRefused } from './one-time-token.events';
 import { type TokenSubject, OneTimeTokenStore } from './one-time-token.store';
 
-/** Alive at once for one user and purpose; whoever asks for more gets none, and the ones there are go on working. */
+/** The number of valid tokens for one user and purpose; while there are as many, no further one is issued. */
 export const MAX_ACTIVE_TOKENS = 5;
 
 const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 1_000;
 
-/** A token that was just made; it is nowhere else, and cannot be had again. */
+/** A new token. It is not stored in the clear, so it cannot be read again. */
 export interface IssuedToken {
   readonly token: string;
   readonly expiresAt: Date;
 }
 
 /**
- * What stands behind every link in a mail: a random token that is good once, for one thing and one user. The database has
- * its digest only.
+ * The tokens of links in mails: random, valid once, for one purpose and one user. The database stores only their digests.
  */
 @Injectable()
 export class OneTimeTokens {
@@ -35,8 +34,8 @@ export class OneTimeTokens {
   }
 
   /**
-   * Makes one, in a transaction that keeps others from doing so for this user.
-   * @returns null where as many as there may be are alive
+   * Issues a token, in a transaction that has locked the user.
+   * @returns null where `MAX_ACTIVE_TOKENS` are valid
    */
   async issue(purpose: TokenPurpose, { userId, details = {} }: TokenRequest): Promise<IssuedToken | null> {
     const [token, createdAt] = [generateToken(purpose), this.clock.now()];
@@ -47,7 +46,7 @@ export class OneTimeTokens {
   }
 
   /**
-   * What a token stands for, without using it.
+   * The user and the details of a token, without redeeming it.
    * @throws InvalidOrExpiredToken
    */
   async get({ name }: TokenPurpose, token: string): Promise<TokenSubject> {
@@ -57,24 +56,25 @@ export class OneTimeTokens {
   }
 
   /**
-   * Uses a token, which ends it and, unless they are independent, the others of its purpose. Of any number of parallel uses one succeeds.
+   * Redeems a token. This ends it and, unless the purpose is independent, the others of its purpose. Of any number of parallel calls one
+   * succeeds.
    * @throws InvalidOrExpiredToken
    */
   async redeem({ name, independent = false }: TokenPurpose, token: string): Promise<TokenSubject> {
     return valid(await this.store.redeem(digestOf(token), name, this.clock.now(), independent));
   }
 
-  /** What was to be remembered with the tokens of a user that are good. */
+  /** @returns the details of the valid tokens of a user */
   async findActive({ name }: TokenPurpose, userId: string): Promise<TokenSubject['details'][]> {
     return (await this.store.findActive(userId, name, this.clock.now())).map(({ details }) => details);
   }
 
-  /** Ends the tokens of a user, of one purpose or of all, but for those that last. */
+  /** Revokes the tokens of a user, of one purpose or of all, except lasting ones. */
   async revokeAllOf(userId: string, purpose?: TokenPurpose): Promise<void> {
     await this.store.revokeAllOf(userId, purpose?.name ?? null);
   }
 
-  /** The same of all but those of a purpose that stand for exactly this. */
+  /** Revokes the tokens of a user except lasting ones, and except those of this purpose with the same details. */
   async revokeOthers({ name }: TokenPurpose, { userId, details = {} }: TokenRequest): Promise<void> {
     await this.store.revokeOthers({ userId, details }, name);
   }
@@ -86,7 +86,7 @@ export class OneTimeTokens {
 
 export interface TokenRequest {
   readonly userId: string;
-  /** What to remember with it; no secret. */
+  /** Stored in the clear with the token: no secret. */
   readonly details?: Readonly<Record<string, string>>;
 }
 

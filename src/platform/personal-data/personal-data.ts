@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type Extension, Extensions, extensionDecorator } from '../extensions';
 
-/** What a module keeps about its users. */
+/** Exports and erases the data of a module about a user. */
 export interface PersonalDataProvider {
   /**
-   * Everything it has on the user, as JSON can say it; no secret, and no hash of one. An async iterable (`inPages`) becomes an
-   * array, which is sent item by item: for what there may be any number of.
+   * @returns all data of the module about the user, as JSON, without secrets and their hashes. An async iterable (`inPages`) becomes an
+   * array that is sent item by item: for any number of items
    */
   export(userId: string): Promise<unknown> | AsyncIterable<unknown>;
   /** Deletes it, in the transaction that deletes the user; a throw keeps them both. `deleteInBatches` where there may be any number of rows. */
@@ -13,9 +13,9 @@ export interface PersonalDataProvider {
 }
 
 export interface PersonalDataOptions {
-  /** What it is called in the export. */
+  /** The property name in the export. */
   readonly section: string;
-  /** The tables it answers for: a test fails for one that holds a user's id and is named by nobody. */
+  /** The tables it covers: a test fails for a table with a user's id that no provider covers. */
   readonly tables: readonly string[];
 }
 
@@ -25,21 +25,21 @@ const PIECE_LENGTH = 16_384;
 /** Makes a provider, a `PersonalDataProvider`, part of every export and of every deletion of an account. */
 export const PersonalData = extensionDecorator<PersonalDataOptions>();
 
-/** All of them, whichever module they are of. */
+/** Exports and erases the personal data of all modules. */
 @Injectable()
 export class PersonalDataRegistry implements OnModuleInit {
   constructor(private readonly extensions: Extensions) {}
 
-  /** @throws Error where two modules call their data the same, and one would be missing in every export */
+  /** @throws Error where two providers have the same section: one would be missing in every export */
   onModuleInit(): void {
     const sections = this.providers().map(({ options }) => options.section);
     const twice = sections.find((section, index) => sections.indexOf(section) !== index);
-    if (twice !== undefined) throw new Error(`two @PersonalData() providers have the section "${twice}"`);
+    if (twice !== undefined) throw new Error(`Two @PersonalData() providers have the section "${twice}".`);
   }
 
   /**
-   * The sections as one JSON object, in pieces, so that memory does not grow with them.
-   * @throws what a provider throws before its first item; what fails later ends the text early, which then is no JSON
+   * @returns the sections as one JSON object, in pieces, so that memory use is constant
+   * @throws what a provider throws before its first item; a later failure ends the text early, which then is not valid JSON
    */
   async export(userId: string): Promise<AsyncIterable<string>> {
     const sections: [name: string, content: unknown][] = [];
@@ -52,7 +52,7 @@ export class PersonalDataRegistry implements OnModuleInit {
     for (const { provider } of this.providers()) await provider.erase(userId);
   }
 
-  /** The tables that are answered for. */
+  /** @returns the tables that providers cover */
   tables(): string[] {
     return this.providers().flatMap(({ options }) => [...options.tables]);
   }
