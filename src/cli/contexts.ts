@@ -19,10 +19,10 @@ const BASE = [
   DatabaseModule.withAllMigrations(),
 ];
 
-/** A schema that is not up to date stops it, and nothing is migrated by the way. */
+/** A command stops where the schema is not up to date, and does not migrate it. */
 const AS_IT_IS = EnvironmentModule.withOptions({ overrides: { MIGRATE_ON_START: 'false' } });
 
-/** No more than the schema needs: the rooms' migrations are known as soon as `app.module` is loaded. */
+/** Only what migrating needs: the migrations of all modules are known as soon as `app.module` is loaded. */
 @Module({
   imports: [
     EnvironmentModule.withOptions({ overrides: { MIGRATE_ON_START: 'true' }, only: [DatabaseSettings] }),
@@ -31,23 +31,23 @@ const AS_IT_IS = EnvironmentModule.withOptions({ overrides: { MIGRATE_ON_START: 
 })
 class MigrationModule {}
 
-/** The keys and what they lie in. */
+/** The keyring and its table. */
 @Module({ imports: [AS_IT_IS, ...BASE, StoredKeyringModule] })
 class KeyringModule {}
 
-/** The whole application and what a team added to it, so that whoever listens to a room's events hears a command's, too. */
+/** The whole application with the modules of a team, so that their event listeners receive the events of a command. */
 @Module({ imports: [AS_IT_IS, AppModule] })
 class ApplicationModule {}
 
-/** The same, only to be looked at. */
+/** The same for inspection: it changes nothing. */
 @Module({
   imports: [EnvironmentModule.withOptions({ inspectOnly: true }), DatabaseModule.inspectOnly(), AppModule],
 })
 class InspectedModule {}
 
 /**
- * Everything is made and nothing begun. What goes on by itself (the outbox, the feed, upkeep, the figures' listener) begins in
- * `onApplicationBootstrap`, so a command neither collides with a running instance nor does any of its work.
+ * Creates all providers and runs no hook. Background work (outbox, change feed, jobs, metrics listener) starts in
+ * `onApplicationBootstrap`, so a command does none of it and does not collide with a running instance.
  */
 async function atRest(module: Type): Promise<INestApplicationContext> {
   return NestFactory.create(module, createFastify(), {
@@ -57,7 +57,7 @@ async function atRest(module: Type): Promise<INestApplicationContext> {
   });
 }
 
-/** At rest, but with what the rooms get ready in `onModuleInit`: whoever hashes a password or writes a mail needs their keys. */
+/** Runs `onModuleInit` as well: a command that hashes a password or sends a mail needs the keys that are loaded there. */
 async function ready(module: Type): Promise<INestApplicationContext> {
   const app = await atRest(module);
   try {

@@ -10,9 +10,9 @@ import { createFastify } from '../platform/http';
 
 const DOCUMENT = 'openapi.json';
 const MANIFEST = 'access-manifest.json';
-const UNREADABLE = `${MANIFEST} was no JSON, so what has changed is not known: read its diff before you commit it.`;
+const UNREADABLE = `${MANIFEST} is not valid JSON, so the changes are unknown: review its diff before you commit it.`;
 
-/** What is committed next to the code that it is made of. */
+/** Writes the generated files that are committed: the API document and the access manifest. */
 export function addContract(program: Command, run: CommandRunner): void {
   program
     .command('openapi:write')
@@ -56,7 +56,7 @@ async function preview(): Promise<INestApplication> {
   return app.enableVersioning(VERSIONING);
 }
 
-/** @returns undefined where it is full of a merge's marks */
+/** @returns undefined where the file is not JSON, as with conflict markers of a merge */
 function read(file: string): AccessManifest | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8')) as AccessManifest;

@@ -6,7 +6,7 @@ import { contexts } from './contexts';
 export function addDatabase(program: Command, run: CommandRunner): void {
   program
     .command('db:migrate')
-    .description('bring the database schema up to date; several at once take turns')
+    .description('bring the database schema up to date; several processes at once take turns')
     .action(async () =>
       run(contexts.migration, async (context) => {
         const applied = context.get(MigrationRunner, { strict: false }).appliedHere;

@@ -14,9 +14,9 @@ interface Process extends OutputStreams {
   exit(code: number): never;
 }
 
-/** Runs one command, and ends the process with the exit code that tells how it went. */
+/** Runs one command, and ends the process with its exit code. */
 export async function execute(args: readonly string[], process: Process): Promise<void> {
-  // Whoever reads the output may stop (`| head`).
+  // The reader of the output may close it early (`| head`).
   process.stdout.on('error', (error) => process.exit(error.code === 'EPIPE' ? DONE : FAILED));
   process.exit(await exitCodeOf(args, process));
 }
@@ -39,7 +39,7 @@ export async function exitCodeOf(args: readonly string[], process: OutputStreams
   }
 }
 
-/** What a command writes may contain what others chose: the name of a file, an address, the answer of a server. */
+/** The output may contain text of third parties: a file name, an address, the response of a server. */
 function escaping(stream: OutputStreams['stdout']): OutputStreams['stdout'] {
   return { write: (text) => stream.write(printableLines(text)) };
 }
@@ -48,14 +48,14 @@ function told(error: unknown, said: string, json: boolean, { stderr }: OutputStr
   const isCommander = error instanceof CommanderError;
   if (isCommander && error.exitCode === DONE) return DONE;
   const reason = reasonOf(error);
-  // Without any command the help itself is the answer.
+  // Without any command, commander writes the help.
   const message = isCommander && reason === '(outputHelp)' ? 'error: no command was given' : reason;
   if (json) stderr.write(jsonLine({ error: message }));
   else stderr.write(isCommander ? said : `\n${isOfSystem(error) ? printable(message) : message}\n\n`);
   return isCommander || error instanceof UsageError ? USAGE : FAILED;
 }
 
-/** Its message names a file, whose name may have lines. */
+/** Its message contains a file name, which may have line breaks. */
 function isOfSystem(error: unknown): boolean {
   return error instanceof Error && 'syscall' in error;
 }

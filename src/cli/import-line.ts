@@ -4,7 +4,7 @@ import { problemOfForeignHash } from '../passwords';
 import { DisplayName, EmailAddress } from '../users';
 import type { TextLine } from './lines';
 
-/** A hash that was made elsewhere; what is wrong with it is said without repeating it. */
+/** A hash of another system; the error message does not repeat it. */
 function ForeignHash(): PropertyDecorator {
   const problemOf = (value: unknown) =>
     typeof value === 'string' ? problemOfForeignHash(value) : 'must be a text';
@@ -39,12 +39,12 @@ const KNOWN: ReadonlySet<string> = new Set<keyof ImportedUser>([
   'emailVerified',
 ]);
 
-/** The user of a line, or why there is none. */
+/** @returns the user of a line, or why the line is rejected */
 export function parseUser({ text }: TextLine): ImportedUser | string {
   const value = text === undefined ? undefined : parse(text);
   if (text === undefined) return 'is no UTF-8, or longer than 64 KiB';
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'is no JSON object';
-  // Compared as they were written: making an instance loses names such as __proto__.
+  // The names are compared before an instance is made, which loses names such as __proto__.
   const unknown = Object.keys(value).find((name) => !KNOWN.has(name));
   if (unknown !== undefined) return `has a property that is not known: ${unknown}`;
   const repeated = repeatedName(text);
@@ -65,7 +65,7 @@ function parse(text: string): unknown {
 }
 
 /**
- * The name that an object has more than once; JSON.parse keeps the last of them.
+ * @returns the name that an object has more than once; JSON.parse would keep the last one
  * @param text valid JSON
  */
 function repeatedName(text: string): string | undefined {

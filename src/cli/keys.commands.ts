@@ -14,7 +14,9 @@ export function addKeys(program: Command, run: CommandRunner): void {
 function addRewrap(program: Command, run: CommandRunner): void {
   program
     .command('keys:rewrap')
-    .description('wrap under AUTH_SECRET the keys that lie under one of AUTH_SECRETS_RETIRED; all or nothing')
+    .description(
+      'encrypt with AUTH_SECRET the keys that are encrypted with one of AUTH_SECRETS_RETIRED; all or none',
+    )
     .action(async () =>
       run(contexts.keyring, async (context) => {
         const rewrapped = await context.get(Keyring, { strict: false }).rewrap();
@@ -27,7 +29,7 @@ function addRewrap(program: Command, run: CommandRunner): void {
 function addRotate(program: Command, run: CommandRunner): void {
   program
     .command('keys:rotate')
-    .description('publish a new signing key now; it signs as soon as others had time to fetch it')
+    .description('publish a new signing key now; it signs once verifiers have had time to fetch it')
     .action(async () =>
       run(contexts.application, async (context) => {
         const kid = await context.get(SigningKeyStore, { strict: false }).rotate();
@@ -41,7 +43,7 @@ function addRevoke(program: Command, run: CommandRunner): void {
     .command('keys:revoke <kid>')
     // One kid in 64 begins with a dash.
     .allowUnknownOption()
-    .description('refuse at once every token that this signing key signed, for a key that leaked')
+    .description('reject immediately every token that this signing key signed, for a leaked key')
     .action(async (kid: string) =>
       run(contexts.application, async (context) => {
         const found = await context.get(SigningKeyStore, { strict: false }).revoke(kid);
@@ -56,7 +58,7 @@ function addRevoke(program: Command, run: CommandRunner): void {
 function addList(program: Command, run: CommandRunner): void {
   program
     .command('keys:list')
-    .description('the published signing keys, the newest first, and which of them signs')
+    .description('list the published signing keys, the newest first, and which of them signs')
     .action(async () =>
       run(contexts.application, async (context) => {
         const store = context.get(SigningKeyStore, { strict: false });

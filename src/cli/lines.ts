@@ -4,13 +4,13 @@ import type { Readable } from 'node:stream';
 const LONGEST_BYTES = 64 * 1024;
 const LINE_FEED = 0x0a;
 
-/** A line of a file; `text` is undefined where it is too long to be one of ours, or no UTF-8. */
+/** A line of a file; `text` is undefined where the line is too long or not UTF-8. */
 export interface TextLine {
   readonly number: number;
   readonly text: string | undefined;
 }
 
-/** The lines of a stream that are not empty, in memory one at a time, however long the file and each of them is. */
+/** Reads the non-empty lines of a stream, with at most one line in memory. */
 export async function* readLines(stream: Readable): AsyncGenerator<TextLine> {
   let parts: Buffer[] = [];
   let bytes = 0;
@@ -40,7 +40,7 @@ export async function* readLines(stream: Readable): AsyncGenerator<TextLine> {
   if (bytes > 0) yield end();
 }
 
-/** Without a byte order mark and a carriage return, which other systems write. */
+/** Removes a byte order mark and a carriage return. */
 function textOf(bytes: Buffer): string | undefined {
   return isUtf8(bytes)
     ? bytes

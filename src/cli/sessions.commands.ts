@@ -26,7 +26,7 @@ interface EndOptions {
 export function addSessions(program: Command, run: CommandRunner): void {
   program
     .command('sessions:end')
-    .description('sign a user out everywhere, or everybody, on every running instance at once')
+    .description('sign out one user or all users, on every running instance immediately')
     .addOption(new Option('--user <user>', 'by id or e-mail address').conflicts('all'))
     .option('--all', 'every user who is signed in; needs --yes')
     .option('--yes', 'that is what you mean')

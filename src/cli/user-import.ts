@@ -9,7 +9,7 @@ import { type ImportedUser, parseUser } from './import-line';
 import { readLines } from './lines';
 
 const BATCH_LINES = 500;
-/** For programs; people see each as it comes. */
+/** The limit of rejected lines in the JSON report; for people each is written as it occurs. */
 const MOST_TOLD = 1_000;
 
 export interface RejectedLine {
@@ -20,7 +20,7 @@ export interface RejectedLine {
 export interface UserImportResult {
   readonly imported: number;
   readonly refusedCount: number;
-  /** The first of them. */
+  /** The first rejected lines. */
   readonly refused: readonly RejectedLine[];
 }
 
@@ -29,10 +29,10 @@ interface Numbered {
   readonly user: ImportedUser;
 }
 
-/** Undoes a batch that was only tried. */
+/** Rolls back a batch of a dry run. */
 class DryRunRollback extends Error {}
 
-/** Takes users over, batch by batch; what is in stays in, so after a failure the same file can be given again. */
+/** Imports users in batches. Imported users stay, so after a failure the same file can be imported again. */
 class Import {
   private readonly database: Database;
   private readonly users: ImportedUsers;
@@ -82,7 +82,7 @@ class Import {
     }
     this.imported += added.size;
     for (const { line, user } of batch) {
-      // The first of several lines with one address is the one that went in.
+      // Of several lines with one address, the first was imported.
       if (!added.delete(user.email)) this.refuse(line, `${user.email} is taken`);
     }
   }

@@ -7,7 +7,7 @@ import { Public } from '../../access';
 import { NotFound } from '../../platform/http';
 import { AccountPagesSettings } from './account-pages.settings';
 
-/** It runs its own script and asks this application, and nothing else. */
+/** The page runs its own script and requests this application only. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -21,7 +21,7 @@ const POLICY = [
 
 const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css' } as const;
 
-/** Opening the page redeems nothing: the token stands in the fragment, which no browser sends, and a click posts it. */
+/** Opening the page does not redeem the token: it is in the fragment, which a browser does not send, and a click posts it. */
 @ApiExcludeController()
 @Public()
 @Controller({ path: 'account', version: VERSION_NEUTRAL })

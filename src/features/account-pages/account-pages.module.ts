@@ -3,7 +3,7 @@ import { ConfigModule } from '../../platform/config';
 import { AccountPagesController } from './account-pages.controller';
 import { AccountPagesSettings } from './account-pages.settings';
 
-/** The page that the links of mails lead to until a front end has its own (`ACCOUNT_URL`). */
+/** The target of links in mails where `ACCOUNT_URL` names no page of a front end. */
 @Module({
   imports: [ConfigModule.forFeature(AccountPagesSettings)],
   controllers: [AccountPagesController],

@@ -7,7 +7,7 @@ export class ChangePasswordRequest {
   @Password()
   readonly currentPassword: string;
 
-  @ApiProperty({ example: 'nine wrens mend 4 kettles' })
+  @ApiProperty({ example: 'nine wrens carry 4 kettles' })
   @Password()
   readonly newPassword: string;
 }
@@ -31,7 +31,7 @@ export class DeleteAccountRequest {
   readonly password: string;
 }
 
-/** A section for each module that keeps something about its users. */
+/** A section for each module that stores data about users. */
 export class ExportResponse {
   @ApiProperty({ type: String, format: 'date-time' })
   readonly exportedAt: string;

@@ -5,22 +5,22 @@ export class PasswordChanged extends SecurityEvent {
   static override readonly type = 'password-changed';
 }
 
-/** Another address was asked for; nothing has changed yet. */
+/** A change of the address was requested; nothing has changed yet. */
 export class EmailChangeRequested extends SecurityEvent {
   static override readonly type = 'email-change-requested';
 }
 
-/** The new address was confirmed, and is the account's from now on. */
+/** The new address was confirmed and replaced the former one. */
 export class EmailChanged extends SecurityEvent {
   static override readonly type = 'email-changed';
 }
 
-/** The account was taken back to its former mailbox. */
+/** The change was undone from the former mailbox. */
 export class EmailChangeUndone extends SecurityEvent {
   static override readonly type = 'email-change-undone';
 }
 
-/** Everything stored about the user was handed out. */
+/** The user exported all data stored about them. */
 export class AccountExported extends SecurityEvent {
   static override readonly type = 'account-exported';
 }

@@ -1,6 +1,6 @@
 import { rateLimitPolicy } from '../../platform/rate-limits';
 
-/** Asking for another address, which writes to two mailboxes each time: what is over it is not done, and not refused. */
+/** Requests to change the address, each of which sends two mails. A request over the limit has no effect and is not refused. */
 export const EMAIL_CHANGE_REQUEST = rateLimitPolicy({
   name: 'email-change',
   per: 'account',
@@ -9,7 +9,7 @@ export const EMAIL_CHANGE_REQUEST = rateLimitPolicy({
   longestWaitSeconds: 6 * 3_600,
 });
 
-/** Exports: each reads all that is stored about a user, and is recorded. */
+/** Exports, each of which reads all data about the user and is recorded. */
 export const ACCOUNT_EXPORT = rateLimitPolicy({
   name: 'export',
   per: 'account',

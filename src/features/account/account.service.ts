@@ -16,7 +16,7 @@ import { OwnAccount } from './own-account';
 /** In characters. */
 const WHOLE_LENGTH = 262_144;
 
-/** Taking one's data along, and leaving. */
+/** Exports the data of an account, and deletes the account. */
 @Injectable()
 export class AccountService {
   constructor(
@@ -31,7 +31,7 @@ export class AccountService {
   ) {}
 
   /**
-   * What every module keeps about the user: an `ExportResponse` as JSON, whole where it is small, else in pieces.
+   * @returns the data of all modules about the user: an `ExportResponse` as JSON, in one piece where it is small
    * @throws RateLimited
    */
   async export({ userId }: Principal): Promise<string | AsyncIterable<string>> {
@@ -42,7 +42,7 @@ export class AccountService {
   }
 
   /**
-   * Deletes the account with what every module keeps about it, all or nothing.
+   * Deletes the account and the data of all modules about it, in one transaction.
    * @throws InvalidCredentials where the password is wrong, Conflict where this is the last admin
    */
   async delete(principal: Principal, password: string, { language }: ClientInfo): Promise<void> {
@@ -55,7 +55,7 @@ export class AccountService {
   }
 }
 
-/** A response that has begun is cut off when its session ends, and cannot turn into a problem any more: a small one is sent at once. */
+/** A streamed response can only be cut off, and not be replaced by a problem, once it has begun: a small one is therefore sent at once. */
 async function wholeIfSmall(pieces: AsyncGenerator<string>): Promise<string | AsyncIterable<string>> {
   let text = '';
   for (;;) {

@@ -4,7 +4,7 @@ import { InvalidCredentials, PasswordConfirmation } from '../../auth';
 import { SessionsService } from '../../sessions';
 import { type User, UsersService } from '../../users';
 
-/** What every change that a user makes to their own account begins with. */
+/** Confirms the password and locks the user, before a user changes their own account. */
 @Injectable()
 export class OwnAccount {
   constructor(
@@ -15,20 +15,20 @@ export class OwnAccount {
 
   /**
    * @returns the user as read before, for `lock`
-   * @throws RateLimited before anything is checked; InvalidCredentials where this is not the user's password
+   * @throws RateLimited before the password is checked; InvalidCredentials where it is wrong
    */
   async confirmPassword(principal: Principal, password: string): Promise<User> {
     return this.confirmation.confirm(principal, password);
   }
 
   /**
-   * The user, locked. Whoever took the account back while a password was being checked has ended this session.
-   * @throws InvalidToken where it is over, InvalidCredentials where this session itself has set another password since
+   * @returns the user, locked. A recovery of the account while the password was being checked has revoked this session.
+   * @throws InvalidToken where it is revoked, InvalidCredentials where this session has set another password since
    */
   async lock({ userId, sessionId }: Principal, proven: User): Promise<User> {
     const user = await this.users.lock({ id: userId });
     if (user?.status !== 'active' || !(await this.sessions.isLive(sessionId))) throw new InvalidToken();
-    // Every change of a password ends sessions.
+    // Every change of the password increments the epoch.
     if (user.sessionsEpoch !== proven.sessionsEpoch) throw new InvalidCredentials();
     return user;
   }

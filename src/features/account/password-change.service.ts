@@ -14,7 +14,7 @@ import { PASSWORD_WAS_CHANGED } from './account.mails';
 import { EmailChangeService } from './email-change.service';
 import { OwnAccount } from './own-account';
 
-/** Setting a new password with the current one. */
+/** Changes the password with the current one. */
 @Injectable()
 export class PasswordChangeService {
   constructor(
@@ -32,8 +32,8 @@ export class PasswordChangeService {
   ) {}
 
   /**
-   * Ends the other sessions; this one goes on. Voids all device tokens, since a holder of the old password may have collected them. Links to set a password stay good: they are in the owner's mailbox, and a
-   * thief who could end them would keep the owner out.
+   * Revokes the other sessions and keeps this one. Revokes all device tokens, since an attacker with the old password may have obtained
+   * some. Links to reset the password stay valid: otherwise an attacker could keep the owner out by changing the password again.
    * @returns a device token for the current device
    * @throws InvalidCredentials, or ValidationFailed where the new password does not follow the policy
    */

@@ -2,7 +2,7 @@ import { rateLimitPolicy } from '../../platform/rate-limits';
 
 const HOUR = 3_600;
 
-/** Invitations to one address: each is a mail to somebody who did not ask for it. */
+/** Invitations to one address: each is a mail that the recipient did not request. */
 export const INVITATION_TO_ADDRESS = rateLimitPolicy({
   name: 'invitation',
   per: 'address',
@@ -11,7 +11,7 @@ export const INVITATION_TO_ADDRESS = rateLimitPolicy({
   longestWaitSeconds: 6 * HOUR,
 });
 
-/** Invitations by one account, which may be in the wrong hands. */
+/** Invitations by one account, which an attacker may control. */
 export const INVITATION_BY_ACTOR = rateLimitPolicy({
   name: 'invitation',
   per: 'account',

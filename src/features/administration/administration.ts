@@ -21,17 +21,17 @@ import { SessionsService } from '../../sessions';
 import { type User, UsersService } from '../../users';
 import { INVITATION, parseRoleNames } from './invitation';
 
-/** Whoever administers, as they are while nobody else does. */
+/** The acting administrator, read under the administration lock. */
 export interface Actor extends ActorPermissions {
   readonly user: User;
 }
 
-/** What somebody holds, and all roles as they were read with it. */
+/** The permissions of an actor, and the roles that they were computed from. */
 export interface ActorPermissions extends PermissionSet {
   readonly all: readonly Role[];
 }
 
-/** What every administrative change begins with: who may touch whom is decided here and nowhere else. */
+/** Authorizes administrative changes: the only place that decides which accounts and roles an administrator may change. */
 @Injectable()
 export class Administration {
   constructor(
@@ -44,9 +44,9 @@ export class Administration {
   ) {}
 
   /**
-   * Makes a change while nobody else changes who may do what. What the guard found in memory is asked for again: another
-   * administrator may have been faster.
-   * @throws InvalidToken where the actor's session is over, InsufficientPermission where they may not do this any more
+   * Makes a change under the administration lock. The permission that the guard found in memory is checked again in the database, since
+   * another administrator may have changed it meanwhile.
+   * @throws InvalidToken where the actor's session is revoked, InsufficientPermission where the actor has lost the permission
    */
   async exclusively<T>(
     { userId, sessionId }: Principal,
@@ -63,7 +63,7 @@ export class Administration {
         return await change({ user, all, ...holding });
       });
     } catch (error) {
-      // Out here, where nothing undoes it.
+      // Outside the transaction, which is rolled back.
       if (error instanceof InsufficientPermission)
         await this.events.publish(new AccessDenied({ sessionId, details: { ...error.challengeParameters } }));
       throw error;
@@ -71,8 +71,8 @@ export class Administration {
   }
 
   /**
-   * The user, locked, where the actor may change them.
-   * @throws NotFound, or InsufficientPermission where they have a permission that the actor lacks, or are promised one
+   * @returns the user, locked
+   * @throws NotFound, or InsufficientPermission where the user has, or is invited to, a permission that the actor lacks
    */
   async lockChangeable(actor: ActorPermissions, id: string): Promise<User> {
     const user = await this.users.lock({ id });
@@ -84,27 +84,28 @@ export class Administration {
     return user;
   }
 
-  /** @throws InsufficientPermission where the actor lacks something of it */
+  /** @throws InsufficientPermission where the actor lacks one of the permissions */
   assertHasPermissions(actor: PermissionSet, holding: PermissionSet): void {
     const lacked = missingPermissions(actor, holding);
     if (lacked.length > 0) throw new InsufficientPermission(lacked);
   }
 
   /**
-   * Nobody locks themself out.
-   * @param after what the actor would hold
-   * @throws Conflict where that is less than now
+   * Prevents administrators from locking themselves out.
+   * @param after the permissions that the actor would have
+   * @throws Conflict where the actor would lose one
    */
   assertKeepsPermissions(actor: Actor, after: PermissionSet): void {
     const lost = missingPermissions(after, actor);
     if (lost.length > 0)
       throw new Conflict(
-        `This would take permissions from yourself: ${lost.join(', ')}. Have somebody else do it.`,
+        `You would lose your own permissions: ${lost.join(', ')}. Ask another administrator to make this change.`,
       );
   }
 
   /** @throws Conflict where this is the actor's own account */
   assertNotSelf(actor: Actor, { id }: User): void {
-    if (id === actor.user.id) throw new Conflict('This is your own account. Have somebody else do it.');
+    if (id === actor.user.id)
+      throw new Conflict('This is your own account. Ask another administrator to make this change.');
   }
 }

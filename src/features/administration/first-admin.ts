@@ -6,7 +6,7 @@ import { type User, UserRights, UsersService } from '../../users';
 import { RolesChanged } from './administration.events';
 import { InvitationsService } from './invitations.service';
 
-/** Making somebody an admin from the machine: there is no default account. */
+/** Makes a user an admin from the command line: there is no default account. */
 @Injectable()
 export class FirstAdmin {
   constructor(
@@ -19,7 +19,7 @@ export class FirstAdmin {
 
   /**
    * @param email in its normal form
-   * @returns with a token where they are invited; without one they are an admin already
+   * @returns the user, with a token where the user is invited and not an admin yet
    * @throws Error where the account is disabled
    */
   async create(
@@ -32,9 +32,9 @@ export class FirstAdmin {
     return this.administrators.withAdministrationLock(async () => {
       const user = await this.users.lock({ id: known.id });
       if (user?.email !== email || !user.emailVerified)
-        throw new Error('That account has changed at this very moment. Try again.');
+        throw new Error('The account has just been changed. Try again.');
       if (user.status !== 'active')
-        throw new Error('That account is disabled. Have an admin enable it first.');
+        throw new Error('The account is disabled. An admin has to enable it first.');
       if (user.roles.includes(ADMIN)) return { user };
       await this.rights.setRoles(user.id, [...user.roles, ADMIN]);
       const details = { added: [ADMIN], removed: [], command: 'admin:create' };

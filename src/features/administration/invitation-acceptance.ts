@@ -16,10 +16,10 @@ import type { AcceptInvitationRequest } from './invitations.dto';
 import { INVITATION, parseRoleNames, OPERATOR_ID } from './invitation';
 import { fittingRoles } from './role-names';
 
-/** What it takes to invite. */
+/** The permission to invite. */
 const INVITING: PermissionSet = { isAdmin: false, permissions: new Set(['users:write']) };
 
-/** Coming in by an invitation, with a password of one's own. */
+/** Accepts invitations with a password that the user chooses. */
 @Injectable()
 export class InvitationAcceptance {
   constructor(
@@ -35,8 +35,8 @@ export class InvitationAcceptance {
   ) {}
 
   /**
-   * The link proves the mailbox: the account is verified, and whatever others did to it before is void.
-   * @throws InvalidOrExpiredToken, or ValidationFailed where the password does not follow the policy: the token stays good then
+   * The link proves the mailbox: the account is verified, and all earlier credentials and sessions are revoked.
+   * @throws InvalidOrExpiredToken, or ValidationFailed where the password does not follow the policy; the token stays valid then
    */
   async accept({ token, password, displayName }: AcceptInvitationRequest): Promise<void> {
     const { userId } = await this.tokens.get(INVITATION, token);
@@ -61,7 +61,7 @@ export class InvitationAcceptance {
     });
   }
 
-  /** Days have gone by: what the inviter may not give any more, or a role that is gone, is not given. */
+  /** Omits the roles that have been deleted, or that the inviter may not grant any more, since the invitation. */
   private async grantable(inviterId: string, names: readonly string[]): Promise<string[]> {
     const all = await this.roles.all();
     const existing = names.filter((name) => all.some((role) => role.name === name));

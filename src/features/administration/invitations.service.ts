@@ -16,19 +16,19 @@ import { INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS } from './administration.rat
 import { assertExisting } from './role-names';
 import type { InviteUserRequest } from './users-admin.dto';
 
-/** Somebody who was invited, and the token of the mail. */
+/** The invited user, and the token of the mail. */
 export interface IssuedInvitation {
   readonly user: User;
   readonly token: IssuedToken;
 }
 
-/** Who invites, by id, with what they hold, in which language. */
+/** The inviting administrator or the operator. */
 interface Inviter extends ActorPermissions {
   readonly id: string;
   readonly language: string | null;
 }
 
-/** Letting somebody in without ever knowing their password. */
+/** Invites users, who choose their own passwords. */
 @Injectable()
 export class InvitationsService {
   constructor(
@@ -45,8 +45,8 @@ export class InvitationsService {
   ) {}
 
   /**
-   * @throws InsufficientPermission for a role that has what the actor lacks, ValidationFailed for one that there is not,
-   * Conflict where the address has a verified account or is kept for its former owner, RateLimited
+   * @throws InsufficientPermission for a role with a permission that the actor lacks, ValidationFailed for an unknown role,
+   * Conflict where the address has a verified account or is reserved for its former owner, RateLimited
    */
   async invite(principal: Principal, request: InviteUserRequest, { language }: ClientInfo): Promise<User> {
     await this.attempts.consume(INVITATION_BY_ACTOR, principal.userId);
@@ -63,7 +63,7 @@ export class InvitationsService {
     }
   }
 
-  /** For a command on the machine. @throws Conflict like `invite` */
+  /** Invites with every permission, for a command. @throws Conflict like `invite` */
   async inviteAsOperator(request: InviteUserRequest): Promise<IssuedInvitation> {
     return this.administrators.withAdministrationLock(async () => {
       const all = await this.roles.all();
@@ -91,7 +91,7 @@ export class InvitationsService {
       throw new Conflict('There is a verified account of this address.');
     if (!isNew) {
       await this.administration.lockChangeable(inviter, user.id);
-      // The same invitation again: each link that is printed or mailed works, as the limit on live ones has it.
+      // The links of earlier identical invitations stay valid: each of them has been printed or sent.
       await this.recovery.revokeCredentials(user.id, { purpose: INVITATION, details });
       if (user.status === 'disabled') await this.enable(user.id);
     }
@@ -103,7 +103,7 @@ export class InvitationsService {
     const { language } = inviter;
     await this.mailer.send(user, INVITATION_MAIL, { language, token, isCounted: true });
     await this.events.publish(new UserInvited({ subjectId: user.id, details: { roles, by: inviter.id } }));
-    // Whoever registered the address may have called themself anything.
+    // The display name may be that of an earlier, unverified registration.
     return { user: (await this.users.rename(user.id, displayName)) ?? user, token };
   }
 

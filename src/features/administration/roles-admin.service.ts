@@ -8,10 +8,10 @@ import { UserRights } from '../../users';
 import { type Actor, Administration } from './administration';
 import { RoleDeleted, RoleSaved } from './administration.events';
 
-/** Every instance has them in memory, and reads them whenever one changes. */
+/** Every instance keeps all roles in memory, and reads them again after each change. */
 const MOST_ROLES = 500;
 
-/** What administrators do to roles. What a role lets people do changes at once, on every instance. */
+/** Creates, changes and deletes roles. Changes take effect immediately on every instance. */
 @Injectable()
 export class RolesAdminService {
   constructor(
@@ -23,9 +23,9 @@ export class RolesAdminService {
   ) {}
 
   /**
-   * Makes the role, or makes it what it is to be from now on.
+   * Creates or replaces a role.
    * @throws ValidationFailed for a permission that no module declares, InsufficientPermission where the role has or would
-   * get what the actor lacks, Conflict for `admin` or where the actor would lock themself out
+   * get a permission that the actor lacks, Conflict for `admin` or where the actor would lose a permission
    */
   async save(principal: Principal, definition: RoleDefinition): Promise<{ role: Role; isNew: boolean }> {
     const { name, permissions } = definition;
@@ -46,7 +46,7 @@ export class RolesAdminService {
     });
   }
 
-  /** Takes the role from everybody who has it. @throws NotFound, InsufficientPermission, Conflict like `save` */
+  /** Deletes the role, also from all users who have it. @throws NotFound, InsufficientPermission, Conflict like `save` */
   async delete(principal: Principal, name: string): Promise<void> {
     await this.administration.exclusively(principal, 'roles:write', async (actor) => {
       const { all } = actor;
@@ -67,7 +67,7 @@ export class RolesAdminService {
     const others = actor.all.filter((role) => role.name !== name);
     const { isAdmin, permissions: left } = permissionSetOf(others, actor.user.roles);
     const fromHere = actor.user.roles.includes(name) ? permissions : [];
-    // One that no module declares any more is no loss.
+    // A permission that no module declares any more is not lost.
     const present = [...actor.permissions].filter((permission) => this.known.has(permission));
     const before = { ...actor, permissions: new Set(present) };
     this.administration.assertKeepsPermissions(before, {

@@ -12,7 +12,7 @@ import { RolesChanged, UserDisabled, UserEnabled } from './administration.events
 import { assertExisting } from './role-names';
 import type { ChangeUserRequest } from './users-admin.dto';
 
-/** What administrators do to the accounts of others. */
+/** Changes to accounts by administrators. */
 @Injectable()
 export class UsersAdminService {
   constructor(
@@ -26,9 +26,9 @@ export class UsersAdminService {
   ) {}
 
   /**
-   * Disables, enables, gives and takes roles; all or nothing.
-   * @throws NotFound, InsufficientPermission, ValidationFailed for a role that there is not, and Conflict where an account
-   * that is not verified would get a role, the actor would lock themself out, or the last admin would fall
+   * Disables or enables an account and sets its roles, in one transaction.
+   * @throws NotFound, InsufficientPermission, ValidationFailed for an unknown role, and Conflict where an unverified account would get
+   * a role, the actor would lose a permission, or no admin would be left
    */
   async change(principal: Principal, id: string, { status, roles }: ChangeUserRequest): Promise<User> {
     return this.administration.exclusively(principal, 'users:write', async (actor) => {
@@ -48,7 +48,7 @@ export class UsersAdminService {
     });
   }
 
-  /** Signs the user out everywhere. @throws NotFound, InsufficientPermission */
+  /** Revokes all sessions of the user. @throws NotFound, InsufficientPermission */
   async endSessions(principal: Principal, id: string): Promise<void> {
     await this.administration.exclusively(principal, 'sessions:write', async (actor) => {
       const user = await this.administration.lockChangeable(actor, id);
@@ -79,7 +79,7 @@ export class UsersAdminService {
     await this.rights.setStatus(user.id, status);
     if (status === 'disabled') {
       await this.sessions.revokeAllOf(user.id);
-      // Or what was asked for before would open the account as soon as it is enabled again.
+      // Links that were sent before must not work when the account is enabled again.
       await this.tokens.revokeAllOf(user.id);
     }
     const Happened = status === 'disabled' ? UserDisabled : UserEnabled;

@@ -7,14 +7,14 @@ import { ChainStore } from './chain.store';
 import { checkpointOf } from './checkpoint';
 
 const LOOK_MS = 1_000;
-// A thousand at once would hold up requests for some 20 milliseconds.
+// A thousand rows at once would delay requests by some 20 milliseconds.
 const BATCH_ROWS = 250;
 const CHECKPOINT_MS = 60_000;
 const OVERDUE_MS = 60_000;
 
 /**
- * Puts what was recorded into one chain, a second later and not as it is written: whoever writes would have to wait for
- * whoever wrote before. One instance at a time does it for all.
+ * Links recorded events into one chain, about a second after they are written: linking them at once would make concurrent
+ * transactions wait for each other. One instance at a time does this for all.
  */
 @Injectable()
 export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -24,7 +24,7 @@ export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationSh
   private asked = false;
   private stopped = false;
   private failing = false;
-  /** The last link that no checkpoint was logged for. */
+  /** The last link without a logged checkpoint. */
   private unlogged: ChainLink | undefined;
   private loggedAtMs = -Infinity;
   private warnedAtMs = -Infinity;
@@ -41,16 +41,16 @@ export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationSh
   }
 
   async onApplicationShutdown(): Promise<void> {
-    // A command has begun nothing, and its log goes nowhere.
+    // A command has started no timer and has no log.
     if (!this.timer) return;
     clearInterval(this.timer);
-    // A database that is away is not waited for once more.
+    // After a failure the database is not waited for again.
     await (this.failing ? this.underWay : this.run());
     this.stopped = true;
     this.logCheckpoint();
   }
 
-  /** Seals everything that is committed by now, unless another instance is at it. */
+  /** Links everything that is committed by now, unless another instance does. */
   async run(): Promise<void> {
     this.asked = true;
     this.underWay ??= this.runRounds().finally(() => (this.underWay = undefined));
@@ -68,19 +68,22 @@ export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationSh
       this.failing = false;
     } catch (error) {
       if (!this.failing)
-        this.logger.error({ error }, 'the audit trail could not be sealed; it is tried again');
+        this.logger.error({ error }, 'audit rows could not be linked into the chain; this is tried again');
       this.failing = true;
     }
     const sinceMs = this.clock.nowMs() - this.loggedAtMs;
     if (sinceMs >= CHECKPOINT_MS || sinceMs < 0) this.logCheckpoint();
   }
 
-  /** Whoever holds the lock that one instance takes can keep all of them from sealing. */
+  /** Another holder of the advisory lock could keep all instances from linking rows. */
   private warnIfOverdue(since: Date | undefined): void {
     const now = this.clock.nowMs();
     if (!since || now - since.getTime() < OVERDUE_MS || now - this.warnedAtMs < OVERDUE_MS) return;
     this.warnedAtMs = now;
-    this.logger.error({ since }, 'audit rows waited for their seal: does something hold its lock?');
+    this.logger.error(
+      { since },
+      'audit rows are not linked into the chain: check which connection holds the advisory lock "audit"',
+    );
   }
 
   /** @returns whether there may be more */
@@ -90,7 +93,7 @@ export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationSh
     await this.database.transaction(async () => {
       if (!(await this.store.claim())) return;
       const head = await this.store.head();
-      if (!head) throw new Error('the head of the audit trail is gone');
+      if (!head) throw new Error('the head of the audit chain is missing');
       const events = await this.store.nextUnsealed(BATCH_ROWS);
       const links = this.chainOn(head, events);
       last = links.at(-1);
@@ -110,7 +113,7 @@ export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationSh
       if (!isOwn)
         this.logger.error(
           { event: event.id, sequence: link.sequence },
-          'an audit row is not as it was written',
+          'an audit row was changed before it was linked into the chain',
         );
     }
     return links;

@@ -1,4 +1,4 @@
-/** What is recorded of an event; its seal covers every column, as PostgreSQL writes it out, to the letter. */
+/** An event as recorded. Its seal, an HMAC, covers the text of every column as PostgreSQL outputs it. */
 export interface AuditEvent {
   readonly id: string;
   /** UTC, with microseconds. */
@@ -11,19 +11,19 @@ export interface AuditEvent {
   readonly requestId: string | null;
   /** A JSON object. */
   readonly details: string;
-  /** To the personal data beside it, which can be erased; null where there is none. */
+  /** A salted hash of the personal data, which can be erased; null where there is none. */
   readonly commitment: Buffer | null;
 }
 
-/** All but the commitment, in the order of the table and of the seal. */
+/** All columns but the commitment, in the order of the table and of the seal. */
 export function columnsOf(event: AuditEvent): readonly (string | null)[] {
   const { id, occurredAt, type, outcome, actorId, subjectId, sessionId, requestId, details } = event;
   return [id, occurredAt, type, outcome, actorId, subjectId, sessionId, requestId, details];
 }
 
-/** What is kept of a person beside an event, as long as they have an account. */
+/** The personal data of an event, stored as long as the user has an account. */
 export interface PersonalFields {
-  /** Whose it most likely is. */
+  /** The user it most likely belongs to. */
   readonly userId: string | null;
   readonly salt: Buffer;
   readonly ipAddress: string | null;
@@ -34,7 +34,7 @@ export interface SealedEvent extends AuditEvent {
   readonly seal: Buffer;
 }
 
-/** The last link of the chain, or the state after any other. */
+/** The state of the chain after a row. */
 export interface ChainLink {
   readonly sequence: number;
   readonly chain: Buffer;
@@ -43,15 +43,15 @@ export interface ChainLink {
 /** Before the first row. */
 export const CHAIN_START: ChainLink = { sequence: 0, chain: Buffer.alloc(32) };
 
-/** A row as verification reads it: sealed, or waiting for it. */
+/** A row as verification reads it, in the chain or not yet. */
 export interface StoredEvent extends SealedEvent {
   readonly sequence: number | null;
   readonly chain: Buffer | null;
-  /** Null: there never was any, or it was erased. */
+  /** Null where there was none, or where it was erased. */
   readonly personal: PersonalFields | null;
 }
 
-/** An event as people and other systems read it. */
+/** An event in API responses and exports. */
 export interface AuditRecord {
   readonly id: string;
   readonly sequence: number | null;

@@ -1,15 +1,15 @@
-/** What was done to the trail, as far as the trail itself can tell. */
+/** The kind of tampering, as far as the trail shows it. */
 export type AuditFindingKind =
   'altered' | 'personal-altered' | 'inserted' | 'removed' | 'reordered' | 'truncated' | 'rewritten' | 'head';
 
-/** The first place where the trail is not as it was written. */
+/** The first place where the trail differs from what was written. */
 export interface AuditFinding {
   readonly kind: AuditFindingKind;
-  /** The event; null where what is missing or wrong is a range. */
+  /** The id of the event; null for a range of rows. */
   readonly id: string | null;
-  /** Null for a row that is not sealed yet. */
+  /** Null for a row that is not in the chain yet. */
   readonly first: number | null;
-  /** The same as `first` where it is one row. */
+  /** The same as `first` for one row. */
   readonly last: number | null;
   readonly message: string;
 }

@@ -8,7 +8,7 @@ import { AuditMac, commitmentTo } from './audit-mac';
 import { AuditStore } from './audit.store';
 import { EventSampling, type SkippedCounts } from './event-sampling';
 
-/** Records every security event in the transaction of what it tells of; one that is undone leaves no trace here either. */
+/** Records every security event in the transaction that publishes it; a rollback removes the record as well. */
 @Injectable()
 export class AuditLog {
   private readonly sampling = new EventSampling();
@@ -20,7 +20,7 @@ export class AuditLog {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws TypeError for an event whose class does not say what it is called */
+  /** @throws TypeError for an event whose class has no type */
   @OnDomainEvent(SecurityEvent, 'inTransaction')
   async record(event: SecurityEvent): Promise<void> {
     const { type, sampled } = event.eventClass;
@@ -71,7 +71,7 @@ function counts(skipped: SkippedCounts): Record<string, number> {
   return Object.fromEntries(Object.entries(skipped).filter(([, count]) => count > 0));
 }
 
-/** The millisecond an id was made in: the two of them agree in every row, so that a period is a range of ids. */
+/** The millisecond in a UUIDv7: id and instant agree in every row, so that a period is a range of ids. */
 function instantOf(id: string): string {
   const ms = parseInt(id.replaceAll('-', '').slice(0, 12), 16);
   return `${new Date(ms).toISOString().slice(0, -1)}000Z`;
@@ -83,7 +83,7 @@ function jsonOf(details: Readonly<Record<string, unknown>>): string {
   );
 }
 
-/** Without what PostgreSQL takes into no text. */
+/** Without characters that PostgreSQL does not store. */
 function storable(text: string): string {
   return text.replaceAll('\0', '\u{FFFD}').toWellFormed();
 }

@@ -3,10 +3,10 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { Keyring } from '../../platform/keyring';
 import { type AuditEvent, columnsOf, type ChainLink, type PersonalFields } from './audit-event';
 
-/** Whether a row was ours when it was chained. */
+/** Whether the seal of a row was valid when the row was linked. */
 type Origin = 'own' | 'foreign';
 
-/** What only an instance of this application can compute: the seal of a row, and its link in the chain. */
+/** Computes the seal of a row and its link in the chain, with a key that only this application has. */
 @Injectable()
 export class AuditMac implements OnModuleInit {
   private key: KeyObject | undefined;
@@ -17,7 +17,7 @@ export class AuditMac implements OnModuleInit {
     await this.loadKey();
   }
 
-  /** To be called where the module may not have begun: a command begins none. */
+  /** To be called where `onModuleInit` may not have run, as in a command. */
   async loadKey(): Promise<void> {
     this.key ??= createSecretKey((await this.keyring.secretFor('audit')).material);
   }
@@ -35,17 +35,17 @@ export class AuditMac implements OnModuleInit {
       .digest();
   }
 
-  /** The row after a link. */
+  /** @returns the link of the row that follows a link */
   nextLink({ sequence, chain }: ChainLink, seal: Buffer, origin: Origin = 'own'): ChainLink {
     const number = Buffer.alloc(8);
     number.writeBigUInt64BE(BigInt(sequence + 1));
     const hmac = createHmac('sha256', this.secret).update(`chain\0${origin}\0`);
-    // The seal last: it alone could be of any length once somebody has been at it.
+    // The seal last, as the only field whose length an attacker with access to the database could change.
     return { sequence: sequence + 1, chain: hmac.update(chain).update(number).update(seal).digest() };
   }
 }
 
-/** Says nothing about the data once the salt is gone with it. */
+/** Reveals nothing about the data once the salt is erased. */
 export function commitmentTo({ userId, salt, ipAddress, userAgent }: PersonalFields): Buffer {
   return createHash('sha256')
     .update(JSON.stringify([salt.toString('base64'), userId, ipAddress, userAgent]))

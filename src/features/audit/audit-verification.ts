@@ -8,14 +8,14 @@ import { RowVerifier } from './row-verifier';
 
 const PAGE_ROWS = 1_000;
 
-/** What verifying found; with a finding the counts are those up to it. */
+/** The result of a verification; with a finding, the counts are those up to it. */
 export interface AuditReport {
   readonly intact: boolean;
-  /** Those in the chain. */
+  /** Rows in the chain. */
   readonly rows: number;
-  /** Those that are not sealed yet: that one of them is missing nobody could tell. */
+  /** Rows that are not in the chain yet; a missing one could not be detected. */
   readonly unsealed: number;
-  /** Those whose personal data is gone. */
+  /** Rows whose personal data is erased. */
   readonly erased: number;
   readonly finding?: AuditFinding;
 }
@@ -30,7 +30,7 @@ interface Walk {
   readonly onProgress: (rows: number) => void;
 }
 
-/** Reads the whole trail, page by page, and says whether it is the one that was written. */
+/** Verifies the whole trail, page by page. */
 @Injectable()
 export class AuditVerification {
   constructor(
@@ -40,8 +40,8 @@ export class AuditVerification {
   ) {}
 
   /**
-   * @param checkpoints as the log has them, kept where whoever owns the database cannot change them
-   * @param onProgress told how many rows are done, after each page
+   * @param checkpoints from the log, stored where the owner of the database cannot change them
+   * @param onProgress receives the number of verified rows after each page
    * @throws InvalidCheckpoint
    */
   async verify(
@@ -65,7 +65,7 @@ export class AuditVerification {
 
   private async chainFault(walk: Walk): Promise<AuditFinding | undefined> {
     for (let last: StoredEvent | undefined; ;) {
-      // Before the page: what it says is sealed must be seen by then.
+      // Before the page, so that the page has every row up to the head.
       const head = await this.store.head();
       const rows = await this.store.page(last, PAGE_ROWS);
       if (rows.length === 0) return endFault(walk, head);
@@ -109,7 +109,7 @@ export class AuditVerification {
   }
 }
 
-/** What the head of the chain and the checkpoints say of where it ends. */
+/** Compares the end of the chain with its head and with the checkpoints. */
 function endFault({ link, checkpoints }: Walk, head: ChainLink | undefined): AuditFinding | undefined {
   const { sequence, chain } = link;
   const last = Math.max(head?.sequence ?? 0, checkpoints.last);

@@ -25,7 +25,7 @@ interface ExportOptions {
 export function addAuditCommands(program: Command, run: CommandRunner, { stdout }: OutputStreams): void {
   program
     .command('audit:verify')
-    .description('tell whether the audit trail is the one that was written; exit code 1 where it is not')
+    .description('verify the audit trail; exit code 1 where it was tampered with')
     .option('--checkpoint <checkpoint>', 'as a log has it; may be given more than once', collected, [])
     .action(async ({ checkpoint }: VerifyOptions) =>
       run('application', async (context, progress) => verify(context, checkpoint, progress)),
@@ -48,7 +48,7 @@ function collected(value: string, former: readonly string[]): readonly string[] 
 function instant(text: string | undefined): Date | undefined {
   const at = text === undefined ? undefined : parseInstant(text);
   if (text !== undefined && !at)
-    throw new UsageError(`${printable(text ?? '')} is no instant: write it like 2026-01-31T12:00:00Z.`);
+    throw new UsageError(`${printable(text ?? '')} is not an instant: use the form 2026-01-31T12:00:00Z.`);
   return at;
 }
 
@@ -68,7 +68,7 @@ function wordsFor({ finding, rows, unsealed, erased }: AuditReport): string {
   return finding ? `${finding.message}\nUp to there: ${counts}` : `The trail is intact: ${counts}`;
 }
 
-/** Written as they are read: the report at the end would be as long as the trail. */
+/** Writes the events as they are read, since a report would be as long as the trail. */
 async function exportTo(
   stdout: OutputStreams['stdout'],
   context: INestApplicationContext,

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { PersonalData, type PersonalDataProvider } from '../../platform/personal-data';
 import { AuditStore } from './audit.store';
 
-/** What is recorded of a user, and from where; that something happened stays when they go, with an id that nothing else has. */
+/** The personal data of audit events. The events stay after the deletion of the user, with an id that refers to no account. */
 @Injectable()
 @PersonalData({ section: 'audit', tables: ['audit_personal'] })
 export class AuditData implements PersonalDataProvider {

@@ -3,7 +3,7 @@ import { NIL } from 'uuid';
 import { Database, deleteInBatches, readInBatches, type Statement } from '../../platform/database';
 import { type AuditRecord, columnsOf, type PersonalFields, type SealedEvent } from './audit-event';
 
-/** Which events are asked for; what is left out says nothing. */
+/** Selects events; an undefined property does not restrict them. */
 export interface EventFilter {
   readonly actorId?: string | undefined;
   readonly subjectId?: string | undefined;
@@ -14,7 +14,7 @@ export interface EventFilter {
   readonly to?: Date | undefined;
 }
 
-/** A part of what a filter leaves. */
+/** A page of the selected events. */
 export interface EventPage {
   readonly order: 'oldest' | 'newest';
   /** The id of the last event before it. */
@@ -26,7 +26,7 @@ const COLUMNS = `e.id, e.sequence, e.occurred_at AS "occurredAt", e.type, e.outc
   e.subject_id AS "subjectId", e.session_id AS "sessionId", p.ip_address AS "ipAddress", p.user_agent AS "userAgent",
   e.request_id AS "requestId", e.details`;
 
-// Both rows or neither, in one round trip; of whoever is gone by now, nothing personal.
+// Both rows or neither, in one round trip; no personal data of a user who has been deleted meanwhile.
 const WRITE: Statement = {
   name: 'audit-write',
   text: `
@@ -60,10 +60,10 @@ type Row = Omit<AuditRecord, 'sequence' | 'occurredAt'> & {
   readonly occurredAt: Date;
 };
 
-/** What of an event a user gets to take along. */
+/** An event in the export of a user's own data. */
 export type ExportedEvent = Pick<Row, 'id' | 'type' | 'outcome' | 'occurredAt' | 'ipAddress' | 'userAgent'>;
 
-/** The trail as it is written and read. */
+/** The statements of writing and reading events. */
 @Injectable()
 export class AuditStore {
   constructor(private readonly database: Database) {}
@@ -80,7 +80,7 @@ export class AuditStore {
       ['e.actor_id =', filter.actorId],
       ['e.subject_id =', filter.subjectId],
       ['e.type =', filter.type],
-      // Identifiers go by time: an index of its own for the instants would cost every event a write.
+      // Ids are ordered by time: a separate index on the instants would cost every event another write.
       ['e.id >=', filter.from && firstIdOf(filter.from)],
       ['e.id <', filter.to && firstIdOf(filter.to)],
       [newest ? 'e.id <' : 'e.id >', after],
@@ -100,7 +100,7 @@ export class AuditStore {
     );
   }
 
-  /** Forgets where they were and what they used, and not that it happened. */
+  /** Erases addresses and user agents, and not the events. */
   async erase(userId: string): Promise<void> {
     await deleteInBatches(async (rows) => (await this.database.query(ERASE, [userId, rows])).length);
   }
@@ -114,7 +114,7 @@ function recordOf({ sequence, occurredAt, ...row }: Row): AuditRecord {
   };
 }
 
-/** The least UUIDv7 of a millisecond. */
+/** The lowest UUIDv7 of a millisecond. */
 function firstIdOf(instant: Date): string {
   const hex = Math.max(0, instant.getTime()).toString(16).padStart(12, '0');
   return `${hex.slice(0, 8)}-${hex.slice(8)}-7000-8000-000000000000`;

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../../platform/database';
 import type { ChainLink, PersonalFields, SealedEvent, StoredEvent } from './audit-event';
 
-// Instants and JSON as text: what a driver makes of them would hide a change that is none to it.
+// Instants and JSON as text: the conversions of the driver would hide some changes.
 const SEALED = `e.id, to_char(e.occurred_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') AS "occurredAt",
   e.type, e.outcome, e.actor_id AS "actorId", e.subject_id AS "subjectId", e.session_id AS "sessionId",
   e.request_id AS "requestId", e.details::text AS details, e.commitment, e.seal`;
@@ -50,24 +50,24 @@ const UNSEALED_PAGE: Statement = {
 type Row = Omit<StoredEvent, 'sequence' | 'personal'> &
   PersonalFields & { readonly sequence: string | null; readonly eventId: string | null };
 
-/** The statements of sealing and of verifying. */
+/** The statements of linking and verifying rows. */
 @Injectable()
 export class ChainStore {
   constructor(private readonly database: Database) {}
 
-  /** Since when a row waits for its seal; undefined where none does. */
+  /** @returns the instant of the oldest row that is not in the chain; undefined where there is none */
   async waitingSince(): Promise<Date | undefined> {
     const [oldest] = await this.database.query<{ occurredAt: Date }>(OLDEST_UNSEALED);
     return oldest?.occurredAt;
   }
 
-  /** Within a transaction, until its end. @returns whether no other instance is at it */
+  /** Takes the advisory lock until the end of the transaction. @returns false where another instance has it */
   async claim(): Promise<boolean> {
     const [row] = await this.database.query<{ claimed: boolean }>(CLAIM);
     return row?.claimed === true;
   }
 
-  /** Those that have waited for longest. */
+  /** The oldest rows that are not in the chain. */
   async nextUnsealed(limit: number): Promise<SealedEvent[]> {
     return this.database.query<SealedEvent>(NEXT, [limit]);
   }
@@ -84,7 +84,7 @@ export class ChainStore {
     await this.database.query(SEAL, [ids, sequences, chains, sequences.at(-1), chains.at(-1)]);
   }
 
-  /** @param after undefined: from the very first, wherever somebody may have put it */
+  /** @param after undefined: from the lowest sequence, which an attacker may have made negative */
   async page(after: Pick<StoredEvent, 'sequence' | 'id'> | undefined, limit: number): Promise<StoredEvent[]> {
     const parameters = [after ? withinBigint(after.sequence ?? 0) : null, after?.id ?? null, limit];
     return (await this.database.query<Row>(PAGE, parameters)).map(storedEventOf);
@@ -95,7 +95,7 @@ export class ChainStore {
   }
 }
 
-/** Somebody may have written the least number there is, which rounds to less than that. */
+/** An attacker may have written the lowest bigint, which a double rounds to a lower number. */
 function withinBigint(sequence: number): number {
   return Math.min(Math.max(sequence, Number.MIN_SAFE_INTEGER), Number.MAX_SAFE_INTEGER);
 }

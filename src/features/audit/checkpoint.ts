@@ -2,7 +2,7 @@ import type { ChainLink } from './audit-event';
 
 const CHECKPOINT = /^([1-9]\d{0,14}):([\w-]{43})$/;
 
-/** What was given as a checkpoint is none. */
+/** The text is not a checkpoint. */
 export class InvalidCheckpoint extends Error {
   override readonly name = 'InvalidCheckpoint';
 
@@ -17,7 +17,7 @@ export function checkpointOf({ sequence, chain }: ChainLink): string {
   return `${sequence}:${chain.toString('base64url')}`;
 }
 
-/** Checkpoints that were kept where nobody could change them. */
+/** Checkpoints that were stored outside the database. */
 export class ChainCheckpoints {
   private readonly chains = new Map<number, Buffer[]>();
 
@@ -26,18 +26,18 @@ export class ChainCheckpoints {
     for (const text of texts) {
       const [, sequence = '', chain = ''] = CHECKPOINT.exec(text.trim()) ?? [];
       const bytes = Buffer.from(chain, 'base64url');
-      // Two letters can stand for the same last bits; only one of them is what was logged.
+      // In base64, two letters can encode the same last bits; only the logged one is accepted.
       if (sequence === '' || bytes.toString('base64url') !== chain) throw new InvalidCheckpoint(text);
       this.chains.set(Number(sequence), [...this.of(Number(sequence)), bytes]);
     }
   }
 
-  /** The last row that there must be. */
+  /** The sequence of the last row that must exist. */
   get last(): number {
     return Math.max(0, ...this.chains.keys());
   }
 
-  /** Whether a link is the one there was; undefined where no checkpoint says so. */
+  /** @returns whether a link matches the checkpoints of its row; undefined where there is none */
   confirms({ sequence, chain }: ChainLink): boolean | undefined {
     const kept = this.of(sequence);
     return kept.length === 0 ? undefined : kept.every((each) => each.equals(chain));

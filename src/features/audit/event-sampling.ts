@@ -1,13 +1,13 @@
-/** What of each source and type is recorded in a minute, and of each type from all sources of one instance together. */
+/** Events that are recorded in a minute: of each source and type, and of each type from all sources of an instance together. */
 const PER_SOURCE = 5;
 const IN_ALL = 300;
 const MINUTE_MS = 60_000;
 const MOST_SOURCES = 10_000;
 
-/** What was not recorded before an event that is. */
+/** The numbers of events that were skipped before one that is recorded. */
 export interface SkippedCounts {
   readonly skipped: number;
-  /** Of the same type from sources of which nothing was recorded since. */
+  /** Of the same type from sources of which no event has been recorded since. */
   readonly skippedElsewhere: number;
 }
 
@@ -18,14 +18,14 @@ interface Seen {
   skipped: number;
 }
 
-/** Keeps strangers from filling the disk: what anybody can cause at no cost is recorded now and then, and counted always. */
+/** Limits the events that anonymous callers can cause: a sample is recorded, and the rest is counted. */
 export class EventSampling {
   private minute = 0;
   private recorded = new Map<string, number>();
   private sources = new Map<string, Seen>();
   private readonly elsewhere = new Map<string, number>();
 
-  /** @returns undefined where this one is to be skipped */
+  /** @returns undefined where the event is skipped */
   take(type: string, source: string, nowMs: number): SkippedCounts | undefined {
     this.turnTo(Math.floor(nowMs / MINUTE_MS));
     const seen = this.seen(type, source);
@@ -59,7 +59,7 @@ export class EventSampling {
     if (minute === this.minute) return;
     const [before, kept] = [this.sources, new Map<string, Seen>()];
     for (const [key, seen] of before) {
-      // Whoever has been quiet for a minute may not come back to have it told.
+      // A source without an event in the last minute may not return, so its count is recorded with another source.
       if (seen.events === 0) this.skipElsewhere(seen.type, seen.skipped);
       else if (seen.skipped > 0) kept.set(key, { ...seen, events: 0, recorded: 0 });
     }

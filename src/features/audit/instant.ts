@@ -6,17 +6,17 @@ import { IsDate, IsOptional } from 'class-validator';
 const INSTANT =
   /^(\d{4})-(\d\d)-(\d\d)[Tt]([01]\d|2[0-3]):([0-5]\d):([0-5]\d)(?:\.(\d{1,9}))?([Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/;
 
-/** A query parameter that names an instant. */
+/** A query parameter that is an instant. */
 export function InstantParam(description: string): PropertyDecorator {
   return applyDecorators(
     ApiPropertyOptional({ type: String, format: 'date-time', description }),
     Transform(({ value }: TransformFnParams): unknown => parseInstant(value) ?? value),
     IsOptional(),
-    IsDate({ message: 'Use an instant as RFC 3339 writes it, such as 2026-01-31T12:00:00Z.' }),
+    IsDate({ message: 'Use an instant in the form of RFC 3339, such as 2026-01-31T12:00:00Z.' }),
   );
 }
 
-/** An instant of RFC 3339, rounded up to the millisecond; `Date` alone would read much else, and roll 30 February over. */
+/** An instant of RFC 3339, rounded up to the millisecond; `Date` alone accepts many other forms and turns 30 February into 1 or 2 March. */
 export function parseInstant(text: unknown): Date | undefined {
   const parts = typeof text === 'string' ? INSTANT.exec(text) : null;
   if (!parts) return undefined;

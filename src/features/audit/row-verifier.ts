@@ -4,10 +4,10 @@ import { AuditMac, commitmentTo } from './audit-mac';
 import { ChainStore } from './chain.store';
 import { type AuditFinding, findingAt, findingIn } from './audit-finding';
 
-/** A row that is sealed. */
+/** A row in the chain. */
 type SealedRow = StoredEvent & { readonly sequence: number };
 
-/** Says of one row what is wrong with it. */
+/** Verifies single rows. */
 @Injectable()
 export class RowVerifier {
   constructor(
@@ -15,11 +15,11 @@ export class RowVerifier {
     private readonly seals: AuditMac,
   ) {}
 
-  /** @returns the link the row is, or what was done there */
+  /** @returns the link of the row, or the finding */
   async verify(row: SealedRow, before: ChainLink): Promise<ChainLink | AuditFinding> {
     if (row.sequence > before.sequence + 1)
       return findingIn('removed', before.sequence + 1, row.sequence - 1);
-    // Only where somebody has taken away that numbers are unique, or begins before the first.
+    // Only after an attacker has dropped the unique constraint, or inserted a row before the first.
     if (row.sequence <= before.sequence) return findingAt('inserted', row);
     const link = this.seals.nextLink(before, row.seal);
     const isGenuine = this.isGenuine(row);
@@ -37,7 +37,7 @@ export class RowVerifier {
     return this.seals.macOf(row).equals(row.seal);
   }
 
-  /** A genuine row: the one that belongs here, with its link spoilt, if whatever comes next goes on from that link. */
+  /** For a row with a valid seal: it belongs here, and only its link was changed, if the next row continues from the expected link. */
   private async placeFault(row: SealedRow, link: ChainLink): Promise<AuditFinding> {
     const [next] = await this.store.page(row, 1);
     const head = await this.store.head();
@@ -47,7 +47,7 @@ export class RowVerifier {
     return findingAt(goesOn ? 'altered' : 'reordered', row);
   }
 
-  /** A row whose content and seal do not fit: one of ours if the chain knows its seal, or knows what it should be. */
+  /** For a row whose content does not match its seal: it was changed if the chain has its seal or the expected one, and inserted otherwise. */
   private contentFault(row: SealedRow, before: ChainLink): AuditFinding {
     const seals = [row.seal, this.seals.macOf(row)];
     const wasOurs = seals.some((seal) => isLinked(row, this.seals.nextLink(before, seal)));
@@ -59,7 +59,7 @@ function isLinked(row: StoredEvent, { chain }: ChainLink): boolean {
   return row.chain?.equals(chain) === true;
 }
 
-/** Erased is as good as kept; changed is not. */
+/** Personal data may be erased, but not changed. */
 function isPersonalGenuine({ commitment, personal }: StoredEvent): boolean {
   return personal === null || commitment?.equals(commitmentTo(personal)) === true;
 }

@@ -17,7 +17,7 @@ const VERIFICATION: TokenPurpose = {
   lifetimeMs: 24 * 3_600_000,
 };
 
-/** Proving that the mailbox of an account is its owner's. */
+/** Verifies the addresses of accounts. */
 @Injectable()
 export class EmailVerificationService {
   constructor(
@@ -34,24 +34,24 @@ export class EmailVerificationService {
     mailer.registerResolver(EMAIL_VERIFICATION, async (request) => this.resolve(request, () => null));
   }
 
-  /** Asks for the mail once more; who asks learns nothing. */
+  /** Requests the mail again, without revealing whether the account exists. */
   async resend(email: string, { language }: ClientInfo): Promise<void> {
     await this.mailer.request(EMAIL_VERIFICATION, { address: email, language });
   }
 
   /**
-   * Takes the token of the mail for a proof of the mailbox. Where the address was registered more than once, by whomever,
-   * the password picks the registration that holds, and what the others opened is over.
+   * Verifies the address with the token of the mail. Where the address was registered more than once, the password selects the
+   * registration that is kept, and the sessions of the others are revoked.
    * @throws InvalidOrExpiredToken, PasswordRequired, or InvalidCredentials where no registration has this password
    */
   async verify(token: string, password: string | null): Promise<void> {
     const { userId } = await this.tokens.get(VERIFICATION, token);
-    // Outside the transaction, as it is slow; whether it is needed is decided inside.
+    // Outside the transaction, as it is slow; the transaction decides whether it is needed.
     const picked = password === null ? null : await this.attempts.pick(userId, password);
     try {
       await this.database.transaction(async () => this.redeem(token, userId, { password, picked }));
     } catch (error) {
-      // Out here, where nothing undoes it.
+      // Outside the transaction, which is rolled back.
       if (error instanceof InvalidCredentials)
         await this.events.publish(new EmailVerificationFailed({ subjectId: userId }));
       throw error;
@@ -66,7 +66,7 @@ export class EmailVerificationService {
     const user = await this.users.lock({ id: userId });
     if (!user) throw new InvalidOrExpiredToken();
     await this.tokens.redeem(VERIFICATION, token);
-    // Only now: while it was looked for, another use of a link may have given the account away.
+    // Under the lock: another link may have been redeemed while the password was checked.
     if (password !== null && !picked)
       throw new InvalidCredentials('No registration of this address has this password.');
     await this.limits.resetAccount(user.email);

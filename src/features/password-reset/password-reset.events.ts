@@ -5,7 +5,7 @@ export class PasswordResetRequested extends SecurityEvent {
   static override readonly type = 'password-reset-requested';
 }
 
-/** A new password was set with the link of a mail, which proves the address, too. */
+/** A new password was set with the link of a mail, which verifies the address as well. */
 export class PasswordReset extends SecurityEvent {
   static override readonly type = 'password-reset';
 }

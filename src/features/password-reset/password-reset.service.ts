@@ -26,7 +26,7 @@ import { PasswordReset, PasswordResetRequested } from './password-reset.events';
 
 const RESET: TokenPurpose = { name: 'password-reset', prefix: 'pr_', lifetimeMs: 3_600_000 };
 
-/** Setting a password without the old one, by proof of the mailbox. */
+/** Sets a new password with a proof of the mailbox. */
 @Injectable()
 export class PasswordResetService {
   constructor(
@@ -48,9 +48,9 @@ export class PasswordResetService {
     mailer.registerResolver(REGISTRATION_NOT_KEPT, async (request) => this.resolveRegistration(request));
   }
 
-  /** Asks for the mail; who asks learns nothing. */
+  /** Requests the mail, without revealing whether the account exists. */
   async forgot(email: string, { language }: ClientInfo): Promise<void> {
-    // Looked up in the same time whoever it is.
+    // The lookup takes the same time whether or not the account exists.
     const user = await this.users.findByEmail(email);
     await this.database.transaction(async () => {
       await this.events.publish(new PasswordResetRequested({ actorId: null, subjectId: user?.id ?? null }));
@@ -59,9 +59,9 @@ export class PasswordResetService {
   }
 
   /**
-   * Takes the token of the mail for a new password, and ends every session.
-   * @returns a device token: the older ones are void
-   * @throws InvalidOrExpiredToken, or ValidationFailed where the password does not follow the policy: the token stays good then
+   * Sets a new password with the token of the mail, and revokes every session.
+   * @returns a device token; the older ones are revoked
+   * @throws InvalidOrExpiredToken, or ValidationFailed where the password does not follow the policy; the token stays valid then
    */
   async reset({ token, newPassword }: ResetPasswordRequest, client: ClientInfo): Promise<string> {
     const { userId } = await this.tokens.get(RESET, token);
@@ -76,7 +76,7 @@ export class PasswordResetService {
       await this.tokens.redeem(RESET, token);
       await this.recovery.recover(id, hash);
       await this.events.publish(new PasswordReset({ subjectId: id }));
-      // The link has proven the mailbox just now.
+      // The link has just proven the mailbox.
       const owner = { email, emailVerified: true };
       await this.mailer.send(owner, PASSWORD_WAS_RESET, { language: client.language });
       await this.limits.grantAfterReset({ id, email }, client);

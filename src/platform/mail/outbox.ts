@@ -35,8 +35,7 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly lanes = new MailLanes<WaitingMail>({
     claim: async (busy) => this.claim(busy),
     deliver: async (waiting) => this.dispatch(waiting),
-    failed: (error) =>
-      this.logger.warn({ error }, 'the outbox could not be read; it is read again'),
+    failed: (error) => this.logger.warn({ error }, 'the outbox could not be read; it is read again'),
   });
   /** The duration of the last delivery. */
   private lastTookMs = 0;

@@ -6,8 +6,6 @@ export class InvalidOrExpiredToken extends DomainError {
   static override readonly code = 'invalid-or-expired-token';
 
   constructor() {
-    super(
-      'This link is not valid: it was used, it has expired, or it is incomplete. Request a new one.',
-    );
+    super('This link is not valid: it was used, it has expired, or it is incomplete. Request a new one.');
   }
 }
