@@ -24,11 +24,11 @@ interface Document {
   readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>;
 }
 
-const readJson = <T>(folder: string, file: string) =>
-  JSON.parse(readFileSync(join(folder, file), 'utf8')) as T;
-const routesOf = (folder: string) => readJson<Manifest>(folder, 'access-manifest.json');
+const readJson = (folder: string, file: string): unknown =>
+  JSON.parse(readFileSync(join(folder, file), 'utf8'));
+const routesOf = (folder: string) => readJson(folder, 'access-manifest.json') as Manifest;
 const operationsOf = (folder: string) =>
-  Object.values(readJson<Document>(folder, 'openapi.json').paths)
+  Object.values((readJson(folder, 'openapi.json') as Document).paths)
     .flatMap((path) => Object.values(path))
     .flatMap(({ operationId }) => operationId ?? []);
 const without = <T>(all: readonly T[], removed: readonly T[]) =>
