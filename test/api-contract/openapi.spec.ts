@@ -53,10 +53,11 @@ describe('the contract in openapi.json', () => {
     expect(operations.map(({ route }) => route).toSorted()).toEqual(served.toSorted());
   });
 
-  it('gives every operation a name of its own, a summary and one tag', () => {
-    for (const { route, operationId, summary, tags } of operations) {
+  it('gives every operation a name of its own, a short summary, a description and one tag', () => {
+    for (const { route, operationId, summary, description, tags } of operations) {
       expect(`${route}: ${operationId}`).toMatch(/: [a-z][A-Za-z]+$/);
-      expect(`${route}: ${summary}`).toMatch(/: [A-Z].{9,}/);
+      expect(`${route}: ${summary}`).toMatch(/: [A-Z][^.]{5,39}$/);
+      expect(`${route}: ${description}`).toMatch(/: [A-Z].{19,}\.$/);
       expect([route, tags]).toEqual([route, [expect.any(String)]]);
     }
     expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length);
