@@ -123,7 +123,7 @@ describe('a property that holds an e-mail address', () => {
   it.each([['ada@localhost'], [''], [null], [undefined], [7], [{}], [['ada@example.com']], [{ $ne: null }]])(
     'refuses %j',
     (email) => {
-      expect(received(email).faults).toEqual([{ emailAddress: expect.stringContaining('e-mail address') }]);
+      expect(received(email).faults).toEqual([{ emailAddress: expect.stringContaining('email address') }]);
     },
   );
 });

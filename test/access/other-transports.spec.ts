@@ -95,7 +95,7 @@ describe('a handler of messages', () => {
     it('receives no user from the payload', async () => {
       const forged = { user: { userId: 'root' }, userId: 'root' };
       await expect(broker.deliver('who', forged)).rejects.toBeDefined();
-      expect(log.join('')).toContain('The guards of this application protect HTTP handlers');
+      expect(log.join('')).toContain('The global guards protect HTTP handlers');
     });
   });
 });

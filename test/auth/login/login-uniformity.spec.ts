@@ -57,7 +57,7 @@ describe('a sign-in that fails', () => {
   it('names every possible reason, and no token error', async () => {
     const { status, headers, body } = await logIn(UNKNOWN);
     expect([status, body.code]).toEqual([401, 'invalid-credentials']);
-    expect(body.detail).toMatch(/address.*password.*wrong.*disabled.*verified/);
+    expect(body.detail).toMatch(/Invalid email or password.*disabled.*verified/);
     expect(headers.get('www-authenticate')).toBe('Bearer realm="Gatehouse"');
   });
 });
