@@ -36,7 +36,9 @@ export class WorkerPool {
     { maxThreads, ...options }: Options & { readonly maxThreads: number },
     limits: Omit<QueueLimits, 'slots'>,
   ) {
-    this.pool = new Piscina({ ...options, maxThreads });
+    // A thread keeps what it has reserved: by default up to 48 MB for values of a single call.
+    const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+    this.pool = new Piscina({ ...options, maxThreads, resourceLimits });
     this.queue = new FairQueue({ ...limits, slots: maxThreads });
   }
 
