@@ -826,7 +826,7 @@ export interface components {
         SessionListResponse: {
             items: components["schemas"]["SessionResponse"][];
             /**
-             * @description For the next page; null on the last
+             * @description The cursor of the next page; null on the last page
              * @example null
              */
             nextCursor: string | null;
@@ -1000,7 +1000,7 @@ export interface components {
         };
         EndSessionRequest: {
             /**
-             * @description What stands after `#token=` in the link of the mail
+             * @description The part after `#token=` in the link of the mail
              * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
              */
             token: string;
@@ -1103,7 +1103,7 @@ export interface components {
         };
         VerifyEmailRequest: {
             /**
-             * @description What stands after `#token=` in the link of the mail
+             * @description The part after `#token=` in the link of the mail
              * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
              */
             token: string;
@@ -1129,7 +1129,7 @@ export interface components {
         };
         ResetPasswordRequest: {
             /**
-             * @description What stands after `#token=` in the link of the mail
+             * @description The part after `#token=` in the link of the mail
              * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
              */
             token: string;
@@ -1161,7 +1161,7 @@ export interface components {
             currentPassword: string;
             /**
              * Format: password
-             * @example nine wrens mend 4 kettles
+             * @example nine wrens carry 4 kettles
              */
             newPassword: string;
         };
@@ -1176,7 +1176,7 @@ export interface components {
         };
         EmailChangeTokenRequest: {
             /**
-             * @description What stands after `#token=` in the link of the mail
+             * @description The part after `#token=` in the link of the mail
              * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
              */
             token: string;
@@ -1206,7 +1206,7 @@ export interface components {
         UserListResponse: {
             items: components["schemas"]["UserResponse"][];
             /**
-             * @description For the next page; null on the last
+             * @description The cursor of the next page; null on the last page
              * @example null
              */
             nextCursor: string | null;
@@ -1275,7 +1275,7 @@ export interface components {
         RoleListResponse: {
             items: components["schemas"]["RoleResponse"][];
             /**
-             * @description For the next page; null on the last
+             * @description The cursor of the next page; null on the last page
              * @example null
              */
             nextCursor: string | null;
@@ -1293,7 +1293,7 @@ export interface components {
         };
         AcceptInvitationRequest: {
             /**
-             * @description What stands after `#token=` in the link of the mail
+             * @description The part after `#token=` in the link of the mail
              * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
              */
             token: string;
@@ -1360,7 +1360,7 @@ export interface components {
         AuditEventListResponse: {
             items: components["schemas"]["AuditEventResponse"][];
             /**
-             * @description For the next page; null on the last
+             * @description The cursor of the next page; null on the last page
              * @example null
              */
             nextCursor: string | null;
@@ -2094,7 +2094,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `nextCursor` of the page before */
+                /** @description The `nextCursor` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -3105,7 +3105,7 @@ export interface operations {
                 /**
                  * @example {
                  *       "currentPassword": "teal otters juggle 7 lanterns",
-                 *       "newPassword": "nine wrens mend 4 kettles"
+                 *       "newPassword": "nine wrens carry 4 kettles"
                  *     }
                  */
                 "application/json": components["schemas"]["ChangePasswordRequest"];
@@ -3306,7 +3306,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `nextCursor` of the page before */
+                /** @description The `nextCursor` of the previous page */
                 cursor?: string;
                 /** @description The beginning of the address, or all of it */
                 email?: string;
@@ -3657,7 +3657,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `nextCursor` of the page before */
+                /** @description The `nextCursor` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -3837,7 +3837,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `nextCursor` of the page before */
+                /** @description The `nextCursor` of the previous page */
                 cursor?: string;
             };
             header?: never;
@@ -4101,7 +4101,7 @@ export interface operations {
         parameters: {
             query?: {
                 limit?: number;
-                /** @description The `nextCursor` of the page before */
+                /** @description The `nextCursor` of the previous page */
                 cursor?: string;
                 /** @description Who did it */
                 actorId?: string;
