@@ -61,7 +61,7 @@ export async function listen(app: NestFastifyApplication): Promise<void> {
   const { host, port, production, publicUrl, trustedProxies } = app.get(HttpSettings);
   if (production && trustedProxies.isEmpty)
     new Logger('Application').warn(
-      'TRUSTED_PROXIES is empty, so nobody can say that a request came over https: all but /health is refused',
+      'TRUSTED_PROXIES is empty, so no request counts as https: all but /health are refused',
     );
   try {
     await app.listen(port, host);
@@ -81,6 +81,6 @@ function isPortTaken(error: unknown): error is PortTaken {
 
 function portTaken(cause: PortTaken): Error {
   const place = `${cause.address}:${cause.port}`;
-  const mend = 'set PORT, or METRICS_PORT where that is the one, to another number';
-  return new Error(`Something else listens on ${place} (EADDRINUSE).\n  → ${mend}`, { cause });
+  const fix = 'set PORT, or METRICS_PORT if that is the port, to another number';
+  return new Error(`Another process listens on ${place} (EADDRINUSE).\n  → ${fix}`, { cause });
 }

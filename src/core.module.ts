@@ -49,7 +49,7 @@ import { UsersModule } from './users';
     OneTimeTokensModule,
     RateLimitsModule,
     MailModule,
-    AccessModule, // the doors, in order
+    AccessModule, // the global guards, in order
     TokensModule,
     SessionsModule,
     UsersModule,

@@ -28,7 +28,7 @@ export interface RouteAccess {
 /** By method and path, `GET /v1/users/{id}`, in alphabetical order. HEAD goes with GET, and `@All()` is `ALL`. */
 export type AccessManifest = Readonly<Record<string, RouteAccess>>;
 
-/** The effective policy of every route, from the data that the doors decide by. Needs no provider: a preview will do. */
+/** The effective policy of every route, from the metadata that the guards use. Needs no provider, so a preview suffices. */
 export function describeAccess(app: INestApplication): AccessManifest {
   const routes = routesOf(app).toSorted((one, other) => (one.address < other.address ? -1 : 1));
   return Object.fromEntries(routes.map((route) => [route.address, accessTo(route)]));

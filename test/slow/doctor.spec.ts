@@ -148,26 +148,26 @@ describe('doctor, through a proxy that speaks TLS', () => {
   it.each([
     ['nothing about one as the documentation has it', HONEST, {}, []],
     ['a certificate that nobody vouches for', HONEST, { knows: false }, ['certificate']],
-    ['one that is not trusted', HONEST, { trusted: '10.0.0.1' }, ['not told']],
-    ['one that says nothing of https', '', {}, ['not told']],
+    ['one that is not trusted', HONEST, { trusted: '10.0.0.1' }, ['does not learn']],
+    ['one that says nothing of https', '', {}, ['does not learn']],
     [
       'one that passes on what clients say',
       'proxy_set_header X-Forwarded-Proto $scheme;',
       {},
-      ['own X-Forwarded-For'],
+      ['X-Forwarded-For of a client'],
     ],
     [
       'one that leaves the scheme to clients who name it',
       `proxy_set_header X-Forwarded-For $remote_addr; set $said $http_x_forwarded_proto;
        if ($said = '') { set $said https; } proxy_set_header X-Forwarded-Proto $said;`,
       {},
-      ['passes on what a client says of the scheme'],
+      ['passes the client’s X-Forwarded-Proto on'],
     ],
     [
       'one that takes flags from cookies',
       `${HONEST} proxy_cookie_flags ~ nosecure nosamesite;`,
       {},
-      ['lose their flags'],
+      ['changes the flags of cookies'],
     ],
     [
       'one that drops headers',

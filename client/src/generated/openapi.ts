@@ -2034,7 +2034,7 @@ export interface operations {
                     "application/jwk-set+json": components["schemas"]["JsonWebKeySetResponse"];
                 };
             };
-            /** @description What `If-None-Match` names is still right */
+            /** @description The representation named by `If-None-Match` is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2075,7 +2075,7 @@ export interface operations {
                     "application/json": components["schemas"]["ServerMetadataResponse"];
                 };
             };
-            /** @description What `If-None-Match` names is still right */
+            /** @description The representation named by `If-None-Match` is current */
             304: {
                 headers: {
                     [name: string]: unknown;
@@ -2772,7 +2772,7 @@ export interface operations {
                     "application/json": components["schemas"]["PolicyResponse"];
                 };
             };
-            /** @description What `If-None-Match` names is still right */
+            /** @description The representation named by `If-None-Match` is current */
             304: {
                 headers: {
                     [name: string]: unknown;

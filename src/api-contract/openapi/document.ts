@@ -119,7 +119,7 @@ function secure(operation: Operation, { caller, strategies }: RouteAccess): void
   else if (strategies.some((strategy) => strategy !== JWT)) operation.security = securityOf(strategies);
 }
 
-/** What is answered before a handler is called, or whatever it does. */
+/** The problems that guards and the platform return for a route. */
 function guardProblemsOf(
   { requestBody, tags }: Operation,
   { caller, strategies, crossSite, permissions, recentSignIn }: RouteAccess,
@@ -147,7 +147,7 @@ function describeBody({ requestBody }: Operation, schemas: Schemas): void {
   if (!requestBody || !('content' in requestBody)) return;
   const { schema } = requestBody.content['application/json'] ?? {};
   const dto = schemaOf(schema, schemas);
-  // A DTO with rules but without documentation: it takes something, and nobody said what.
+  // A DTO with validation but without documentation.
   if (!dto || isEmpty(dto)) return;
   requestBody.required = (dto.required ?? []).length > 0;
   dto.additionalProperties = false;

@@ -162,7 +162,7 @@ describe('a span', () => {
     ['is what has passed', 400, 400, 400],
     ['counts the sleep of a machine whose monotonic clock stood still', 0, 3_600_000, 3_600_000],
     ['is no shorter where the host is set back meanwhile', 400, 400 - FIVE_MINUTES, 400],
-    // News that looks too old costs a question, news that looks too young would open.
+    // A reading that looks too old costs a query; one that looks too recent would let a revoked session pass.
     ['is the longer one where the host is set on meanwhile', 400, 400 + FIVE_MINUTES, 400 + FIVE_MINUTES],
   ])('%s', (_, monotonicMs, wallMs, expectedMs) => {
     const mark = clock.read();

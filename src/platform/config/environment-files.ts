@@ -53,7 +53,7 @@ export function readVariables(
   return { variables: { ...merged, ...secret }, committed: Object.keys(shared) };
 }
 
-/** For whoever may not write: good for nothing but that a secret is there. */
+/** A secret that is not stored, for commands that must not write files. */
 export function temporarySecret(): string {
   return randomBytes(32).toString('base64url');
 }
@@ -84,7 +84,7 @@ function writeDevelopmentSecret(path: string): string {
   const line = `AUTH_SECRET=${randomBytes(32).toString('base64url')}\n`;
   if (!createWhole(path, HEADER + line) && !parseFile(path).AUTH_SECRET) {
     chmodSync(path, 0o600);
-    // The last line of a file somebody wrote need not have an end.
+    // The last line of an existing file may lack a line break.
     appendFileSync(path, `\n${line}`);
   }
   return parseFile(path).AUTH_SECRET ?? '';

@@ -27,7 +27,7 @@ interface UrlRule {
 
 /**
  * Typed access to the raw settings. A reader never throws: it notes the fault, hands back the fallback, and
- * `verified()` reports every fault of every namespace at once, so that one start shows an operator all there is to fix.
+ * `validated()` reports every fault of every namespace at once, so that one start shows an operator all there is to fix.
  */
 export class Environment {
   private static readonly namespaces = new Set<SettingsClass<unknown>>();

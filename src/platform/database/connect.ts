@@ -88,7 +88,7 @@ function adviceOn(cause: unknown): string {
     : 'GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO that role';
 }
 
-/** For whoever only looks: opens the pool and takes over the database's time, and no more. */
+/** Opens the pool and synchronises the clock, without migrating; for inspection. */
 export async function connectDatabase(dataSource: DataSource, clock: Clock): Promise<void> {
   await reach(dataSource);
   await synchronise(clock, dataSource);

@@ -10,14 +10,13 @@ import { DatabaseInspection } from './inspection';
 import { MigrationRunner } from './migrations';
 import { checkSessions } from './session-check';
 
-/** The host's clock counts for nothing in the application; in logs, and for certificates, it does. */
-const APART_MS = 2_000;
+/** The application uses the database's clock; the host's clock matters for logs and certificates. */
+const LARGE_OFFSET_MS = 2_000;
 
 const READ_ONLY: Finding = {
   level: 'fault',
-  message: 'it takes no writes',
-  advice:
-    'it is a standby, or default_transaction_read_only is on: let DATABASE_URL lead to the server that is written to',
+  message: 'the server is read-only',
+  advice: 'point DATABASE_URL at the primary, and switch default_transaction_read_only off',
 };
 
 @Injectable()
@@ -45,13 +44,11 @@ export class DatabaseDoctorCheck implements DoctorCheckProvider {
     return [
       okFinding(`PostgreSQL ${row?.version ?? ''} answers: ${this.server.location}`),
       ...(row?.readOnly ? [READ_ONLY] : []),
-      sessions
-        ? { level: 'fault', ...sessions }
-        : okFinding('statements have their bounds, and sessions what they rely on'),
+      sessions ? { level: 'fault', ...sessions } : okFinding('sessions have the required settings'),
       ...warningIf(
         this.environment.production && this.settings.url === undefined,
         'the embedded server is used in production',
-        'it lives and dies with this host: back up DATA_DIR, or set DATABASE_URL',
+        'its data is lost with this host: back up DATA_DIR, or set DATABASE_URL',
       ),
     ];
   }
@@ -64,12 +61,12 @@ export class MigrationsDoctorCheck implements DoctorCheckProvider {
 
   async check(): Promise<Finding[]> {
     const { applied, missing, altered, unknown } = await this.migrations.state();
-    const mend = 'put the former statements back, and make the change a new migration';
+    const fix = 'restore the former statements, and make the change a new migration';
     const fault = (message: string, advice: string): Finding => ({ level: 'fault', message, advice });
     return [
       okFinding(`${applied.length} of this build are applied`),
       ...missing.map((name) => fault(`${name} is not applied`, 'npm run cli -- db:migrate')),
-      ...altered.map((name) => fault(`${name} was changed since it was applied`, mend)),
+      ...altered.map((name) => fault(`${name} was changed after it was applied`, fix)),
       ...unknown.flatMap((name) =>
         warningIf(
           true,
@@ -95,11 +92,10 @@ export class ClockDoctorCheck implements DoctorCheckProvider {
       text: 'SELECT extract(epoch FROM clock_timestamp())::float8 * 1000 AS ms',
     });
     const between = (asked.wallMs + this.clock.read().wallMs) / 2;
-    const apartMs = Math.round(between - (row?.ms ?? Number.NaN));
-    const side = apartMs < 0 ? 'behind' : 'ahead of';
-    const message = `this host is ${Math.abs(apartMs)} ms ${side} the database`;
-    const advice =
-      'let both hosts keep time by NTP: the application goes by the database, logs and certificates do not';
-    return Math.abs(apartMs) > APART_MS ? warningIf(true, message, advice) : [okFinding(message)];
+    const offsetMs = Math.round(between - (row?.ms ?? Number.NaN));
+    const side = offsetMs < 0 ? 'behind' : 'ahead of';
+    const message = `this host is ${Math.abs(offsetMs)} ms ${side} the database`;
+    const advice = 'synchronise both hosts by NTP: logs and certificates use the clock of this host';
+    return Math.abs(offsetMs) > LARGE_OFFSET_MS ? warningIf(true, message, advice) : [okFinding(message)];
   }
 }

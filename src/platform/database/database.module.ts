@@ -12,18 +12,18 @@ import { DatabaseSettings } from './database.settings';
 import { DatabaseInspection } from './inspection';
 import { MigrationRunner } from './migrations';
 
-/** Of every room whose file was loaded, for a context without rooms. */
+/** The migrations of every loaded module file, for a context without those modules. */
 const allMigrations = new Set<Type<MigrationInterface>>();
-const ALL_MIGRATIONS = Symbol('every room');
+const ALL_MIGRATIONS = Symbol('all migrations');
 
-/** What a room brings along. */
+/** The migrations of a module. */
 class FeatureMigrations {
   constructor(readonly classes: readonly Type<MigrationInterface>[]) {}
 }
 
-/** Those of the rooms of this application: another one in the process may be made of others. */
+/** The migrations of this application's modules: another application in the process may have others. */
 function migrationsIn(modules: ModulesContainer): Set<Type<MigrationInterface>> {
-  const providers = [...modules.values()].flatMap((room) => [...room.providers.values()]);
+  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
   const found = providers.flatMap(({ instance }: { readonly instance?: unknown }) =>
     instance instanceof FeatureMigrations ? [...instance.classes] : [],
   );
@@ -37,7 +37,7 @@ function migrationsIn(modules: ModulesContainer): Set<Type<MigrationInterface>> 
 })
 class DatabaseServerModule {}
 
-/** The one connection pool, the schema brought up to date before anybody asks it, and `Database`. */
+/** The connection pool, the migrated schema, and `Database`. */
 @Global()
 @Module({
   imports: [
@@ -96,7 +96,7 @@ export class DatabaseModule implements OnApplicationShutdown {
     private readonly server: DatabaseServer,
   ) {}
 
-  /** For the context of a command that only looks, beside this module. */
+  /** For the context of a command that only inspects, beside this module. */
   static inspectOnly(): DynamicModule {
     return {
       module: InspectionModule,
@@ -106,13 +106,13 @@ export class DatabaseModule implements OnApplicationShutdown {
     };
   }
 
-  /** For the context of a command that knows no room, beside this module: the schema is that of all of them. */
+  /** For the context of a command without feature modules, beside this module: the schema has all migrations. */
   static withAllMigrations(): DynamicModule {
     const providers = [{ provide: ALL_MIGRATIONS, useValue: allMigrations }];
     return { module: AllMigrationsModule, global: true, providers, exports: [ALL_MIGRATIONS] };
   }
 
-  /** The tables and migrations that a room brings along. */
+  /** The entities and migrations of a feature module. */
   static forFeature(
     entities: Parameters<typeof TypeOrmModule.forFeature>[0],
     migrations: readonly Type<MigrationInterface>[],

@@ -33,8 +33,8 @@ interface Transaction {
 const underWay = new AsyncLocalStorage<Transaction>();
 
 /**
- * The way to the data for every room. Inside `transaction` each call, however deep, takes part in that transaction;
- * the bare DataSource and injected repositories do not, so rooms use neither.
+ * The access to the database for every module. Inside `transaction` every call takes part in that transaction; the bare
+ * DataSource and injected repositories do not, so modules use neither.
  */
 @Injectable()
 export class Database {
@@ -78,7 +78,7 @@ export class Database {
     const { url = '' } = this.dataSource.options as PostgresDataSourceOptions;
     const { Client, onConnect, ...config } = directConnection(url, this.settings);
     const client = new Client(config);
-    // One that nobody listens to ends the process, and it can come before the caller gets the connection.
+    // An 'error' event without a listener ends the process, and it can occur before the caller gets the connection.
     client.on('error', () => undefined);
     try {
       await client.connect();

@@ -9,14 +9,14 @@ const isIdle = (client: Client) => (client as Client & { readonly readyForQuery?
 
 /**
  * A connection that owes an answer and stays silent has lost its server. Closing it fails the statement and takes it out
- * of the pool; the driver's `query_timeout` does the first only, and whoever gets the dead connection next waits again.
+ * of the pool; the driver's `query_timeout` only does the first, and the next user of the connection would wait again.
  *
  * @param silenceMs 0: it may be silent for ever
  */
 export function closeWhenSilent(silenceMs: number, client: Client): void {
   const socket = client.connection.stream as Socket;
   socket.setTimeout(silenceMs).on('timeout', () => {
-    if (!isIdle(client)) destroy(client, 'The database server fell silent');
+    if (!isIdle(client)) destroy(client, 'The database server stopped responding');
   });
 }
 
@@ -38,7 +38,7 @@ export class OpenConnections {
   private close(): void {
     for (const client of this.clients) {
       if (isIdle(client) && client.getTransactionStatus() === 'I')
-        destroy(client, 'The database server takes no writes');
+        destroy(client, 'The database server is read-only');
       else closeAfterWork(client);
     }
     this.clients.clear();

@@ -8,7 +8,7 @@ const { O_RDONLY, O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /**
  * Opens a file that the server keeps in its cluster. Where this process is root, the server's account must not be able
- * to lead it to somebody else's file by a link, or to hold it up with a pipe.
+ * to redirect it to another account's file by a link, or to block it with a pipe.
  * @returns null where there is none
  * @throws EmbeddedServerUnavailable where it is not a plain file of the cluster's owner
  */

@@ -9,7 +9,7 @@ import { canEnter, userForNewCluster, userOfCluster } from './server-user';
 
 /** A cluster, there or still to be made, and the account its server runs as. */
 export interface ClusterLocation {
-  /** As folderFor gives it: nobody else can change it. */
+  /** The result of folderFor: no other account can change it. */
   readonly dataDir: string;
   readonly record: ClusterRecord;
   /** The same, or a folder of its own under /var/lib/gatehouse. */

@@ -12,16 +12,16 @@ const WRITABLE_BY_OTHERS = 0o022;
 const STICKY = 0o1000;
 
 /**
- * The folder to work in: DATA_DIR, made where it is missing. Started by root, only if nobody else can change it or a
- * folder above it: whoever can might put a link where root is about to write. Else root leaves it alone, and a folder
- * of root's own stands in for it.
+ * The folder to work in: DATA_DIR, created if missing. If root starts the server, only where no other account can change it or
+ * a folder above it, because that account could place a link where root writes. Otherwise a folder that only root can
+ * change is used instead.
  * @param dataDir absolute
  * @throws EmbeddedServerUnavailable when another account has its database in that DATA_DIR
  */
 export async function folderFor(dataDir: string, log: (line: string) => void): Promise<string> {
   if (process.getuid?.() !== 0 || (await onlyRootCanChange(dataDir))) {
     await mkdir(dataDir, { recursive: true, mode: 0o755 });
-    // Under /tmp somebody may have been faster.
+    // Under /tmp another account may have created it first.
     if (process.getuid?.() !== 0 || (await onlyRootCanChange(dataDir))) return dataDir;
   }
   if (await lstatIfExists(recordPath(dataDir))) throw begunByAnother(dataDir);
@@ -60,7 +60,7 @@ async function onlyRootCanChange(path: string, linksLeft = MOST_LINKS): Promise<
       const target = resolve(dirname(folder), await readlink(folder));
       if (!(await onlyRootCanChange(target, linksLeft - 1))) return false;
     } else if (found.mode & WRITABLE_BY_OTHERS) {
-      // In a sticky folder, such as /tmp, nobody can replace what root has there.
+      // In a sticky folder such as /tmp, other accounts cannot replace what root owns.
       if (!(found.mode & STICKY) || folder === path) return false;
     }
   }

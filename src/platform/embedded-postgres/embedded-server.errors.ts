@@ -1,5 +1,5 @@
 const ADVICE =
-  'Mend that, or set DATABASE_URL=postgres://user:password@host:5432/database to use a server of your own.';
+  'Fix that, or set DATABASE_URL=postgres://user:password@host:5432/database to use a server of your own.';
 
 /**
  * The embedded PostgreSQL server cannot do what was asked of it.

@@ -36,7 +36,7 @@ export async function isServerOf(cluster: string, record: ClusterRecord, pid: nu
   // Windows does not tell; there the data directory that the server reports has to decide.
   if (process.platform === 'win32') return true;
   const [{ uid }, found] = await Promise.all([stat(cluster), processWith(pid)]);
-  // Anybody can write the name into a command line, but nobody else's process belongs to the cluster's owner.
+  // Any account can use the name in a command line, but only processes of the cluster's owner have its uid.
   return found?.uid === uid && found.commandLine.includes(clusterNameOf(record));
 }
 
@@ -84,6 +84,6 @@ async function processWith(pid: number): Promise<Process | null> {
   if (fromKernel) return { uid: fromKernel[0].uid, commandLine: fromKernel[1] };
   const { stdout } = spawnSync('ps', ['-p', String(pid), '-o', 'uid=,args='], { encoding: 'utf8' });
   const [, uid, commandLine] = /^\s*(-?\d+)\s+(.*)/.exec(stdout ?? '') ?? [];
-  // macOS writes nobody's number as -2; the system means the unsigned one.
+  // macOS lists the uid of the account nobody as -2; the unsigned value is meant.
   return uid && commandLine ? { uid: Number(uid) >>> 0, commandLine } : null;
 }

@@ -79,11 +79,11 @@ export async function startServer(
 }
 
 /**
- * Stops the server of a cluster, disconnecting whoever is left.
+ * Stops the server of a cluster and disconnects the remaining clients.
  * @throws EmbeddedServerUnavailable when it goes on running
  */
 export async function stopServer(place: ClusterLocation, binaries: Binaries): Promise<void> {
-  // Of one that died, pg_ctl would send the signal to whoever has its process number now.
+  // After a crash, pg_ctl would signal the process that has its pid now.
   if (!(await isRunning(place))) return;
   const args = ['stop', '-m', 'fast', '-w', '-s', '-t', String(WAIT_SECONDS)];
   const { exitCode, output } = await pgCtl(place, binaries, args);
@@ -102,7 +102,7 @@ function serverOptions(
   settings: Readonly<Record<string, string>>,
 ): string {
   const all = {
-    // A log line then never quotes a row or a statement with somebody's data in it.
+    // Log lines then never quote rows or statements with personal data.
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
     log_checkpoints: 'off',
@@ -126,7 +126,7 @@ function shellSafe(text: string): string {
   );
 }
 
-/** A port that is free now; by the time the server takes it, somebody else may have. */
+/** A port that is free now; another process may take it before the server does. */
 async function freePort(): Promise<number> {
   const port = await new Promise<number>((resolve, reject) => {
     const server = createServer();

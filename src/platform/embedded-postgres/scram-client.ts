@@ -1,6 +1,6 @@
 import { Client, type ClientConfig, Connection } from 'pg';
 
-/** What a server says that wants the password itself, or that wants none and proves nothing. */
+/** Messages of a server that asks for the password itself or proves nothing. */
 const UNPROVEN: ReadonlySet<string | symbol> = new Set([
   'authenticationCleartextPassword',
   'authenticationMD5Password',
@@ -8,14 +8,14 @@ const UNPROVEN: ReadonlySet<string | symbol> = new Set([
   'readyForQuery',
 ]);
 
-/** Whoever listens on the port did not show that it knows the password; it has not been told. */
+/** The process that listens on the port did not prove that it knows the password. The password was not sent to it. */
 export class ServerNotAuthenticated extends Error {
   override readonly name = 'ServerNotAuthenticated';
   /** PostgreSQL's own for a failed authentication: to try again is no use. */
   readonly code = '28000';
 
   constructor() {
-    super('what listens there does not authenticate by SCRAM, as the embedded server does');
+    super('the process that listens there does not authenticate by SCRAM, as the embedded server does');
   }
 }
 
@@ -43,9 +43,9 @@ class ScramConnection extends Connection {
       this.#failed = true;
       this.stream.destroy();
     }
-    const heard = super.emit(event, ...args);
+    const handled = super.emit(event, ...args);
     // Its listener has checked the server's signature by now, and said "error" of a false one.
     if (event === 'authenticationSASLFinal') this.#proven = !this.#failed;
-    return heard;
+    return handled;
   }
 }

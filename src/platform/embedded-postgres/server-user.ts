@@ -20,7 +20,7 @@ export async function userForNewCluster(): Promise<ServerUser | null> {
 /**
  * The account that an existing cluster demands: its owner.
  * @returns null when that is this process's own account
- * @throws EmbeddedServerUnavailable when it belongs to somebody this process cannot become, or to root
+ * @throws EmbeddedServerUnavailable when it belongs to root or to an account that this process cannot switch to
  */
 export async function userOfCluster(cluster: string): Promise<ServerUser | null> {
   const own = process.getuid?.();
@@ -60,7 +60,7 @@ async function readAccounts(): Promise<ServerUser[]> {
   }
   return text.split('\n').flatMap((line) => {
     const [name, , uid, gid] = line.split(':');
-    // macOS writes nobody's number as -2; the system means the unsigned one.
+    // macOS lists the uid of the account nobody as -2; the unsigned value is meant.
     return name && uid && gid ? [{ name, uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 }] : [];
   });
 }

@@ -18,7 +18,7 @@ export async function withStartLock<T>(dataDir: string, act: () => Promise<T>): 
   try {
     return await act();
   } finally {
-    // Losing the lock to somebody is not worth the result: PostgreSQL keeps two servers apart by itself.
+    // A lost lock does not invalidate the result: PostgreSQL itself prevents two servers on one cluster.
     await release().catch(() => undefined);
   }
 }

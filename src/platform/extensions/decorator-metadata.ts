@@ -1,4 +1,4 @@
-/** A decorator's note on the function that a method was when the decorator ran. */
+/** A decorator that set metadata on a method. */
 interface DecoratedMethod {
   readonly decorator: string;
   readonly key: symbol;
@@ -7,23 +7,23 @@ interface DecoratedMethod {
 
 const decoratedMethods = new WeakMap<object, DecoratedMethod[]>();
 
-/** Where a decorator stands: the parameters that TypeScript gives a class or method decorator. */
+/** The parameters that TypeScript passes to a class or method decorator. */
 export type DecoratorTarget = readonly [
   target: object,
   name?: string | symbol,
   descriptor?: PropertyDescriptor,
 ];
 
-/** The class, or the function of the method, that metadata of a place belongs to. */
+/** The class or method function that carries the metadata of a decorator. */
 export function metadataTarget([target, , descriptor]: DecoratorTarget): object {
   return (descriptor?.value as object | undefined) ?? target;
 }
 
 /**
- * Sets metadata for a decorator of ours on a class or a method. On a method it is remembered, since another decorator above may put a
- * function in its place that does not carry it: `LostDecorators` refuses the start then.
+ * Sets metadata on a class or a method. A decorator above may replace the method with a function that lacks the metadata, so
+ * methods are recorded and `LostDecorators` stops the start in that case.
  *
- * @param decorator as it is written, for the message
+ * @param decorator its name, for the error message
  */
 export function setDecoratorMetadata(
   decorator: string,
@@ -39,7 +39,8 @@ export function setDecoratorMetadata(
 }
 
 /**
- * A function and what it was put in the place of, where whoever replaced it kept the former one as prototype; a class and those it extends.
+ * The prototype chain of a function or class: a function and those it replaced, where the replacing decorator kept the former
+ * function as prototype; a class and the classes it extends.
  */
 export function prototypeChainOf(target: object): object[] {
   const lineage: object[] = [];
@@ -52,7 +53,7 @@ export function prototypeChainOf(target: object): object[] {
   return lineage;
 }
 
-/** @returns the decorators, with their methods, whose metadata the methods of a class do not carry any more */
+/** The decorators whose metadata the methods of a class have lost. */
 export function lostDecoratorsOf(prototype: object): readonly Pick<DecoratedMethod, 'decorator' | 'name'>[] {
   return (decoratedMethods.get(prototype) ?? []).filter(({ key, name }) => {
     const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;

@@ -2,7 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import { lostDecoratorsOf } from './decorator-metadata';
 
-/** Stops the start where a decorator of ours has no effect, because another one above it replaced the method. */
+/** Stops the start where a decorator has no effect because another one above it replaced the method. */
 @Injectable()
 export class LostDecorators implements OnModuleInit {
   constructor(private readonly discovery: DiscoveryService) {}
@@ -22,7 +22,7 @@ export class LostDecorators implements OnModuleInit {
   }
 }
 
-/** Of a class and those it extends; none of a factory or a value. */
+/** The prototypes of a class and the classes it extends; empty for a factory or a value. */
 function prototypesOf(metatype: unknown): object[] {
   const prototypes: object[] = [];
   for (

@@ -3,11 +3,11 @@ import { DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '
 import { HttpSettings } from './http.settings';
 import { sendProbe } from './public-probe';
 
-// Of the origin, whatever path the application has (RFC 8414 section 3.1; W3C: A Well-Known URL for Changing Passwords).
+// Paths of the origin, regardless of the path of PUBLIC_URL (RFC 8414 section 3.1; W3C: A Well-Known URL for Changing Passwords).
 const METADATA = '/.well-known/oauth-authorization-server';
 const CHANGE_PASSWORD = '/.well-known/change-password';
 
-/** What an origin has but once, where PUBLIC_URL has a path and so is only a part of it. */
+/** Checks what an origin has only once, where PUBLIC_URL has a path and shares the origin. */
 @Injectable()
 @DoctorCheck({ topic: 'path of the public address' })
 export class BasePathDoctorCheck implements DoctorCheckProvider {
@@ -20,8 +20,8 @@ export class BasePathDoctorCheck implements DoctorCheckProvider {
     return [
       {
         level: 'warning',
-        message: `the cookies have Path=/, so everything else at ${origin} receives them, and can set them`,
-        advice: 'serve only what may see sign-ins there, or give the application an origin of its own',
+        message: `the cookies have Path=/, so every other application at ${origin} receives them and can set them`,
+        advice: 'serve only trusted applications there, or give this one its own origin',
       },
       await this.metadata(`${origin}${METADATA}${publicPath}`),
       await this.changePassword(`${origin}${CHANGE_PASSWORD}`),
@@ -34,8 +34,8 @@ export class BasePathDoctorCheck implements DoctorCheckProvider {
       return okFinding(`${url} leads here`);
     return {
       level: 'fault',
-      message: `${url} does not lead here, and services that verify tokens by their issuer look there`,
-      advice: 'have the ingress pass that path on to the application, as it is',
+      message: `${url} does not lead here, and resource servers look up the issuer metadata there`,
+      advice: 'have the ingress pass that path on to the application unchanged',
     };
   }
 
@@ -45,9 +45,9 @@ export class BasePathDoctorCheck implements DoctorCheckProvider {
       return okFinding(`${url} is redirected`);
     return {
       level: 'warning',
-      message: `${url} leads nowhere, and password managers look there`,
+      message: `${url} does not redirect, and password managers look there`,
       advice:
-        'have the ingress pass that path on to the application, unless another one at this origin has it',
+        'have the ingress pass that path on to the application, unless another one at this origin serves it',
     };
   }
 }

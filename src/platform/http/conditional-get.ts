@@ -12,7 +12,7 @@ import { ApiNotModifiedResponse } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { map, type Observable } from 'rxjs';
 
-/** Gives what may be cached an `ETag`, and whoever has it already a 304 (RFC 9110 sections 8.8.3 and 13.1.2). */
+/** Sends an `ETag`, and 304 where `If-None-Match` matches (RFC 9110 sections 8.8.3 and 13.1.2). */
 @Injectable()
 class ConditionalGetInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler<object>): Observable<object | undefined> {
@@ -31,11 +31,11 @@ class ConditionalGetInterceptor implements NestInterceptor {
   }
 }
 
-/** For what may be cached: an `ETag` on the answer, and none but 304 for whoever has it already. */
+/** Adds an `ETag` to a cacheable response and answers a matching `If-None-Match` with 304. */
 export function ConditionalGet(): MethodDecorator {
   return applyDecorators(
     UseInterceptors(ConditionalGetInterceptor),
-    ApiNotModifiedResponse({ description: 'What `If-None-Match` names is still right' }),
+    ApiNotModifiedResponse({ description: 'The representation named by `If-None-Match` is current' }),
   );
 }
 

@@ -4,11 +4,11 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { type ClientInfo, clientOf } from './client';
 import { generatedRequestIdOf } from './request-id';
 
-/** What caused whatever is being done: a request, or nothing but the application itself or a command. */
+/** The request that caused an action; all fields are null for the application itself and for commands. */
 export interface RequestContext extends ClientInfo {
-  /** An id of ours, also where the caller brought one. */
+  /** A generated id, also where the client sent one. */
   readonly requestId: string | null;
-  /** The signed-in user who made it, as the guard found them. */
+  /** The signed-in user, as set by the guard. */
   readonly userId: string | null;
 }
 
@@ -20,26 +20,26 @@ const NO_REQUEST: RequestContext = {
   language: null,
 };
 
-// One for the process: each that was ever used makes every asynchronous step dearer, for good (Node 20).
+// One for the process: each used instance slows every asynchronous step down permanently (Node 20).
 const answering = new AsyncLocalStorage<{
   readonly of: CurrentRequest;
   readonly request: FastifyRequest & { readonly user?: { readonly userId?: string } };
 }>();
 
-/** The request that is being answered, for whoever records what happens and is not told of it by name. */
+/** The current request, for code that records its origin without receiving it as a parameter. */
 @Injectable()
 export class CurrentRequest {
   track(fastify: FastifyInstance): void {
-    // After the body was read: what follows the events of a socket is in nobody's context.
+    // After the body was read, because socket events run outside the context.
     fastify.addHook('preValidation', (request, _reply, done) => answering.run({ of: this, request }, done));
   }
 
-  /** Does what a request only happens to set off. */
+  /** Runs work outside the context of the request that triggers it. */
   runDetached<T>(work: () => T): T {
     return answering.exit(work);
   }
 
-  /** The signed-in user who made it; undefined where there is none. */
+  /** The signed-in user; undefined where there is none. */
   get userId(): string | undefined {
     const answer = answering.getStore();
     return answer?.of === this ? answer.request.user?.userId : undefined;

@@ -23,7 +23,7 @@ export const TIMEOUTS = {
   check: 1_000,
   /** Between two requests: longer than the 60 s after which common proxies close, so that they do it first. */
   keepAlive: 65_000,
-  /** Without a byte in either direction while a request is answered: whoever does not read the answer. */
+  /** Without a byte in either direction while a request is answered: the client does not read the response. */
   stall: 60_000,
   /** For the rest of what was refused: a reset while the client still sends would take the answer from it. */
   linger: 1_000,
@@ -39,7 +39,7 @@ const HEAD_LIMIT_BYTES = 16_384;
 
 const responses = new WeakMap<IncomingMessage, ServerResponse>();
 
-/** Whether the answer to a request has begun, so that nothing but closing the connection can end it early. */
+/** Whether the response has started, so that only closing the connection can end it early. */
 export function hasResponseStarted({ raw }: Pick<FastifyRequest, 'raw'>): boolean {
   return responses.get(raw)?.headersSent ?? false;
 }
@@ -97,7 +97,7 @@ function answerWhatNodeWouldNot(fastify: FastifyInstance, lingerMs: number): voi
     else done();
   });
   fastify.server.on('connect', (_request, socket) => answerOn(socket, new MalformedRequest(), lingerMs));
-  // An expectation that nobody here knows may be passed over (RFC 9110 section 10.1.1).
+  // An unknown expectation may be ignored (RFC 9110 section 10.1.1).
   fastify.server.on('checkExpectation', (request, response) =>
     fastify.server.emit('request', request, response),
   );

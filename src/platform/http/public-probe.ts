@@ -3,10 +3,7 @@ import { type OutboundAnswer, sendRequest } from '../outbound';
 
 const WITHIN_MS = 3_000;
 
-/** What came back; no redirect is followed. */
-export type Seen = OutboundAnswer;
-
-/** Why nothing came back, as Node calls it: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, … */
+/** Why there was no response, as Node's error code: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, … */
 export interface ProbeFailure {
   readonly failure: string;
 }
@@ -17,11 +14,11 @@ export interface ProbeRequest {
   readonly json?: object;
 }
 
-/** Asks as a stranger would, past no cache and by a connection of its own. */
+/** Sends a request without credentials on a connection of its own. No redirect is followed. */
 export async function sendProbe(
   url: string,
   { method = 'GET', headers = {}, json }: ProbeRequest = {},
-): Promise<Seen | ProbeFailure> {
+): Promise<OutboundAnswer | ProbeFailure> {
   const body = json && { body: JSON.stringify(json) };
   const type = json && { 'content-type': 'application/json' };
   try {

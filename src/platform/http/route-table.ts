@@ -9,8 +9,8 @@ export interface RegisteredRoute {
 }
 
 /**
- * Every route that Fastify really serves, as its own hook reports them: Nest's metadata knows nothing of static files,
- * the documents page and automatic HEAD. Tells an address that does not exist from one that is asked in the wrong way.
+ * Every route that Fastify serves, as its hook reports them: Nest's metadata lacks static files, the documents page and
+ * automatic HEAD. Distinguishes unknown paths from unsupported methods.
  */
 @Injectable()
 export class RouteTable {
@@ -26,7 +26,7 @@ export class RouteTable {
     });
   }
 
-  /** Refuses what no route answers before its body is read: what nobody asked for need not be understood. */
+  /** Refuses requests without a route before their body is read. */
   refuseUnknownRoutes(fastify: FastifyInstance): void {
     fastify.addHook('onRequest', (request, _reply, done) =>
       done(request.is404 || this.isTaken(request) ? this.errorFor(request) : undefined),
@@ -47,7 +47,7 @@ export class RouteTable {
     return allowed.length === 0 || allowed.includes(method) ? new NotFound() : new MethodNotAllowed(allowed);
   }
 
-  /** An address that has routes of its own is no value of another's parameter: `/users/me` is nobody's id, in any method. */
+  /** A path with routes of its own is never a parameter value of another route: `/users/me` is not an id, for any method. */
   private isTaken({ method, raw, routeOptions }: FastifyRequest): boolean {
     return isPattern(routeOptions.url ?? '') && !this.methodsFor(raw.url ?? '').includes(method);
   }

@@ -1,12 +1,12 @@
-/** On every answer. An answer is data for a program; what they forbid is what a browser could make of it otherwise. */
+/** Sent with every response. Responses are data, so browsers must not interpret them as pages or scripts. */
 const SECURITY_HEADERS: Readonly<Record<string, string>> = {
-  // Opened as a page it runs and loads nothing, and is shown in nobody's frame (ASVS 3.4.3, 3.4.6).
+  // Opened as a page, it runs and loads nothing and cannot be framed (ASVS 3.4.3, 3.4.6).
   'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
   // JSON is not to be taken for a script or a page because of what stands in it (ASVS 3.4.4).
   'x-content-type-options': 'nosniff',
   // A page of another site cannot pull it in as an image or a script and measure it (ASVS 3.5.8).
   'cross-origin-resource-policy': 'same-origin',
-  // Where somebody goes from here learns no address of ours (ASVS 3.4.5).
+  // Linked sites do not learn the URL (ASVS 3.4.5).
   'referrer-policy': 'no-referrer',
 };
 

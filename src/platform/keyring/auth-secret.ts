@@ -72,7 +72,7 @@ function isCounted(bytes: Buffer): boolean {
 }
 
 /**
- * Whether somebody writing words is far likelier to have made this than chance: 24 bits of likelihood ratio, which random
+ * Whether a text is far more likely typed words than random: 24 bits of likelihood ratio, which random
  * characters reach at most once in 2^24 for each of the two ways to read the case, and in practice far more seldom.
  */
 function readsLikeText(text: string): boolean {

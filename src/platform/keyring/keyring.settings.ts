@@ -1,8 +1,8 @@
 import type { Environment } from '../config';
 import { bytesOf, malformationOf, weaknessOf } from './auth-secret';
 
-const MEND = 'use 32 random bytes: openssl rand -hex 32';
-const RETIRED_MEND = 'give every former AUTH_SECRET as it was, separated by commas';
+const FIX = 'use 32 random bytes: openssl rand -hex 32';
+const RETIRED_FIX = 'give every former AUTH_SECRET as it was, separated by commas';
 
 /** The secret that wraps every other key, and those that did before it. */
 export class KeyringSettings {
@@ -12,7 +12,7 @@ export class KeyringSettings {
   constructor(environment: Environment) {
     const text = environment.string('AUTH_SECRET');
     const problem = text === undefined ? 'is not set' : weaknessOf(text);
-    if (problem) environment.addFault('AUTH_SECRET', problem, MEND);
+    if (problem) environment.addFault('AUTH_SECRET', problem, FIX);
     this.secret = (text && bytesOf(text)) || Buffer.alloc(0);
     this.retired = retiredIn(environment);
   }
@@ -28,7 +28,7 @@ function retiredIn(environment: Environment): Buffer[] {
       environment.addFault(
         'AUTH_SECRETS_RETIRED',
         `has an entry (number ${index + 1}) that ${problem}`,
-        RETIRED_MEND,
+        RETIRED_FIX,
       );
     return bytesOf(text) ?? [];
   });

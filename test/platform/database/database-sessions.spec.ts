@@ -90,7 +90,7 @@ describe('a session of the database', () => {
     expectProblem(await ready(), 503, 'unavailable');
     await inParallel(8, async () => app.query('SELECT pg_sleep(0.05)'));
     expect(await app.nest.get(Doctor).run()).toContainEqual(
-      expect.objectContaining({ topic: 'database', level: 'fault', message: 'it takes no writes' }),
+      expect.objectContaining({ topic: 'database', level: 'fault', message: 'the server is read-only' }),
     );
     await alter('RESET default_transaction_read_only');
     expect(await registration()).toBe(503);

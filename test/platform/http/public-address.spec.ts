@@ -65,7 +65,7 @@ describe('the way from the public address', () => {
   it('has one where clients choose their address', async () => {
     forwards = (given) => given;
     cookies = (text) => text;
-    expect(await faults()).toEqual([expect.stringContaining('X-Forwarded-For is believed')]);
+    expect(await faults()).toEqual([expect.stringContaining('X-Forwarded-For of a client is trusted')]);
   });
 
   it.each([
@@ -76,6 +76,6 @@ describe('the way from the public address', () => {
   ])('has one where cookies lose %s', async (_, change) => {
     forwards = () => '192.0.2.1';
     cookies = change;
-    expect(await faults()).toEqual([expect.stringContaining('cookies lose their flags')]);
+    expect(await faults()).toEqual([expect.stringContaining('the proxy changes the flags of cookies')]);
   });
 });
