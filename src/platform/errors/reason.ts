@@ -12,7 +12,7 @@ export function reasonOf(error: unknown): string {
   let each = error;
   for (let depth = 0; depth < DEEPEST && each !== undefined; depth++) {
     const own = isForClients(each) ? '' : messageOf(each);
-    if (own !== '' && !messages.some((each) => each.includes(own))) messages.push(own);
+    if (own !== '' && !messages.some((message) => message.includes(own))) messages.push(own);
     each = each instanceof Error ? each.cause : undefined;
   }
   return messages.join('\n  because: ');
