@@ -118,7 +118,7 @@ describe.each(FEATURES)('without the feature %s', (feature) => {
     const app = new BuiltProcess(repository.folder, env, [dist]);
     try {
       await app.says('Try first|/v1');
-      expect((await new Api(`http://127.0.0.1:${port}`).get('/health')).status).toBe(200);
+      expect((await new Api(`http://127.0.0.1:${port}`).get('/health/ready')).status).toBe(200);
     } finally {
       await app.stop();
     }
