@@ -158,10 +158,10 @@ describe('a login check that would never run', () => {
 
   it.each<[string, RegExp, ModuleMetadata]>([
     ['without a method', /Idle is a @LoginCheck\(\) without a method/, { providers: [Idle] }],
-    ['for each request', /PerRequest is made for each request or injection/, { providers: [PerRequest] }],
+    ['for each request', /PerRequest is created per request or injection/, { providers: [PerRequest] }],
     [
       'as a controller',
-      /CheckController is a controller, and would not be asked/,
+      /CheckController is a controller and would not be called/,
       { controllers: [CheckController] },
     ],
   ])('is not made %s', async (_, message, module) => {
