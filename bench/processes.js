@@ -42,11 +42,11 @@ function residentMb(pid) {
 }
 
 /** Starts a script that sends the address it listens on. */
-async function startServer(
-  script,
-  { env = process.env, stdio = ['ignore', 'ignore', 'inherit', 'ipc'] } = {},
-) {
-  const child = fork(path.join(__dirname, script), { env, stdio });
+async function startServer(script, env = process.env) {
+  const child = fork(path.join(__dirname, script), {
+    env,
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const [{ port }] = await events.once(child, 'message');
   return { pid: child.pid, url: `http://127.0.0.1:${port}`, stop: () => stop(child) };
 }

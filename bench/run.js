@@ -28,7 +28,9 @@ async function main() {
     const app = await started(startApplication(database.url));
     const restMb = residentMb(app.pid);
     const bare = await started(startServer('subjects/bare-server.js'));
-    const empty = await started(startServer('subjects/empty-route.js'));
+    const empty = await started(
+      startServer('subjects/empty-route.js', { ...process.env, DATABASE_URL: database.url }),
+    );
     const tutorial = await started(startTutorial());
     const bcrypt = bcryptOfThisMachine();
     stops.unshift(() => bcrypt.stop());
@@ -81,6 +83,13 @@ async function measure({ app, bare, empty, tutorial, bcrypt }) {
   const costs = {
     'bare node:http GET with an HMAC': [bare, () => get(bare.url, SECONDS, headers)],
     'empty route of Nest and Fastify': [empty, () => get(`${empty.url}/empty`, SECONDS, headers)],
+    'such a route with a body, one UPDATE and one signature': [
+      empty,
+      () =>
+        repeat(16, SECONDS, () =>
+          must(201, call(`${empty.url}/empty`, { method: 'POST', json: { refreshToken } })),
+        ),
+    ],
     'public GET': [app, () => get(`${app.url}/health/live`, SECONDS, headers)],
     'guarded GET': [app, () => get(principal, SECONDS, headers)],
     'guarded GET by cookie': [app, () => get(principal, SECONDS, byCookie)],
@@ -177,6 +186,12 @@ function report(figures, { restMb, startedInMs, pid }) {
     ratio(
       'guarded GET beyond an empty route, in bare CPUs',
       micros('guarded GET') - micros('empty route of Nest and Fastify'),
+      bareMicros,
+      '',
+    ),
+    ratio(
+      'refresh beyond a route with one UPDATE and one signature, in bare CPUs',
+      micros('refresh') - micros('such a route with a body, one UPDATE and one signature'),
       bareMicros,
       '',
     ),

@@ -28,7 +28,7 @@ export interface AccessTokenClaimsOptions {
 export const AccessTokenClaims = extensionDecorator<AccessTokenClaimsOptions>();
 
 // Excludes inherited names of objects, and toJSON, which JSON.stringify calls.
-const ROLE_NAME_PATTERN = /^(?!(?:__proto__|constructor|prototype|toJSON)$)[A-Za-z][\w.:/#-]*$/;
+const CLAIM_NAME = /^(?!(?:__proto__|constructor|prototype|toJSON)$)[A-Za-z][\w.:/#-]*$/;
 
 /** In bytes of JSON. A browser silently drops a cookie of more than 4,096 bytes. */
 const LARGEST_BYTES = 1_024;
@@ -43,7 +43,7 @@ export class AddedTokenClaims implements OnModuleInit {
     const owners = new Map<string, string>();
     for (const { name: provider, options } of this.providers()) {
       for (const claim of options.names) {
-        if (!ROLE_NAME_PATTERN.test(claim) || claim in {})
+        if (!CLAIM_NAME.test(claim) || claim in {})
           throw new Error(
             `${provider} states "${claim}", which cannot be the name of a claim.\n  → use another name`,
           );
