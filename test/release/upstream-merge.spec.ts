@@ -134,7 +134,7 @@ describe('an update', () => {
     expect(() => clone.run(merge)).toThrow(/CONFLICT/);
     expect(GENERATED).toEqual(expect.arrayContaining(clone.conflicts()));
     expect(clone.read('access-manifest.json')).toContain('<<<<<<<');
-    expect(type(clone, fixing).get('npm run regenerate')).toContain('access-manifest.json was no JSON');
+    expect(type(clone, fixing).get('npm run regenerate')).toContain('access-manifest.json is not valid JSON');
     expectBothStatesIn(clone);
   });
 });
