@@ -37,7 +37,7 @@ export class CreateAudit1795400001000 extends SqlMigration {
       chain bytea NOT NULL
     )`,
     `INSERT INTO audit_head (sequence, chain) VALUES (0, decode(repeat('00', 32), 'hex'))`,
-    // Whoever deletes a user, and whatever is recorded of it in the same transaction: at its end only the id is left.
+    // Deferred to the end of the transaction, so it also erases the fields of events recorded in it after the deletion.
     `CREATE FUNCTION erase_audit_personal() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
       DELETE FROM audit_personal WHERE user_id = OLD.id;
       RETURN NULL;
