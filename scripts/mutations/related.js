@@ -41,14 +41,14 @@ const RELATED = [
     files: /auth\/.*(jwt|access-state|open-responses)/,
     specs: [
       'logout|sign-out',
-      'late-news|stale',
+      'late-changes',
       'roles-in-tokens',
       'feed',
       'session',
       'access-token',
       'refresh',
     ],
-    slow: ['feed-faults', 'two-instances', 'database-faults'],
+    slow: ['change-feed-faults', 'two-instances', 'database-faults'],
   },
   {
     files: /auth\/.*(registration|handover|recovery)/,
@@ -77,7 +77,7 @@ const RELATED = [
   },
   {
     files: /auth\/.*notice/,
-    specs: ['notice', 'session-end|session-revo', 'one-time-token', 'mail-link', 'audit-events'],
+    specs: ['notice', 'session-end', 'one-time-token', 'mail-link', 'audit-events'],
     slow: ['abuse'],
   },
   {
@@ -94,11 +94,11 @@ const RELATED = [
     slow: ['uniformity', 'abuse', 'two-instances'],
   },
   {
-    files: /sessions\/|database\/pages/,
+    files: /sessions\/|database\/batches/,
     specs: [
-      'database/pages',
+      'database/batches',
       'refresh',
-      'session-end|session-revo',
+      'session-end',
       'logout|sign-out',
       'session',
       'state-races',
@@ -143,7 +143,7 @@ const RELATED = [
     files: /access\//,
     specs: [
       'permission',
-      'openness|closed',
+      'closed',
       'strateg',
       'authorization',
       '-recent|recent-sign',
