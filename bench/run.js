@@ -58,7 +58,7 @@ async function measure({ app, bare, empty, tutorial, bcrypt }) {
     email: `user-${n}@example.com`,
     password: PASSWORD,
   }));
-  for (let n = 0; n < USERS; n += 20) await burst(20, (k) => must(202, app.register(users[n + k])));
+  for (let n = 0; n < USERS; n += 5) await burst(5, (k) => must(202, app.register(users[n + k])));
   const { accessToken, refreshToken } = await must(200, app.signIn());
   const headers = { authorization: `Bearer ${accessToken}` };
   // As a browser sends it: with the other cookies, and with where the request comes from.

@@ -15,7 +15,7 @@ export interface DescribedStrategy {
 }
 
 const DESCRIPTION = Symbol('strategy');
-const ROLE_NAME_PATTERN = /^[a-z][a-z0-9-]*$/;
+const STRATEGY_NAME = /^[a-z][a-z0-9-]*$/;
 // Names of this application's strategies, and of the security schemes for access tokens in the OpenAPI document.
 const TAKEN = new Set(['jwt', 'local', 'session', 'bearer', 'cookie']);
 
@@ -45,7 +45,7 @@ export function DescribesStrategy(
   scheme: SecurityScheme,
   ...problems: readonly DocumentedErrorClass[]
 ): ClassDecorator {
-  if (!ROLE_NAME_PATTERN.test(name) || TAKEN.has(name))
+  if (!STRATEGY_NAME.test(name) || TAKEN.has(name))
     throw new Error(
       `"${name}" cannot be the name of a strategy.\n  → use lower-case letters, digits and hyphens, and none of ${[...TAKEN].join(', ')}`,
     );
