@@ -7,7 +7,7 @@ import { newAddress } from '../support/registrations';
 import { expectOpen } from '../support/sessions';
 import { aMember } from '../support/staff';
 
-const ROLE_NAME_PATTERN = 'Morwenna Tregarthen';
+const DISPLAY_NAME = 'Morwenna Tregarthen';
 const GOOD = 'Vaultkeep otters knit 3 scarves';
 
 let app: TestApp;
@@ -87,7 +87,7 @@ describe.each(['reset', 'change'])('a password that is set by %s', (way) => {
 
   beforeAll(async () => {
     email = `morwenna.${way}sky@example.com`;
-    await post('register', { email, displayName: ROLE_NAME_PATTERN, password: PASSWORD });
+    await post('register', { email, displayName: DISPLAY_NAME, password: PASSWORD });
     tokens = await app.signIn({ email, password: PASSWORD });
     await app.mailFor(email);
     await post('password/forgot', { email });
@@ -104,7 +104,7 @@ describe.each(['reset', 'change'])('a password that is set by %s', (way) => {
       qmzufhl: 'password-too-short',
       iloveyou: 'password-common',
       aaaaaaaaaaaaaaaab: 'password-guessable',
-      [`${ROLE_NAME_PATTERN} 7`]: 'password-personal',
+      [`${DISPLAY_NAME} 7`]: 'password-personal',
       [`MORWENNA.${way}sky1`]: 'password-personal',
     };
     for (const [password, code] of Object.entries(refused))

@@ -4,7 +4,7 @@ import { openInCluster, readInCluster } from './cluster-file';
 import { type ClusterRecord } from './cluster-record';
 import { codeOf } from './embedded-server.errors';
 
-const ROLE_NAME_PATTERN = 'postmaster.pid';
+const PID_FILE = 'postmaster.pid';
 
 /** What a running server, or one that died, wrote into its cluster. */
 export interface PostmasterFile {
@@ -19,7 +19,7 @@ interface Process {
 
 /** @returns null where no server runs or ran */
 export async function readPostmasterFile(cluster: string): Promise<PostmasterFile | null> {
-  return parse((await readInCluster(cluster, ROLE_NAME_PATTERN)) ?? '');
+  return parse((await readInCluster(cluster, PID_FILE)) ?? '');
 }
 
 /**
@@ -45,7 +45,7 @@ export async function isServerOf(cluster: string, record: ClusterRecord, pid: nu
  * living process of its own account with that number. The file itself stays, because it also guards the shared memory.
  */
 export async function disarmStaleFile(cluster: string): Promise<void> {
-  const file = await openInCluster(cluster, ROLE_NAME_PATTERN, 'r+');
+  const file = await openInCluster(cluster, PID_FILE, 'r+');
   if (!file) return;
   try {
     const text = await file.readFile('utf8');

@@ -8,9 +8,9 @@ const BY_MODULE = 'module:';
 
 const ADDRESS = String.raw`[^\s\p{Cc}()<>@,;:"\\]+@[^\s\p{Cc}()<>@,;:"\\]+`;
 // What separates addresses stands in a name only where that is quoted (RFC 5322, section 3.4).
-const ROLE_NAME_PATTERN = String.raw`(?:[^\p{Cc}()<>@,;:"\\]*|"[^\p{Cc}"\\]*" ?)`;
+const DISPLAY_NAME = String.raw`(?:[^\p{Cc}()<>@,;:"\\]*|"[^\p{Cc}"\\]*" ?)`;
 /** One address, with a name or without. */
-const SENDER = new RegExp(`^(?:${ADDRESS}|${ROLE_NAME_PATTERN}<${ADDRESS}>)$`, 'u');
+const SENDER = new RegExp(`^(?:${ADDRESS}|${DISPLAY_NAME}<${ADDRESS}>)$`, 'u');
 
 /** The delivery of mails, and the target of their links. */
 export class MailSettings {
