@@ -9,24 +9,18 @@ export {
 export { AccessModule } from './access.module';
 export { AccessSettings, CLOCK_SKEW_SECONDS, LONGEST_ACCESS_TOKEN_MINUTES } from './access.settings';
 export { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE, setCookie } from './cookies';
-export { accessTokenOf, BearerToken, bearerTokenOf, type PresentedToken } from './credentials';
-export {
-  KnownPermissions,
-  type Permission,
-  PermissionsModule,
-  type PermissionDescriptions,
-} from './permissions';
+export { accessTokenOf, BearerToken, bearerTokenOf } from './credentials';
+export { KnownPermissions, type Permission, PermissionsModule } from './permissions';
 export {
   AuthenticatedBy,
   type DescribedStrategy,
   describedStrategyOf,
   DescribesStrategy,
-  type SecurityScheme,
 } from './authenticated-by';
 export { type Caller, CurrentUser, type Principal } from './principal';
 export { RequireRecentSignIn } from './recent-sign-in';
 export { RequirePermissions } from './require-permissions';
-export { JWT, policyOf, type RoutePolicy } from './route-policy';
+export { JWT, policyOf } from './route-policy';
 export { CsrfProtected, isSafe, CsrfProtection } from './csrf-protection';
 export { registeredStrategy } from './passport-strategies';
 export { AccessDenied } from './access.events';

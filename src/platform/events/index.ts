@@ -1,9 +1,3 @@
-export {
-  DomainEvent,
-  type EventOutcome,
-  SecurityEvent,
-  type SecurityEventClass,
-  type SecurityEventData,
-} from './domain-event';
-export { EventBus, OnDomainEvent, type EventPhase } from './event-bus';
+export { DomainEvent, SecurityEvent } from './domain-event';
+export { EventBus, OnDomainEvent } from './event-bus';
 export { EventsModule } from './events.module';

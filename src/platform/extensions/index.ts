@@ -1,4 +1,4 @@
-export { extensionDecorator, type ExtensionDecorator, type Extension, Extensions } from './extensions';
+export { extensionDecorator, type Extension, Extensions } from './extensions';
 export { ExtensionsModule } from './extensions.module';
 export {
   prototypeChainOf,

@@ -7,17 +7,15 @@ export { createFastify, hasResponseStarted } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
 export { acceptOnlyJson } from './json-body';
-export { type CursorPage, PageType, toPage, PageQuery, parseCursor } from './pagination';
+export { PageType, toPage, PageQuery, parseCursor } from './pagination';
 export { Problem, PROBLEM_MEDIA_TYPE, ProblemViolation } from './problem';
 export { ApiProblems, problemsDeclaredOn } from './problem-docs';
 export { type DescribedProblem, describeProblem, pascalCase } from './problem-schema';
 export {
   AuthenticationRequired,
   Conflict,
-  Forbidden,
   HeadersTooLarge,
   MalformedRequest,
-  MethodNotAllowed,
   NotFound,
   PayloadTooLarge,
   RequestTimeout,
@@ -25,7 +23,7 @@ export {
 } from './request-errors';
 export { existingGeneratedRequestIdOf } from './request-id';
 export { RequestValidation } from './request-validation';
-export { isPlainText, PlainText, type PlainTextOptions, normalizePlainText } from './plain-text';
+export { isPlainText, PlainText, normalizePlainText } from './plain-text';
 export { DOCUMENTS_POLICY } from './security-headers';
 export { sourceOf } from './source';
 export { UuidParam } from './uuid-param';

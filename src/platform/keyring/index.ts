@@ -1,5 +1,5 @@
 export type { KeyringKey, NewKey } from './key';
 export { Keyring } from './keyring';
-export { KeyringLocked, KeyUnreadable } from './keyring.errors';
+export { KeyUnreadable } from './keyring.errors';
 export { KeyringModule, StoredKeyringModule } from './keyring.module';
 export { KeyWrap } from './key-wrap';

@@ -1,1 +1,1 @@
-export { type OutboundAnswer, type OutboundRequest, sendRequest } from './send-request';
+export { type OutboundAnswer, sendRequest } from './send-request';
