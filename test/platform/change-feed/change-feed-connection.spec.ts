@@ -16,7 +16,7 @@ const END = 'UPDATE sessions SET revoked_at = now() WHERE id = $1';
 const sessionOf = ({ accessToken }: TokenBody) => String(readJws(accessToken).claims.sid);
 
 // The slow suite has more cuts, and how fast a change is known after one.
-describe('the connection that the feed reads by', () => {
+describe('the connection of the change feed', () => {
   let app: TestApp;
   let others: Others;
   let other: Client;
@@ -54,12 +54,12 @@ describe('the connection that the feed reads by', () => {
     }
   };
 
-  it('is one', async () => {
+  it('is a single one', async () => {
     await app.nest.get(ChangeFeed).publishAfterCommit();
     expect(await readers.pids()).toHaveLength(1);
   });
 
-  it('may be cut: it comes back, no request fails, nothing that happened meanwhile is missed', async () => {
+  it('reconnects after a cut: no request fails, and no change in between is missed', async () => {
     const [kept, before, after] = [await app.signIn(), await app.signIn(), await app.signIn()];
     const traffic = new Traffic().of('principal', async () =>
       app.api.get('/v1/auth/principal', { token: kept.accessToken }),
@@ -75,7 +75,7 @@ describe('the connection that the feed reads by', () => {
     await eventually(async () => expect(await readers.pids()).toHaveLength(1));
   });
 
-  it('reads no more often for a flood of notifications, and hears of an end meanwhile as ever', async () => {
+  it('does not read more often during a flood of notifications, and still learns of a revocation in time', async () => {
     const tokens = await app.signIn();
     const readings = jest.spyOn(ChangeReader.prototype, 'readNew');
     const begunAt = performance.now();
@@ -92,7 +92,7 @@ describe('the connection that the feed reads by', () => {
     readings.mockRestore();
   });
 
-  it('is the only one after its reading failed many times', async () => {
+  it('is still a single one after many failed readings', async () => {
     const tokens = await app.signIn();
     await other.query('ALTER TABLE changes RENAME TO lost');
     for (let time = 0; time < 4; time++) await app.nest.get(ChangeFeed).publishAfterCommit();
@@ -103,7 +103,7 @@ describe('the connection that the feed reads by', () => {
     await eventually(async () => expect(await readers.pids()).toHaveLength(1));
   });
 
-  it('was gone for longer than anything is remembered: what holds now is read anew', async () => {
+  it('reads the current state again after an outage longer than the retention', async () => {
     const tokens = await app.signIn();
     const kidOf = ({ accessToken }: TokenBody) => readJws(accessToken).header.kid;
     await lockedOut(async () => {
@@ -115,7 +115,7 @@ describe('the connection that the feed reads by', () => {
     await withinBound(async () => expect(await statusOf(tokens)).toBe(401));
   });
 
-  it('is logged once when it is lost, and once when it is there again', async () => {
+  it('is logged once when it is lost, and once when it is back', async () => {
     await eventually(async () => {
       const messages = log.map((line) => (JSON.parse(line) as { msg: string }).msg);
       const [lost, found] = [/^Change feed disconnected/, /^Change feed reconnected/].map((pattern) =>
@@ -140,7 +140,7 @@ describe('the connection that the feed reads by', () => {
     },
   );
 
-  it('is closed with the application, which has nothing to complain of', async () => {
+  it('is closed with the application, without an error', async () => {
     const tokens = await app.signIn();
     log.length = 0;
     void app.nest.get(ChangeFeed).publishAfterCommit();

@@ -30,7 +30,7 @@ const end = async (client: Client, tokens: TokenBody) =>
   client.query('UPDATE sessions SET revoked_at = now() WHERE id = $1', [sessionOf(tokens)]);
 
 describe('a change in a transaction of this instance', () => {
-  it('is known when the transaction has returned; undone, it was never announced', async () => {
+  it('is known when the transaction returns, and never published when it is rolled back', async () => {
     const [kept, ended] = [await app.signIn(), await app.signIn()];
     const sessions = app.nest.get(SessionsService);
     const heard: string[] = [];
@@ -53,8 +53,8 @@ describe('a change in a transaction of this instance', () => {
   });
 });
 
-describe('changes of transactions that others hold open', () => {
-  it('are known in whichever order they are committed', async () => {
+describe('changes of open transactions of other instances', () => {
+  it('are known in any order of commits', async () => {
     const [first, second] = [await others.connect(), await others.connect()];
     const [early, late] = [await app.signIn(), await app.signIn()];
     await first.query('BEGIN');
@@ -70,7 +70,7 @@ describe('changes of transactions that others hold open', () => {
     expect([await statusOf(early), await statusOf(late)]).toEqual([401, 401]);
   });
 
-  it('are known though the first one took its number before, and wrote after, the feed had read', async () => {
+  it('are known although the first one got its number before, and wrote after, a reading', async () => {
     const client = await others.connect();
     const tokens = await app.signIn();
     await client.query('BEGIN');
@@ -83,7 +83,7 @@ describe('changes of transactions that others hold open', () => {
     expect(await statusOf(tokens)).toBe(401);
   });
 
-  it('are never known where they are undone', async () => {
+  it('are never known where they are rolled back', async () => {
     const client = await others.connect();
     const tokens = await app.signIn();
     await client.query('BEGIN');
@@ -101,9 +101,9 @@ describe('changes of transactions that others hold open', () => {
 
 // The slow suite plays longer ones.
 describe('many transactions at once', () => {
-  it('each change that was committed is known, and none that was undone', async () =>
+  it('publish each committed change and none that was rolled back', async () =>
     expectCommitsKnown({ others, feed, memory }, 5));
 
-  it('lose none while all of them commit as fast as they can and the feed reads on', async () =>
+  it('lose no change while all commit at full speed during the readings', async () =>
     expectNoneLost({ others, feed, memory }, 10, 100));
 });

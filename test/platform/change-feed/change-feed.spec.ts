@@ -43,7 +43,7 @@ const WAYS = [
   ['deleting its user', 'DELETE FROM users WHERE id = $2 AND $1::uuid IS NOT NULL'],
 ] as const;
 
-describe('the feed', () => {
+describe('the change feed', () => {
   let app: TestApp;
   let feed: ChangeFeed;
   let others: Others;
@@ -72,7 +72,7 @@ describe('the feed', () => {
   const refresh = ({ refreshToken }: TokenBody) =>
     app.api.post<TokenBody>('/v1/auth/refresh', { json: { refreshToken } });
 
-  describe('a session that is ended in the database', () => {
+  describe('a session that is revoked in the database', () => {
     it.each([
       ['with a notification', true],
       ['without one', false],
@@ -83,7 +83,7 @@ describe('the feed', () => {
       await withinBound(async () => expect(await statusOf(app, tokens)).toBe(401));
     });
 
-    it.each(WAYS)('by %s is refused, and one change tells of it', async (_, statement) => {
+    it.each(WAYS)('by %s is refused, with one change', async (_, statement) => {
       const tokens = await app.signIn();
       await other.query(statement, [sessionOf(tokens), userOf(tokens)]);
       await feed.publishAfterCommit();
@@ -95,7 +95,7 @@ describe('the feed', () => {
       expect(await changesOf(sessionOf(tokens))).toEqual([{ topic: 'session-ended', version: null }]);
     });
 
-    it('is the only one: others of the user, and of other users, go on', async () => {
+    it('is the only one: other sessions of the user, and those of other users, stay valid', async () => {
       const person = await app.someone();
       const [ended, kept, stranger] = [
         await app.signIn(person),
@@ -109,7 +109,7 @@ describe('the feed', () => {
       ]);
     });
 
-    it('is ended once, however often that is said, and told of only then', async () => {
+    it('is revoked once, with one change, however often it is revoked', async () => {
       const tokens = await app.signIn();
       const id = sessionOf(tokens);
       expect((await refresh(tokens)).status).toBe(200);
@@ -122,7 +122,7 @@ describe('the feed', () => {
     });
   });
 
-  it('is told of nothing by refreshes', async () => {
+  it('gets no change from a refresh', async () => {
     let tokens = await app.signIn();
     const subjects = [sessionOf(tokens), userOf(tokens)];
     for (let time = 0; time < 5; time++) tokens = (await refresh(tokens)).body;
@@ -130,7 +130,7 @@ describe('the feed', () => {
     for (const subject of subjects) expect(await changesOf(subject)).toEqual([]);
   });
 
-  it('takes a change that comes twice, or of what it does not know, or of a topic that is not read', async () => {
+  it('accepts a repeated change, one of an unknown subject, and one of an unknown topic', async () => {
     const [ended, kept] = [await app.signIn(), await app.signIn()];
     for (let time = 0; time < 3; time++) await write('session-ended', sessionOf(ended));
     await write('session-ended', 'no uuid at all');
@@ -139,7 +139,7 @@ describe('the feed', () => {
     expect([await statusOf(app, ended), await statusOf(app, kept)]).toEqual([401, 200]);
   });
 
-  describe('what a user may do', () => {
+  describe('the version of a user’s access', () => {
     it('makes older tokens stale when it changes; a refresh gets a new one, and no session ends', async () => {
       const [tokens, stranger] = [await app.signIn(), await app.signIn()];
       await other.query('UPDATE users SET access_version = access_version + 1 WHERE id = $1', [
@@ -154,7 +154,7 @@ describe('the feed', () => {
       expect([await statusOf(app, tokens), await statusOf(app, stranger)]).toEqual([401, 200]);
     });
 
-    it('leaves a token of the same or a newer version alone', async () => {
+    it('does not affect a token of the same or a newer version', async () => {
       const tokens = await app.signIn();
       const version = versionOf(tokens);
       for (const known of [version - 1, version]) await write('access-version', userOf(tokens), known);
@@ -165,7 +165,7 @@ describe('the feed', () => {
       expect(await statusOf(app, tokens)).toBe(401);
     });
 
-    it('never becomes older by changes that come in reverse or again', async () => {
+    it('never decreases by changes that arrive in reverse order or again', async () => {
       const id = userOf(await app.signIn());
       for (const version of [5, 3, 5, 4]) {
         await write('access-version', id, version);
@@ -176,7 +176,7 @@ describe('the feed', () => {
     });
   });
 
-  it('is caught up with by an instance that starts a moment after, however the changes are dated', async () => {
+  it('is read by an instance that starts a moment later, whatever the dates of the changes', async () => {
     const signedIn = await inParallel(WAYS.length + 2, async () => app.signIn());
     const [stale, kept, ...ended] = signedIn as [TokenBody, TokenBody, ...TokenBody[]];
     await app.query(`UPDATE users SET updated_at = now() - interval '1 year' WHERE id = ANY($1)`, [

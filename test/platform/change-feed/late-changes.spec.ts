@@ -20,7 +20,7 @@ function newsIsLate({ clock } = app): void {
   jest.spyOn(clock, 'elapsedMsSince').mockReturnValue(MAX_STALENESS_MS + 1);
 }
 
-describe('a request that had to ask the database for changes', () => {
+describe('a request that has to read the changes first', () => {
   it('is served where there are none', async () => {
     const { accessToken } = await open();
     newsIsLate();
@@ -44,7 +44,7 @@ describe('a request that had to ask the database for changes', () => {
     expectProblem(await principal(accessToken), 401, code);
   });
 
-  it('is judged by the time of the database that came with the answer', async () => {
+  it('is decided by the database time of that reading', async () => {
     const { accessToken, expiresIn } = await open();
     newsIsLate();
     // The monotonic clock of a machine stands still while it sleeps.
@@ -55,7 +55,7 @@ describe('a request that had to ask the database for changes', () => {
     expectProblem(await principal(accessToken), 401, 'invalid-token');
   });
 
-  it('is refused after a clock that goes back: what memory had forgotten by then is read again', async () => {
+  it('is refused after a clock that went back: dropped changes are read again', async () => {
     const { accessToken } = await open();
     await app.api.post('/v1/auth/logout', { token: accessToken });
     app.clock.advance({ hours: 2 });

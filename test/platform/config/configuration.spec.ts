@@ -22,8 +22,8 @@ function refusalOf(start: () => unknown): InvalidEnvironment {
 
 const faultsOf = (start: () => unknown) => refusalOf(start).faults.map(({ name }) => name);
 
-describe('settings that are wrong', () => {
-  it('are all named in one message, each with its mend', () => {
+describe('invalid settings', () => {
+  it('are all named in one message, each with its fix', () => {
     const { message } = refusalOf(() =>
       development({
         AUTH_SECRET: '12345',
@@ -119,7 +119,7 @@ describe('settings that are wrong', () => {
     expect(message.length).toBeLessThan(300);
   });
 
-  it('cannot draw in the terminal', () => {
+  it('cannot send control sequences to the terminal', () => {
     const { message } = refusalOf(() => development({ LOG_LEVEL: 'a\u001b[2J' }));
     expect(message).not.toContain('\u001b');
   });
@@ -149,7 +149,7 @@ describe('production', () => {
     ['BREACHED_PASSWORDS_URL', { BREACHED_PASSWORDS_URL: 'http://passwords.example.com/range' }],
     ['DATABASE_URL', { DATABASE_URL: undefined }],
     ['DATABASE_URL', { DATABASE_URL: undefined, EMBEDDED_DATABASE: 'false' }],
-  ])('insists on %s: %j', (name, variables) => {
+  ])('requires %s: %j', (name, variables) => {
     expect(faultsOf(() => production(variables))).toEqual([name]);
   });
 
@@ -158,11 +158,11 @@ describe('production', () => {
     ['the usual port', 'https://auth.example.com:443', 'https://auth.example.com'],
     ['another port', 'https://auth.example.com:8443', 'https://auth.example.com:8443'],
     ['upper case', 'HTTPS://Auth.Example.com', 'https://auth.example.com'],
-  ])('takes a PUBLIC_URL with %s as its origin', (_, given, origin) => {
+  ])('accepts a PUBLIC_URL with %s as its origin', (_, given, origin) => {
     expect(production({ PUBLIC_URL: given }).get(HttpSettings).publicUrl).toBe(origin);
   });
 
-  it.each(['/auth', '/eu/auth', '/v1.2', '/~a_b-c'])('takes a PUBLIC_URL with the path %s', (path) => {
+  it.each(['/auth', '/eu/auth', '/v1.2', '/~a_b-c'])('accepts a PUBLIC_URL with the path %s', (path) => {
     const publicUrl = `https://example.com${path}`;
     expect(production({ PUBLIC_URL: publicUrl }).get(HttpSettings)).toMatchObject({
       publicUrl,
@@ -170,12 +170,12 @@ describe('production', () => {
     });
   });
 
-  it('runs the embedded server only when it is told to', () => {
+  it('runs the embedded server only when a setting says so', () => {
     const settings = production({ DATABASE_URL: undefined, EMBEDDED_DATABASE: 'true' }).get(DatabaseSettings);
     expect(settings.url).toBeUndefined();
   });
 
-  it('takes a bcrypt cost of 10', () => {
+  it('accepts a bcrypt cost of 10', () => {
     expect(production({ BCRYPT_COST: '10' }).get(PasswordSettings).cost).toBe(10);
   });
 });
@@ -190,12 +190,12 @@ describe('outside production', () => {
     expect(faultsOf(() => development({ NODE_ENV, HOST }))).toEqual(['HOST']);
   });
 
-  it('lets a start through for somebody who says so', () => {
+  it('a start is allowed by the setting for it', () => {
     const environment = development({ HOST: '0.0.0.0', ALLOW_INSECURE_DEVELOPMENT: 'true' });
     expect(environment.get(HttpSettings).host).toBe('0.0.0.0');
   });
 
-  it.each(['127.0.0.1', '::1', 'localhost'])('a start on %s is fine', (HOST) => {
+  it.each(['127.0.0.1', '::1', 'localhost'])('a start on %s is allowed', (HOST) => {
     expect(development({ HOST }).get(HttpSettings).host).toBe(HOST);
   });
 });

@@ -58,7 +58,7 @@ describe('settings by default', () => {
     expect(environment.get(MetricsSettings)).toEqual({ port: undefined, host: '127.0.0.1' });
   });
 
-  it('differ in production where the table says so', () => {
+  it('differ in production as the table states', () => {
     const environment = production();
     expect(environment.get(HttpSettings)).toMatchObject({ production: true, host: '0.0.0.0', docs: false });
     expect(environment.get(TokenSettings).issuer).toBe('https://auth.example.com');
@@ -73,7 +73,7 @@ describe('settings by default', () => {
     expect(production({ PUBLIC_URL: issuer }).get(TokenSettings)).toMatchObject({ issuer, audience: issuer });
   });
 
-  it.each([[''], ['   ']])('are those left empty, too: %j', (empty) => {
+  it.each([[''], ['   ']])('apply to empty values, too: %j', (empty) => {
     expect(development({ PORT: empty, DATABASE_URL: empty }).get(HttpSettings).port).toBe(3000);
   });
 });
@@ -116,13 +116,13 @@ describe('the URL of a database', () => {
   });
 });
 
-describe('settings that are right', () => {
-  it('may be fractions where they are times', () => {
+describe('valid settings', () => {
+  it('may be fractions where they are durations', () => {
     expect(development({ ACCESS_TOKEN_MINUTES: '0.5' }).get(AccessSettings).accessTokenSeconds).toBe(30);
     expect(development({ SESSION_IDLE_DAYS: '0.5' }).get(SessionSettings).idleMs).toBe(DAY_MS / 2);
   });
 
-  it('may have white space around them', () => {
+  it('may be surrounded by white space', () => {
     expect(development({ PORT: ' 8080 ', NODE_ENV: 'test ' }).get(HttpSettings).port).toBe(8080);
   });
 });

@@ -28,7 +28,7 @@ const URL_PARAMETERS = {
   idle_in_transaction_session_timeout: '60000',
 };
 
-describe('a session of the database', () => {
+describe('a database session', () => {
   let database: TestDatabase;
   let app: TestApp;
   let others: Others;
@@ -64,7 +64,7 @@ describe('a session of the database', () => {
   };
   const ready = async () => app.api.get('/health/ready');
 
-  it('is as the code relies on, whatever the database and the URL set; search_path is a team’s own', async () => {
+  it('has the settings that the code relies on, whatever the database and the URL set; search_path is left to the team', async () => {
     const tokens = await app.signIn();
     const { status, body } = await app.api.get<{ createdAt: string }>('/v1/users/me', {
       token: tokens.accessToken,
@@ -80,7 +80,7 @@ describe('a session of the database', () => {
     await feed.end();
   });
 
-  it('that met a server which takes no writes is used for none: not ready meanwhile, and none fails afterwards', async () => {
+  it('that met a read-only server is closed: the instance is not ready meanwhile, and no later write fails', async () => {
     await alter('SET default_transaction_read_only = on');
     await operator.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
       WHERE datname = current_database() AND pid <> pg_backend_pid()`);
@@ -118,7 +118,7 @@ describe('DATABASE_POOLER=transaction', () => {
     await database.drop();
   });
 
-  it('prepares no statement by name, and sets what statements rely on for each transaction', async () => {
+  it('prepares no statement by name, and applies its settings in each transaction', async () => {
     const { accessToken, refreshToken } = await app.signIn();
     expect((await app.api.get('/v1/users/me', { token: accessToken })).status).toBe(200);
     expect((await app.api.post('/v1/auth/refresh', { json: { refreshToken } })).status).toBe(200);
@@ -129,7 +129,7 @@ describe('DATABASE_POOLER=transaction', () => {
     expect(inTransaction).toEqual([{ timeout: '2s', zone: 'UTC', prepared: 0 }]);
   });
 
-  it('undoes what failed, and goes on with the same connection', async () => {
+  it('rolls back a failed transaction and continues on the same connection', async () => {
     await expect(app.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
     const failed = app.database.transaction(async () => {
       await app.query('CREATE TABLE half (id integer)');
@@ -142,7 +142,7 @@ describe('DATABASE_POOLER=transaction', () => {
     );
   });
 
-  it('does not start where DATABASE_DIRECT_URL leads nowhere, and names it', async () => {
+  it('does not start where DATABASE_DIRECT_URL is unreachable, and names the setting', async () => {
     const env = {
       DATABASE_URL: database.url,
       DATABASE_POOLER: 'transaction',

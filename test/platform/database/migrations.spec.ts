@@ -84,7 +84,7 @@ describe('the migrations of a build', () => {
     expect(await again.state()).toMatchObject({ missing: [], altered: [], unknown: [] });
   });
 
-  it('may be joined by an older one that a team adds later', async () => {
+  it('may include an older one that a team adds later', async () => {
     await (await build(createSteps, step(THIRD))).run();
     expect(await (await build(createSteps, step(SECOND), step(THIRD))).run()).toEqual([SECOND]);
   });
@@ -97,7 +97,7 @@ describe('the migrations of a build', () => {
     expect(await stepsTaken()).toEqual([SECOND]);
   });
 
-  it('may take longer than a request may, and so may the wait for the instance before', async () => {
+  it('may take longer than a request, and so may the wait for another instance', async () => {
     const limits = { statementTimeoutMs: 50 };
     const slow = migration(SECOND, 'SELECT pg_sleep(0.3)');
     const sources = await inParallel(2, () => connect([createSteps, slow], limits));
@@ -127,13 +127,13 @@ describe('the migrations of a build', () => {
     expect(await stepsTaken()).toEqual([]);
   });
 
-  it('may be laid out anew: white space is no alteration', async () => {
+  it('may be reformatted: white space does not alter one', async () => {
     await (await build(createSteps)).run();
     const formatted = migration(FIRST, '\n  CREATE TABLE steps\n    (place serial, name text)\n');
     await expect((await build(formatted)).verify()).resolves.toBeUndefined();
   });
 
-  it('go past one that this build does not know, and report it', async () => {
+  it('skip one that this build does not know, and report it', async () => {
     await (await build(createSteps, step(SECOND))).run();
     const older = await build(createSteps);
     expect(await older.run()).toEqual([]);
@@ -141,7 +141,7 @@ describe('the migrations of a build', () => {
     expect(await older.state()).toMatchObject({ missing: [], altered: [], unknown: [SECOND] });
   });
 
-  it('leave nothing half-done where one fails, and go on from there when it is fixed', async () => {
+  it('roll back one that fails, and continue from there when it is fixed', async () => {
     const failing = await build(createSteps, broken, step(THIRD));
     await expect(failing.run()).rejects.toThrow('nonsense');
     expect((await failing.state()).missing).toEqual([SECOND, THIRD]);
@@ -150,7 +150,7 @@ describe('the migrations of a build', () => {
     expect(await fixed.run()).toEqual([SECOND, THIRD]);
   });
 
-  it('are refused with the reason where the role may not create tables, as any but the owner may not by default', async () => {
+  it('are refused with the reason where the role may not create tables', async () => {
     const role = `migrator_${randomBytes(6).toString('hex')}`;
     await operator.query(
       `CREATE ROLE ${role} LOGIN PASSWORD 'hunter2'; GRANT USAGE ON SCHEMA public TO PUBLIC`,
@@ -171,13 +171,13 @@ describe('the migrations of a build', () => {
     await operator.query(`DROP ROLE ${role}`);
   });
 
-  it('are known by what really ran, also where the one after it failed', async () => {
+  it('are recorded as they ran, also where the next one failed', async () => {
     await expect((await build(createSteps, broken)).run()).rejects.toThrow('nonsense');
     const altered = migration(FIRST, 'CREATE TABLE steps (place serial, name varchar)');
     await expect((await build(altered, step(SECOND))).run()).rejects.toThrow(/Changed.*: CreateSteps1/);
   });
 
-  it('only go forward', async () => {
+  it('have no way back', async () => {
     const source = await connect([createSteps]);
     await new MigrationRunner(source, settings()).run();
     await expect(source.undoLastMigration()).rejects.toThrow(/only goes forward/);

@@ -40,7 +40,7 @@ class Statements {
   }
 }
 
-describe('of statements to the database', () => {
+describe('the number of statements', () => {
   let app: TestApp;
   let statements: Statements;
   let tokens: TokenBody;
@@ -90,7 +90,7 @@ describe('of statements to the database', () => {
     return [...before.filter((row) => !found.has(row)), ...after.filter((row) => !known.has(row))];
   };
 
-  it('authenticating costs none: 60 requests, and nothing but the poll', async () => {
+  it('is 0 for authentication: 60 requests cause nothing but the poll', async () => {
     const others = await Promise.all([app.signIn(), app.signIn(), app.signIn()]);
     await app.mailsSent();
     const all = [tokens, ...others].map(({ accessToken }) => accessToken);
@@ -104,7 +104,7 @@ describe('of statements to the database', () => {
     expect(asked).toEqual([]);
   });
 
-  it('refusing costs none: what is forged, expired, or of a session that ended', async () => {
+  it('is 0 for a refusal of a token that is forged, expired, or of a revoked session', async () => {
     await app.api.post('/v1/auth/logout', { json: { refreshToken: tokens.refreshToken } });
     const [header = '', payload = ''] = tokens.accessToken.split('.');
     const refused = [tokens.accessToken, `${header}.${payload}.${'A'.repeat(86)}`, 'x', ''];
@@ -114,14 +114,14 @@ describe('of statements to the database', () => {
     expect(asked).toEqual([]);
   });
 
-  it('a refresh costs one, in no transaction of its own and without a notification', async () => {
+  it('is 1 for a refresh, without a transaction and without a notification', async () => {
     const asked = await statements.during(async () => {
       for (let count = 0; count < 10; count++) tokens = (await refresh(tokens.refreshToken)).body;
     });
     expect(asked).toEqual(Array.from({ length: 10 }, () => 'session-rotate'));
   });
 
-  it('a replayed refresh costs one, too; one that is refused is recorded, but not any number of them', async () => {
+  it('is 1 for a replayed refresh, too; refused ones are recorded up to a limit', async () => {
     await refresh(tokens.refreshToken);
     const replayed = await statements.during(async () =>
       expect((await refresh(tokens.refreshToken)).status).toBe(200),
@@ -137,7 +137,7 @@ describe('of statements to the database', () => {
     expect(await statements.during(async () => refresh(forged))).toEqual([]);
   });
 
-  it('a refresh writes the row of its session and no other, in no other table', async () => {
+  it('is small for writes: a refresh writes the row of its session only', async () => {
     await Promise.all([app.signIn(), app.signIn()]);
     await app.mailsSent();
     const id = sessionIdOf(tokens.accessToken);
@@ -149,12 +149,12 @@ describe('of statements to the database', () => {
     expect(changed).toHaveLength(2);
   });
 
-  it('a replayed refresh writes nothing at all', async () => {
+  it('is 0 for writes of a replayed refresh', async () => {
     await refresh(tokens.refreshToken);
     expect(await changedBy(async () => refresh(tokens.refreshToken))).toEqual([]);
   });
 
-  it('both ways of counting see what is there: signing out writes a change and tells it', async () => {
+  it('is counted correctly: signing out writes a change and notifies of it', async () => {
     const changed = await changedBy(async () => {
       const asked = await statements.during(async () =>
         app.api.send('DELETE', '/v1/sessions?includeCurrent=true', { token: tokens.accessToken }),

@@ -49,7 +49,7 @@ describe('readiness after a start with MIGRATE_ON_START=false on a database that
     expect(body).toEqual({ status: 'ok', warnings: [] });
   });
 
-  it('warns of a migration that this build does not know, and serves', async () => {
+  it('warns of a migration that this build does not know, and serves requests', async () => {
     await app.query(
       `INSERT INTO migrations (timestamp, name) VALUES (9000000000000, 'AddColour9000000000000')`,
     );
@@ -61,7 +61,7 @@ describe('readiness after a start with MIGRATE_ON_START=false on a database that
   it.each([
     ['vanished', `DELETE FROM migrations WHERE name LIKE 'CreateSessions%'`],
     ['was altered', `UPDATE migrations SET checksum = 'other' WHERE name LIKE 'CreateSessions%'`],
-  ])('is 503 when a migration of ours %s, which the client is not told', async (_, statement) => {
+  ])('is 503 when a migration of the application %s; the response does not name it', async (_, statement) => {
     await app.query(statement);
     const { status, body, text, headers } = await ready();
     expect(status).toBe(503);
@@ -75,7 +75,7 @@ describe('readiness after a start with MIGRATE_ON_START=false on a database that
     expect((await ready()).status).toBe(503);
   });
 
-  it('leaves liveness alone', async () => {
+  it('does not affect liveness', async () => {
     await app.query('DELETE FROM migrations');
     expect((await ready()).status).toBe(503);
     expect((await app.api.get('/health/live')).body).toEqual({ status: 'ok' });

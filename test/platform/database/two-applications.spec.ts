@@ -19,7 +19,7 @@ describe('two applications in one process', () => {
   const statusOf = async (app: TestApp, email: string) =>
     (await app.query<{ status: string }>('SELECT status FROM users WHERE email = $1', [email]))[0]?.status;
 
-  it('have transactions of their own, whatever is begun within whatever', async () => {
+  it('have separate transactions, also where one begins inside the other', async () => {
     const [mine, theirs] = [await one.someone(), await other.someone()];
     const undone = one.database.transaction(async () => {
       expect(other.database.isInTransaction).toBe(false);
@@ -35,7 +35,7 @@ describe('two applications in one process', () => {
     expect(await statusOf(other, theirs.email)).toBe('disabled');
   });
 
-  it('do not take the requests of each other for the cause of what they do', async () => {
+  it('do not attribute their own events to requests of each other', async () => {
     const causes = [one, other].map(({ nest }) => nest.get(CurrentRequest));
     const known: boolean[][] = [];
     const { accessToken: token } = await one.signIn();

@@ -53,13 +53,13 @@ const eventsOf = async (type: string) =>
   app.query('SELECT id FROM audit_events WHERE subject_id = $1 AND type = $2', [ada.id, type]);
 
 describe('a signed-in user does not fill the audit trail', () => {
-  it('by ending sessions that are not there', async () => {
+  it('by revoking sessions that do not exist', async () => {
     const answers = await inParallel(20, async () => ada.delete('/v1/sessions'));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([204]));
     expect(await eventsOf('sessions-ended')).toEqual([]);
   });
 
-  it('by signing in: right passwords have a budget, which a password reset empties', async () => {
+  it('by signing in: correct passwords have a limit, which a password reset clears', async () => {
     await limited.spend(RIGHT_PASSWORDS, 299, ada.id);
     const logIn = async () =>
       app.api.post('/v1/auth/login', { json: { email: ada.email, password: PASSWORD } });
@@ -73,7 +73,7 @@ describe('a signed-in user does not fill the audit trail', () => {
 });
 
 describe('an administrator', () => {
-  it('uses up no budget of an address by invitations that are refused', async () => {
+  it('does not consume the limit of an address by invitations that are refused', async () => {
     const admin = await app.as('admin', { roles: ['admin'] });
     for (let time = 0; time < 6; time++)
       expectProblem(await admin.post('/v1/users', { email: ada.email }), 409, 'conflict');
@@ -81,7 +81,7 @@ describe('an administrator', () => {
 });
 
 describe('the connections of the pool', () => {
-  it('are not all held by the requests of one user, however many there are', async () => {
+  it('are not all held by the requests of one user, however many it sends', async () => {
     const bob = await app.as('bob');
     const blocker = await app.nest.get(Database).dedicatedConnection();
     await blocker.query('SELECT pg_advisory_lock(42)');

@@ -4,7 +4,7 @@ import { startApp, type TestApp } from '../../support/app';
 
 @Injectable()
 @DoctorCheck({ topic: 'shelves' })
-class ShelvesDiagnosis implements DoctorCheckProvider {
+class ShelvesCheck implements DoctorCheckProvider {
   findings: Finding[] = [];
   failure: Error | undefined;
 
@@ -16,21 +16,21 @@ class ShelvesDiagnosis implements DoctorCheckProvider {
 
 @Injectable()
 @DoctorCheck({ topic: 'books', after: 'shelves' })
-class BooksDiagnosis implements DoctorCheckProvider {
-  asked = 0;
+class BooksCheck implements DoctorCheckProvider {
+  runs = 0;
 
   async check(): Promise<Finding[]> {
-    return [{ level: 'ok', message: `asked ${++this.asked} times` }];
+    return [{ level: 'ok', message: `run ${++this.runs}` }];
   }
 }
 
-@Module({ providers: [BooksDiagnosis, ShelvesDiagnosis] })
+@Module({ providers: [BooksCheck, ShelvesCheck] })
 class LibraryModule {}
 
-const diagnosed = async (app: TestApp, topic: string) =>
+const findingsOf = async (app: TestApp, topic: string) =>
   (await app.nest.get(Doctor).run()).filter((finding) => finding.topic === topic);
 
-describe('what can be told of the application', () => {
+describe('the doctor checks', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -47,28 +47,28 @@ describe('what can be told of the application', () => {
 
   afterAll(async () => app.close());
 
-  it('includes what a module of a team has to tell, later than what that depends on', async () => {
-    const shelves = app.nest.get(ShelvesDiagnosis);
+  it('include the check of a team’s module, after the check that it depends on', async () => {
+    const shelves = app.nest.get(ShelvesCheck);
     shelves.findings = [{ level: 'warning', message: 'they bend', advice: 'fewer books' }];
     const topics = (await app.nest.get(Doctor).run()).map(({ topic }) => topic);
     expect(topics.indexOf('books')).toBeGreaterThan(topics.indexOf('shelves'));
-    expect(await diagnosed(app, 'shelves')).toEqual([{ topic: 'shelves', ...shelves.findings[0] }]);
+    expect(await findingsOf(app, 'shelves')).toEqual([{ topic: 'shelves', ...shelves.findings[0] }]);
   });
 
-  it('does not look at what depends on something that has a fault, and takes a failure to look for one', async () => {
-    const shelves = app.nest.get(ShelvesDiagnosis);
-    const before = app.nest.get(BooksDiagnosis).asked;
-    shelves.failure = new Error('nobody has the key');
-    expect(await diagnosed(app, 'shelves')).toEqual([
-      { topic: 'shelves', level: 'fault', message: expect.stringContaining('nobody has the key') },
+  it('skip a check that depends on a topic with a fault, and report an error of a check as a fault', async () => {
+    const shelves = app.nest.get(ShelvesCheck);
+    const before = app.nest.get(BooksCheck).runs;
+    shelves.failure = new Error('the shelves are locked');
+    expect(await findingsOf(app, 'shelves')).toEqual([
+      { topic: 'shelves', level: 'fault', message: expect.stringContaining('the shelves are locked') },
     ]);
-    expect(await diagnosed(app, 'books')).toEqual([expect.objectContaining({ level: 'warning' })]);
-    expect(app.nest.get(BooksDiagnosis).asked).toBe(before);
+    expect(await findingsOf(app, 'books')).toEqual([expect.objectContaining({ level: 'warning' })]);
+    expect(app.nest.get(BooksCheck).runs).toBe(before);
     shelves.failure = undefined;
   });
 
-  it('names settings that are weaker than they should be', async () => {
-    const messages = (await diagnosed(app, 'settings')).map(({ message }) => message).join('\n');
+  it('name settings that are weaker than recommended', async () => {
+    const messages = (await findingsOf(app, 'settings')).map(({ message }) => message).join('\n');
     for (const words of [
       /8 characters/,
       /365 days/,
@@ -80,7 +80,7 @@ describe('what can be told of the application', () => {
       expect(messages).toMatch(words);
   });
 
-  it('counts the forms of password hashes, and names those below today’s settings', async () => {
+  it('count the forms of password hashes, and warn of those below the current settings', async () => {
     const { email } = await app.someone();
     const plain = `$2y$04$${'a'.repeat(53)}`;
     await app.query(
@@ -88,7 +88,7 @@ describe('what can be told of the application', () => {
       [plain, email],
     );
     await app.someone();
-    const found = await diagnosed(app, 'passwords');
+    const found = await findingsOf(app, 'passwords');
     expect(found).toContainEqual(
       expect.objectContaining({ level: 'ok', message: '1 keyed hashes at bcrypt cost 4' }),
     );
@@ -98,35 +98,30 @@ describe('what can be told of the application', () => {
     expect(JSON.stringify(found)).not.toContain('aaaa');
   });
 
-  it('takes hashes under a key that is gone for a fault', async () => {
+  it('report hashes under a missing key as a fault', async () => {
     const { email } = await app.someone();
     await app.query(
       `UPDATE credentials SET hash = replace(hash, 'k=', 'k=x') WHERE user_id = (SELECT id FROM users WHERE email = $1)`,
       [email],
     );
-    expect(await diagnosed(app, 'passwords')).toContainEqual(expect.objectContaining({ level: 'fault' }));
+    expect(await findingsOf(app, 'passwords')).toContainEqual(expect.objectContaining({ level: 'fault' }));
   });
 
-  it('says when the next signing key is due, and when nobody made it', async () => {
-    expect((await diagnosed(app, 'signing keys')).map(({ level }) => level)).toEqual(['ok', 'ok']);
+  it('report when the next signing key is due, and warn when it is overdue', async () => {
+    expect((await findingsOf(app, 'signing keys')).map(({ level }) => level)).toEqual(['ok', 'ok']);
     app.clock.advance({ days: 92 });
-    expect(await diagnosed(app, 'signing keys')).toContainEqual(
+    expect(await findingsOf(app, 'signing keys')).toContainEqual(
       expect.objectContaining({ level: 'warning', message: expect.stringMatching(/was due/) }),
     );
   });
 
-  it('measures the clock and the news by the database', async () => {
-    expect(await diagnosed(app, 'feed')).toEqual([expect.objectContaining({ level: 'ok' })]);
-    expect(await diagnosed(app, 'clock')).toEqual([expect.objectContaining({ level: 'ok' })]);
+  it('measure the clock and the change feed against the database', async () => {
+    expect(await findingsOf(app, 'feed')).toEqual([expect.objectContaining({ level: 'ok' })]);
+    expect(await findingsOf(app, 'clock')).toEqual([expect.objectContaining({ level: 'ok' })]);
   });
 
   it.each([
-    [
-      'a migration that vanished',
-      `DELETE FROM migrations WHERE name LIKE 'CreateMails%'`,
-      'migrations',
-      'fault',
-    ],
+    ['a missing migration', `DELETE FROM migrations WHERE name LIKE 'CreateMails%'`, 'migrations', 'fault'],
     ['a key that was altered', `UPDATE keys SET wrapped = 'x' WHERE purpose = 'refresh'`, 'keys', 'fault'],
     [
       'a key under another secret',
@@ -134,11 +129,11 @@ describe('what can be told of the application', () => {
       'keys',
       'fault',
     ],
-  ])('tells of %s', async (_, statement, topic, level) => {
+  ])('report %s', async (_, statement, topic, level) => {
     for (const table of ['migrations', 'keys'])
       await app.query(`CREATE TABLE ${table}_before AS TABLE ${table}`);
     await app.query(statement);
-    expect(await diagnosed(app, topic)).toContainEqual(expect.objectContaining({ level }));
+    expect(await findingsOf(app, topic)).toContainEqual(expect.objectContaining({ level }));
     for (const table of ['migrations', 'keys']) {
       await app.query(`TRUNCATE ${table}`);
       await app.query(`INSERT INTO ${table} TABLE ${table}_before`);

@@ -10,7 +10,7 @@ describe('the discovery of extensions and listeners', () => {
 
   afterAll(async () => app.close());
 
-  it('walks the modules at the start and never for a request', async () => {
+  it('runs at the start and never for a request', async () => {
     const walks = [
       jest.spyOn(DiscoveryService.prototype, 'getProviders'),
       jest.spyOn(DiscoveryService.prototype, 'getControllers'),

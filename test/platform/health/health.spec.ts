@@ -15,17 +15,17 @@ describe('health', () => {
     app = await sharedApp();
   });
 
-  it('is live where the process answers', async () => {
+  it('is live while the process responds', async () => {
     const { status, body } = await app.api.get('/health/live');
     expect({ status, body }).toEqual({ status: 200, body: { status: 'ok' } });
   });
 
-  it('is ready where database, migrations and keys are as they should be', async () => {
+  it('is ready where database, migrations and keys are valid', async () => {
     const { status, body } = await app.api.get('/health/ready');
     expect({ status, body }).toEqual({ status: 200, body: { status: 'ok', warnings: [] } });
   });
 
-  it('needs no token, and looks at none', async () => {
+  it('needs no token, and ignores one', async () => {
     for (const path of ['/health/live', '/health/ready']) {
       expect((await app.api.get(path, { token: 'garbage' })).status).toBe(200);
     }
@@ -45,7 +45,7 @@ describe('without its database', () => {
 
   afterAll(async () => app.close());
 
-  it('the application is alive, but not ready: 503 and when to come back', async () => {
+  it('the application is live, but not ready: 503 with Retry-After', async () => {
     expect((await app.api.get('/health/live')).status).toBe(200);
     for (let attempt = 0; attempt < 3; attempt++) {
       const answer = await app.api.get('/health/ready');
@@ -54,13 +54,13 @@ describe('without its database', () => {
     }
   });
 
-  it('a request that needs it is told 503, not 500', async () => {
+  it('a request that needs it gets 503, not 500', async () => {
     const json = { email: 'ada@example.com', password: PASSWORD };
     expectProblem(await app.api.post('/v1/auth/register', { json }), 503, 'unavailable');
     expectProblem(await app.api.post('/v1/auth/login', { json }), 503, 'unavailable');
   });
 
-  it('what needs no database goes on', async () => {
+  it('a request that needs no database is served', async () => {
     expect((await app.api.get('/.well-known/jwks.json')).status).toBe(200);
     expect((await app.api.get('/v1/auth/principal', { token })).status).toBe(200);
   });
@@ -86,7 +86,7 @@ describe('an application', () => {
     expect(text).toMatch(/^process_cpu_user_seconds_total /m);
   });
 
-  it('counts requests by their route, so that strangers add no figures', async () => {
+  it('counts requests by their route, so that unknown paths add no series', async () => {
     for (const path of ['/nope/1', '/nope/2', '/v1/users/me?token=secret']) await app.api.get(path);
     const { text } = await app.api.get('/metrics');
     expect(text).toMatch(/route="none",status="404"\} 2$/m);
@@ -113,7 +113,7 @@ describe('an application', () => {
       'UPDATE keys SET wrapped_by = substr(wrapped_by, 2)',
     ],
     ['a table is gone', 'ALTER TABLE migrations RENAME TO gone', 'ALTER TABLE gone RENAME TO migrations'],
-  ])('is not ready where %s: 503 and when to come back', async (_, damage, repair) => {
+  ])('is not ready where %s: 503 with Retry-After', async (_, damage, repair) => {
     await app.query(damage);
     const answer = await ready();
     expectProblem(answer, 503, 'unavailable');

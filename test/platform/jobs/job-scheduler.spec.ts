@@ -12,15 +12,15 @@ beforeAll(async () => {
   app = await sharedApp();
 });
 
-describe('a task', () => {
-  const upkeep = () => new JobScheduler(app.database, app.clock);
-  let tasks = 0;
-  const named = () => `task ${++tasks}`;
+describe('a scheduled job', () => {
+  const createScheduler = () => new JobScheduler(app.database, app.clock);
+  let jobs = 0;
+  const uniqueName = () => `job ${++jobs}`;
 
-  it('is done by one of any number of instances', async () => {
-    const name = named();
+  it('runs on one of several instances', async () => {
+    const name = uniqueName();
     let done = 0;
-    const instances = Array.from({ length: 6 }, upkeep);
+    const instances = Array.from({ length: 6 }, createScheduler);
     for (const instance of instances)
       instance.schedule({ name, everyMs: HOUR_MS, runBatch: async () => ++done < 1 });
     for (let round = 1; round <= 5; round++) {
@@ -30,10 +30,10 @@ describe('a task', () => {
     }
   });
 
-  it('is not done before its time', async () => {
-    const name = named();
+  it('does not run before it is due', async () => {
+    const name = uniqueName();
     let done = 0;
-    const [one, two] = [upkeep(), upkeep()];
+    const [one, two] = [createScheduler(), createScheduler()];
     for (const instance of [one, two])
       instance.schedule({ name, everyMs: HOUR_MS, runBatch: async () => ++done < 0 });
     await one.run();
@@ -47,18 +47,18 @@ describe('a task', () => {
     expect(done).toBe(2);
   });
 
-  it('goes on batch by batch as long as there is more', async () => {
-    const instance = upkeep();
+  it('runs batch after batch until none is left', async () => {
+    const instance = createScheduler();
     let left = 25;
-    instance.schedule({ name: named(), everyMs: HOUR_MS, runBatch: async () => --left > 0 });
+    instance.schedule({ name: uniqueName(), everyMs: HOUR_MS, runBatch: async () => --left > 0 });
     await instance.run();
     expect(left).toBe(0);
   });
 
-  it('that fails is logged and tried again after its time, and holds up no other', async () => {
-    const [bad, good] = [named(), named()];
+  it('that fails is logged, runs again when it is due, and delays no other job', async () => {
+    const [bad, good] = [uniqueName(), uniqueName()];
     const logged = jest.spyOn(Logger.prototype, 'warn').mockReturnValue();
-    const instance = upkeep();
+    const instance = createScheduler();
     const done = { [bad]: 0, [good]: 0 };
     const batchOf = (name: string, fails: boolean) => async () => {
       done[name] = (done[name] ?? 0) + 1;
@@ -77,9 +77,9 @@ describe('a task', () => {
     expect(done).toEqual({ [bad]: 2, [good]: 2 });
   });
 
-  it('is left to others by an instance that stops: what it has not begun is due', async () => {
-    const [first, second] = [named(), named()];
-    const [stopping, other] = [upkeep(), upkeep()];
+  it('that a stopping instance has not begun stays due and runs on another instance', async () => {
+    const [first, second] = [uniqueName(), uniqueName()];
+    const [stopping, other] = [createScheduler(), createScheduler()];
     let stopped: Promise<void> | undefined;
     stopping.schedule({
       name: first,

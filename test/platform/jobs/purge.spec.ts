@@ -25,13 +25,13 @@ afterAll(async () => {
   await app.close();
 });
 
-describe('what is over is deleted', () => {
+describe('the purge deletes', () => {
   const count = async (text: string) => {
     const { rows } = await other.query<{ count: number }>(`SELECT count(*)::integer AS count FROM ${text}`);
     return rows[0]?.count;
   };
   /** By the clock of the application, which the tests before have moved. */
-  const upkeep = async () => {
+  const runJobs = async () => {
     app.clock.advance({ hours: 1 });
     await app.nest.get(JobScheduler).run();
   };
@@ -52,7 +52,7 @@ describe('what is over is deleted', () => {
     );
   const DAY_MS = 24 * HOUR_MS;
 
-  it('sessions that were revoked an hour ago, not used for long, or opened too long ago; and no other', async () => {
+  it('sessions that were revoked an hour ago or have expired, and no others', async () => {
     await app.someone();
     await insert('revoked', 300, 5_000, 3 * HOUR_MS, HOUR_MS + 1_000);
     await insert('idle', 300, 15 * DAY_MS, 20 * DAY_MS);
@@ -60,15 +60,15 @@ describe('what is over is deleted', () => {
     await insert('just revoked', 50, 5_000, 3 * HOUR_MS, HOUR_MS - 1_000);
     await insert('live', 50, 5_000, 3 * HOUR_MS);
     const changes = await count('changes');
-    await upkeep();
+    await runJobs();
     const { rows } = await other.query('SELECT DISTINCT user_agent AS kind FROM sessions ORDER BY 1');
     expect(rows.map(({ kind }: { kind: string }) => kind)).toEqual(['just revoked', 'live']);
     expect(await count('sessions')).toBe(100);
-    // Nobody has an access token of theirs, so no instance has to hear of it.
+    // No valid access token of these sessions exists, so no instance needs a change.
     expect(await count('changes')).toBe(changes);
   });
 
-  it('in statements of a bounded size, so that nothing else waits for long', async () => {
+  it('a limited number of rows per statement, so that other statements do not wait for long', async () => {
     await insert('idle', 2_500, 15 * DAY_MS, 20 * DAY_MS);
     await other.query(`CREATE TABLE deletions (rows integer)`);
     await other.query(
@@ -87,7 +87,7 @@ describe('what is over is deleted', () => {
     await other.query(`INSERT INTO changes (topic, subject, changed_at) VALUES ('x', 'young', $1)`, [
       at(2 * HOUR_MS - 1_000),
     ]);
-    await upkeep();
+    await runJobs();
     expect(await count(`sessions WHERE user_agent = 'idle'`)).toBe(0);
     expect(await count(`changes WHERE subject = 'y'`)).toBe(0);
     expect(await count(`changes WHERE subject = 'young'`)).toBe(1);
@@ -98,7 +98,7 @@ describe('what is over is deleted', () => {
     expect(rows[0]?.most).toBeLessThanOrEqual(1_000);
   });
 
-  it('by indexes, so that the cost does not grow with the sessions that go on', async () => {
+  it('by indexes, so that its cost does not grow with the number of live sessions', async () => {
     await app.someone();
     await insert('live', 5_000, 5_000, 3 * HOUR_MS);
     await other.query('ANALYZE sessions');
@@ -110,10 +110,10 @@ describe('what is over is deleted', () => {
     await other.query(`DELETE FROM sessions WHERE user_agent = 'live'`);
   });
 
-  it('and the refresh token of such a session is refused', async () => {
+  it('a session, and its refresh token is refused', async () => {
     const tokens = await app.signIn();
     app.clock.advance({ days: 15 });
-    await upkeep();
+    await runJobs();
     expect(await count(`sessions WHERE id = '${String(readJws(tokens.accessToken).claims.sid)}'`)).toBe(0);
     const answer = await app.api.post('/v1/auth/refresh', { json: { refreshToken: tokens.refreshToken } });
     expectProblem(answer, 401, 'invalid-refresh-token');
@@ -123,7 +123,7 @@ describe('what is over is deleted', () => {
     const refresh = (refreshToken: string) =>
       app.api.post<TokenBody>('/v1/auth/refresh', { json: { refreshToken } });
 
-    it('never a session that was refreshed while the deletion waited for it', async () => {
+    it('no session that was refreshed while the deletion waited for its row', async () => {
       const { accessToken, refreshToken } = await app.signIn();
       const id = readJws(accessToken).claims.sid;
       const holder = await others.connect();
@@ -133,7 +133,7 @@ describe('what is over is deleted', () => {
         new Date(app.clock.nowMs() + 15 * DAY_MS),
       ]);
       app.clock.advance({ days: 15 });
-      const deleting = upkeep();
+      const deleting = runJobs();
       await eventually(async () => {
         expect(
           await count(`pg_stat_activity WHERE wait_event_type = 'Lock' AND query ~ 'DELETE FROM sessions'`),
@@ -144,7 +144,7 @@ describe('what is over is deleted', () => {
       expect((await refresh(refreshToken)).status).toBe(200);
     });
 
-    it('none of those that go on, however often it is done', async () => {
+    it('no live session, however often it runs', async () => {
       const people = await Promise.all(Array.from({ length: 3 }, async () => app.signIn()));
       const going = people.map(async ({ refreshToken }) => {
         let token = refreshToken;
@@ -158,7 +158,7 @@ describe('what is over is deleted', () => {
       });
       for (let time = 0; time < 3; time++) {
         await insert('idle', 1_500, 15 * DAY_MS, 20 * DAY_MS);
-        await upkeep();
+        await runJobs();
       }
       expect([...new Set((await Promise.all(going)).flat())]).toEqual([200]);
       expect(await count(`sessions WHERE user_agent = 'idle'`)).toBe(0);

@@ -56,7 +56,7 @@ describe('the log', () => {
   const lines = () => log.map((line) => JSON.parse(line) as Line);
   const linesOf = (requestId: string | null) => lines().filter((line) => line.requestId === requestId);
 
-  it('is made of JSON lines with UTC timestamps', async () => {
+  it('consists of JSON lines with UTC timestamps', async () => {
     await app.api.get('/health/live');
     expect(log.length).toBeGreaterThan(10);
     for (const line of log) {
@@ -67,7 +67,7 @@ describe('the log', () => {
     }
   });
 
-  it('tells of each request by its id, method, route and status, and by nothing else of it', async () => {
+  it('contains of each request its id, method, route and status only', async () => {
     const { headers } = await app.api.get('/v1/users/me?name=ada', { token: 'garbage' });
     const [line, ...more] = linesOf(headers.get('x-request-id'));
     expect(more).toEqual([]);
@@ -84,7 +84,7 @@ describe('the log', () => {
     });
   });
 
-  it('leads from the id that a caller chose to the one in the audit trail', async () => {
+  it('links the id that a caller sent to the one in the audit trail', async () => {
     const json = await app.someone();
     const { headers } = await app.api.post('/v1/auth/login', {
       json,
@@ -96,7 +96,7 @@ describe('the log', () => {
     expect(kept).toEqual([{ type: 'signed-in' }]);
   });
 
-  it('holds no password, token, header, query string or body at any level, whatever happens', async () => {
+  it('contains no password, token, header, query string or body at any level', async () => {
     const { api } = app;
     const email = 'log-reader@example.com';
     const displayName = 'Name Of The Log Reader';
@@ -157,7 +157,7 @@ describe('the log', () => {
     expect(log.join('')).not.toMatch(/bearer|eyJ|rt_\w/i);
   });
 
-  it('tells what broke and where, without what the message quotes or the error carries', async () => {
+  it('contains the type and place of an error, without the values in its message and properties', async () => {
     const broken = [
       await app.api.get('/careless/parse'),
       await app.api.post('/careless/query'),

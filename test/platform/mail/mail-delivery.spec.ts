@@ -72,10 +72,10 @@ async function post(...addresses: string[]): Promise<void> {
   });
 }
 
-describe('a mail that the server does not take now', () => {
+describe('a mail that the server refuses temporarily', () => {
   it.each<[string, Trouble]>([
     ['that is too busy', { step: 'connection', status: 421 }],
-    ['that lets nobody in', { step: 'connection', status: 554 }],
+    ['that refuses every connection', { step: 'connection', status: 554 }],
     ['that does not like the sender now', { step: 'sender', status: 451 }],
     ['that wants a login that it did not offer', { step: 'sender', status: 530 }],
     ['that does not like the sender', { step: 'sender', status: 550 }],
@@ -97,7 +97,7 @@ describe('a mail that the server does not take now', () => {
     expect(server.inbox.for(email)).toHaveLength(before + 1);
   });
 
-  it('is tried after longer and longer times, up to a quarter of an hour', async () => {
+  it('is retried at growing intervals, up to a quarter of an hour', async () => {
     server.trouble = { step: 'recipient', status: 450 };
     await noticed();
     const delays = [10, 20, 40, 80, 160, 320, 640, 900, 900];
@@ -111,7 +111,7 @@ describe('a mail that the server does not take now', () => {
     }
   });
 
-  it('is the same mail every time', async () => {
+  it('is the same mail at every attempt', async () => {
     server.trouble = { step: 'message', status: 451 };
     const email = await newcomer();
     await passes(HOUR);
@@ -125,7 +125,7 @@ describe('a mail that the server does not take now', () => {
     expect(new Set(mails.map(({ text, html }) => text + html)).size).toBe(1);
   });
 
-  it('has its turn when it is due, before those that are due later', async () => {
+  it('is sent when it is due, before those that are due later', async () => {
     server.trouble = { step: 'connection', status: 421 };
     const addresses = Array.from({ length: 9 }, (_, index) => `turn-${index}@turn-${index}.example`);
     await post(...addresses);
@@ -142,7 +142,7 @@ describe('a mail that the server does not take now', () => {
     expect(server.attempts.slice(9 - first).toSorted()).toEqual(addresses.slice(0, first));
   });
 
-  it('holds up no other where the trouble is with its address alone', async () => {
+  it('delays no other mail where only its own address is refused', async () => {
     const refused = Array.from({ length: 6 }, (_, index) => `refused-${index}@example.com`);
     server.trouble = { step: 'recipient', status: 450, only: refused };
     await post(...refused, 'welcome@example.com');

@@ -56,8 +56,8 @@ const notice = async (...addresses: string[]) => {
     await app.nest.get(Mailer).send({ email, emailVerified: true }, NOTICE_MAIL, { language: null });
 };
 
-describe('mails that take long', () => {
-  it('to a known address delay no mail that is asked for later, so that nobody learns who has an account', async () => {
+describe('slow deliveries', () => {
+  it('to a known address delay no later mail, so that the delay does not reveal whether an account exists', async () => {
     const [target, own] = [(await app.someone()).email, (await app.someone()).email];
     isHeld = (to) => to === target;
     for (let asked = 0; asked < 5; asked++) await forgot(target);
@@ -71,7 +71,7 @@ describe('mails that take long', () => {
   it.each([
     ['known', async () => (await app.someone()).email],
     ['unknown', async () => newAddress()],
-  ])('delay others by as much where they were asked for %s addresses', async (_, someone) => {
+  ])('delay other mails equally where they were requested for %s addresses', async (_, someone) => {
     const lastsMs = 120;
     const [first, own] = [(await app.someone()).email, (await app.someone()).email];
     isHeld = () => true;
@@ -106,7 +106,7 @@ describe('mails that take long', () => {
 });
 
 describe('a flood of requests for one mailbox', () => {
-  it('leaves no more of them waiting than its budget allows, and holds up nothing that the owner is owed', async () => {
+  it('leaves at most its limit of them waiting, and delays no mail that the owner needs', async () => {
     const address = newAddress();
     const undone = app.database.transaction(async () => {
       for (let asked = 0; asked < 9; asked++)

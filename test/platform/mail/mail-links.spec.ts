@@ -28,7 +28,7 @@ describe('the link of a mail', () => {
     other = await linkHolder(app);
   });
 
-  it('has a prefix that tells what it is for', () => {
+  it('has a prefix that states its purpose', () => {
     const prefixes = LINK_KINDS.map((kind) => other.links[kind].replace(/[\w-]{43}$/, ''));
     expect(prefixes).toEqual(['ev_', 'pr_', 'ec_', 'eu_']);
   });
@@ -47,7 +47,7 @@ describe('the link of a mail', () => {
     },
   );
 
-  it('is refused with a bit flipped, and good as it came', async () => {
+  it('is refused with a bit flipped, and accepted unchanged', async () => {
     const link = await linkOf(app, { email: newAddress(), password: 'teal otters juggle 7 lanterns' });
     for (const token of withFlippedBits(link, [5, 30, 100, 367]))
       expectProblem(await redeemLink(app, 'verification', token), 422, 'invalid-or-expired-token');
@@ -80,7 +80,7 @@ describe('the link of a mail', () => {
     ['with 60,000 letters', (token) => token + 'A'.repeat(60_000)],
   ];
 
-  it('is refused in any other form than it came in', async () => {
+  it('is refused in any other form', async () => {
     const link = await resetLink(app, (await app.someone()).email);
     for (const [name, change] of otherThanItCame) {
       const { status, body } = await redeemLink(app, 'reset', change(link));
@@ -99,7 +99,7 @@ describe('the link of a mail', () => {
 describe('several links of one user that are used at once', () => {
   const PURPOSE = { name: 'visit', prefix: 'vi_', lifetimeMs: 60_000 };
 
-  it('never wait for each other for ever: one works', async () => {
+  it('never deadlock: one works', async () => {
     const tokens = app.nest.get(OneTimeTokens);
     const [row] = await app.query<{ id: string }>('SELECT id FROM users LIMIT 1');
     const userId = row?.id ?? '';

@@ -37,7 +37,7 @@ const rows = async () =>
   (await app.query<{ row: string }>('SELECT t::text AS row FROM mails t')).map(({ row }) => row);
 
 describe('a mail is written', () => {
-  it('once what it tells of is committed, and not a moment earlier', async () => {
+  it('when the change that it reports is committed, and not before', async () => {
     const to = address();
     const gate = new EventEmitter();
     const written = once(gate, 'written');
@@ -55,13 +55,13 @@ describe('a mail is written', () => {
     expect(server.inbox.for(to)).toHaveLength(1);
   });
 
-  it('without anybody asking for it, where nothing else is going on', async () => {
+  it('without a further request', async () => {
     const to = address();
     await mailer().send({ email: to, emailVerified: true }, ...NOTICE);
     expect((await server.inbox.next(to)).subject).toBe('A notice of Gatehouse');
   });
 
-  it('and goes out although a clock that went back had postponed it', async () => {
+  it('and sent although a clock that went back had postponed it', async () => {
     const to = address();
     server.trouble = { step: 'recipient', status: 451 };
     await mailer().send({ email: to, emailVerified: true }, ...NOTICE);
@@ -72,7 +72,7 @@ describe('a mail is written', () => {
     expect(server.inbox.for(to)).toHaveLength(1);
   });
 
-  it('never, where what it tells of is undone', async () => {
+  it('never, where that change is rolled back', async () => {
     const to = address();
     const undone = app.database.transaction(async () => {
       await app.database.transaction(async () =>
@@ -86,7 +86,7 @@ describe('a mail is written', () => {
     expect(server.inbox.for(to)).toEqual([]);
   });
 
-  it('or what it tells of does not happen', async () => {
+  it('or the change does not happen', async () => {
     await app.query('ALTER TABLE mails ADD CONSTRAINT full_up CHECK (false) NOT VALID');
     const json = { email: address(), password: PASSWORD };
     const { status } = await app.api.post('/v1/auth/register', { json });
@@ -98,7 +98,7 @@ describe('a mail is written', () => {
     expect(server.inbox.for(json.email)).toHaveLength(1);
   });
 
-  it('to nobody, where nobody has the address that it was asked for', async () => {
+  it('to no mailbox where the requested address has no account', async () => {
     const email = address();
     expect((await app.api.post('/v1/auth/password/forgot', { json: { email } })).status).toBe(202);
     expect(await rows()).toHaveLength(1);
@@ -108,7 +108,7 @@ describe('a mail is written', () => {
   });
 });
 
-describe('whom a mail is for, and what it says', () => {
+describe('the recipient and the content of a mail', () => {
   const secrets = new Secrets();
   const mails: ReceivedMail[] = [];
 
@@ -151,24 +151,24 @@ describe('whom a mail is for, and what it says', () => {
     await app.mailsSent();
   }
 
-  it('is known to their readers', () => {
+  it('reach the mailbox', () => {
     expect(mails).toHaveLength(3);
     expect(secrets.shownIn(mails.map(({ text }) => text).join())).toContain('a token');
   });
 
-  it('shows in no row that waits, and no token in the files of the database', async () => {
+  it('are in no row of the outbox, and no token is in the files of the database', async () => {
     const files = await filesOf(app);
     expect(secrets.shownIn(files).filter((name) => !name.includes('@'))).toEqual([]);
   });
 
-  it('shows in no line of the log, however talkative and whatever the server answers', () => {
+  it('are in no line of the log, at any level and for any answer of the server', () => {
     const lines = log.filter((line) => line.includes('a mail could not be sent'));
     for (const words of ['and will be tried again', 'and will not be tried again'])
       expect(lines.filter((line) => line.includes(words))).not.toEqual([]);
     expect(secrets.shownIn(log.join(''))).toEqual([]);
   });
 
-  it('does not keep the log from telling which mail failed, how often and why', () => {
+  it('are not needed to log which mail failed, how often and why', () => {
     const last = log.findLast((line) => line.includes('and will not be tried again')) ?? '{}';
     expect(JSON.parse(last)).toMatchObject({
       level: 40,
@@ -203,14 +203,14 @@ describe('a mail request that no module resolves', () => {
   });
 });
 
-describe('the figures', () => {
+describe('the metrics', () => {
   const counted = async (outcome: string): Promise<number> => {
     const { text } = await app.api.get('/metrics');
     const line = new RegExp(`^mails_total\\{kind="registration",outcome="${outcome}"\\} (\\d+)$`, 'm');
     return Number(line.exec(text)?.[1] ?? 0);
   };
 
-  it('count each mail by what became of it', async () => {
+  it('count each mail by its outcome', async () => {
     const register = async () => {
       await app.registers();
       await app.mailsSent();

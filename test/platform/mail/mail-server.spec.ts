@@ -51,7 +51,7 @@ const admitting = (user: string, password: string): SMTPServerOptions => ({
 });
 
 describe('a mail server', () => {
-  it('gets the user and the password of SMTP_URL, whatever characters are in them', async () => {
+  it('gets the user and the password of SMTP_URL, with any characters', async () => {
     await withSink(admitting('no-reply@example.test', 'p@ss/w:rd%ä'), async (sink) => {
       const login = 'no-reply%40example.test:p%40ss%2Fw%3Ard%25%C3%A4';
       await send({ SMTP_URL: `smtp://${login}@127.0.0.1:${sink.port}` });
@@ -59,7 +59,7 @@ describe('a mail server', () => {
     });
   });
 
-  it('that answers nothing, refuses the password or is gone delays no answer, and gets the mail later', async () => {
+  it('that is silent, refuses the password or is down delays no response, and gets the mail later', async () => {
     const silent = await FickleServer.start();
     silent.trouble = { step: 'connection' };
     const { port } = silent.inbox;
@@ -94,13 +94,13 @@ describe('a mail server', () => {
   });
 });
 
-describe('a mail server that answers "250-wait" for ever', () => {
+describe('a mail server that answers "250-wait" forever', () => {
   setFlagsFromString('--expose-gc');
   const collectGarbage = runInNewContext('gc') as () => void;
 
   afterEach(() => jest.restoreAllMocks());
 
-  it('holds a delivery for a minute, also where memory is collected meanwhile', async () => {
+  it('holds a delivery for one minute, also where garbage is collected meanwhile', async () => {
     const { setTimeout: wait } = globalThis;
     // A minute takes a third of a second here.
     const hurried = (work: () => void, ms?: number) => wait(work, ms === 60_000 ? 300 : ms);
@@ -126,7 +126,7 @@ describe('a mail server that answers "250-wait" for ever', () => {
 });
 
 describe('a mail server in production', () => {
-  it('gets nothing where it offers no TLS', async () => {
+  it('gets no mail where it offers no TLS', async () => {
     const heard: string[] = [];
     const options = { onMailFrom: ({ address }: { address: string }) => void heard.push(address) };
     await withSink(options, async (sink) => {
@@ -137,7 +137,7 @@ describe('a mail server in production', () => {
     });
   });
 
-  it('gets nothing where no authority vouches for its certificate', async () => {
+  it('gets no mail where its certificate is not trusted', async () => {
     await withSink({ disabledCommands: [] }, async (sink) => {
       const sending = send({ ...PRODUCTION, SMTP_URL: elsewhere(sink) });
       await expect(sending).rejects.toMatchObject({ code: expect.stringMatching(/ESOCKET|ETLS/) });
@@ -149,7 +149,7 @@ describe('a mail server in production', () => {
   it.each([
     ['neither', {}],
     ['TLS with one of its own', { disabledCommands: [] }],
-  ])('needs no certificate of an authority on this machine, nor TLS: it offers %s', async (_, options) => {
+  ])('needs neither a trusted certificate nor TLS on the same machine: it offers %s', async (_, options) => {
     await withSink(options, async (sink) => {
       await send({ ...PRODUCTION, SMTP_URL: sink.url });
       expect(sink.mails).toHaveLength(1);

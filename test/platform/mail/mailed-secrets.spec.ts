@@ -6,7 +6,7 @@ import { Secrets } from '../../support/secrets';
 import { aMember } from '../../support/staff';
 
 const OTHER = 'nine calm badgers on a ferry';
-const WRONG = 'nobody ever chose this one';
+const WRONG = 'this one was never chosen';
 
 const log: string[] = [];
 let app: TestApp;
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(async () => app.close());
 
 describe('the passwords and the links of registrations', () => {
-  it('show in no line of the log and in no row or file of the database', async () => {
+  it('are in no line of the log and in no row or file of the database', async () => {
     const email = newAddress();
     const numbered = (index: number) => ({ email, password: `${OTHER}, no. ${index}` });
     const secrets = new Secrets();
@@ -47,7 +47,7 @@ describe('the passwords and the links of registrations', () => {
 });
 
 describe('the token of an invitation', () => {
-  it('is for the mailbox alone: it shows neither to the inviter nor in the log or the database', async () => {
+  it('is only in the mailbox: not in the response, the log or the database', async () => {
     const [admin, email] = [await aMember(app, 'admin'), newAddress()];
     const { text, headers } = await invite(app, admin, { email });
     const token = await invitationFor(app, email);

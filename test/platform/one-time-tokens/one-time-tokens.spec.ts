@@ -46,7 +46,7 @@ const aliveOf = async (all: readonly string[], purpose = VISIT): Promise<boolean
 const rows = async () => app.query('SELECT t::text FROM one_time_tokens t WHERE user_id = $1', [userId]);
 
 describe('a one-time token', () => {
-  it('is its prefix and 256 random bits, none like another', async () => {
+  it('is its prefix and 256 random bits, and unique', async () => {
     const all = await Promise.all(Array.from({ length: 50 }, async () => issue(DEED)));
     expect(new Set(all).size).toBe(50);
     for (const token of all) {
@@ -68,7 +68,7 @@ describe('a one-time token', () => {
     );
   });
 
-  it('brings back whose it is and what was noted with it, and that once', async () => {
+  it('returns its user and its data, once', async () => {
     const details = { newEmail: 'zoë@example.com', '': '"' };
     const token = await issue(VISIT, { userId, details });
     expect(await tokens.get(VISIT, token)).toEqual({ userId, details });
@@ -79,7 +79,7 @@ describe('a one-time token', () => {
     expect(await rows()).toEqual([]);
   });
 
-  it('is good for nothing else, and not used up by the attempt', async () => {
+  it('is refused for another purpose, and not used up by the attempt', async () => {
     const token = await issue();
     for (const purpose of [PARCEL, DEED, { ...VISIT, name: '' }, { ...VISIT, name: 'Visit' }]) {
       await expect(tokens.get(purpose, token)).rejects.toMatchObject(REFUSED);
@@ -100,7 +100,7 @@ describe('a one-time token', () => {
     await expect(tokens.redeem(DEED, issued?.token ?? '')).rejects.toMatchObject(REFUSED);
   });
 
-  it('that has expired ends no other by being used', async () => {
+  it('that has expired revokes no other when it is used', async () => {
     const old = await issue();
     app.clock.advance({ minutes: 60 });
     const young = await issue();
@@ -108,7 +108,7 @@ describe('a one-time token', () => {
     expect(await aliveOf([young])).toEqual([true]);
   });
 
-  it('ends, when used, the others of its purpose and user, older and younger, and nothing else', async () => {
+  it('revokes, when it is used, the older and younger ones of its purpose and user, and no others', async () => {
     const links = await several(MAX_ACTIVE_TOKENS);
     const [parcel, deed, stranger] = [
       await issue(PARCEL),
@@ -124,7 +124,7 @@ describe('a one-time token', () => {
 });
 
 describe('the number of tokens', () => {
-  it('is bounded for each purpose and user; who asks for more gets none and loses none', async () => {
+  it('is limited for each purpose and user; a further request gets none and revokes none', async () => {
     const links = await several(MAX_ACTIVE_TOKENS);
     expect(await tokens.issue(VISIT, { userId })).toBeNull();
     expect(await aliveOf(links)).toEqual(links.map(() => true));
@@ -133,7 +133,7 @@ describe('the number of tokens', () => {
     expect(await rows()).toHaveLength(MAX_ACTIVE_TOKENS + 1);
   });
 
-  it('makes room as soon as one expires, purged or not', async () => {
+  it('decreases as soon as one expires, purged or not', async () => {
     const links = await several(MAX_ACTIVE_TOKENS);
     app.clock.advance({ minutes: 60, milliseconds: -MAX_ACTIVE_TOKENS - 1 });
     expect(await tokens.issue(VISIT, { userId })).toBeNull();
@@ -143,14 +143,14 @@ describe('the number of tokens', () => {
     expect(await aliveOf([...links, young])).toEqual([false, true, true, true, true, true]);
   });
 
-  it('has no bound where they last', async () => {
+  it('is unlimited for lasting tokens', async () => {
     const deeds = await several(4 * MAX_ACTIVE_TOKENS, DEED);
     expect(await aliveOf(deeds, DEED)).toEqual(deeds.map(() => true));
   });
 });
 
-describe('a token that lasts', () => {
-  it('ends the later ones when it is used, and leaves the earlier ones', async () => {
+describe('a lasting token', () => {
+  it('revokes the later ones when it is used, and keeps the earlier ones', async () => {
     const deeds = await several(5, DEED);
     await tokens.redeem(DEED, deeds[2] ?? '');
     expect(await aliveOf(deeds, DEED)).toEqual([true, true, false, false, false]);
@@ -158,7 +158,7 @@ describe('a token that lasts', () => {
     expect(await aliveOf(deeds, DEED)).toEqual(deeds.map(() => false));
   });
 
-  it('outlives the end of all others', async () => {
+  it('stays valid when all others are revoked', async () => {
     const [deed, visit, parcel] = [await issue(DEED), await issue(), await issue(PARCEL)];
     await tokens.revokeAllOf(userId, VISIT);
     expect([await aliveOf([visit]), await aliveOf([parcel], PARCEL)].flat()).toEqual([false, true]);
@@ -169,8 +169,8 @@ describe('a token that lasts', () => {
   });
 });
 
-describe('what has expired is deleted', () => {
-  it('all of it, and nothing that is good', async () => {
+describe('the purge of expired tokens', () => {
+  it('deletes all of them, and no valid one', async () => {
     await app.query(
       `INSERT INTO one_time_tokens SELECT sha256(n::text::bytea), 'visit', $1, '{}', n % 2 = 0, $2, $2
        FROM generate_series(1, 2500) n`,

@@ -96,14 +96,14 @@ describe('a module with personal data of its own', () => {
     expect((await exported(other.accessToken)).body.data.books).toEqual([]);
   });
 
-  it('is asked to erase when the account is deleted, before the user is gone', async () => {
+  it('erases when the account is deleted, before the user is', async () => {
     const tokens = await app.signIn(person);
     expect((await remove(tokens.accessToken)).status).toBe(204);
     expect(await booksLeft()).toEqual([]);
     await expectOver(app, tokens);
   });
 
-  it('keeps the whole account where it cannot erase: nothing happened', async () => {
+  it('keeps the whole account where it cannot erase', async () => {
     books.broken = true;
     const [here, there] = [await app.signIn(person), await app.signIn(person)];
     await app.api.post('/v1/auth/password/forgot', { json: { email: person.email } });
@@ -130,7 +130,7 @@ describe('a module with personal data of its own', () => {
     expect((await app.mailFor(person.email)).subject).toBe('Your account at Gatehouse was deleted');
   });
 
-  it('erases in the transaction of the deletion: what fails after it brings its rows back', async () => {
+  it('erases in the transaction of the deletion: a later failure restores its rows', async () => {
     await app.query('CREATE TABLE loans (borrower uuid REFERENCES users (id))');
     await app.query('INSERT INTO loans VALUES ($1)', [id]);
     const tokens = await app.signIn(person);
@@ -140,7 +140,7 @@ describe('a module with personal data of its own', () => {
     await app.query('DROP TABLE loans');
   });
 
-  it('fails the export where it cannot tell what it has: half of one would look whole', async () => {
+  it('fails the export where its part fails: an incomplete one would look complete', async () => {
     books.broken = true;
     const answer = await exported((await app.signIn(person)).accessToken);
     expectProblem(answer, 500, 'internal-error');
@@ -148,14 +148,14 @@ describe('a module with personal data of its own', () => {
   });
 });
 
-describe('every table that holds on to a user', () => {
-  it('is answered for, by one module', async () => {
+describe('every table that refers to a user', () => {
+  it('is declared by one module', async () => {
     expect(await unanswered(app)).toEqual([]);
     const tables = app.nest.get(PersonalDataRegistry).tables();
     expect(tables).toEqual([...new Set(tables)]);
   });
 
-  it('is there: no module answers for one that is gone', async () => {
+  it('exists: no module declares one that does not', async () => {
     for (const table of app.nest.get(PersonalDataRegistry).tables())
       expect(await app.query(`SELECT to_regclass('${table}') IS NOT NULL AS there`)).toEqual([
         { there: true },
@@ -167,7 +167,7 @@ describe('every table that holds on to a user', () => {
     ['by a foreign key', 'CREATE TABLE loose (owner uuid REFERENCES users (id))'],
     ['in parts', 'CREATE TABLE loose (user_id uuid) PARTITION BY HASH (user_id)'],
     ['in a schema of its own', 'CREATE SCHEMA aside CREATE TABLE loose (user_id uuid)'],
-  ])('is found %s where no module answers for it', async (_, statement) => {
+  ])('is found %s where no module declares it', async (_, statement) => {
     await app.query(statement);
     expect(await unanswered(app)).toEqual(['loose']);
     await app.query('DROP SCHEMA IF EXISTS aside CASCADE; DROP TABLE IF EXISTS loose');

@@ -65,7 +65,7 @@ async function attempts(who: string, count: number): Promise<number[]> {
 }
 
 describe('attempts', () => {
-  it('do not wait for longer because a clock went back', async () => {
+  it('do not wait longer after a clock that went back', async () => {
     const who = someone();
     expect((await attempts(who, 6)).at(-1)).toBe(60);
     advance(-3_600);
@@ -81,12 +81,12 @@ describe('attempts', () => {
     expect(await attempts(someone(), 7)).toEqual([0, 0, 0, 0, 60, 60, 60]);
   });
 
-  it('are counted for each subject apart', async () => {
+  it('are counted separately for each subject', async () => {
     await attempts(someone(), 6);
     expect(await attempt(someone())).toBe(0);
   });
 
-  it('begin anew with a new window', async () => {
+  it('are counted from zero in a new window', async () => {
     const who = someone();
     await attempts(who, 4);
     advance(60);
@@ -102,7 +102,7 @@ describe('attempts', () => {
     expect(await attempt(who)).toBe(0);
   });
 
-  it('wait twice as long each time, with half the quota after each, and never longer than the bound', async () => {
+  it('wait twice as long each time, with half the quota after each, up to a maximum', async () => {
     const who = someone();
     const waits: [allowed: number, wait: number][] = [];
     for (let round = 0; round < 6; round++) {
@@ -120,7 +120,7 @@ describe('attempts', () => {
     ]);
   });
 
-  it('are forgiven a strike by each window in which the quota was kept', async () => {
+  it('lose a strike by each window in which the quota was kept', async () => {
     const who = someone();
     await attempts(who, 5);
     advance(60);
@@ -129,7 +129,7 @@ describe('attempts', () => {
     expect(await attempts(who, 5)).toEqual([0, 0, 0, 0, 60]);
   });
 
-  it('do not wait for the end of what a wrong clock has written', async () => {
+  it('ignore a wait that a wrong clock has written', async () => {
     const who = someone();
     app.clock.advance({ days: 2 });
     await attempts(who, 5);
@@ -137,7 +137,7 @@ describe('attempts', () => {
     expect(await attempt(who, there)).toBe(0);
   });
 
-  it('have the whole quota again after a rest as long as the longest wait', async () => {
+  it('have the whole quota again after a pause as long as the longest wait', async () => {
     const who = someone();
     await attempts(who, 5);
     advance(60);
@@ -146,7 +146,7 @@ describe('attempts', () => {
     expect(await attempts(who, 5)).toEqual([0, 0, 0, 0, 60]);
   });
 
-  it('are not made worse by repeating them while waiting', async () => {
+  it('do not extend a wait by repetition', async () => {
     const who = someone();
     const { key } = await here.consume(RATE_LIMIT, who);
     await attempts(who, 20);
@@ -156,13 +156,13 @@ describe('attempts', () => {
     expect(await attempt(who)).toBe(0);
   });
 
-  it('at once on two instances are allowed no more often than one after the other', async () => {
+  it('in parallel on two instances pass no more often than sequential ones', async () => {
     const who = someone();
     const waits = await inParallel(10, async (index) => attempt(who, index % 2 ? here : there));
     expect(waits.filter((wait) => wait === 0)).toHaveLength(4);
   });
 
-  it('that are refunded count for nothing, and each can be refunded once only', async () => {
+  it('that are refunded do not count, and each can be refunded once only', async () => {
     const who = someone();
     for (let at = 0; at < 6; at++) await here.refund(await here.consume(RATE_LIMIT, who));
     expect(await attempts(who, 5)).toEqual([0, 0, 0, 0, 60]);
@@ -172,7 +172,7 @@ describe('attempts', () => {
     expect(await attempts(fresh, 5)).toEqual([0, 0, 0, 0, 60]);
   });
 
-  it('of a subject that was granted a budget are allowed beside it, for one window and no longer', async () => {
+  it('of a subject with an allowance pass beside the quota, for one window', async () => {
     const who = someone();
     expect(await here.consumeGranted(RATE_LIMIT, who)).toBeNull();
     await here.grant(RATE_LIMIT, who);
@@ -183,7 +183,7 @@ describe('attempts', () => {
     expect(await here.consumeGranted(RATE_LIMIT, who)).toBeNull();
   });
 
-  it('cost no statement while they wait', async () => {
+  it('cost no statement during a wait', async () => {
     const who = someone();
     // Beyond what the audit trail takes of one source.
     await attempts(who, 20);
@@ -195,7 +195,7 @@ describe('attempts', () => {
     });
   });
 
-  it('are stored under a key that tells nothing of the subject', async () => {
+  it('are stored under a key that does not reveal the subject', async () => {
     await attempt('readable@example.com');
     const [{ dump } = { dump: '' }] = await app.query<{ dump: string }>(
       `SELECT string_agg(a::text, ' ') AS dump FROM rate_limits a`,
