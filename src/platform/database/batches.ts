@@ -1,9 +1,9 @@
-/** How many rows one statement reads or deletes where there may be any number: it ends long before its time limit. */
+/** Rows per statement where their number is unlimited, so that each statement ends long before its timeout. */
 const BATCH_ROWS = 1_000;
 
 /**
  * Reads any number of rows with one page in memory at a time.
- * @param read the rows after the one with that id, at most that many, in the order of their ids
+ * @param read returns at most the given number of rows after the given id, in the order of their ids
  */
 export async function* readInBatches<Row extends { readonly id: string }>(
   read: (after: string | undefined, rows: number) => Promise<readonly Row[]>,
@@ -17,8 +17,8 @@ export async function* readInBatches<Row extends { readonly id: string }>(
 }
 
 /**
- * Deletes any number of rows, some with each statement.
- * @param deletePage deletes at most that many rows and returns how many there were
+ * Deletes any number of rows, one page per statement.
+ * @param deletePage deletes at most the given number of rows and returns the number of deleted rows
  */
 export async function deleteInBatches(deletePage: (rows: number) => Promise<number>): Promise<void> {
   while ((await deletePage(BATCH_ROWS)) === BATCH_ROWS);

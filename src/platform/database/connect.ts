@@ -14,7 +14,7 @@ import { checkSessions } from './session-check';
 const logger = new Logger('Migrations');
 
 const OLDEST_VERSION = 150_000;
-/** insufficient_privilege; invalid_schema_name, where none can be seen */
+/** insufficient_privilege; invalid_schema_name, where the role can see no schema */
 const FORBIDDEN: ReadonlySet<unknown> = new Set(['42501', '3F000']);
 
 /** The database cannot be used; the message says why without repeating the URL, which holds a password. */
@@ -35,7 +35,7 @@ export function connectionOptions(
     applicationName: 'gatehouse',
     installExtensions: false,
     logging: false,
-    // The default prints a failed migration past the application's own log.
+    // The default logger prints a failed migration outside of the application's log.
     logger: 'debug',
     poolSize: settings.poolSize,
     extra: pooledConnection(url, settings),
@@ -43,7 +43,7 @@ export function connectionOptions(
 }
 
 /**
- * Opens the pool, takes over the database's time and brings the schema up to date; on failure nothing of it is left running.
+ * Opens the pool, synchronises the clock with the database and migrates the schema. On failure it closes what it opened.
  * @throws DatabaseUnusable where it cannot be reached or is too old
  * @throws SchemaMismatch where the schema is not this build's
  */
@@ -61,7 +61,7 @@ export async function openDatabase(
       logger.log(`applied ${name}`);
     await migrations.verify();
   } catch (error) {
-    // Whatever the end of it meets: the reason is the first one.
+    // An error while closing must not replace the first one.
     if (dataSource.isInitialized) await dataSource.destroy().catch(() => undefined);
     await server.stop().catch(() => undefined);
     throw error;
@@ -107,7 +107,7 @@ async function reach(dataSource: DataSource): Promise<void> {
   }
 }
 
-/** Before anything is dated: every instance goes by the database's time. */
+/** Before the first date is written: every instance uses the time of the database. */
 async function synchronise(clock: Clock, dataSource: DataSource): Promise<void> {
   const asked = clock.read();
   const [row] = await dataSource.query<{ ms: number }[]>(
@@ -126,7 +126,7 @@ async function refuseOldServer(dataSource: DataSource): Promise<void> {
   );
 }
 
-/** Statements would run on other terms than they are written for, and without the bounds that are documented. */
+/** Statements would run with other settings than they are written for, and without the documented timeouts. */
 async function refuseOtherSessions(dataSource: DataSource, settings: DatabaseSettings): Promise<void> {
   const fault = await checkSessions(dataSource, settings);
   if (fault)

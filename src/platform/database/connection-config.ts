@@ -5,13 +5,13 @@ import { closeWhenSilent, OpenConnections } from './open-connections';
 import { requiredSettings, type SessionSettings, unlimitedSettings } from './session-settings';
 import { statelessClient } from './stateless-client';
 
-/** How a connection is made, and what is done with each one before it is used. */
+/** How a connection is opened and prepared before its first use. */
 export interface ConnectionConfig extends ClientConfig {
   readonly Client: new (config: ClientConfig) => Client;
   readonly onConnect: (client: Client) => Promise<void>;
 }
 
-/** Parameters of a URL that the driver takes for settings of the session, or gives up statements by. */
+/** Parameters of a URL that the driver reads as session settings or timeouts. */
 const OVERRIDES = [
   'client_encoding',
   'idle_in_transaction_session_timeout',
@@ -25,23 +25,23 @@ interface Plan {
   readonly url: string;
   readonly pooler: DatabaseSettings['pooler'];
   readonly session: SessionSettings;
-  /** How long an answer may be owed, in milliseconds; 0: for ever. */
+  /** The longest wait for a response, in milliseconds; 0: unlimited. */
   readonly silenceMs: number;
 }
 
-/** For the pool. */
+/** The connections of the pool. */
 export function pooledConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
   const { pooler, silenceTimeoutMs: silenceMs } = settings;
   return configOf({ url, pooler, session: requiredSettings(settings), silenceMs }, settings);
 }
 
-/** For one beside the pool, by `DATABASE_DIRECT_URL` where that is set. */
+/** A connection beside the pool, to `DATABASE_DIRECT_URL` where that is set. */
 export function directConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
   const { silenceTimeoutMs: silenceMs } = settings;
   return configOf({ ...directly(url, settings), session: requiredSettings(settings), silenceMs }, settings);
 }
 
-/** The same for work that may take any time: migrations, and the wait for those of another instance. */
+/** The same without timeouts: for migrations, and the wait for those of another instance. */
 export function unlimitedConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
   return configOf({ ...directly(url, settings), session: unlimitedSettings(), silenceMs: 0 }, settings);
 }
@@ -60,7 +60,7 @@ function configOf({ url, pooler, session, silenceMs }: Plan, settings: DatabaseS
     if (pooler === 'session') await client.query(statementsOf('SET', assignments));
   };
   const stateless = pooler === 'transaction' && statelessClient(statementsOf('SET LOCAL', assignments));
-  // A pooler takes no such parameters; of several with one name the last counts.
+  // A pooler accepts no such parameters. Of several with one name the last one applies.
   const own = pooler === 'none' ? assignments.map(parameterOf) : [];
   return {
     connectionString,
@@ -72,7 +72,7 @@ function configOf({ url, pooler, session, silenceMs }: Plan, settings: DatabaseS
   };
 }
 
-/** The URL without what would override the session, and its `options`: `search_path` there is a team's own. */
+/** The URL without the parameters that would override the session, and its `options`, which may set a team's `search_path`. */
 function partsOf(raw: string): { readonly connectionString: string; readonly options: string } {
   const url = new URL(raw);
   const options = url.searchParams.get('options') ?? '';

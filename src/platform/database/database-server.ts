@@ -3,7 +3,7 @@ import { DatabaseSettings } from './database.settings';
 import { EmbeddedServer, hasCluster } from '../embedded-postgres';
 import { DatabaseInspection } from './inspection';
 
-/** The PostgreSQL server behind the pool: the operator's own, or the embedded one that lives with the application. */
+/** The PostgreSQL server behind the pool: the operator's, or the embedded one. */
 @Injectable()
 export class DatabaseServer {
   private readonly logger = new Logger('Database');
@@ -14,13 +14,13 @@ export class DatabaseServer {
     @Optional() private readonly inspection?: DatabaseInspection,
   ) {}
 
-  /** Where the data is, in words for a person. */
+  /** The location of the data, for the startup message. */
   get location(): string {
     return this.embedded?.directory ?? 'the server that DATABASE_URL names';
   }
 
   /**
-   * Starts the embedded server where no other is set.
+   * Starts the embedded server where no DATABASE_URL is set.
    * @returns the connection URL
    */
   async start(): Promise<string> {
@@ -28,7 +28,7 @@ export class DatabaseServer {
     return this.inspection ? this.inspection.url(async () => this.startExisting()) : this.startEmbedded();
   }
 
-  /** @throws Error where there is none: to look must not make one */
+  /** @throws Error where there is no cluster: an inspection must not create one */
   private async startExisting(): Promise<string> {
     if (await hasCluster(this.settings.dataDir)) return this.startEmbedded();
     throw new Error(`There is no database in ${this.settings.dataDir} yet.\n  → the first start makes it`);

@@ -21,7 +21,7 @@ class FeatureMigrations {
   constructor(readonly classes: readonly Type<MigrationInterface>[]) {}
 }
 
-/** The migrations of this application's modules: another application in the process may have others. */
+/** The migrations of this application's modules; another application in the process may have others. */
 function migrationsIn(modules: ModulesContainer): Set<Type<MigrationInterface>> {
   const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
   const found = providers.flatMap(({ instance }: { readonly instance?: unknown }) =>

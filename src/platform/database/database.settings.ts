@@ -4,24 +4,24 @@ import type { Environment } from '../config';
 const URL_FORM = 'use postgres://user:password@host:5432/database';
 const URL_FORMS = `${URL_FORM}, for a Unix socket postgres://user:password@/database?host=/folder, and percent-encode what is not a letter or digit of a password`;
 
-/** Where the data lives and how long a request may wait for it. */
+/** The location of the data and the timeouts of requests for it. */
 export class DatabaseSettings {
-  /** A server of the operator's own; undefined means the embedded one. */
+  /** The operator's server; undefined: the embedded one. */
   readonly url: string | undefined;
-  /** What stands between here and that server, and how long it keeps a connection to it for one of ours. */
+  /** The pooler between the application and the server, by how long it keeps a server connection for a client. */
   readonly pooler: 'none' | 'session' | 'transaction';
-  /** For what no transaction pooler passes on: notifications, and the lock under which migrations run. */
+  /** For what a transaction pooler does not support: notifications, and the lock of migrations. */
   readonly directUrl: string | undefined;
   readonly dataDir: string;
   readonly migrateOnStart: boolean;
 
-  /** A pool far larger than the database's cores only moves the queue into the server. */
+  /** A pool much larger than the number of the database's cores only moves the queue into the server. */
   readonly poolSize = 10;
-  /** A request that waits longer than this for a connection is told 503 instead of hanging. */
+  /** A request that waits longer than this for a connection gets 503. */
   readonly connectTimeoutMs = 2_000;
-  /** Every statement here takes single milliseconds; the server ends one that takes this long. */
+  /** The server cancels a statement that takes this long; statements of the application take a few milliseconds. */
   readonly statementTimeoutMs = 2_000;
-  /** A server that has not even done that is not there any more. */
+  /** A server that has not cancelled the statement by then counts as lost. */
   readonly silenceTimeoutMs = 2_500;
 
   constructor(environment: Environment) {
@@ -49,7 +49,7 @@ export class DatabaseSettings {
   }
 }
 
-/** libpq's form for a Unix socket has no host after the password, which is no URL by the standard; the folder counts. */
+/** The form of libpq for a Unix socket has no host after the password, which is not a valid URL; the folder is the host. */
 function databaseUrl(environment: Environment, name: string): string | undefined {
   const normalize = (text: string) => text.replace(/^(\w+:\/\/[^/?#]*@)(?=[/?])/, '$1localhost');
   return environment.url(name, ['postgres:', 'postgresql:'], { fix: URL_FORMS, normalize })?.href;

@@ -14,26 +14,26 @@ import { directConnection } from './connection-config';
 import type { DatabaseSettings } from './database.settings';
 import type { FairPool } from './fair-pool';
 
-/** A statement of a `*.store.ts`. One with a name is planned once per connection. */
+/** A statement of a `*.store.ts`. A named one is planned once per connection. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
 }
 
-/** A transaction that is under way, and what waits for it to be committed. */
+/** An open transaction, and the callbacks to run after its commit. */
 interface Transaction {
   readonly of: Database;
-  /** One of another database, in which this one was begun. */
+  /** The transaction of another database in which this one began. */
   readonly outer: Transaction | undefined;
   readonly manager: EntityManager;
   readonly followUps: (() => Promise<void>)[];
 }
 
-// One for the process: each that was ever used makes every asynchronous step dearer, for good (Node 20).
+// One for the process: on Node 20 each instance that was ever used slows every asynchronous step (decision 16).
 const underWay = new AsyncLocalStorage<Transaction>();
 
 /**
- * The access to the database for every module. Inside `transaction` every call takes part in that transaction; the bare
+ * Database access for every module. Inside `transaction` every call takes part in that transaction. The bare
  * DataSource and injected repositories do not, so modules use neither.
  */
 @Injectable()
@@ -51,7 +51,7 @@ export class Database {
     return this.current !== undefined;
   }
 
-  /** Runs `work` in one transaction, joining the one that is already under way; a throw undoes all of it. */
+  /** Runs `work` in one transaction, joining an open one; an exception rolls all of it back. */
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.current) return work();
     const followUps: Transaction['followUps'] = [];
@@ -62,13 +62,13 @@ export class Database {
     return result;
   }
 
-  /** Does it once what is under way is committed, before `transaction` returns; at once where there is no transaction. */
+  /** Runs a callback after the commit of the open transaction, before `transaction` returns; at once without a transaction. */
   async afterCommit(work: () => Promise<void>): Promise<void> {
     if (!this.current) return work();
     this.current.followUps.push(work);
   }
 
-  /** Sets how to find the user whose request is under way: the requests of one user hold a part of the pool at most. */
+  /** Sets how to find the user of the current request: the requests of one user hold at most a part of the pool. */
   limitConnectionsPerUser(userOf: () => string | undefined): void {
     this.pool.userOf = userOf;
   }

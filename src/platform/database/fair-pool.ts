@@ -1,6 +1,6 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 
-/** Of ten connections, so that the requests of one user never hold up those of all others. */
+/** Of ten connections, so that the requests of one user do not delay those of all others. */
 export const CONNECTIONS_PER_USER = 4;
 
 type Callback = (error: Error | undefined, client: PoolClient | undefined, release: () => void) => void;
@@ -10,9 +10,9 @@ interface Share {
   readonly waiting: (() => void)[];
 }
 
-/** A pool in which the requests of one user hold a part of the connections at most; further ones wait for each other. */
+/** A pool in which the requests of one user hold at most a part of the connections; further ones wait for each other. */
 export class FairPool extends Pool {
-  /** The user whose request is under way; undefined for all other work, which has no limit. */
+  /** The user of the current request; undefined for all other work, which has no limit. */
   userOf: () => string | undefined = () => undefined;
 
   private readonly shares = new Map<string, Share>();
@@ -48,7 +48,7 @@ export class FairPool extends Pool {
     if (share.held < CONNECTIONS_PER_USER) return take();
     const timer = setTimeout(() => {
       share.waiting.splice(share.waiting.indexOf(turn), 1);
-      // The words of the driver for a pool that has none left.
+      // The message of the driver for an exhausted pool.
       callback(new Error('timeout exceeded when trying to connect'), undefined, () => undefined);
     }, this.options.connectionTimeoutMillis);
     const turn = (): void => {

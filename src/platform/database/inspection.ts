@@ -1,14 +1,14 @@
 const NOWHERE = 'postgres://127.0.0.1:1/nowhere';
 
 /**
- * The database is only looked at: it is not migrated, a schema that is not this build's is no reason to stop, nor is a
- * server that cannot be reached.
+ * The database is only inspected: it is not migrated, and neither a schema of another build nor an unreachable server stops
+ * the inspection.
  */
 export class DatabaseInspection {
-  /** Why there is nothing to look at. */
+  /** Why there is no database to inspect. */
   fault: Error | undefined;
 
-  /** @returns a URL in any case */
+  /** @returns a URL, also where no server is available */
   async url(start: () => Promise<string>): Promise<string> {
     return (await this.attempt(start)) ?? NOWHERE;
   }

@@ -4,15 +4,15 @@ import { unlimitedConnection } from './connection-config';
 import type { DatabaseSettings } from './database.settings';
 import { SqlMigration } from './sql-migration';
 
-/** How the schema and this build's migrations stand to each other, by migration name. */
+/** The schema compared with this build's migrations, by migration name. */
 export interface MigrationState {
-  /** Ours, in the database, and as they were. */
+  /** Migrations of this build that were applied and are unaltered. */
   readonly applied: readonly string[];
-  /** Ours, not in the database yet. */
+  /** Migrations of this build that are not applied. */
   readonly missing: readonly string[];
-  /** Ours, but other statements ran under that name. */
+  /** Migrations of this build whose name was applied with other statements. */
   readonly altered: readonly string[];
-  /** In the database, not ours: a team's, or those of a newer build during a rolling deploy. */
+  /** Applied migrations that this build does not have: those of a newer build during a rolling deployment, for example. */
   readonly unknown: readonly string[];
 }
 
@@ -21,12 +21,12 @@ export class SchemaMismatch extends Error {
   override readonly name = 'SchemaMismatch';
 }
 
-// Any fixed number will do; this is "gatehous" in ASCII, kept below the sign bit.
+// Any fixed number works; this is "gatehous" in ASCII, below the sign bit.
 const LOCK = '7449363236164072819';
 
-/** Brings the schema to this build's state, one instance at a time, and refuses one that is not in it. */
+/** Migrates the schema to this build's state, one instance at a time, and refuses a schema in another state. */
 export class MigrationRunner {
-  /** The names of those that this process applied. */
+  /** The names of the migrations that this process applied. */
   readonly appliedHere: string[] = [];
 
   constructor(
@@ -35,9 +35,9 @@ export class MigrationRunner {
   ) {}
 
   /**
-   * Applies what is missing, in order of timestamp, each in its own transaction.
-   * @returns the names of those applied now
-   * @throws SchemaMismatch where a migration that ran was altered since and others wait
+   * Applies the missing migrations in order of timestamp, each in its own transaction.
+   * @returns the names of the applied ones
+   * @throws SchemaMismatch where an applied migration was altered and others are missing
    */
   async run(): Promise<string[]> {
     if (await this.isSettled()) return [];
@@ -49,7 +49,7 @@ export class MigrationRunner {
       try {
         applied = (await executor.executePendingMigrations()).map(({ name }) => name);
       } catch (error) {
-        // For those that ran before the one that failed; there may be none, and not even the table.
+        // For the migrations before the failed one. There may be none, and the table may not exist.
         await this.recordChecksums(runner).catch(() => undefined);
         throw error;
       }
@@ -59,7 +59,7 @@ export class MigrationRunner {
     });
   }
 
-  /** @throws SchemaMismatch where one of ours is missing or altered */
+  /** @throws SchemaMismatch where a migration of this build is missing or altered */
   async verify(): Promise<void> {
     refuse(await this.state());
   }
@@ -77,7 +77,7 @@ export class MigrationRunner {
     }
   }
 
-  /** Whether there is nothing to do, which is how nearly every start finds it. */
+  /** Whether all are applied, as at nearly every start. */
   private async isSettled(): Promise<boolean> {
     const recorded = await this.using((runner) => this.recorded(runner));
     return this.dataSource.migrations.every((migration) => {
@@ -104,7 +104,7 @@ export class MigrationRunner {
       name: string | null;
     }[];
     if (!table?.name) return new Map();
-    // to_jsonb reads the column where it is there already: a first start may have died before it was added.
+    // to_jsonb reads the column only where it exists: a first start may have been killed before it was added.
     const rows = (await runner.query(
       `SELECT name, to_jsonb(m) ->> 'checksum' AS checksum FROM migrations m`,
     )) as {
@@ -126,8 +126,8 @@ export class MigrationRunner {
   }
 
   /**
-   * Instances that start together take turns, however long the one before them needs; so not on the pool, whose
-   * connections give up when a request would.
+   * Instances that start together migrate one after the other, without a timeout. So this does not use the pool, whose
+   * connections have the timeouts of requests.
    */
   private async locked<T>(work: (runner: QueryRunner) => Promise<T>): Promise<T> {
     const options = this.dataSource.options as PostgresDataSourceOptions;

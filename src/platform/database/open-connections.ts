@@ -1,17 +1,17 @@
 import type { Socket } from 'node:net';
 import type { Client } from 'pg';
 
-/** A write met a server that takes none: a standby, or one that was made read-only. One that ends closes its connections. */
+/** A write failed on a read-only server, such as a standby. A server that shuts down closes its connections itself. */
 const READ_ONLY = '25006';
 
-// The driver's own mark, though not in its types: no answer is owed.
+// A property of the driver that its types lack: no response is pending.
 const isIdle = (client: Client) => (client as Client & { readonly readyForQuery?: boolean }).readyForQuery;
 
 /**
- * A connection that owes an answer and stays silent has lost its server. Closing it fails the statement and takes it out
- * of the pool; the driver's `query_timeout` only does the first, and the next user of the connection would wait again.
+ * A connection with a pending response that stays silent has lost its server. Closing it fails the statement and removes
+ * it from the pool. The driver's `query_timeout` only fails the statement, and the next statement would wait again.
  *
- * @param silenceMs 0: it may be silent for ever
+ * @param silenceMs 0: unlimited
  */
 export function closeWhenSilent(silenceMs: number, client: Client): void {
   const socket = client.connection.stream as Socket;
@@ -21,8 +21,8 @@ export function closeWhenSilent(silenceMs: number, client: Client): void {
 }
 
 /**
- * The open connections of a pool. What one of them learns of its server counts for all: after a failover each of them
- * would fail a write of its own.
+ * The open connections of a pool. A read-only server closes all of them, because after a failover each of them would fail
+ * one write.
  */
 export class OpenConnections {
   private readonly clients = new Set<Client>();
@@ -45,14 +45,14 @@ export class OpenConnections {
   }
 }
 
-/** Before the pool gets it back, which takes none that is ending. */
+/** Before it returns to the pool, which drops a connection that is ending. */
 function closeAfterWork(client: Client): void {
   client.connection.prependListener('readyForQuery', ({ status }: { readonly status: string }) => {
     if (status === 'I') void client.end();
   });
 }
 
-/** Only an error tells the pool that a connection it holds is gone. */
+/** The pool drops an idle connection only on an error event. */
 function destroy(client: Client, reason: string): void {
   const socket = client.connection.stream as Socket;
   socket.destroy(Object.assign(new Error(reason), { code: 'ETIMEDOUT' }));

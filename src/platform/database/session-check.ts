@@ -2,13 +2,13 @@ import type { DataSource, QueryRunner } from 'typeorm';
 import type { DatabaseSettings } from './database.settings';
 import { requiredSettings } from './session-settings';
 
-/** Something about sessions that is not as statements rely on it, and what to do about it. */
+/** A difference between the sessions and what statements rely on, with the fix. */
 export interface SessionFault {
   readonly message: string;
   readonly advice: string;
 }
 
-/** Asks over the pool whether sessions are what `DATABASE_POOLER` says, and as they are set. */
+/** Checks over the pool whether sessions behave as `DATABASE_POOLER` states and have their settings. */
 export async function checkSessions(
   dataSource: DataSource,
   settings: DatabaseSettings,
@@ -38,7 +38,7 @@ async function otherSettings(dataSource: DataSource, settings: DatabaseSettings)
     .map(({ name, setting }) => `${name} is ${setting} instead of ${promised[name]}`);
 }
 
-/** Where connections to the server are shared, the second transaction takes the one that the first has just left. */
+/** Where server connections are shared, the second transaction gets the one that the first has just released. */
 async function keepsSessions(dataSource: DataSource): Promise<boolean> {
   const [first, second] = [dataSource.createQueryRunner(), dataSource.createQueryRunner()];
   try {

@@ -1,13 +1,13 @@
 import type { DatabaseSettings } from './database.settings';
 
-/** By the names and in the units of `pg_settings`. */
+/** With the names and units of `pg_settings`. */
 export type SessionSettings = Readonly<Record<string, string>>;
 
-/** What statements and the driver rely on, whatever the server, the database or the role defaults to. */
+/** What statements and the driver rely on, independent of the defaults of server, database and role. */
 const PINNED: SessionSettings = {
   bytea_output: 'hex',
   datestyle: 'ISO, MDY',
-  // The statements that wait for a row and then judge it are written for this level.
+  // Statements that wait for a row and then decide by it are written for this level.
   default_transaction_isolation: 'read committed',
   extra_float_digits: '1',
   intervalstyle: 'postgres',
@@ -20,7 +20,7 @@ const UNLIMITED: SessionSettings = {
   statement_timeout: '0',
 };
 
-/** What holds for every statement of the pool. */
+/** The settings of every connection of the pool. */
 export function requiredSettings({ statementTimeoutMs }: DatabaseSettings): SessionSettings {
   return {
     ...PINNED,
@@ -29,7 +29,7 @@ export function requiredSettings({ statementTimeoutMs }: DatabaseSettings): Sess
   };
 }
 
-/** For work that may take any time. */
+/** The settings of work without a timeout. */
 export function unlimitedSettings(): SessionSettings {
   return { ...PINNED, ...UNLIMITED };
 }

@@ -7,8 +7,8 @@ type Send = (query: Query, values?: unknown[]) => Promise<QueryResult>;
 type Callback = (error: Error | null, result?: QueryResult) => void;
 
 /**
- * For a pooler that may use another connection to the server for each transaction: nothing of a session lasts there. So
- * every statement is in a transaction that begins with the settings, and none is prepared by name.
+ * A client for a pooler that may use another server connection for each transaction, so no session state persists. Every
+ * statement is in a transaction that begins with the settings, and no statement is prepared by name.
  *
  * @param settings statements whose effect ends with the transaction
  */
@@ -25,7 +25,7 @@ export function statelessClient(settings: string): new (config: ClientConfig) =>
         former = result.catch(() => undefined);
         return result;
       };
-      // The pool and the ORM call it in each of these ways.
+      // The pool and the ORM use all of these signatures.
       const query = (text: Query, values?: unknown[] | Callback, callback?: Callback) => {
         const done = typeof values === 'function' ? values : callback;
         const result = inTurn(text, typeof values === 'function' ? undefined : values);
@@ -58,6 +58,6 @@ async function tell(result: Promise<QueryResult>, done: Callback): Promise<void>
   } catch (error) {
     answer = [error as Error];
   }
-  // Outside: what the callback throws is not for it to hear again.
+  // Outside of the try block: an exception of the callback must not call it again.
   done(...answer);
 }

@@ -2,7 +2,7 @@ const SHORTEST_BYTES = 32;
 const PLACEHOLDERS =
   /secret|changeme|change.me|password|passwort|example|default|placeholder|string|private|insecure|production|develop|gatehouse|qwerty|abcdef|012345|123456|keyboard|letmein|testtest/i;
 
-// How often English has each letter, in per mille.
+// Letter frequencies of English, in per mille.
 const FREQUENCIES =
   'a82 b15 c28 d43 e127 f22 g20 h61 i70 j2 k8 l40 m24 n67 o75 p19 q1 r60 s63 t91 u28 v10 w24 x2 y20 z1';
 const PER_MILLE: ReadonlyMap<string, number> = new Map(
@@ -10,8 +10,8 @@ const PER_MILLE: ReadonlyMap<string, number> = new Map(
 );
 
 /**
- * Why a text cannot be AUTH_SECRET, or undefined where it can. Randomness cannot be proven, but what people type
- * instead can be told: the bounds lie so far out that 32 random bytes are never refused (a test draws 20,000).
+ * Returns why a text cannot be AUTH_SECRET, or undefined where it can. Randomness cannot be proven, but typed text can be
+ * detected. The limits are so wide that 32 random bytes are never refused (a test draws 20,000).
  */
 export function weaknessOf(text: string): string | undefined {
   const bytes = bytesOf(text);
@@ -25,7 +25,7 @@ export function weaknessOf(text: string): string | undefined {
   return undefined;
 }
 
-/** Why a text can never have been AUTH_SECRET, however weak it may be; undefined where it can. */
+/** Returns why a text can never have been AUTH_SECRET, however weak; undefined where it can. */
 export function malformationOf(text: string): string | undefined {
   const bytes = bytesOf(text);
   if (!bytes) return 'is neither hex nor base64url';
@@ -48,7 +48,7 @@ function isHex(text: string): boolean {
 function isRepetitive(text: string, hex: boolean): boolean {
   const distinct = new Set(text.toLowerCase()).size;
   if (distinct < (hex ? 9 : 14)) return true;
-  // A run this long twice in random text of such a length: less than one in a million.
+  // Random text of this length repeats a run this long less than once in a million.
   const run = hex ? 10 : 6;
   for (let at = 0; at + run <= text.length; at++) {
     if (text.includes(text.slice(at, at + run), at + 1)) return true;
@@ -56,12 +56,12 @@ function isRepetitive(text: string, hex: boolean): boolean {
   return false;
 }
 
-/** Random bytes are printable throughout once in 10¹³; an encoded sentence always is. */
+/** Random bytes are all printable once in 10¹³; an encoded sentence always is. */
 function isProse(text: string): boolean {
   return /^[\x20-\x7e\s]+$/.test(text);
 }
 
-/** Neighbours that differ by the same amount at a quarter of all places: once in 10¹⁰ by chance. */
+/** Random bytes have the same difference between neighbours at a quarter of all positions once in 10¹⁰. */
 function isCounted(bytes: Buffer): boolean {
   const times = new Map<number, number>();
   for (let at = 1; at < bytes.length; at++) {
@@ -72,15 +72,15 @@ function isCounted(bytes: Buffer): boolean {
 }
 
 /**
- * Whether a text is far more likely typed words than random: 24 bits of likelihood ratio, which random
- * characters reach at most once in 2^24 for each of the two ways to read the case, and in practice far more seldom.
+ * Whether a text is far more likely to be typed words than random characters: 24 bits of likelihood ratio. Random
+ * characters reach that at most once in 2^24 for each of the two readings of the case, in practice far less often.
  */
 function readsLikeText(text: string): boolean {
   const swapped = text.replace(/[a-z]/gi, (letter) =>
     letter < 'a' ? letter.toLowerCase() : letter.toUpperCase(),
   );
   const sentence = text.replace(/[A-Z](?=[a-z])/g, (letter) => letter.toLowerCase());
-  // Reading capitals as word starts favours words, so it takes more: 100,000 random texts came to 29 bits at most.
+  // Reading capitals as word starts favours words, so the limit is higher: 100,000 random texts reached at most 29 bits.
   return Math.max(wordBitsOf(text), wordBitsOf(swapped)) > 24 || wordBitsOf(sentence) > 40;
 }
 
@@ -88,7 +88,7 @@ function wordBitsOf(text: string): number {
   return Array.from(text).reduce((bits, character) => bits + Math.log2(64 * likelihoodOf(character)), 0);
 }
 
-/** How often words, joined in whatever way, have this character: mostly lower case, each letter as in English. */
+/** The frequency of a character in joined words: mostly lower case, with the letter frequencies of English. */
 function likelihoodOf(character: string): number {
   const letter = PER_MILLE.get(character.toLowerCase());
   if (letter === undefined) return /\d/.test(character) ? 0.005 : 0.03;

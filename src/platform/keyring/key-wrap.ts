@@ -4,7 +4,7 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** A key-encryption key derived from AUTH_SECRET (HKDF-SHA-256, RFC 5869); `id` tells which secret it came from, and no more. */
+/** A key-encryption key derived from AUTH_SECRET (HKDF-SHA-256, RFC 5869); `id` identifies that secret and reveals nothing else. */
 export class KeyWrap {
   readonly id: string;
   private readonly key: Buffer;
@@ -14,14 +14,14 @@ export class KeyWrap {
     this.id = derive(secret, 'gatehouse/keyring/id').subarray(0, 12).toString('base64url');
   }
 
-  /** @param context what the key is for; a wrapped key moved to another row does not open there */
+  /** @param context the use of the key; a wrapped key that is moved to another row cannot be unwrapped there */
   wrap(plain: Buffer, context: string): Buffer {
     const nonce = randomBytes(NONCE_BYTES);
     const cipher = createCipheriv(CIPHER, this.key, nonce).setAAD(Buffer.from(context));
     return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]);
   }
 
-  /** @throws Error where the secret, the context or the bytes are not those of `wrap` */
+  /** @throws Error where the secret, the context or the bytes differ from those of `wrap` */
   unwrap(wrapped: Buffer, context: string): Buffer {
     const decipher = createDecipheriv(CIPHER, this.key, wrapped.subarray(0, NONCE_BYTES), {
       authTagLength: TAG_BYTES,

@@ -1,4 +1,4 @@
-/** A key as its owner uses it. */
+/** An unwrapped key. */
 export interface KeyringKey {
   readonly id: string;
   readonly algorithm: string;
@@ -6,23 +6,23 @@ export interface KeyringKey {
   readonly createdAt: Date;
 }
 
-/** What a key is when it is made. */
+/** The material of a new key. */
 export type NewKey = Pick<KeyringKey, 'id' | 'material'>;
 
-/** What an owner asks of the keyring: the keys of one purpose, and how to make one where none fits. */
+/** A request for the keys of one purpose, with the way to create one where none fits. */
 export interface KeyRequest {
   readonly purpose: string;
   readonly algorithm: string;
   readonly make: () => NewKey | Promise<NewKey>;
-  /** Whether no further one is needed; left out: one of the algorithm is enough. */
+  /** Whether the existing keys suffice; by default, one of the algorithm does. */
   readonly isSufficient?: (keys: readonly KeyringKey[]) => boolean;
 }
 
-/** How many keys there are, by what opens them. */
+/** The number of keys by the secret that wraps them. */
 export interface KeyringSummary {
   readonly current: number;
   readonly retired: number;
   readonly locked: number;
-  /** The ids of those that are not as they were written. */
+  /** The ids of altered keys. */
   readonly damaged: readonly string[];
 }

@@ -3,7 +3,7 @@ import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFindi
 import { Keyring } from './keyring';
 import { KeyringSettings } from './keyring.settings';
 
-/** Whether the secrets known here open the keys, and which of them still has to. */
+/** Checks that the configured secrets unwrap all keys, and reports retired secrets that are still needed. */
 @Injectable()
 @DoctorCheck({ topic: 'keys', after: 'migrations' })
 export class KeyringDoctorCheck implements DoctorCheckProvider {

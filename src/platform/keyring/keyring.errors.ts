@@ -1,9 +1,9 @@
 import type { StoredKey } from './stored-key.entity';
 
-/** A row of the keyring gives no key here. */
+/** A row of the keyring cannot be unwrapped. */
 export abstract class KeyUnreadable extends Error {}
 
-/** A key in the database is wrapped under a secret that this instance was not given. */
+/** A key in the database is wrapped under a secret that this instance does not have. */
 export class KeyringLocked extends KeyUnreadable {
   override readonly name = 'KeyringLocked';
 
@@ -16,7 +16,7 @@ export class KeyringLocked extends KeyUnreadable {
   }
 }
 
-/** A row of the keyring is not as it was written. */
+/** A row of the keyring was altered. */
 export class KeyDamaged extends KeyUnreadable {
   override readonly name = 'KeyDamaged';
 

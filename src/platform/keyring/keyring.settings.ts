@@ -4,7 +4,7 @@ import { bytesOf, malformationOf, weaknessOf } from './auth-secret';
 const FIX = 'use 32 random bytes: openssl rand -hex 32';
 const RETIRED_FIX = 'give every former AUTH_SECRET as it was, separated by commas';
 
-/** The secret that wraps every other key, and those that did before it. */
+/** The secret that wraps every other key, and the retired ones. */
 export class KeyringSettings {
   readonly secret: Buffer;
   readonly retired: readonly Buffer[];
@@ -18,7 +18,7 @@ export class KeyringSettings {
   }
 }
 
-/** A weak one is taken: it was in use, and this is how to get away from it. */
+/** A weak retired secret is accepted: it was in use, and retiring it is how an operator replaces it. */
 function retiredIn(environment: Environment): Buffer[] {
   const texts = (environment.string('AUTH_SECRETS_RETIRED') ?? '').split(',').map((text) => text.trim());
   return texts.flatMap((text, index) => {

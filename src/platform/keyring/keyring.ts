@@ -10,14 +10,14 @@ import { KeyringSettings } from './keyring.settings';
 import { StoredKey } from './stored-key.entity';
 
 /**
- * The random keys the application signs, hashes and seals with, each wrapped under AUTH_SECRET in one table, so that
- * the database alone opens nothing and the secret alone forges nothing.
+ * The random keys for signatures, hashes and encryption, each wrapped under AUTH_SECRET in one table. So the database
+ * alone decrypts nothing, and the secret alone forges nothing.
  */
 @Injectable()
 export class Keyring {
-  /** Of AUTH_SECRET: what every key is wrapped with from now on. */
+  /** Derived from AUTH_SECRET; it wraps every new key. */
   private readonly wrap: KeyWrap;
-  /** Of AUTH_SECRET and of the retired ones, by what stands in `wrapped_by`. */
+  /** Derived from AUTH_SECRET and the retired secrets, by `wrapped_by`. */
   private readonly wraps: ReadonlyMap<string, KeyWrap>;
 
   constructor(
@@ -31,15 +31,15 @@ export class Keyring {
   }
 
   /**
-   * The keys of a purpose, newest first; where they do not suffice, one is made and kept before this returns.
-   * @throws KeyringLocked where one is wrapped under a secret that is not known here
+   * Returns the keys of a purpose, newest first; where they do not suffice, creates and stores one first.
+   * @throws KeyringLocked where one is wrapped under a secret that this instance does not have
    */
   async keysFor(request: KeyRequest): Promise<KeyringKey[]> {
     const { purpose, algorithm, make } = request;
     const { isSufficient = (keys) => keys.some((key) => key.algorithm === algorithm) } = request;
     const found = await this.list(purpose);
     if (isSufficient(found)) return found;
-    // Before the lock: an RSA key can take longer than the others would wait for it.
+    // Before the lock: generating an RSA key can take longer than the timeout of the other instances.
     const fresh = await make();
     return this.withLock(async () => {
       const keys = await this.list(purpose);
@@ -49,27 +49,27 @@ export class Keyring {
   }
 
   /**
-   * The keys of a purpose, newest first.
-   * @throws KeyUnreadable where one of them cannot be opened here
+   * Returns the keys of a purpose, newest first.
+   * @throws KeyUnreadable where one of them cannot be unwrapped
    */
   async list(purpose: string): Promise<KeyringKey[]> {
     return (await this.rowsOf(purpose)).map((row) => this.opened(row));
   }
 
-  /** Like `list`, with no more than the id of one that cannot be opened here. */
+  /** Like `list`, with only the id of a key that cannot be unwrapped. */
   async listReadable(purpose: string): Promise<(KeyringKey | Pick<KeyringKey, 'id'>)[]> {
     return (await this.rowsOf(purpose)).map((row) =>
       this.opensRow(row) ? this.opened(row) : { id: row.id },
     );
   }
 
-  /** Gives a key another purpose, and the material that is left of it for that. */
+  /** Changes the purpose of a key and the material that is kept for it. */
   async repurpose({ id, algorithm }: KeyringKey, purpose: string, material: Buffer): Promise<void> {
     const wrapped = this.wrapped({ id, purpose, algorithm }, material);
     await this.withLock(async () => this.rows.update(id, { purpose, ...wrapped }));
   }
 
-  /** @returns whether there was such a key */
+  /** @returns whether the key existed */
   async destroy(id: string, purposes: readonly string[]): Promise<boolean> {
     const { affected } = await this.withLock(async () =>
       this.rows.delete({ id, purpose: In([...purposes]) }),
@@ -89,9 +89,9 @@ export class Keyring {
   }
 
   /**
-   * Wraps under AUTH_SECRET what is wrapped under a retired one, all or nothing. The keys stay what they are.
-   * @returns how many were
-   * @throws KeyringLocked where one is wrapped under a secret that is not known here
+   * Rewraps under AUTH_SECRET all keys that are wrapped under a retired secret, or none. The keys do not change.
+   * @returns the number of rewrapped keys
+   * @throws KeyringLocked where one is wrapped under a secret that this instance does not have
    */
   async rewrap(): Promise<number> {
     return this.withLock(async () => {
@@ -102,8 +102,8 @@ export class Keyring {
   }
 
   /**
-   * Whether there are keys in the database, and the secrets known here open every one. Fails where the server takes no
-   * writes: what could be written is nothing, and PostgreSQL refuses it all the same.
+   * Whether the database has keys and the configured secrets match all of them. Throws where the server is read-only: the
+   * statement contains a write that changes no row, which PostgreSQL refuses nevertheless.
    */
   async canUnwrapAll(): Promise<boolean> {
     const statement = {
@@ -114,12 +114,12 @@ export class Keyring {
     return row?.opens === true;
   }
 
-  /** @throws KeyringLocked where one key, whatever its purpose, is wrapped under a secret that is not known here */
+  /** @throws KeyringLocked where a key of any purpose is wrapped under a secret that this instance does not have */
   async assertNoneLocked(): Promise<void> {
     if (await this.rows.existsBy({ wrappedBy: Not(In([...this.wraps.keys()])) })) throw new KeyringLocked();
   }
 
-  /** How the keys stand to the secrets known here, each opened to see whether it can be. */
+  /** Counts the keys by secret; unwraps each one to detect alterations. */
   async summarize(): Promise<KeyringSummary> {
     const rows = await this.rows.find({ order: { id: 'ASC' } });
     const known = rows.filter(({ wrappedBy }) => this.wraps.has(wrappedBy));
@@ -134,7 +134,7 @@ export class Keyring {
     };
   }
 
-  /** In one transaction, one instance at a time: those that start together must end with the same keys, under one secret. */
+  /** In one transaction, one instance at a time: instances that start together must have the same keys, under one secret. */
   async withLock<T>(work: () => Promise<T>): Promise<T> {
     return this.database.transaction(async () => {
       await this.database.query({ text: `SELECT pg_advisory_xact_lock(hashtext('keyring'))` });

@@ -14,7 +14,7 @@ export class StoredKey {
   @Column('bytea')
   wrapped: Buffer;
 
-  /** Which AUTH_SECRET wraps it: an identifier derived from the secret, not a part of it. */
+  /** Identifies the AUTH_SECRET that wraps it: derived from the secret, not a part of it. */
   @Column('text', { name: 'wrapped_by' })
   wrappedBy: string;
 

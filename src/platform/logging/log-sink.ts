@@ -1,12 +1,12 @@
 import { destination } from 'pino';
 import type { LoggingSettings } from './logging.settings';
 
-/** Where the lines go, one call for each. */
+/** The destination of log lines, one call per line. */
 export abstract class LogSink {
   abstract write(line: string): void;
 }
 
-/** Standard output: at once and for the eye in development, buffered JSON lines elsewhere. */
+/** Standard output: readable and unbuffered in development, buffered JSON lines elsewhere. */
 export function standardOutput({ readable }: LoggingSettings): LogSink {
   if (!readable) return destination({ sync: false, minLength: 4096 });
   // Loaded here, because production never needs it.

@@ -3,7 +3,7 @@ import { type Logger, pino, stdTimeFunctions } from 'pino';
 import { LogSink } from './log-sink';
 import { LoggingSettings } from './logging.settings';
 
-// Nest reports every module and route it finds.
+// At this level Nest logs every module and route.
 const FRAMEWORK = new Set([
   'InstanceLoader',
   'NestApplication',
@@ -15,8 +15,8 @@ const FRAMEWORK = new Set([
 type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal';
 
 /**
- * Nest's logger on pino. A line holds the fields its caller names and nothing else: no request, body or header object
- * is ever handed to it, so there is nothing to redact.
+ * Nest's logger on pino. A line contains only the fields that its caller names. No request, body or header object is
+ * passed to it, so there is nothing to redact.
  */
 @Injectable()
 export class Log implements LoggerService, OnApplicationShutdown {
@@ -25,7 +25,7 @@ export class Log implements LoggerService, OnApplicationShutdown {
 
   constructor(settings: LoggingSettings, sink: LogSink) {
     this.pino = pino({ level: settings.level, timestamp: stdTimeFunctions.isoTime, base: undefined }, sink);
-    // Buffered lines must not wait for traffic.
+    // Buffered lines must be written without further traffic, too.
     this.flushing = setInterval(() => this.pino.flush(), 1_000).unref();
   }
 
@@ -79,8 +79,8 @@ function plain(fields: object): object {
 }
 
 /**
- * Of an error its kind, its stack's places and its message without what that quotes: PostgreSQL and JSON.parse quote
- * what the client sent.
+ * The name of an error, the locations of its stack, and its message without quoted values: PostgreSQL and JSON.parse
+ * quote what the client sent.
  */
 function summaryOf(error: Error): object {
   const message = error.message.replace(/(["'`])[^]*\1/g, '$1…$1');

@@ -4,7 +4,7 @@ const LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as
 
 export class LoggingSettings {
   readonly level: (typeof LEVELS)[number];
-  /** JSON lines for machines in production, one readable line elsewhere. */
+  /** JSON lines in production, readable lines elsewhere. */
   readonly readable: boolean;
 
   constructor(environment: Environment) {

@@ -2,7 +2,7 @@ import { Logger } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { existingGeneratedRequestIdOf } from '../http';
 
-/** One line for each answered request: the route's pattern instead of the URL, and nothing the client chose but the request id. */
+/** Logs one line per request, with the route pattern instead of the URL; the request id is the only value from the client. */
 export function logRequests(fastify: FastifyInstance): void {
   const logger = new Logger('Request');
   fastify.addHook('onResponse', (request, reply, done) => {

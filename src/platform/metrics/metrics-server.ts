@@ -4,7 +4,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { Metrics } from './metrics';
 import { MetricsSettings } from './metrics.settings';
 
-/** Production's `/metrics`: a listener of its own, by default on loopback, so that no proxy rule can publish it by accident. */
+/** `/metrics` in production: a separate listener, by default on loopback, so that no proxy rule exposes it by accident. */
 @Injectable()
 export class MetricsServer implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Metrics');

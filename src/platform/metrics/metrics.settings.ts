@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import type { Environment } from '../config';
 
 export class MetricsSettings {
-  /** In production the figures are served here; undefined: at `/metrics` of the application itself. */
+  /** The port of metrics in production; undefined: `/metrics` of the application itself. */
   readonly port: number | undefined;
   readonly host: string;
 

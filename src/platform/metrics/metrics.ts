@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyInstance } from 'fastify';
 import { collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 
-/** The figures Prometheus reads: the process's own, and every request by route and status. */
+/** The metrics for Prometheus: those of the process, and requests by route and status. */
 @Injectable()
 export class Metrics {
   readonly registry = new Registry();
