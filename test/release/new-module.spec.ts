@@ -62,8 +62,8 @@ describe('npm run new:module', () => {
 
   it.each([
     ['a name that is none', "'$(touch hacked)'", /Name the module in lower-case letters/],
-    ['a folder of ours', 'sessions', /src\/sessions is there already/],
-    ['itself, again', 'categories', /src\/categories is there already/],
+    ['a folder of ours', 'sessions', /src\/sessions already exists/],
+    ['itself, again', 'categories', /src\/categories already exists/],
   ])('refuses %s, and writes nothing', (_, name, message) => {
     expect(() => project.run(`npm run --silent new:module ${name}`)).toThrow(message);
     expect(project.run('git status --porcelain')).toBe('');
