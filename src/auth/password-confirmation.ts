@@ -8,7 +8,6 @@ import { REAUTHENTICATION, RIGHT_PASSWORDS } from './auth.rate-limits';
 import { InvalidCredentials } from './auth.errors';
 import { PasswordConfirmationFailed } from './auth.events';
 
-/** Confirms the password of a signed-in user. */
 @Injectable()
 export class PasswordConfirmation {
   constructor(

@@ -31,7 +31,6 @@ const AS_IT_IS = EnvironmentModule.withOptions({ overrides: { MIGRATE_ON_START: 
 })
 class MigrationModule {}
 
-/** The keyring and its table. */
 @Module({ imports: [AS_IT_IS, ...BASE, StoredKeyringModule] })
 class KeyringModule {}
 

@@ -21,7 +21,6 @@ export async function execute(args: readonly string[], process: Process): Promis
   process.exit(await exitCodeOf(args, process));
 }
 
-/** @returns the exit code */
 export async function exitCodeOf(args: readonly string[], process: OutputStreams): Promise<number> {
   const streams = { stdout: escaping(process.stdout), stderr: escaping(process.stderr) };
   const json = args.includes('--json');

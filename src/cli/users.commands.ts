@@ -1,8 +1,7 @@
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandRunner, formatTable, printable } from '../platform/commands';
 import { type User, UserSearch, type UserStatus } from '../users';
 import { contexts } from './contexts';
-import { integerBetween } from './arguments';
 import { importUsers } from './user-import';
 
 interface ListOptions {
@@ -67,4 +66,13 @@ function shown({ id, email, emailVerified, displayName, status, roles, createdAt
 function rowOf({ id, email, emailVerified, status, roles, createdAt }: User): string[] {
   const verified = emailVerified ? 'verified' : 'unverified';
   return [id, email, verified, status, createdAt.toISOString(), roles.join(',')];
+}
+
+/** Parses an option that is an integer. */
+function integerBetween(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN;
+    if (value >= min && value <= max) return value;
+    throw new InvalidArgumentError(`Use a whole number from ${min} to ${max}.`);
+  };
 }

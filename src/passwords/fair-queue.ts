@@ -1,6 +1,5 @@
 import { RateLimited, Unavailable } from '../platform/errors';
 
-/** Work that waits in the queue. */
 export interface QueuedWork<Result> {
   /** The amount of work, in any unit that is the same for the whole queue. */
   readonly units: number;

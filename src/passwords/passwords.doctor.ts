@@ -19,7 +19,6 @@ interface Form {
   readonly sample: string;
 }
 
-/** Checks the formats of the stored hashes. */
 @Injectable()
 @DoctorCheck({ topic: 'passwords', after: 'keys' })
 export class PasswordHashesDoctorCheck implements DoctorCheckProvider {

@@ -47,7 +47,6 @@ export class PasswordsService {
     ]);
   }
 
-  /** Removes the password of a user. */
   async clear(userId: string): Promise<void> {
     await this.database.repository(Credential).delete({ userId });
   }

@@ -8,7 +8,6 @@ import { RegistrationAttempt } from './registration-attempt.entity';
 /** Includes the registration that created the account and whose password and name are stored there. */
 export const MOST_ATTEMPTS = 5;
 
-/** The password and name of a registration. */
 export interface AttemptedRegistration {
   /** From `PasswordsService.hash`. */
   readonly hash: string;

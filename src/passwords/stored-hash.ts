@@ -2,7 +2,6 @@ const KEYED = /^\$gatehouse\$k=([\w-]+)(\$2b\$.+)$/;
 // The costs of bcrypt are 4 to 31.
 const BCRYPT = /^\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;
 
-/** A parsed hash from the database. */
 export interface StoredHash {
   /** The bcrypt part. */
   readonly bcrypt: string;

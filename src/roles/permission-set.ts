@@ -1,4 +1,3 @@
-/** The permissions of a user or a role. */
 export interface PermissionSet {
   /** Whether it includes every permission, also of modules added later. */
   readonly isAdmin: boolean;

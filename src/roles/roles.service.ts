@@ -75,7 +75,7 @@ export class RolesService implements OnModuleInit {
     return role;
   }
 
-  /** Deletes a role. `UserRights.dropRole` removes it from its holders. */
+  /** Deletes a role. `UsersService.dropRole` removes it from its holders. */
   async remove(name: string): Promise<void> {
     await this.database.repository(Role).delete({ name });
     await this.feed.publishAfterCommit();

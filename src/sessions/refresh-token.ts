@@ -13,7 +13,6 @@ const FORM = /^rt_[\w-]{112}$/;
 /** One below PostgreSQL's largest integer, because the next generation must fit as well. */
 const LAST_GENERATION = 2 ** 31 - 2;
 
-/** The content of a refresh token. */
 export interface RefreshTokenPayload {
   readonly sessionId: string;
   readonly generation: number;

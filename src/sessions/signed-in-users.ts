@@ -11,7 +11,6 @@ const SIGNED_IN: Statement = {
     WHERE user_id > $1 AND revoked_at IS NULL AND last_used_at > $2 AND created_at > $3 ORDER BY user_id LIMIT $4`,
 };
 
-/** The users with a live session. */
 @Injectable()
 export class SignedInUsers {
   constructor(

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
 import { EventBus } from '../platform/events';
 import { type KeyringKey, Keyring } from '../platform/keyring';
+import type { ScheduledKey } from './key-schedule';
 import { makeSigningKey, publicMaterialOf, signingKeyOf } from './signing-key';
 import { SigningKeyRevoked, SigningKeyRotated } from './signing-key.events';
 import { TokenSettings } from './token.settings';
@@ -41,7 +42,7 @@ export class SigningKeyStore {
   }
 
   /** The published key that signs now; undefined where none is of JWT_ALGORITHM. */
-  signerOf(keys: readonly KeyringKey[]): KeyringKey | undefined {
+  signerOf<K extends ScheduledKey>(keys: readonly K[]): K | undefined {
     const { schedule, algorithm } = this.settings;
     return schedule.signer(keys, algorithm, this.clock.nowMs());
   }

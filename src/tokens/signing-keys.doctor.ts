@@ -14,7 +14,6 @@ const DAY_MS = 86_400_000;
 /** The job runs every minute, but not while the application is stopped. */
 const LATE_MS = DAY_MS;
 
-/** Checks the age of the signing keys. */
 @Injectable()
 @DoctorCheck({ topic: 'signing keys', after: 'keys' })
 export class SigningKeysDoctorCheck implements DoctorCheckProvider {

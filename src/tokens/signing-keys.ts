@@ -1,12 +1,10 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../platform/clock';
 import { Unavailable } from '../platform/errors';
 import { ChangeFeed } from '../platform/change-feed';
 import { KeyUnreadable } from '../platform/keyring';
 import { JobScheduler } from '../platform/jobs';
 import { type SigningKey, signingKeyOf, type VerificationKey, verificationKeyOf } from './signing-key';
 import { SigningKeyStore } from './signing-key.store';
-import { TokenSettings } from './token.settings';
 
 /** The signing keys of the application, in memory. The schedule decides which one signs. */
 @Injectable()
@@ -18,14 +16,12 @@ export class SigningKeys implements OnModuleInit {
 
   constructor(
     private readonly store: SigningKeyStore,
-    private readonly settings: TokenSettings,
-    private readonly clock: Clock,
     feed: ChangeFeed,
-    upkeep: JobScheduler,
+    jobs: JobScheduler,
   ) {
     const load = async () => this.reload();
     feed.subscribe({ topic: 'key', keepMs: 0, apply: load, reload: load });
-    upkeep.schedule({ name: 'signing-keys', everyMs: 60_000, runBatch: async () => this.rotateIfDue() });
+    jobs.schedule({ name: 'signing-keys', everyMs: 60_000, runBatch: async () => this.rotateIfDue() });
   }
 
   async onModuleInit(): Promise<void> {
@@ -39,8 +35,7 @@ export class SigningKeys implements OnModuleInit {
   }
 
   get current(): SigningKey {
-    const { schedule, algorithm } = this.settings;
-    const signer = schedule.signer(this.keys, algorithm, this.clock.nowMs());
+    const signer = this.store.signerOf(this.keys);
     // The keys are not loaded yet, or the signing key was revoked while the others cannot be decrypted.
     if (!signer) throw new Unavailable();
     return signer;

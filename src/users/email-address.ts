@@ -34,7 +34,6 @@ function isDomain(domain: string): boolean {
   return DOMAIN.test(domain) && !/(?:^|\.)xn--/.test(domainToUnicode(domain) || 'xn--');
 }
 
-/** Validates an email address and normalises it. */
 export function EmailAddress(): PropertyDecorator {
   return applyDecorators(
     Transform(({ value }: { value: unknown }) =>

@@ -3,7 +3,6 @@ export { DisplayName } from './display-name';
 export { EmailAddress, EmailPrefix, normaliseEmail } from './email-address';
 export { ImportedUsers } from './imported-users';
 export { User, type UserStatus } from './user.entity';
-export { UserRights } from './user-rights';
 export { UserSearch } from './user-search';
 export { ProfileResponse } from './users.dto';
 export { UsersModule } from './users.module';

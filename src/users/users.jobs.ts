@@ -13,9 +13,9 @@ export class UsersJobs {
   constructor(
     private readonly database: Database,
     private readonly clock: Clock,
-    upkeep: JobScheduler,
+    jobs: JobScheduler,
   ) {
-    upkeep.schedule({ name: 'former-emails', everyMs: HOUR_MS, runBatch: async () => this.purge() });
+    jobs.schedule({ name: 'former-emails', everyMs: HOUR_MS, runBatch: async () => this.purge() });
   }
 
   private async purge(): Promise<boolean> {

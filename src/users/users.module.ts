@@ -7,7 +7,6 @@ import { CreateUsers1795000001000 } from './migrations/1795000001000-create-user
 import { ImportedUsers } from './imported-users';
 import { ReservedEmails } from './reserved-emails';
 import { User } from './user.entity';
-import { UserRights } from './user-rights';
 import { UserSearch } from './user-search';
 import { UsersController } from './users.controller';
 import { UsersData } from './users.data';
@@ -17,16 +16,7 @@ import { UsersJobs } from './users.jobs';
 @Module({
   imports: [AccessModule, DatabaseModule.forFeature([User, FormerEmail], [CreateUsers1795000001000])],
   controllers: [UsersController],
-  providers: [
-    ReservedEmails,
-    UsersService,
-    UserRights,
-    AccessVersions,
-    UsersData,
-    UsersJobs,
-    UserSearch,
-    ImportedUsers,
-  ],
-  exports: [UsersService, UserRights, UserSearch, ImportedUsers, AccessVersions],
+  providers: [ReservedEmails, UsersService, AccessVersions, UsersData, UsersJobs, UserSearch, ImportedUsers],
+  exports: [UsersService, UserSearch, ImportedUsers, AccessVersions],
 })
 export class UsersModule {}

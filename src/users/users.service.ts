@@ -2,11 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { Not, type QueryDeepPartialEntity, QueryFailedError } from 'typeorm';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
+import { ChangeFeed } from '../platform/change-feed';
 import { FormerEmail } from './former-email.entity';
 import { type NewUser, newUser } from './new-user';
 import { ReservedEmails } from './reserved-emails';
-import { User } from './user.entity';
-import { USER_BY_EMAIL } from './user.store';
+import { User, type UserStatus } from './user.entity';
+import { DROP_ROLE, USER_BY_EMAIL } from './user.store';
+
+/** A role may have too many holders for one statement. */
+const PAGE_ROWS = 5_000;
 
 @Injectable()
 export class UsersService {
@@ -14,6 +18,7 @@ export class UsersService {
     private readonly database: Database,
     private readonly clock: Clock,
     private readonly reserved: ReservedEmails,
+    private readonly feed: ChangeFeed,
   ) {}
 
   /**
@@ -62,7 +67,6 @@ export class UsersService {
     return this.findById(id);
   }
 
-  /** Marks the address as verified. */
   async verifyEmail(id: string): Promise<void> {
     await this.update(id, { emailVerified: true });
   }
@@ -103,6 +107,29 @@ export class UsersService {
   async isTaken(email: string, exceptId: string): Promise<boolean> {
     const isUsed = await this.database.repository(User).existsBy({ email, id: Not(exceptId) });
     return isUsed || this.reserved.isForOther(email, exceptId);
+  }
+
+  /** Changes whether the user may sign in. Existing sessions are not revoked. */
+  async setStatus(id: string, status: UserStatus): Promise<void> {
+    await this.update(id, { status });
+  }
+
+  /** Replaces the roles of a user, which makes the user's access tokens stale on every instance. */
+  async setRoles(id: string, roles: readonly string[]): Promise<void> {
+    await this.update(id, { roles: [...roles] });
+    await this.feed.publishAfterCommit();
+  }
+
+  /**
+   * Removes a role from all its holders, which makes their access tokens stale.
+   * @returns the number of holders
+   */
+  async dropRole(role: string): Promise<number> {
+    let holders = 0;
+    for (let rows = PAGE_ROWS; rows === PAGE_ROWS; holders += rows)
+      rows = (await this.database.query(DROP_ROLE, [role, this.clock.now(), PAGE_ROWS])).length;
+    await this.feed.publishAfterCommit();
+    return holders;
   }
 
   /** Revokes all device tokens of a user. */

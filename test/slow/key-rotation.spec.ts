@@ -48,7 +48,7 @@ describe('the signing keys', () => {
     expect(await kidsOf(app)).toEqual([next]);
   });
 
-  it('go on after more than a year without any upkeep', async () => {
+  it('go on after more than a year without any scheduled job', async () => {
     await start();
     const former = await signedBy();
     app.clock.advance({ days: 400 });
@@ -107,7 +107,7 @@ describe('the signing keys', () => {
   it('are made one at a time, however many find it due at once', async () => {
     await start();
     app.clock.advance(PERIOD);
-    const upkeep = app.nest.get(JobScheduler);
+    const scheduler = app.nest.get(JobScheduler);
     const others = await inParallel(3, async () => new JobScheduler(app.database, app.nest.get(Clock)));
     const store = app.nest.get(SigningKeyStore);
     for (const other of others)
@@ -116,7 +116,7 @@ describe('the signing keys', () => {
         everyMs: 60_000,
         runBatch: async () => store.rotateIfDue().then(() => false),
       });
-    await Promise.all([upkeep, ...others].map(async (one) => one.run()));
+    await Promise.all([scheduler, ...others].map(async (one) => one.run()));
     await inParallel(8, async () => store.rotateIfDue());
     await pass(app, {});
     expect(await kidsOf(app)).toHaveLength(2);

@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { UserRights } from '../../src/users';
+import { UsersService } from '../../src/users';
 import type { TestApp } from './app';
 import { type Json, readJws, signer, writeJws } from './jws';
 import type { TestUser } from './test-user';
@@ -30,9 +30,9 @@ const SPOILINGS = {
   'older than a change of its user’s roles': async (app, { id, email, password }) => {
     const [user] = await app.query<{ roles: string[] }>('SELECT roles FROM users WHERE id = $1', [id]);
     const { accessToken } = await app.signIn({ email, password });
-    const rights = app.nest.get(UserRights);
-    await rights.setRoles(id, []);
-    await rights.setRoles(id, user?.roles ?? []);
+    const users = app.nest.get(UsersService);
+    await users.setRoles(id, []);
+    await users.setRoles(id, user?.roles ?? []);
     return accessToken;
   },
   'signed by an attacker with the kid of a published key': forged({}, {}),

@@ -1,5 +1,5 @@
 import { createClient, type Mode, UnexpectedAnswer } from '../../client/src/index.ts';
-import { UserRights } from '../../src/users';
+import { UsersService } from '../../src/users';
 import { inParallel, type Person, type TestApp } from '../kit';
 import { answering, ClientWire, type Fault, held, lostAnswer, noNetwork, problem } from './client-wire';
 import { sharedApp } from './shared-app';
@@ -71,7 +71,7 @@ export function describeRenewal(mode: Mode): void {
     it('is refreshed when the roles have changed', async () => {
       const { data } = await me();
       await app.query('UPDATE users SET email_verified = true WHERE id = $1', [data?.id]);
-      await app.nest.get(UserRights).setRoles(data?.id ?? '', ['admin']);
+      await app.nest.get(UsersService).setRoles(data?.id ?? '', ['admin']);
       expect((await me()).data?.roles).toEqual(['admin']);
       expect(paths()).toEqual([ME, ME, REFRESH, ME]);
     });

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { RolesService } from '../../src/roles';
-import { UserRights } from '../../src/users';
+import { UsersService } from '../../src/users';
 import type { Answer, Call } from './api';
 import type { TestApp } from './app';
 
@@ -37,7 +37,7 @@ export class TestUser {
       [person.email],
     );
     const id = user?.id ?? '';
-    await app.nest.get(UserRights).setRoles(id, [...held, ...own]);
+    await app.nest.get(UsersService).setRoles(id, [...held, ...own]);
     const { accessToken, refreshToken } = await app.signIn(person);
     return new TestUser(app, id, person.email, person.password, accessToken, refreshToken);
   }

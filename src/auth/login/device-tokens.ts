@@ -35,7 +35,7 @@ export class DeviceTokens implements OnModuleInit {
   }
 
   /** The next token of a device: of the same device where a genuine token is presented, otherwise of a new one. */
-  renew(owner: Owner, presented: string | null | undefined): string {
+  renew(owner: Owner, presented?: string | null): string {
     return this.sign(owner, this.deviceOf(owner, presented) ?? randomBytes(DEVICE_BYTES));
   }
 
@@ -46,10 +46,6 @@ export class DeviceTokens implements OnModuleInit {
    */
   nameOf(owner: Owner | null, token: string | null | undefined): string | null {
     return (owner && this.deviceOf(owner, token)?.toString('base64url')) ?? null;
-  }
-
-  make(owner: Owner): string {
-    return this.sign(owner, randomBytes(DEVICE_BYTES));
   }
 
   private deviceOf(owner: Owner, token: string | null | undefined): Buffer | null {

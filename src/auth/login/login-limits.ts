@@ -12,7 +12,6 @@ import {
 } from '../auth.rate-limits';
 import { DeviceTokens } from './device-tokens';
 
-/** The origin of a login attempt. */
 export interface LoginSource {
   readonly email: string;
   /** Null for an unknown address, which is counted in the same way. */

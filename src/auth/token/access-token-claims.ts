@@ -2,7 +2,6 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { extensionDecorator, Extensions } from '../../platform/extensions';
 import { type AddedClaims, REGISTERED_CLAIMS } from '../../tokens';
 
-/** The user an access token is signed for. */
 export interface TokenOwner {
   readonly userId: string;
 }
@@ -33,7 +32,6 @@ const CLAIM_NAME = /^(?!(?:__proto__|constructor|prototype|toJSON)$)[A-Za-z][\w.
 /** In bytes of JSON. A browser silently drops a cookie of more than 4,096 bytes. */
 const LARGEST_BYTES = 1_024;
 
-/** Collects the claims of all providers. */
 @Injectable()
 export class AddedTokenClaims implements OnModuleInit {
   constructor(private readonly extensions: Extensions) {}

@@ -16,7 +16,6 @@ import { OwnAccount } from './own-account';
 /** In characters. */
 const WHOLE_LENGTH = 262_144;
 
-/** Exports the data of an account, and deletes the account. */
 @Injectable()
 export class AccountService {
   constructor(

@@ -35,7 +35,7 @@ export class EmailChangeService implements OnModuleInit {
     private readonly database: Database,
     private readonly users: UsersService,
     private readonly attempts: RegistrationAttempts,
-    private readonly budgets: RateLimiter,
+    private readonly limits: RateLimiter,
     private readonly tokens: OneTimeTokens,
     private readonly recovery: AccountRecovery,
     private readonly mailer: Mailer,
@@ -62,7 +62,7 @@ export class EmailChangeService implements OnModuleInit {
     { language }: ClientInfo,
   ): Promise<void> {
     const proven = await this.own.confirmPassword(principal, password);
-    if (!(await this.budgets.tryConsume(EMAIL_CHANGE_REQUEST, proven.id))) return;
+    if (!(await this.limits.tryConsume(EMAIL_CHANGE_REQUEST, proven.id))) return;
     await this.database.transaction(async () => {
       const user = await this.own.lock(principal, proven);
       const { id: userId } = user;

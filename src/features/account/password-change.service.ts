@@ -14,7 +14,6 @@ import { PASSWORD_WAS_CHANGED } from './account.mails';
 import { EmailChangeService } from './email-change.service';
 import { OwnAccount } from './own-account';
 
-/** Changes the password with the current one. */
 @Injectable()
 export class PasswordChangeService {
   constructor(
@@ -55,7 +54,7 @@ export class PasswordChangeService {
       await this.events.publish(new PasswordChanged({ subjectId: id, sessionId: principal.sessionId }));
       const token = await this.notices.issueRevocationLink(principal);
       await this.mailer.send(user, PASSWORD_WAS_CHANGED, { language, token });
-      return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
+      return this.devices.renew({ id, devicesEpoch: devicesEpoch + 1 });
     });
   }
 }

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { EventBus } from '../../platform/events';
 import type { IssuedToken } from '../../platform/one-time-tokens';
 import { ADMIN, Administrators } from '../../roles';
-import { type User, UserRights, UsersService } from '../../users';
+import { type User, UsersService } from '../../users';
 import { RolesChanged } from './administration.events';
 import { InvitationsService } from './invitations.service';
 
@@ -12,7 +12,6 @@ export class FirstAdmin {
   constructor(
     private readonly administrators: Administrators,
     private readonly users: UsersService,
-    private readonly rights: UserRights,
     private readonly invitations: InvitationsService,
     private readonly events: EventBus,
   ) {}
@@ -36,7 +35,7 @@ export class FirstAdmin {
       if (user.status !== 'active')
         throw new Error('The account is disabled. An admin has to enable it first.');
       if (user.roles.includes(ADMIN)) return { user };
-      await this.rights.setRoles(user.id, [...user.roles, ADMIN]);
+      await this.users.setRoles(user.id, [...user.roles, ADMIN]);
       const details = { added: [ADMIN], removed: [], command: 'admin:create' };
       await this.events.publish(new RolesChanged({ subjectId: user.id, details }));
       return { user };

@@ -10,13 +10,12 @@ import {
   missingPermissions,
   RolesService,
 } from '../../roles';
-import { UserRights, UsersService } from '../../users';
+import { UsersService } from '../../users';
 import { InvitationAccepted } from './administration.events';
 import type { AcceptInvitationRequest } from './invitations.dto';
 import { INVITATION, parseRoleNames, OPERATOR_ID } from './invitation';
 import { fittingRoles } from './role-names';
 
-/** The permission to invite. */
 const INVITING: PermissionSet = { isAdmin: false, permissions: new Set(['users:write']) };
 
 /** Accepts invitations with a password that the user chooses. */
@@ -25,7 +24,6 @@ export class InvitationAcceptance {
   constructor(
     private readonly administrators: Administrators,
     private readonly users: UsersService,
-    private readonly rights: UserRights,
     private readonly roles: RolesService,
     private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
@@ -54,7 +52,7 @@ export class InvitationAcceptance {
       const { by: invitedBy = '', roles: promised = '' } = details;
       const added = await this.grantable(invitedBy, parseRoleNames(promised));
       const roles = fittingRoles([...former, ...added]);
-      if (added.length > 0) await this.rights.setRoles(userId, roles);
+      if (added.length > 0) await this.users.setRoles(userId, roles);
       const dropped = parseRoleNames(promised).filter((name) => !roles.includes(name));
       const facts = { subjectId: userId, actorId: userId, details: { invitedBy, added, dropped } };
       await this.events.publish(new InvitationAccepted(facts));

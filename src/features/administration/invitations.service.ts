@@ -7,7 +7,7 @@ import { type ClientInfo, Conflict } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { type IssuedToken, OneTimeTokens } from '../../platform/one-time-tokens';
 import { Administrators, permissionSetOf, RolesService } from '../../roles';
-import { type User, UserRights, UsersService } from '../../users';
+import { type User, UsersService } from '../../users';
 import { Administration, type ActorPermissions } from './administration';
 import { UserEnabled, UserInvited } from './administration.events';
 import { INVITATION_MAIL } from './administration.mails';
@@ -36,7 +36,6 @@ export class InvitationsService {
     private readonly administrators: Administrators,
     private readonly attempts: RateLimiter,
     private readonly users: UsersService,
-    private readonly rights: UserRights,
     private readonly roles: RolesService,
     private readonly tokens: OneTimeTokens,
     private readonly recovery: AccountRecovery,
@@ -108,7 +107,7 @@ export class InvitationsService {
   }
 
   private async enable(id: string): Promise<void> {
-    await this.rights.setStatus(id, 'active');
+    await this.users.setStatus(id, 'active');
     await this.events.publish(new UserEnabled({ subjectId: id }));
   }
 }

@@ -4,7 +4,7 @@ import { ValidationFailed } from '../../platform/errors';
 import { EventBus } from '../../platform/events';
 import { Conflict, NotFound } from '../../platform/http';
 import { ADMIN, permissionSetOf, type Role, type RoleDefinition, RolesService } from '../../roles';
-import { UserRights } from '../../users';
+import { UsersService } from '../../users';
 import { type Actor, Administration } from './administration';
 import { RoleDeleted, RoleSaved } from './administration.events';
 
@@ -17,7 +17,7 @@ export class RolesAdminService {
   constructor(
     private readonly administration: Administration,
     private readonly roles: RolesService,
-    private readonly rights: UserRights,
+    private readonly users: UsersService,
     private readonly known: KnownPermissions,
     private readonly events: EventBus,
   ) {}
@@ -54,7 +54,7 @@ export class RolesAdminService {
       assertNotAdmin(name);
       this.administration.assertHasPermissions(actor, permissionSetOf(all, [name]));
       this.assertKeepsWith(actor, { name, permissions: [] });
-      const holders = await this.rights.dropRole(name);
+      const holders = await this.users.dropRole(name);
       await this.roles.remove(name);
       await this.events.publish(new RoleDeleted({ details: { role: name, holders } }));
     });

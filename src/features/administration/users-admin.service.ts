@@ -6,19 +6,18 @@ import { Conflict } from '../../platform/http';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
 import { ADMIN, Administrators, permissionSetOf } from '../../roles';
 import { SessionsRevoked, SessionsService } from '../../sessions';
-import { type User, UserRights } from '../../users';
+import { type User, UsersService } from '../../users';
 import { type Actor, Administration } from './administration';
 import { RolesChanged, UserDisabled, UserEnabled } from './administration.events';
 import { assertExisting } from './role-names';
 import type { ChangeUserRequest } from './users-admin.dto';
 
-/** Changes to accounts by administrators. */
 @Injectable()
 export class UsersAdminService {
   constructor(
     private readonly administration: Administration,
     private readonly administrators: Administrators,
-    private readonly rights: UserRights,
+    private readonly users: UsersService,
     private readonly sessions: SessionsService,
     private readonly tokens: OneTimeTokens,
     private readonly events: EventBus,
@@ -69,14 +68,14 @@ export class UsersAdminService {
       );
     if (user.id === actor.user.id) this.administration.assertKeepsPermissions(actor, holding);
     if (removed.includes(ADMIN)) await this.administrators.assertNotLast(user.id);
-    await this.rights.setRoles(user.id, names);
+    await this.users.setRoles(user.id, names);
     await this.events.publish(new RolesChanged({ subjectId: user.id, details: { added, removed } }));
   }
 
   private async changeStatus(actor: Actor, user: User, status: User['status']): Promise<void> {
     this.administration.assertNotSelf(actor, user);
     if (user.roles.includes(ADMIN)) await this.administrators.assertNotLast(user.id);
-    await this.rights.setStatus(user.id, status);
+    await this.users.setStatus(user.id, status);
     if (status === 'disabled') {
       await this.sessions.revokeAllOf(user.id);
       // Links that were sent before must not work when the account is enabled again.

@@ -50,19 +50,3 @@ export interface StoredEvent extends SealedEvent {
   /** Null where there was none, or where it was erased. */
   readonly personal: PersonalFields | null;
 }
-
-/** An event in API responses and exports. */
-export interface AuditRecord {
-  readonly id: string;
-  readonly sequence: number | null;
-  readonly occurredAt: string;
-  readonly type: string;
-  readonly outcome: string;
-  readonly actorId: string | null;
-  readonly subjectId: string | null;
-  readonly sessionId: string | null;
-  readonly ipAddress: string | null;
-  readonly userAgent: string | null;
-  readonly requestId: string | null;
-  readonly details: Readonly<Record<string, unknown>>;
-}

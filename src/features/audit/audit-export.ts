@@ -1,14 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { AuditRecord } from './audit-event';
-import { AuditStore } from './audit.store';
+import type { AuditEventResponse } from './audit.dto';
+import { AuditStore, type EventFilter } from './audit.store';
 
 const PAGE_ROWS = 1_000;
 
-/** `from` is inclusive, `to` exclusive; undefined: unbounded. */
-export interface AuditPeriod {
-  readonly from?: Date | undefined;
-  readonly to?: Date | undefined;
-}
+export type AuditPeriod = Pick<EventFilter, 'from' | 'to'>;
 
 /** Exports the audit trail for other systems. */
 @Injectable()
@@ -16,7 +12,7 @@ export class AuditExport {
   constructor(private readonly store: AuditStore) {}
 
   /** @returns the events, the oldest first, read in pages on demand */
-  async *events({ from, to }: AuditPeriod = {}): AsyncGenerator<AuditRecord, void, undefined> {
+  async *events({ from, to }: AuditPeriod = {}): AsyncGenerator<AuditEventResponse, void, undefined> {
     for (let after: string | undefined; ;) {
       const page = await this.store.find({ from, to }, { order: 'oldest', after, limit: PAGE_ROWS });
       yield* page;

@@ -11,7 +11,6 @@ const PAGE_ROWS = 1_000;
 /** The result of a verification; with a finding, the counts are those up to it. */
 export interface AuditReport {
   readonly intact: boolean;
-  /** Rows in the chain. */
   readonly rows: number;
   /** Rows that are not in the chain yet; a missing one could not be detected. */
   readonly unsealed: number;

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
 import { Database, deleteInBatches, readInBatches, type Statement } from '../../platform/database';
-import { type AuditRecord, columnsOf, type PersonalFields, type SealedEvent } from './audit-event';
+import type { AuditEventResponse } from './audit.dto';
+import { columnsOf, type PersonalFields, type SealedEvent } from './audit-event';
 
 /** Selects events; an undefined property does not restrict them. */
 export interface EventFilter {
@@ -14,7 +15,6 @@ export interface EventFilter {
   readonly to?: Date | undefined;
 }
 
-/** A page of the selected events. */
 export interface EventPage {
   readonly order: 'oldest' | 'newest';
   /** The id of the last event before it. */
@@ -55,7 +55,7 @@ const ERASE: Statement = {
     RETURNING true AS erased`,
 };
 
-type Row = Omit<AuditRecord, 'sequence' | 'occurredAt'> & {
+type Row = Omit<AuditEventResponse, 'sequence' | 'occurredAt'> & {
   readonly sequence: string | null;
   readonly occurredAt: Date;
 };
@@ -74,7 +74,7 @@ export class AuditStore {
     await this.database.query(WRITE, [...columnsOf(event), event.commitment, event.seal, ...beside]);
   }
 
-  async find(filter: EventFilter, { order, after, limit }: EventPage): Promise<AuditRecord[]> {
+  async find(filter: EventFilter, { order, after, limit }: EventPage): Promise<AuditEventResponse[]> {
     const newest = order === 'newest';
     const conditions: readonly (readonly [condition: string, value: unknown])[] = [
       ['e.actor_id =', filter.actorId],
@@ -106,7 +106,7 @@ export class AuditStore {
   }
 }
 
-function recordOf({ sequence, occurredAt, ...row }: Row): AuditRecord {
+function recordOf({ sequence, occurredAt, ...row }: Row): AuditEventResponse {
   return {
     ...row,
     sequence: sequence === null ? null : Number(sequence),

@@ -2,7 +2,6 @@ import type { ChainLink } from './audit-event';
 
 const CHECKPOINT = /^([1-9]\d{0,14}):([\w-]{43})$/;
 
-/** The text is not a checkpoint. */
 export class InvalidCheckpoint extends Error {
   override readonly name = 'InvalidCheckpoint';
 

@@ -1,5 +1,5 @@
 export { AuditChainWriter } from './audit-chain-writer';
-export type { AuditRecord } from './audit-event';
+export type { AuditEventResponse } from './audit.dto';
 export { AuditExport } from './audit-export';
 export type { AuditFinding } from './audit-finding';
 export { AuditModule } from './audit.module';

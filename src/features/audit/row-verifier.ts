@@ -4,10 +4,8 @@ import { AuditMac, commitmentTo } from './audit-mac';
 import { ChainStore } from './chain.store';
 import { type AuditFinding, findingAt, findingIn } from './audit-finding';
 
-/** A row in the chain. */
 type SealedRow = StoredEvent & { readonly sequence: number };
 
-/** Verifies single rows. */
 @Injectable()
 export class RowVerifier {
   constructor(

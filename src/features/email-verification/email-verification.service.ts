@@ -17,7 +17,6 @@ const VERIFICATION: TokenPurpose = {
   lifetimeMs: 24 * 3_600_000,
 };
 
-/** Verifies the addresses of accounts. */
 @Injectable()
 export class EmailVerificationService {
   constructor(

@@ -80,7 +80,7 @@ export class PasswordResetService {
       const owner = { email, emailVerified: true };
       await this.mailer.send(owner, PASSWORD_WAS_RESET, { language: client.language });
       await this.limits.grantAfterReset({ id, email }, client);
-      return this.devices.make({ id, devicesEpoch: devicesEpoch + 1 });
+      return this.devices.renew({ id, devicesEpoch: devicesEpoch + 1 });
     });
   }
 

@@ -3,7 +3,6 @@ import { Gauge, Histogram } from 'prom-client';
 import { Metrics } from '../metrics';
 import type { Change } from './change-reader';
 
-/** The metrics of the change feed. */
 @Injectable()
 export class ChangeFeedMetrics {
   private readonly lag: Histogram;

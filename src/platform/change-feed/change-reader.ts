@@ -56,9 +56,7 @@ const SINCE = {
 
 /** Reads each change once over one connection and receives notifications. */
 export class ChangeReader {
-  /** Whether the connection is lost. */
   isLost = false;
-  /** The snapshot of the last read. */
   snapshot = '';
 
   private constructor(private readonly client: Client) {}

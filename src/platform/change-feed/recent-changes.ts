@@ -2,7 +2,6 @@ import type { Clock } from '../clock';
 import type { ChangeFeed } from './change-feed';
 import { ExpiringMap } from './expiring-map';
 
-/** The recent changes of one topic, in memory. */
 export class RecentChanges {
   private readonly versions: ExpiringMap<number>;
 

@@ -41,7 +41,6 @@ export interface OutputStreams {
   readonly stderr: { write(text: string): unknown };
 }
 
-/** Adds commands to the program. */
 export type CommandRegistrar = (program: Command, run: CommandRunner, streams: OutputStreams) => void;
 
 /** The arguments of a command are invalid: exit code 2. */

@@ -16,7 +16,6 @@ import { MigrationRunner } from './migrations';
 const allMigrations = new Set<Type<MigrationInterface>>();
 const ALL_MIGRATIONS = Symbol('all migrations');
 
-/** The migrations of a module. */
 class FeatureMigrations {
   constructor(readonly classes: readonly Type<MigrationInterface>[]) {}
 }

@@ -1,7 +1,6 @@
 /** `warning`: it works, but an operator should know. `fault`: it does not work, or not safely. */
 export type FindingLevel = 'ok' | 'warning' | 'fault';
 
-/** One result of a doctor check. */
 export interface Finding {
   readonly level: FindingLevel;
   /** A sentence without a full stop and without a secret. */

@@ -1,4 +1,3 @@
-/** A decorator that set metadata on a method. */
 interface DecoratedMethod {
   readonly decorator: string;
   readonly key: symbol;

@@ -1,13 +1,10 @@
 import { extensionDecorator } from '../extensions';
+import type { RenderedMail } from './mail-content';
 
 /** A rendered mail with its recipient. */
-export interface AddressedMail {
+export interface AddressedMail extends RenderedMail {
   readonly kind: string;
   readonly to: string;
-  readonly language: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html: string;
 }
 
 /** A mail as a delivery provider receives it. */

@@ -4,7 +4,6 @@ import { MailRenderer, type MailTexts } from './mail-renderer';
 import type { MailType } from './mail-type';
 
 export interface MailTextsOptions {
-  /** The mail types that the importing module sends. */
   readonly types?: readonly MailType[];
   /** Texts for mail types of other modules: another wording, or a further language. */
   readonly texts?: MailTexts;

@@ -75,7 +75,6 @@ export interface OutboxSummary {
   readonly oldest: Date | null;
 }
 
-/** The statements of the outbox. */
 @Injectable()
 export class OutboxStore {
   constructor(private readonly database: Database) {}

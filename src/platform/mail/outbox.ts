@@ -37,7 +37,6 @@ export class Outbox implements OnApplicationBootstrap, OnApplicationShutdown {
     deliver: async (waiting) => this.dispatch(waiting),
     failed: (error) => this.logger.warn({ error }, 'the outbox could not be read; it is read again'),
   });
-  /** The duration of the last delivery. */
   private lastTookMs = 0;
 
   constructor(

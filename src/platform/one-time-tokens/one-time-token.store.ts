@@ -65,7 +65,6 @@ const PURGE: Statement = {
     RETURNING digest`,
 };
 
-/** A row of the table. */
 export interface StoredToken extends TokenSubject {
   readonly digest: Buffer;
   readonly purpose: string;
@@ -74,7 +73,6 @@ export interface StoredToken extends TokenSubject {
   readonly expiresAt: Date;
 }
 
-/** The statements of one-time tokens. */
 @Injectable()
 export class OneTimeTokenStore {
   constructor(private readonly database: Database) {}

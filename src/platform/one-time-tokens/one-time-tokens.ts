@@ -28,9 +28,9 @@ export class OneTimeTokens {
     private readonly store: OneTimeTokenStore,
     private readonly clock: Clock,
     private readonly events: EventBus,
-    upkeep: JobScheduler,
+    jobs: JobScheduler,
   ) {
-    upkeep.schedule({ name: 'one-time-tokens', everyMs: HOUR_MS, runBatch: async () => this.purge() });
+    jobs.schedule({ name: 'one-time-tokens', everyMs: HOUR_MS, runBatch: async () => this.purge() });
   }
 
   /**

@@ -19,7 +19,6 @@ export interface OutboundAnswer {
   readonly status: number;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
-  /** The address of this host on that connection. */
   readonly localAddress: string | undefined;
 }
 

@@ -14,7 +14,6 @@ export interface RateLimitPolicy {
 /** An attempt that was counted and is allowed. */
 export interface RateLimitAttempt {
   readonly key: Buffer;
-  /** Attempts left in the window. */
   readonly left: number;
   readonly until: Date;
   readonly consumedAt: Date;

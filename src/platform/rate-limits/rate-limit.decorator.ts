@@ -14,6 +14,7 @@ import { type DecoratorTarget, metadataTarget, setDecoratorMetadata } from '../e
 import { ApiProblems, clientOf, sourceOf } from '../http';
 import type { RateLimitAttempt, RateLimitPolicy } from './rate-limit-policy';
 import { RateLimiter } from './rate-limiter';
+import { RateLimitSettings } from './rate-limits.settings';
 
 const ENFORCED_POLICY = Symbol('enforced rate limit policy');
 const DOCUMENTED_POLICIES = Symbol('documented rate limit policies');
@@ -48,7 +49,10 @@ export function rateLimitPoliciesOf(handler: object): readonly RateLimitPolicy[]
 /** Counts attempts by source and sends the rate limit headers (draft-ietf-httpapi-ratelimit-headers). */
 @Injectable()
 export class SourceRateLimiter {
-  constructor(private readonly limiter: RateLimiter) {}
+  constructor(
+    private readonly limiter: RateLimiter,
+    private readonly settings: RateLimitSettings,
+  ) {}
 
   /** @throws RateLimited */
   async consume(
@@ -56,8 +60,8 @@ export class SourceRateLimiter {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<RateLimitAttempt> {
-    if (!this.limiter.enabled) return this.limiter.consume(policy);
-    const { name, quota, windowSeconds } = this.limiter.effectivePolicy(policy);
+    if (!this.settings.enabled) return this.limiter.consume(policy);
+    const { name, quota, windowSeconds } = this.settings.effectivePolicy(policy);
     reply.header('ratelimit-policy', `"${name}";q=${quota};w=${windowSeconds}`);
     return this.withHeader(policy, reply, async () => {
       const attempt = await this.limiter.consume(policy, sourceOf(clientOf(request).ipAddress));
@@ -86,11 +90,6 @@ export class SourceRateLimiter {
     return true;
   }
 
-  /** Refunds an attempt whose request was malformed. */
-  async refund(attempt: RateLimitAttempt): Promise<void> {
-    await this.limiter.refund(attempt);
-  }
-
   private async withHeader<T>(
     { name }: RateLimitPolicy,
     reply: FastifyReply,
@@ -109,14 +108,15 @@ export class SourceRateLimiter {
 @Injectable()
 class RateLimitInterceptor implements NestInterceptor {
   constructor(
-    private readonly limiter: SourceRateLimiter,
+    private readonly sources: SourceRateLimiter,
+    private readonly limiter: RateLimiter,
     private readonly reflector: Reflector,
   ) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const policy = this.reflector.get<RateLimitPolicy>(ENFORCED_POLICY, context.getHandler());
-    const consumed = this.limiter.consume(
+    const consumed = this.sources.consume(
       policy,
       http.getRequest<FastifyRequest>(),
       http.getResponse<FastifyReply>(),

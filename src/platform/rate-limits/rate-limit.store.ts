@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { Database, type Statement } from '../database';
 import type { RateLimitPolicy } from './rate-limit-policy';
 
-/** The result of counting an attempt. */
 export interface RateLimitCount {
   readonly allowed: boolean;
   /** In the current window, this attempt included. */

@@ -48,15 +48,6 @@ export class RateLimiter implements OnModuleInit {
     this.secret = (await this.keyring.secretFor('device')).material;
   }
 
-  get enabled(): boolean {
-    return this.settings.enabled;
-  }
-
-  /** A declared policy as it is enforced. */
-  effectivePolicy(policy: RateLimitPolicy): RateLimitPolicy {
-    return this.settings.effectivePolicy(policy);
-  }
-
   /**
    * Counts an attempt.
    * @param subject identifies whose attempt it is
@@ -107,7 +98,7 @@ export class RateLimiter implements OnModuleInit {
     ...subject: readonly string[]
   ): Promise<RateLimitAttempt | null> {
     const now = this.clock.now();
-    const effective = this.effectivePolicy(policy);
+    const effective = this.settings.effectivePolicy(policy);
     const key = this.keyOf(policy, subject);
     const count = await this.store.consumeGranted(key, effective, now);
     return count ? this.attemptOf(effective, key, count, now) : null;
@@ -115,7 +106,11 @@ export class RateLimiter implements OnModuleInit {
 
   /** Grants a subject the quota of a policy for one window. */
   async grant(policy: RateLimitPolicy, ...subject: readonly string[]): Promise<void> {
-    await this.store.grant(this.keyOf(policy, subject), this.effectivePolicy(policy), this.clock.now());
+    await this.store.grant(
+      this.keyOf(policy, subject),
+      this.settings.effectivePolicy(policy),
+      this.clock.now(),
+    );
   }
 
   /** Runs what the attempt is for, and refunds the attempt where it could not run for lack of capacity. */
@@ -137,16 +132,16 @@ export class RateLimiter implements OnModuleInit {
 
   /** Refunds an attempt that succeeded or whose request was malformed. */
   async refund({ key, also }: RateLimitAttempt): Promise<void> {
-    if (!this.enabled) return;
+    if (!this.settings.enabled) return;
     await this.store.refund(key);
     if (also) await this.refund(also);
   }
 
   private async count(policy: RateLimitPolicy, subject: readonly string[]): Promise<RateLimitAttempt> {
     const now = this.clock.now();
-    const effective = this.effectivePolicy(policy);
+    const effective = this.settings.effectivePolicy(policy);
     const key = this.keyOf(policy, subject);
-    if (!this.enabled)
+    if (!this.settings.enabled)
       return { key, left: effective.quota, until: now, consumedAt: now, afterFailures: false };
     const wait = this.waits.get(cacheKeyOf(key));
     const cachedMs = (wait?.cachedUntilMs ?? 0) - now.getTime();

@@ -1,6 +1,6 @@
 import type { TestApp } from '../../support/app';
 import type { ProblemBody } from '../../support/api';
-import { type AuditRecord, AuditExport } from '../../../src/features/audit';
+import { type AuditEventResponse, AuditExport } from '../../../src/features/audit';
 import { OrderPlaced, OrderRefused, seal } from '../../support/audit';
 import { aMemberWho } from '../../support/staff';
 import { EventBus } from '../../../src/platform/events';
@@ -12,7 +12,7 @@ const BOB = '01890000-0000-7000-8000-00000000000b';
 const CAROL = '01890000-0000-7000-8000-00000000000c';
 
 interface List {
-  readonly items: AuditRecord[];
+  readonly items: AuditEventResponse[];
   readonly nextCursor: string | null;
 }
 
@@ -161,6 +161,6 @@ describe('GET /v1/audit-events', () => {
     const period = { from: new Date(begun), to: new Date(begun + 2_000) };
     for await (const event of app.nest.get(AuditExport).events(period)) lines.push(JSON.stringify(event));
     const listed = (await ask(`?from=${at(0)}&to=${at(2_000)}`)).items;
-    expect(lines.map((line) => JSON.parse(line) as AuditRecord)).toEqual(listed.toReversed());
+    expect(lines.map((line) => JSON.parse(line) as AuditEventResponse)).toEqual(listed.toReversed());
   });
 });
