@@ -34,12 +34,11 @@ describe('health', () => {
 
 describe('without its database', () => {
   let app: TestApp;
-  let token: string;
 
   beforeAll(async () => {
     const database = await createDatabase();
     app = await startApp({ env: { DATABASE_URL: database.url } });
-    token = (await app.signIn()).accessToken;
+    await app.signIn();
     await database.drop();
   });
 
@@ -60,9 +59,9 @@ describe('without its database', () => {
     expectProblem(await app.api.post('/v1/auth/login', { json }), 503, 'unavailable');
   });
 
+  // How long access tokens are still accepted is a matter of time: test/slow/timed/change-feed-faults.spec.ts.
   it('a request that needs no database is served', async () => {
     expect((await app.api.get('/.well-known/jwks.json')).status).toBe(200);
-    expect((await app.api.get('/v1/auth/principal', { token })).status).toBe(200);
   });
 });
 
