@@ -52,7 +52,7 @@ const INTRODUCTION =
   'Every error is an RFC 9457 problem: switch on its `code`, and treat an unknown code by its `status`. ' +
   '`x-problem` names the schema that all problems share.';
 
-/** The contract as OpenAPI 3.1, from the controllers and their DTO classes alone. */
+/** Creates the OpenAPI 3.1 document from the controllers and their DTO classes. */
 export function describeApi(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -136,24 +136,24 @@ function guardProblemsOf(
   ];
 }
 
-/** Any one of these; an access token comes in two ways. */
+/** Any one of these; an access token is sent as a bearer token or as a cookie. */
 function securityOf(strategies: readonly string[]): Record<string, string[]>[] {
   const names = strategies.flatMap((strategy) => (strategy === JWT ? ['bearer', 'cookie'] : [strategy]));
   return names.map((name) => ({ [name]: [] }));
 }
 
-/** No body counts as `{}`, so one is required where a property of it is. Properties that are not named are refused. */
+/** No body counts as `{}`, so a body is required where one of its properties is. Unknown properties are refused. */
 function describeBody({ requestBody }: Operation, schemas: Schemas): void {
   if (!requestBody || !('content' in requestBody)) return;
   const { schema } = requestBody.content['application/json'] ?? {};
   const dto = schemaOf(schema, schemas);
-  // A DTO with validation but without documentation.
+  // A DTO with validation but without documented properties.
   if (!dto || isEmpty(dto)) return;
   requestBody.required = (dto.required ?? []).length > 0;
   dto.additionalProperties = false;
 }
 
-/** An object that nothing is said of is any object; an answer of a class without properties is empty. */
+/** A schema without properties would allow any object; a response class without properties is an empty object. */
 function closeEmptyAnswers({ responses }: Operation, schemas: Schemas): void {
   for (const response of Object.values(responses)) {
     if (!response || !('content' in response)) continue;

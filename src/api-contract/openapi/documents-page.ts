@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { describeApi } from './document';
 import { DOCUMENTS_POLICY, NotFound } from '../../platform/http';
 
-/** What the page at `/docs` loads of Swagger UI. */
+/** The files of Swagger UI that the page at `/docs` loads. */
 const DOCUMENTS_FILES: ReadonlySet<string> = new Set([
   'favicon-16x16.png',
   'favicon-32x32.png',
@@ -13,7 +13,7 @@ const DOCUMENTS_FILES: ReadonlySet<string> = new Set([
   'swagger-ui.css',
 ]);
 
-/** The bare address says where to go on, unless a controller answers there. Must be called before unrouted requests are refused. */
+/** Redirects `/` to the documents page, unless a controller serves it. Must be called before unrouted requests are refused. */
 export function redirectToDocuments(fastify: FastifyInstance, publicPath: string): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const isBare = request.is404 && ['GET', 'HEAD'].includes(request.method) && request.url === '/';
@@ -22,13 +22,13 @@ export function redirectToDocuments(fastify: FastifyInstance, publicPath: string
   });
 }
 
-/** `/openapi.json`, and Swagger UI at `/docs`. */
+/** Serves `/openapi.json`, and Swagger UI at `/docs`. */
 export function serveDocuments(app: NestFastifyApplication, publicPath: string): void {
   const fastify = app.getHttpAdapter().getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
     const { url = '' } = request.routeOptions;
     if (url.startsWith('/docs')) reply.header('content-security-policy', DOCUMENTS_POLICY);
-    // Swagger would serve its whole package, version and all.
+    // Swagger would serve its whole package, including its version.
     const { '*': file = '' } = request.params as Readonly<Record<string, string>>;
     done(url === '/docs/*' && !DOCUMENTS_FILES.has(file) ? new NotFound() : undefined);
   });

@@ -25,7 +25,7 @@ const BY_FORMAT: Readonly<Record<string, unknown>> = {
   password: 'teal otters juggle 7 lanterns',
 };
 
-/** Shows a body and the answers that are no problems, made of the examples of their properties; nothing where one has none. */
+/** Adds examples to request bodies and successful responses, composed of the examples of their properties; none where one is missing. */
 export function showExamples({ requestBody, responses }: Operation, schemas: Schemas): void {
   const described = [requestBody, ...Object.values(responses)];
   for (const each of described) {
@@ -56,11 +56,11 @@ function resolve(schema: Schema, schemas: Shown): Schema {
   return schema.$ref === undefined ? schema : (schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
 }
 
-/** @returns undefined where a property that is always there has none */
+/** @returns undefined where a required property has no example */
 function exampleOf(reference: Schema, schemas: Shown): unknown {
   const schema = resolve(reference, schemas);
   const { const: constant, enum: [first] = [], format, items, properties } = schema;
-  // It may be null.
+  // The property is nullable.
   if (schema.example !== undefined) return schema.example;
   const own = constant ?? first ?? BY_FORMAT[format ?? ''];
   if (own !== undefined) return own;

@@ -7,11 +7,11 @@ import type { HandledRoute } from '../routes';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-/** Nest's numbers for what a parameter of a handler is made of. */
+/** Nest's numbers for the kinds of handler parameters. */
 const BODY = '3';
 const PATH = '5';
 
-/** Where `@ApiProperty()` notes what it stands on. */
+/** The metadata key under which `@ApiProperty()` lists the documented properties. */
 const DESCRIBED = 'swagger/apiModelPropertiesArray';
 
 interface Argument {
@@ -21,8 +21,8 @@ interface Argument {
 }
 
 /**
- * Says of an address what its pipes ask for, and sees to it that a body's rules and its description are of the same properties.
- * @throws Error where a property has rules and stands in no document: clients were told not to send what is asked for
+ * Describes path parameters by their pipes, and checks that each validated property of a body is documented.
+ * @throws Error where a validated property is not documented: clients could not know it
  */
 export function describeInputs({ parameters }: Operation, route: HandledRoute): void {
   for (const { data, pipes } of argumentsOf(route, PATH)) {
@@ -37,7 +37,7 @@ export function describeInputs({ parameters }: Operation, route: HandledRoute): 
 function assertDescribed(dto: Type | undefined): void {
   if (!dto?.prototype) return;
   const listed = Reflect.getMetadata(DESCRIBED, dto.prototype as object) as readonly string[] | undefined;
-  // One of which nothing is described is any object.
+  // A class without documented properties is any object.
   if (!listed) return;
   const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
   const missing = rules.find(({ propertyName }) => !listed.includes(`:${propertyName}`));

@@ -10,9 +10,9 @@ type Described = NonNullable<Operation['responses'][string]>;
 const SCHEMAS = '#/components/schemas/';
 
 /**
- * Puts into an operation what it refuses with. Each problem has one schema, each set that shares a status is a union told
- * apart by `code`, named after the operation: `LogIn401Problem`. So no name changes when a code is added. An answer that can be one problem
- * only is the same wherever it is given.
+ * Adds the problems of an operation. Each problem has one schema. Problems that share a status are a union discriminated by
+ * `code` and named after the operation: `LogIn401Problem`. So no name changes when a code is added. A response that can be one problem only is
+ * shared by all operations.
  *
  * @throws where two different problems have one code
  */
@@ -69,7 +69,7 @@ function responseOf(problems: readonly DescribedProblem[], $ref: string): Descri
   };
 }
 
-/** A header is promised where all of them have it. */
+/** A header is documented where all of the problems have it. */
 function headersOf(problems: readonly DescribedProblem[]): DescribedProblem['headers'] {
   const described = problems.flatMap(({ headers }) => Object.entries(headers));
   return Object.fromEntries(

@@ -4,7 +4,7 @@ import type { OpenAPIObject } from '@nestjs/swagger';
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
 
-/** Says of answers what decorators leave unsaid. */
+/** Completes the documentation of responses beyond the decorators. */
 export function describeAnswers(operation: Operation, schemas: Schemas): void {
   describeSuccess(operation);
   nameAnswers(operation, schemas);
@@ -15,13 +15,13 @@ function describeSuccess({ responses }: Operation): void {
     if (!response || !('description' in response)) continue;
     response.description ||= STATUS_CODES[status] ?? '';
     const json = response.content?.['application/json'];
-    // What a handler returns as a text is sent as it is, not as JSON.
+    // A string that a handler returns is sent unchanged, not as JSON.
     if (json?.schema && 'type' in json.schema && json.schema.type === 'string')
       response.content = { 'text/plain': json };
   }
 }
 
-/** What an answer is of gets a name where it has a `title` and stands there in full: a generated client calls it by that. */
+/** Moves an inline response schema with a `title` to a named one, so that generated clients use that name. */
 function nameAnswers({ responses }: Operation, schemas: Schemas): void {
   for (const response of Object.values(responses)) {
     const content = response && 'content' in response ? response.content : undefined;

@@ -1,5 +1,5 @@
 /**
- * The request target as the routes know it.
+ * Returns the request target without the path of PUBLIC_URL.
  * @param target of a request, including the query
  * @param path of PUBLIC_URL, without a trailing slash; empty: the target is returned unchanged
  */

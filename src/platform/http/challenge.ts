@@ -1,6 +1,6 @@
 import type { FailureDetails } from '../errors';
 
-/** What RFC 6750 and RFC 9470 call the failures that are about the token; the others carry no `error` (RFC 6750 section 3.1). */
+/** The `error` values of RFC 6750 and RFC 9470 for failures of the token; other failures have none (RFC 6750 section 3.1). */
 const BEARER_ERROR: Readonly<Record<string, string>> = {
   'invalid-token': 'invalid_token',
   'token-stale': 'invalid_token',
@@ -19,7 +19,7 @@ export function challengeFor(
   return `Bearer ${parameters.map(([name, value]) => `${name}="${quoted(value)}"`).join(', ')}`;
 }
 
-/** A quoted-string of RFC 9110 is ASCII; the application's name need not be. */
+/** A quoted-string of RFC 9110 is ASCII; the name of the application may not be. */
 function quoted(value: string): string {
   return value.replace(/[^\x20-\x7e]/g, '?').replace(/["\\]/g, '\\$&');
 }

@@ -4,11 +4,11 @@ import { parseAddress } from './address';
 
 const LONGEST_USER_AGENT = 256;
 
-/** Who is at the other end of a request, as far as it shows; nothing is decided by it. */
+/** The client of a request, as it describes itself. For records only: no decision uses it. */
 export interface ClientInfo {
   readonly ipAddress: string | null;
   readonly userAgent: string | null;
-  /** The `Accept-Language` header, as it came. */
+  /** The `Accept-Language` header, unchanged. */
   readonly language: string | null;
 }
 

@@ -39,7 +39,7 @@ export function ConditionalGet(): MethodDecorator {
   );
 }
 
-/** The weak comparison: a proxy that compresses marks the tag as weak. A star stands alone or for nothing. */
+/** The weak comparison, because a compressing proxy marks the tag as weak. A star is valid only alone. */
 function matches(condition: string | undefined, etag: string): boolean {
   if (condition === undefined) return false;
   const tags = condition.split(',').map((tag) => tag.trim().replace(/^W\//, ''));

@@ -1,19 +1,19 @@
 import type { FastifyInstance } from 'fastify';
 
-// What a script may send and read beyond what every script may. Named one by one: nothing of a request is repeated.
+// Request and response headers beyond those that every script may use. Listed one by one, never copied from a request.
 const SENT = ['Authorization', 'Content-Type', 'If-None-Match', 'X-Request-Id'];
 // Instrumented front ends add these to each request (W3C Trace Context, W3C Baggage, Sentry). They are read by proxies, not here.
 const TRACING = ['traceparent', 'tracestate', 'baggage', 'sentry-trace'];
 const READ = 'ETag, RateLimit, RateLimit-Policy, Retry-After, WWW-Authenticate, X-Request-Id';
 const METHODS = 'GET, HEAD, POST, PUT, PATCH, DELETE';
-// Chromium keeps a preflight for two hours at the most.
+// Chromium caches a preflight for at most two hours.
 const PREFLIGHT_SECONDS = 7_200;
 
 /**
- * Lets scripts of these origins, and of no others, send requests with cookies and read the answers (Fetch, "CORS
- * protocol"). To everybody else an answer says nothing of CORS at all, so their browser keeps it from them.
+ * Allows scripts of these origins only to send requests with cookies and read the responses (Fetch, "CORS protocol"). A
+ * response to any other origin has no CORS headers, so the browser does not expose it.
  *
- * @param headers further ones that these scripts may send
+ * @param headers further request headers that these scripts may send
  */
 export function enableCors(
   fastify: FastifyInstance,
@@ -24,7 +24,7 @@ export function enableCors(
   const sent = [...SENT, ...TRACING, ...headers].join(', ');
   fastify.addHook('onRequest', (request, reply, done) => {
     const { origin = '', 'access-control-request-method': preflight } = request.headers;
-    // Also where it is not allowed: a cache must not give one origin the answer to another.
+    // Also where the origin is not allowed: a cache must not serve the response of one origin to another.
     reply.header('vary', 'Origin');
     if (!origins.has(origin)) return done();
     reply.headers({

@@ -13,28 +13,28 @@ import { newRequestId, requestIdOf } from './request-id';
 import { COMMON_HEADERS } from './security-headers';
 import { attachServerOptions, defaultServerOptions } from './server-options';
 
-/** How long a connection may take for what, in milliseconds. */
+/** The timeouts of a connection, in milliseconds. */
 export const TIMEOUTS = {
-  /** For a request line and headers, a few packets; a new connection that says nothing ends by it, too. */
+  /** For the request line and headers; a new connection that sends nothing is closed by it, too. */
   headers: 10_000,
-  /** For the whole request: 64 KiB on a bad line. Must be the longer of the two, or Node swaps them. */
+  /** For the whole request: 64 KiB over a slow connection. Must be the longer of the two, or Node swaps them. */
   request: 30_000,
-  /** How often Node looks for requests that are late; its own half a minute would double the limits above. */
+  /** How often Node checks these timeouts; its default of 30 seconds would double them. */
   check: 1_000,
-  /** Between two requests: longer than the 60 s after which common proxies close, so that they do it first. */
+  /** Between two requests: longer than the 60 s of common proxies, so that the proxy closes first. */
   keepAlive: 65_000,
-  /** Without a byte in either direction while a request is answered: the client does not read the response. */
+  /** Without a byte in either direction during a response: the client does not read it. */
   stall: 60_000,
-  /** For the rest of what was refused: a reset while the client still sends would take the answer from it. */
+  /** For the rest of a refused request: a reset while the client still sends would discard the response. */
   linger: 1_000,
-  /** For what is in flight at the end: nearly all of it is answered sooner, and container engines kill after 10 s. */
+  /** For open requests at shutdown: nearly all end sooner, and container engines kill after 10 s. */
   lastAnswers: 8_000,
 };
 
-// Each holds a descriptor and some kilobytes; the database's connections and the files must still find theirs.
+// Each connection needs a file descriptor and some kilobytes; database connections and files need descriptors, too.
 const MOST_CONNECTIONS = 10_000;
 
-// What the whole head of a request may have, and so every parameter. Node's default, which NODE_OPTIONS could change.
+// The limit of the request head, and so of every parameter. It is the default of Node, which NODE_OPTIONS could change.
 const HEAD_LIMIT_BYTES = 16_384;
 
 const responses = new WeakMap<IncomingMessage, ServerResponse>();
@@ -52,12 +52,12 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
     genReqId: requestIdOf,
     rewriteUrl: ({ url = '/' }) => withoutBase(url, options.publicPath),
     trustProxy: (address: string) => options.trustedProxies.has(address),
-    // Requests are logged by their route, never by their URL, which may hold what should not be kept.
+    // Requests are logged by their route, never by their URL, which may contain personal data or secrets.
     logger: false,
     requestTimeout: timeouts.request,
     keepAliveTimeout: timeouts.keepAlive,
     connectionTimeout: timeouts.stall,
-    // While it shuts down, what still arrives on an open connection is answered as ever, with "Connection: close".
+    // During shutdown, requests on open connections are served as usual, with "Connection: close".
     return503OnClosing: false,
     forceCloseConnections: 'idle',
     routerOptions: { maxParamLength: HEAD_LIMIT_BYTES },
@@ -65,7 +65,7 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
       headersTimeout: timeouts.headers,
       connectionsCheckingInterval: timeouts.check,
       maxHeaderSize: HEAD_LIMIT_BYTES,
-      // Refused below: Node's own refusal has no body.
+      // Refused below, because the refusal of Node has no body.
       requireHostHeader: false,
     },
     frameworkErrors: (_error: Error, request: FastifyRequest, reply: FastifyReply) =>
@@ -86,12 +86,12 @@ export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   return adapter;
 }
 
-/** Node has curt answers of its own, and none for CONNECT; here every request ends as an answer or a problem. */
+/** Replaces the responses of Node, which have no body or do not exist (CONNECT), by problems. */
 function answerWhatNodeWouldNot(fastify: FastifyInstance, lingerMs: number): void {
   fastify.addHook('onRequest', (request, reply, done) => {
     const { httpVersion, rawHeaders } = request.raw;
     const hosts = countOf('host', rawHeaders);
-    // RFC 9112 section 3.2. Node keeps the first of two, a proxy may have gone by the other one.
+    // RFC 9112 section 3.2. Node keeps the first of two; a proxy may have used the other one.
     if (hosts > 1 || (hosts === 0 && httpVersion === '1.1'))
       sendProblem(request, reply, new MalformedRequest());
     else done();
@@ -103,7 +103,7 @@ function answerWhatNodeWouldNot(fastify: FastifyInstance, lingerMs: number): voi
   );
 }
 
-/** How often a header was sent; Node joins or drops what is repeated. @param name in lower case */
+/** The number of times a header was sent; Node joins or drops repeated ones. @param name in lower case */
 function countOf(name: string, rawHeaders: readonly string[]): number {
   let count = 0;
   for (let at = 0; at < rawHeaders.length; at += 2) {
@@ -114,8 +114,8 @@ function countOf(name: string, rawHeaders: readonly string[]): number {
 }
 
 /**
- * To Node a connection without a request yet (browsers open them ahead) is no idle one, and once it shuts down it no longer
- * enforces `requestTimeout`: either would hold up the end for as long as a client likes.
+ * For Node, a connection without a first request (browsers open them in advance) is not idle, and during shutdown Node does not
+ * enforce `requestTimeout`. Both would let a client delay the shutdown without limit.
  */
 function hangUpAtTheEnd(fastify: FastifyInstance, lastAnswersMs: number): void {
   const sockets = new Set<Socket>();
@@ -125,7 +125,7 @@ function hangUpAtTheEnd(fastify: FastifyInstance, lastAnswersMs: number): void {
     socket.once('close', () => sockets.delete(socket));
   });
   fastify.addHook('onSend', (_request, reply, _payload, done) => {
-    // A connection with a request under way would else be kept for the next one, and hold up the end for `keepAliveTimeout`.
+    // Otherwise a connection with an open request would be kept alive and delay the shutdown by `keepAliveTimeout`.
     if (ending) reply.header('connection', 'close');
     done();
   });
@@ -136,19 +136,19 @@ function hangUpAtTheEnd(fastify: FastifyInstance, lastAnswersMs: number): void {
   });
 }
 
-/** Bytes that are no HTTP request never reach the router; the parser's verdict is answered on the bare socket. */
+/** Bytes that are not an HTTP request never reach the router; the response to a parser error is written to the socket. */
 function answerUnreadable({ code }: NodeJS.ErrnoException, socket: Duplex, lingerMs: number): void {
   if (code === 'ECONNRESET') return void socket.destroy();
-  // The rest of what was answered already is no more readable.
+  // The rest of a request that already has a response causes parser errors, too.
   if (!socket.writable) return;
   if (code === 'HPE_HEADER_OVERFLOW') return answerOn(socket, new HeadersTooLarge(), lingerMs);
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return answerOn(socket, new RequestTimeout(), lingerMs);
   answerOn(socket, new MalformedRequest(), lingerMs);
 }
 
-/** Answers, ends, and reads on for a moment; then the connection is over, whatever the client does. */
+/** Writes the response, ends the socket, reads on for a moment, and then closes the connection. */
 function answerOn(socket: Duplex, error: DomainError, lingerMs: number): void {
-  // Node no longer listens to a socket that it handed over: a reset would be an uncaught error.
+  // Node has no error listener on a socket that it handed over: a reset would be an uncaught error.
   socket.on('error', () => socket.destroy());
   socket.end(rawAnswer(error)).resume();
   setTimeout(() => socket.destroy(), lingerMs).unref();

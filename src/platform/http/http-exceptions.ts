@@ -18,7 +18,7 @@ import {
   UnsupportedMediaType,
 } from './request-errors';
 
-/** What the application says of a status by itself. */
+/** The application's own text for a status. */
 const STANDARD: Readonly<Record<number, () => DomainError>> = {
   401: () => new AuthenticationRequired(),
   403: () => new Forbidden(),
@@ -35,14 +35,14 @@ const CODE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const LONGEST_CODE = 64;
 const LONGEST_DETAIL = 1_000;
 
-// The texts of Nest's own router, guards and packages are about the application and not about the request.
+// The texts of Nest's router, guards and packages describe the application and not the request.
 const WORDS_OF_NEST = /^Cannot [A-Z]+ |^Forbidden resource$|^\w+(?:Exception|Error): /;
 
 /**
- * An exception of Nest's as a failure: its status, its code and the words that were written for the client.
- * Of a server's fault (5xx) no words are taken but an explicit `detail`: they are often those of another error.
+ * Converts an exception of Nest to a failure: its status, its code and its text for the client. Of a server error (5xx) only an
+ * explicit `detail` is used, because the message is often that of another error.
  *
- * @returns undefined where its status is none of an error
+ * @returns undefined where its status is not an error
  */
 export function failureOf(exception: HttpException): FailureDetails | undefined {
   const status = exception.getStatus();
@@ -62,7 +62,7 @@ export function failureOf(exception: HttpException): FailureDetails | undefined 
   };
 }
 
-/** Of `{ code, detail }`, of a text, and of the lists of texts that Nest's validation makes. */
+/** Reads `{ code, detail }`, a text, and the lists of texts of Nest's validation. */
 function statedBy(
   exception: HttpException,
   status: number,
@@ -81,7 +81,7 @@ function isCode(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST_CODE && CODE.test(value);
 }
 
-/** One line: a stack has several. The name of the status, which Nest puts in for no text, says nothing. */
+/** One line only, because a stack has several. The name of the status, Nest's default text, counts as none. */
 function isDetail(value: unknown, status: number): value is string {
   return (
     typeof value === 'string' &&
@@ -92,7 +92,7 @@ function isDetail(value: unknown, status: number): value is string {
   );
 }
 
-/** `payment-required` for 402. */
+/** Returns `payment-required` for 402. */
 function codeOf(status: number): string {
   const name: string | undefined = HttpStatus[status];
   return name?.toLowerCase().replaceAll('_', '-') ?? (status < 500 ? 'request-refused' : 'request-failed');

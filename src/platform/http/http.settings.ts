@@ -4,23 +4,23 @@ import { readTrustedProxies, type TrustedProxies } from './proxies';
 
 const LOOPBACK = new Set(['127.0.0.1', '::1', 'localhost']);
 
-// A token of RFC 9110, though not "*": to a request with cookies that is a name, to others it is every header.
+// A token of RFC 9110, except "*": for a request with cookies that is a literal name, for others it is every header.
 const HEADER_NAME = /^[\w!#$%&'+.^`|~-]+$/;
 
-/** Where the application listens and what it is called. */
+/** The address that the application listens on, and its public name. */
 export class HttpSettings {
   readonly production: boolean;
   readonly port: number;
   readonly host: string;
-  /** An origin, with a path or without: the issuer of the tokens and the base of every link. */
+  /** An origin with an optional path: the issuer of tokens and the base of every link. */
   readonly publicUrl: string;
-  /** Of that URL, without a slash at its end; empty where it is a bare origin. */
+  /** The path of that URL, without a trailing slash; empty where it has none. */
   readonly publicPath: string;
   readonly appName: string;
   readonly docs: boolean;
-  /** Front ends of other origins whose scripts may use this. */
+  /** Origins of front ends whose scripts may call the API. */
   readonly corsOrigins: ReadonlySet<string>;
-  /** What those may send beyond the headers that are read here and those of tracing. */
+  /** Request headers that those scripts may send, beyond the ones of the application and of tracing. */
   readonly corsHeaders: readonly string[];
   readonly trustedProxies: TrustedProxies;
 
@@ -65,7 +65,7 @@ export class HttpSettings {
   }
 
   private readOrigins(environment: Environment): string[] {
-    // What comes by http anybody on the way may have written; a developer's own machine is no way.
+    // Over http, an attacker on the network can change a response; the loopback interface has no such attacker.
     const scheme = this.production
       ? /^https:\/\/|^http:\/\/(localhost|127\.0\.0\.1)(:\d+)?$/
       : /^https?:\/\//;
@@ -108,7 +108,7 @@ export class HttpSettings {
       return `http://localhost:${this.port}`;
     }
     if (`${url.origin}/` === url.href) return url.origin;
-    // Compared with what was written: a URL has lost its dot segments when it is parsed.
+    // Compared with the original text, because parsing a URL removes its dot segments.
     const path = /^[^/]+\/\/[^/]+((?:\/(?!\.{1,2}(?:\/|$))[\w.~-]+)+)$/.exec(
       environment.string('PUBLIC_URL') ?? '',
     )?.[1];

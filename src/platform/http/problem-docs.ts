@@ -2,7 +2,7 @@ import type { DocumentedErrorClass } from '../errors';
 
 const PROBLEMS = Symbol('problems');
 
-/** Documents what a route refuses with, or every route of a class, beyond what every route may answer. */
+/** Documents the problems of a route, or of every route of a class, beyond those of every route. */
 export function ApiProblems(...errors: readonly DocumentedErrorClass[]): MethodDecorator & ClassDecorator {
   return (target: object, _name?: string | symbol, descriptor?: PropertyDescriptor): void => {
     const place = (descriptor?.value as object | undefined) ?? target;
@@ -10,7 +10,7 @@ export function ApiProblems(...errors: readonly DocumentedErrorClass[]): MethodD
   };
 }
 
-/** @param place a controller or a handler */
+/** @param place a controller class or a handler */
 export function problemsDeclaredOn(place: object): readonly DocumentedErrorClass[] {
   return (Reflect.getMetadata(PROBLEMS, place) as readonly DocumentedErrorClass[] | undefined) ?? [];
 }

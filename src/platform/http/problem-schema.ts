@@ -4,22 +4,22 @@ import { headOf, type Problem, problemOf, ProblemViolation } from './problem';
 
 type Schema = Readonly<Record<string, unknown>>;
 
-/** What the document says of one problem. */
+/** The documentation of one problem. */
 export interface DescribedProblem {
   readonly code: string;
   readonly status: number;
-  /** Of its schema: `NoteClosedProblem` where the code is `note-closed`. */
+  /** The name of its schema: `NoteClosedProblem` for the code `note-closed`. */
   readonly name: string;
   readonly schema: Schema;
-  /** One as a client gets it. */
+  /** An example of the body. */
   readonly example: Problem;
-  /** What the problem filter sends along. */
+  /** The headers that the problem filter sends. */
   readonly headers: Readonly<Record<string, Schema>>;
 }
 
 const INSTANCE = '01a22289-5159-7506-8558-939628de5e9f';
 
-/** Members that the values of an example say too little of, by code. */
+/** Schemas of members whose example value does not determine the type, by code. */
 const MEMBERS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
   'validation-failed': {
     errors: {
@@ -31,8 +31,8 @@ const MEMBERS: Readonly<Record<string, Readonly<Record<string, Schema>>>> = {
 };
 
 /**
- * The schema of a problem, by which clients tell it from others: `type`, `title`, `status` and `code` are constants.
- * Further members (RFC 9457 section 3.2) are typed as those of the example are.
+ * The schema of a problem. `type`, `title`, `status` and `code` are constants, so clients can discriminate by them. Further
+ * members (RFC 9457 section 3.2) have the types of the example.
  */
 export function describeProblem(error: DocumentedErrorClass): DescribedProblem {
   const occurrence = 'example' in error ? error.example() : new error();
@@ -68,7 +68,7 @@ export function describeProblem(error: DocumentedErrorClass): DescribedProblem {
   };
 }
 
-/** `note-closed` or `NotesController_list` as a name for a type. */
+/** Converts `note-closed` or `NotesController_list` to a type name. */
 export function pascalCase(words: string): string {
   return words.replaceAll(/(?:^|[^A-Za-z0-9]+)([A-Za-z0-9]|$)/g, (_, letter: string) => letter.toUpperCase());
 }

@@ -11,7 +11,7 @@ import { sendProblem } from './reply';
 import { MalformedRequest, MethodNotAllowed, PayloadTooLarge, UnsupportedMediaType } from './request-errors';
 import { RouteTable } from './route-table';
 
-/** Turns whatever was thrown, anywhere, into one problem that says no more than the client may know. */
+/** Converts every exception to a problem without internal details. */
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
@@ -46,7 +46,7 @@ export class ProblemFilter implements ExceptionFilter {
     return refusal ?? this.flattened(error, request.id);
   }
 
-  /** Nest's exceptions, by a team's code or by Nest's own. */
+  /** Exceptions of Nest, thrown by a team's code or by Nest. */
   private ofException(exception: HttpException, request: FastifyRequest): FailureDetails | undefined {
     const unrouted = exception.getStatus() === 404 ? this.routes.errorFor(request) : undefined;
     return unrouted instanceof MethodNotAllowed ? unrouted : failureOf(exception);
@@ -59,10 +59,10 @@ export class ProblemFilter implements ExceptionFilter {
     return refusal;
   }
 
-  /** Only its own refusals: the status of a library's error is often that of another server's answer. */
+  /** Only refusals of Fastify: the status of a library's error is often that of another server's response. */
   private ofFastify(error: unknown, request: FastifyRequest): DomainError | undefined {
     const status = isOfFastify(error) ? (statusCodeOf(error) ?? 500) : 500;
-    // 403: what serves files says so of a path that it does not look for.
+    // 403: the file server's response to a path that it refuses to look up.
     if (status === 403 || status === 404) return this.routes.errorFor(request);
     if (status === 413) return new PayloadTooLarge();
     if (status === 415) return new UnsupportedMediaType();
@@ -87,7 +87,7 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** Nest wraps what Fastify refuses with into an exception of its own, with Fastify's text. */
+/** Nest wraps a refusal of Fastify in its own exception, with the text of Fastify. */
 function originOf(thrown: unknown): unknown {
   return thrown instanceof HttpException && isOfFastify(thrown.cause) ? thrown.cause : thrown;
 }

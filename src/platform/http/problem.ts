@@ -2,7 +2,7 @@ import { HttpStatus } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import type { DomainErrorClass, FailureDetails, ErrorKind } from '../errors';
 
-/** The only place where a kind of failure becomes a status. */
+/** The status of each kind of failure; it is set nowhere else. */
 export const STATUS_OF: Readonly<Record<ErrorKind, number>> = {
   malformed: HttpStatus.BAD_REQUEST,
   unauthenticated: HttpStatus.UNAUTHORIZED,
@@ -34,7 +34,7 @@ export class ProblemViolation {
   readonly detail: string;
 }
 
-/** An error as RFC 9457 has it; what is common to all, those included that a client has never heard of. */
+/** A problem of RFC 9457: the members of every problem, including codes that a client does not know. */
 export class Problem {
   @ApiProperty({ format: 'uri', description: 'Names the sort of problem' })
   readonly type: string;

@@ -3,15 +3,15 @@ import type { IncomingMessage } from 'node:http';
 import type { FastifyRequest } from 'fastify';
 import { v7 as uuidv7 } from 'uuid';
 
-// What travels into logs and headers must not be able to break either.
+// The id is written to logs and headers, so its characters are restricted.
 const HARMLESS = /^[\w.-]{8,64}$/;
 
-// Asking the system for 16 random bytes costs more than the rest of routing a request, so they are asked for in bulk.
+// A system call for 16 random bytes costs more than routing a request, so random bytes are read in bulk.
 const ID_BYTES = 16;
 const random = new Uint8Array(256 * ID_BYTES);
 let used = random.length;
 
-/** The caller's `X-Request-Id` where it is harmless, else a new UUIDv7. */
+/** Returns the caller's `X-Request-Id` where it is valid, else a new UUIDv7. */
 export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
   const given = request.headers['x-request-id'];
   return typeof given === 'string' && HARMLESS.test(given) ? given : newRequestId();
@@ -19,7 +19,7 @@ export function requestIdOf(request: Pick<IncomingMessage, 'headers'>): string {
 
 const ownIds = new WeakMap<IncomingMessage, string>();
 
-/** For what is stored: an id that the caller chose could be their address, and would outlive their account. */
+/** The id for stored records: an id from the caller could contain personal data, which would outlive the account. */
 export function generatedRequestIdOf({ id, raw }: Pick<FastifyRequest, 'id' | 'raw'>): string {
   if (raw.headers['x-request-id'] !== id) return id;
   const own = ownIds.get(raw) ?? newRequestId();
@@ -27,7 +27,7 @@ export function generatedRequestIdOf({ id, raw }: Pick<FastifyRequest, 'id' | 'r
   return own;
 }
 
-/** That id where it was asked for and is another one than the caller's, for the line of the log that leads from one to the other. */
+/** Returns that id where it was used and differs from the caller's, for the log line that links the two. */
 export function existingGeneratedRequestIdOf({ raw }: Pick<FastifyRequest, 'raw'>): string | undefined {
   return ownIds.get(raw);
 }

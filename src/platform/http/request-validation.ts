@@ -57,7 +57,7 @@ function inheritedNames(value: unknown, parent = ''): Violation[] {
   });
 }
 
-/** RFC 6901. */
+/** Returns a JSON Pointer (RFC 6901). */
 function pointerTo(name: string, parent: string): string {
   return `${parent}/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 }

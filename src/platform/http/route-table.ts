@@ -9,14 +9,14 @@ export interface RegisteredRoute {
 }
 
 /**
- * Every route that Fastify serves, as its hook reports them: Nest's metadata lacks static files, the documents page and
- * automatic HEAD. Distinguishes unknown paths from unsupported methods.
+ * All routes that Fastify serves, collected by its hook, because Nest's metadata lacks static files, the documents page and
+ * automatic HEAD. It distinguishes unknown paths from unsupported methods.
  */
 @Injectable()
 export class RouteTable {
   readonly routes: RegisteredRoute[] = [];
   private readonly methods = new Set<string>();
-  // As long as the server's own, or a long parameter would turn a 405 into a 404.
+  // The same limit as that of the server; with a smaller one, a long parameter would turn a 405 into a 404.
   private readonly byUrl = router({ maxParamLength: 16_384 });
 
   /** Must be called before the first route is registered. */
@@ -33,7 +33,7 @@ export class RouteTable {
     );
   }
 
-  /** @throws Error where a route begins with the path of PUBLIC_URL: nothing would tell one from the other */
+  /** @throws Error where a route begins with the path of PUBLIC_URL, because such requests would be ambiguous */
   assertNoRouteBelow(path: string): void {
     const own = this.routes.find(({ url }) => url === path || url.startsWith(`${path}/`));
     if (path === '' || !own) return;
@@ -41,7 +41,7 @@ export class RouteTable {
     throw new Error(`${problem}.\n  → use another path`);
   }
 
-  /** Why there is no answer: nothing is there (a handler of this very method may have said so), or the method is wrong. */
+  /** Returns the problem of an unrouted request: the path does not exist, or it does not support the method. */
   errorFor({ method, raw }: Pick<FastifyRequest, 'method' | 'raw'>): NotFound | MethodNotAllowed {
     const allowed = this.methodsFor(raw.url ?? '');
     return allowed.length === 0 || allowed.includes(method) ? new NotFound() : new MethodNotAllowed(allowed);

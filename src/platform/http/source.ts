@@ -1,11 +1,12 @@
 import { isIPv6 } from 'node:net';
 
-/** Where an IPv4 address stands in an IPv6 one: mapped (RFC 4291), and translated by NAT64 (RFC 6052). */
+/** The prefixes of IPv6 addresses that contain an IPv4 address: mapped (RFC 4291) and NAT64 (RFC 6052). */
 const IPV4_IN_IPV6 = new Set(['0:0:0:0:0:ffff', '64:ff9b:0:0:0:0']);
 
 /**
- * Whom an address stands for: itself, or for IPv6 its /64, the least that anybody is given.
- * @param address null where none is known
+ * Returns the source of an address for rate limits: an IPv4 address, or the /64 of an IPv6 address, the smallest network that a
+ * provider assigns.
+ * @param address null where it is unknown
  */
 export function sourceOf(address: string | null): string {
   if (address === null) return 'unknown';
@@ -19,9 +20,9 @@ function ipv4Of(groups: readonly string[]): string {
   return groups.flatMap((group) => [parseInt(group, 16) >> 8, parseInt(group, 16) & 255]).join('.');
 }
 
-/** The eight groups of an IPv6 address, however it was shortened, without leading zeros. */
+/** The eight groups of an IPv6 address in any notation, without leading zeros. */
 function groupsOf(address: string): string[] {
-  // The URL parser writes every address in the one form of RFC 5952, the last 32 bits in hex as well.
+  // The URL parser normalises every address to the form of RFC 5952, the last 32 bits in hex.
   const [head = '', tail] = new URL(`http://[${address}]`).hostname.slice(1, -1).split('::');
   const [left, right] = [head, tail ?? ''].map((part) => part.split(':').filter((group) => group !== ''));
   if (tail === undefined || !left || !right) return left ?? [];

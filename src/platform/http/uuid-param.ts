@@ -2,7 +2,7 @@ import { Injectable, type PipeTransform } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { NotFound } from './request-errors';
 
-/** An identifier in an address; what is none names nothing. */
+/** An identifier in a path; an invalid one is 404, as an unknown one. */
 @Injectable()
 export class UuidParam implements PipeTransform<string, string> {
   transform(value: string): string {
