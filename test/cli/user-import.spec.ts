@@ -110,7 +110,7 @@ describe('users of an older system', () => {
     expect(await take([line])).toMatchObject({ imported: 1, refusedCount: 0 });
   });
 
-  it('do not get an address that somebody has, or may get back, or that came before in the file', async () => {
+  it('do not get an address that an account has or may recover, or that is earlier in the file', async () => {
     const [kept, twice] = [address(), address()];
     const { email: taken } = await app.someone();
     await app.query(

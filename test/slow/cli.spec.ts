@@ -125,7 +125,7 @@ describe('a command beside a running production instance', () => {
     ['an argument too many', ['db:migrate', 'now'], 'too many arguments'],
     ['a limit that is none', ['users:list', '--limit', '1e9'], 'whole number'],
     ['a status that there is not', ['users:list', '--status', 'asleep'], 'Allowed choices'],
-    ['nobody to sign out', ['sessions:end'], '--user'],
+    ['no user to sign out', ['sessions:end'], '--user'],
     ['both one and all', ['sessions:end', '--all', '--user', 'ada@example.com'], 'cannot be used with'],
   ])('says what was wrong with %s, and ends with 2', async (_, args, words) => {
     expect(await run(args)).toEqual({ code: 2, stdout: '', stderr: expect.stringContaining(words) });

@@ -147,7 +147,7 @@ describe('doctor, through a proxy that speaks TLS', () => {
 
   it.each([
     ['nothing about one as the documentation has it', HONEST, {}, []],
-    ['a certificate that nobody vouches for', HONEST, { knows: false }, ['certificate']],
+    ['a certificate that is not trusted', HONEST, { knows: false }, ['certificate']],
     ['one that is not trusted', HONEST, { trusted: '10.0.0.1' }, ['does not learn']],
     ['one that says nothing of https', '', {}, ['does not learn']],
     [

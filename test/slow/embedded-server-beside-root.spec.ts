@@ -87,7 +87,7 @@ describe('an account that root starts beside', () => {
     const plants: Record<string, (path: string) => void> = {
       link: (path) => symlinkSync(secret, path),
       'hard link': (path) => linkSync(secret, path),
-      'file of somebody else': (path) => writeFileSync(path, `${process.pid}\n\n\n5433\n`),
+      'file of another account': (path) => writeFileSync(path, `${process.pid}\n\n\n5433\n`),
       pipe: (path) => {
         spawnSync('mkfifo', [path]);
         chownSync(path, uid, gid);

@@ -46,7 +46,7 @@ describe('what a crash leaves', () => {
     expect(await answers((await start()).url)).toBe(true);
   });
 
-  test('a killed server is started again, even where its process number is taken by somebody else', async () => {
+  test('a killed server is started again, even where another process has its process number', async () => {
     const server = await start();
     const pid = recordedPid() ?? 0;
     process.kill(pid, 'SIGKILL');

@@ -82,7 +82,7 @@ describe('revoking a signing key', () => {
     expect(kidOf((await app.signIn()).accessToken)).toBe(next);
   });
 
-  it('of the one that waits costs nobody anything', async () => {
+  it('of the next key affects no token', async () => {
     const { accessToken } = await app.signIn();
     await revoke(await store.rotate());
     expect(await kidsOf(app)).toEqual([kidOf(accessToken)]);
@@ -106,7 +106,7 @@ describe('revoking a signing key', () => {
     expect(await kidsOf(app)).toHaveLength(1);
   });
 
-  it('does not reach the other secrets in the table, whoever names them', async () => {
+  it('does not revoke the other secrets in the table by their ids', async () => {
     const tokens = await app.signIn();
     const others = await app.query<{ id: string }>(`SELECT id FROM keys WHERE purpose NOT LIKE '%signing'`);
     expect(others.length).toBeGreaterThan(1);

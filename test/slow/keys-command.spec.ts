@@ -13,7 +13,7 @@ import { boundMsOf, insertKey, keySetOf, kidOf, kidsOf, statusWith } from '../su
 const PERSON = { email: 'ada@example.com', password: 'teal otters juggle 7 lanterns' };
 // That of the template's keys.
 const SECRET = TEST_ENVIRONMENT.AUTH_SECRET ?? '';
-const NOBODY = 'A'.repeat(43);
+const UNKNOWN_KID = 'A'.repeat(43);
 
 describe('the signing keys of two instances, by command', () => {
   let database: TestDatabase;
@@ -129,7 +129,7 @@ describe('the signing keys of two instances, by command', () => {
   });
 
   it.each(['-', '--'])('keys:revoke takes a kid that begins with %s', async (dashes) => {
-    const kid = `${dashes}${NOBODY.slice(dashes.length)}`;
+    const kid = `${dashes}${UNKNOWN_KID.slice(dashes.length)}`;
     await insertKey(outside, kid, SECRET);
     await eventually(async () => onBoth(async (one) => expect(await kidsOf(one)).toContain(kid)));
     expect((await run(['keys:revoke', kid])).code).toBe(0);
@@ -137,10 +137,15 @@ describe('the signing keys of two instances, by command', () => {
   });
 
   it.each([
-    ['an unknown kid', [NOBODY], 1, `No signing key is called ${NOBODY}.\n  → npm run cli -- keys:list`],
+    [
+      'an unknown kid',
+      [UNKNOWN_KID],
+      1,
+      `No signing key is called ${UNKNOWN_KID}.\n  → npm run cli -- keys:list`,
+    ],
     ['an empty kid', [''], 1, 'No signing key is called'],
     ['no kid', [], 2, "missing required argument 'kid'"],
-    ['two kids', [NOBODY, NOBODY], 2, 'too many arguments'],
+    ['two kids', [UNKNOWN_KID, UNKNOWN_KID], 2, 'too many arguments'],
     ['an option that there is not', ['--all'], 1, 'No signing key is called --all.'],
     ['a statement', [`' OR true --`], 1, 'No signing key is called'],
     ['--help', ['--help'], 0, 'Usage: gatehouse keys:revoke'],

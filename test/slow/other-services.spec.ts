@@ -95,7 +95,7 @@ describe.each(ALGORITHMS)('another service that knows the issuer alone, where %s
       await expect(ask(issuer, token, 'https://other.example.test')).rejects.toThrow(/aud/);
     });
 
-    it('refuses one whose claims, header or signature somebody changed', async () => {
+    it('refuses one with altered claims, header or signature', async () => {
       const [head, body, signature] = readJws(token).parts;
       const middle = signature.length / 2;
       const other = signature[middle] === 'A' ? 'B' : 'A';

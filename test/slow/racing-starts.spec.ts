@@ -118,7 +118,7 @@ describe('a start with MIGRATE_ON_START=false on a schema that lacks a migration
 
   afterAll(leave);
 
-  it('exits 1 with the name of the migration and the command that applies it, which then mends it', async () => {
+  it('exits 1 with the name of the migration and the command that applies it, which then fixes it', async () => {
     const settings = { ...env(), MIGRATE_ON_START: 'false' };
     const refused = await home.launch(settings);
     expect(await refused.ended()).toBe(1);

@@ -78,7 +78,7 @@ describe('a signing key whose tokens have all expired', () => {
     ]);
   });
 
-  it('still signs out whoever has an expired token of it, and does nothing else for them', async () => {
+  it('still signs out a user with an expired token of it, and does nothing else', async () => {
     await retire();
     expectProblem(await app.api.get('/v1/users/me', { token: tokens.accessToken }), 401, 'invalid-token');
     expect(await logOut(tokens.accessToken)).toBe(204);

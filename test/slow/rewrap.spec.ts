@@ -26,7 +26,7 @@ describe('rewrapping the keys under another AUTH_SECRET', () => {
   const running: BuiltProcess[] = [];
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-rewrap-'));
 
-  /** An application whose keys lie under the former secret, and somebody who is signed in. */
+  /** An application whose keys are wrapped under the former secret, and a signed-in user. */
   beforeEach(async () => {
     database = await createDatabase({ empty: true });
     [outside, holder] = [new Client(database.url), new Client(database.url)];
@@ -89,7 +89,7 @@ describe('rewrapping the keys under another AUTH_SECRET', () => {
     const process = run(args, CHANGED);
     await eventually(`SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'
                         AND query LIKE 'UPDATE "keys"%'`);
-    // Somebody is changing these rows, and has not committed.
+    // An uncommitted transaction has changed these rows.
     const changing = await outside.query(`SELECT FROM keys WHERE xmax::text <> '0' AND id <> ${last}`);
     expect(changing.rowCount).toBe(5);
     process.signal('SIGKILL');
@@ -99,7 +99,7 @@ describe('rewrapping the keys under another AUTH_SECRET', () => {
                         (SELECT FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'gatehouse')`);
   }
 
-  async function expectNobodyNoticed(): Promise<void> {
+  async function expectNothingRevoked(): Promise<void> {
     const api = new Api(`http://127.0.0.1:${port}`);
     const { accessToken: token, refreshToken } = tokens;
     expect((await api.get('/v1/users/me', { token })).status).toBe(200);
@@ -120,7 +120,7 @@ describe('rewrapping the keys under another AUTH_SECRET', () => {
     expect(await rows()).toEqual(rewrapped);
 
     const app = await started({ AUTH_SECRET: TODAYS });
-    await expectNobodyNoticed();
+    await expectNothingRevoked();
     expect(await app.stop()).toBe(0);
   });
 
@@ -151,7 +151,7 @@ describe('rewrapping the keys under another AUTH_SECRET', () => {
     const old = await started({ AUTH_SECRET: FORMER });
     expect(await old.stop()).toBe(0);
     const app = await started(CHANGED);
-    await expectNobodyNoticed();
+    await expectNothingRevoked();
     expect(await app.stop()).toBe(0);
     expect(app.output).toContain('Rewrapped 6 keys');
     expect((await ended(COMMAND, { AUTH_SECRET: TODAYS })).code).toBe(0);

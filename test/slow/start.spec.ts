@@ -84,7 +84,7 @@ describe('a start that cannot work', () => {
     return { code, output: app.output, leftData };
   };
 
-  it('names every fault in one message with its mend, before anything is touched', async () => {
+  it('names every fault in one message with its fix, before anything is touched', async () => {
     const { code, output, leftData } = await inEmptyFolder({
       NODE_ENV: 'production',
       PORT: 'many',

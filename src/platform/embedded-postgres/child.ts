@@ -17,13 +17,13 @@ export interface ChildOptions {
 
 export interface ChildResult {
   readonly exitCode: number | null;
-  /** Standard output and error, in the order they came. */
+  /** Standard output and error, in order of arrival. */
   readonly output: string;
 }
 
 /**
  * Runs a program to its end with a minimal environment.
- * @returns its exit code and output; a non-zero code is for the caller to judge
+ * @returns its exit code and output; the caller handles a non-zero code
  * @throws EmbeddedServerUnavailable when it cannot be executed at all
  */
 export function run(program: string, args: readonly string[], options: ChildOptions): Promise<ChildResult> {
@@ -53,9 +53,9 @@ export function lastLines(output: string, count = 6): string {
   return output.trim().split('\n').slice(-count).join('\n');
 }
 
-/** Whether `test` expressions such as `-x "$0"` hold for a path in the eyes of another account. */
+/** Whether `test` expressions such as `-x "$0"` are true for a path, evaluated as another account. */
 export function testPathAs(user: ServerUser, expression: string, path: string): boolean {
-  // libuv changes directory before it changes the user; "/" can be entered by everybody.
+  // libuv changes the directory before the user; every account can enter "/".
   const options = { ...identity(user), cwd: '/', env: minimalEnvironment(), stdio: 'ignore' as const };
   return spawnSync('/bin/sh', ['-c', expression, path], options).status === 0;
 }
@@ -64,7 +64,7 @@ function identity(user: ServerUser | null): { uid?: number; gid?: number } {
   return user ? { uid: user.uid, gid: user.gid } : {};
 }
 
-/** No PG* variable, locale or time zone of the caller reaches the server. */
+/** The environment of the server, without PG* variables, locale and time zone of the caller. */
 function minimalEnvironment(extra: Readonly<Record<string, string>> = {}): Record<string, string> {
   return { PATH: process.env['PATH'] ?? '', LC_ALL: 'C', TZ: 'UTC', ...extra };
 }

@@ -3,13 +3,13 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 
-// Windows lacks the latter two, which then count as none; there no process works for two accounts.
+// Windows lacks the latter two flags; there no process acts for two accounts.
 const { O_RDONLY, O_RDWR, O_NOFOLLOW, O_NONBLOCK } = constants;
 
 /**
- * Opens a file that the server keeps in its cluster. Where this process is root, the server's account must not be able
- * to redirect it to another account's file by a link, or to block it with a pipe.
- * @returns null where there is none
+ * Opens a file of the server in its cluster. Where this process is root, the server's account must not be able to redirect
+ * it to another account's file by a link, or to block it with a pipe.
+ * @returns null where the file does not exist
  * @throws EmbeddedServerUnavailable where it is not a plain file of the cluster's owner
  */
 export async function openInCluster(
@@ -29,7 +29,7 @@ export async function openInCluster(
   throw notPlain(path);
 }
 
-/** @returns the text of a file that the server keeps in its cluster, null where there is none */
+/** @returns the text of a file of the server in its cluster, null where the file does not exist */
 export async function readInCluster(cluster: string, name: string): Promise<string | null> {
   const file = await openInCluster(cluster, name, 'r');
   try {

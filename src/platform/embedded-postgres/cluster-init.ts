@@ -10,7 +10,7 @@ const STAGING_PREFIX = 'postgres-new-';
 
 const INITDB_OPTIONS = [
   '--encoding=UTF8',
-  // Built in: the same order everywhere, and no locale of the machine is needed.
+  // Built-in provider: the same sort order on every machine, without a locale of the system.
   '--locale-provider=builtin',
   '--builtin-locale=C.UTF-8',
   '--locale=C',
@@ -20,9 +20,9 @@ const INITDB_OPTIONS = [
 ];
 
 /**
- * Makes an empty cluster at its place. It is made next to it and renamed, so that a process killed half-way leaves
- * nothing that looks like a cluster.
- * @param durable false skips waiting for the disk; for tests
+ * Creates an empty cluster. It is created in a temporary folder and renamed, so that a killed process leaves nothing that
+ * looks like a cluster.
+ * @param durable false: without fsync; for tests
  * @throws EmbeddedServerUnavailable with the end of initdb's output
  */
 export async function initialise(
@@ -50,7 +50,7 @@ function draftIn(staging: string): { draft: string; passwordFile: string } {
   return { draft: join(staging, 'cluster'), passwordFile: join(staging, 'password') };
 }
 
-/** The folder itself stays root's, so that the account can put nothing else where the two are, nor where one will be. */
+/** The folder itself belongs to root, so that the account can replace neither of the two nor the future cluster. */
 async function handOver(staging: string, { uid, gid }: ServerUser): Promise<void> {
   const { draft, passwordFile } = draftIn(staging);
   await mkdir(draft);
@@ -64,12 +64,12 @@ async function removeLeftovers({ home, user }: ClusterLocation): Promise<void> {
   }
 }
 
-/** An initdb that outlived its killed parent may still be writing there: then the next time will do. */
+/** An initdb that outlived its killed parent may still write there; the folder is then removed at the next start. */
 async function remove(staging: string, user: ServerUser | null): Promise<void> {
   try {
     if (!user) return await rm(staging, { recursive: true, force: true });
     const { draft, passwordFile } = draftIn(staging);
-    // Root might be led elsewhere by a link that the account puts there meanwhile; the account itself gains nothing.
+    // A link of the account could redirect root to another folder; as the account itself it has no further rights.
     await run('rm', ['-rf', draft], { user, cwd: '/' });
     await rm(passwordFile, { force: true });
     await rmdir(draft).catch(() => undefined);

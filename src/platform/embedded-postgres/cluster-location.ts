@@ -7,7 +7,7 @@ import { makeOutsideFolder, outsideFolder, ownerFile } from './data-folder';
 import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 import { canEnter, userForNewCluster, userOfCluster } from './server-user';
 
-/** A cluster, there or still to be made, and the account its server runs as. */
+/** An existing or future cluster, and the account of its server. */
 export interface ClusterLocation {
   /** The result of folderFor: no other account can change it. */
   readonly dataDir: string;
@@ -21,8 +21,8 @@ export interface ClusterLocation {
 }
 
 /**
- * Finds the cluster that belongs to a DATA_DIR, or settles where it will be and writes that down.
- * @throws EmbeddedServerUnavailable when the recorded cluster is missing or out of reach: never an empty one instead
+ * Finds the cluster of a DATA_DIR, or chooses its location and records it.
+ * @throws EmbeddedServerUnavailable when the recorded cluster is missing or not accessible; no empty one replaces it
  */
 export async function locateCluster(dataDir: string): Promise<ClusterLocation> {
   const record = await readRecord(dataDir);
@@ -56,7 +56,7 @@ async function planCluster(dataDir: string, interrupted: ClusterRecord | null): 
   return { dataDir, record, home, cluster: clusterIn(home), user, exists: false };
 }
 
-/** A DATA_DIR that was copied names the same folder as its original; the two must not silently share a database. */
+/** A copied DATA_DIR refers to the same folder as its original; the two must not share a database silently. */
 async function takeOwnership(dataDir: string, record: ClusterRecord, home: string): Promise<void> {
   const own = await realpath(dataDir);
   const owner = (await readFile(ownerFile(home), 'utf8').catch(() => own)).trim();
@@ -78,7 +78,7 @@ async function isThere(cluster: string): Promise<boolean> {
     await stat(cluster);
     return true;
   } catch (error) {
-    // "May not look" must not be taken for "is not there".
+    // "Permission denied" must not count as "does not exist".
     if (codeOf(error) === 'ENOENT') return false;
     throw error;
   }

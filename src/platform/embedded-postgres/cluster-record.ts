@@ -3,25 +3,25 @@ import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 
-/** What has to be remembered to find and open a cluster again. */
+/** The data that is needed to find and open a cluster again. */
 export interface ClusterRecord {
-  /** Tells this cluster from all others. */
+  /** The unique id of the cluster. */
   readonly id: string;
-  /** Whether it lives outside of DATA_DIR, in a folder named by its id. */
+  /** Whether it is outside of DATA_DIR, in a folder named by its id. */
   readonly outside: boolean;
   readonly password: string;
-  /** false: a start was interrupted before the cluster stood in its place. */
+  /** false: a start was interrupted before the cluster was complete. */
   readonly initialised: boolean;
 }
 
-/** Where the record of a DATA_DIR is kept. */
+/** The path of the record of a DATA_DIR. */
 export function recordPath(dataDir: string): string {
   return join(dataDir, 'postgres.json');
 }
 
 /**
  * @returns the record of a DATA_DIR, or null where there is none
- * @throws EmbeddedServerUnavailable when the file is there and cannot be read or understood
+ * @throws EmbeddedServerUnavailable when the file exists and cannot be read or parsed
  */
 export async function readRecord(dataDir: string): Promise<ClusterRecord | null> {
   const path = recordPath(dataDir);
@@ -43,12 +43,12 @@ export async function readRecord(dataDir: string): Promise<ClusterRecord | null>
   );
 }
 
-/** Whether a DATA_DIR has a cluster that was begun and finished. */
+/** Whether a DATA_DIR has a complete cluster. */
 export async function hasCluster(dataDir: string): Promise<boolean> {
   return (await readRecord(dataDir))?.initialised === true;
 }
 
-/** Writes the record so that a crash leaves the old one or the new one, readable by its owner only. */
+/** Writes the record atomically, readable by its owner only. */
 export async function writeRecord(dataDir: string, record: ClusterRecord): Promise<void> {
   const path = recordPath(dataDir);
   const draft = `${path}.${randomBytes(6).toString('hex')}`;

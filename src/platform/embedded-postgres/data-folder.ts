@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { recordPath } from './cluster-record';
 import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 
-/** What root keeps apart from DATA_DIR. Survives a reboot, unlike /tmp. */
+/** The folder for data of root outside of DATA_DIR. It survives a reboot, unlike /tmp. */
 const OUTSIDE = '/var/lib/gatehouse';
 
 const MOST_LINKS = 40;
@@ -35,7 +35,7 @@ export function outsideFolder(id: string): string {
   return join(OUTSIDE, id);
 }
 
-/** Makes a folder under /var/lib/gatehouse that everybody may enter and only root may change. */
+/** Creates a folder under /var/lib/gatehouse that every account may enter and only root may change. */
 export async function makeOutsideFolder(folder: string, dataDir: string): Promise<void> {
   for (const path of [OUTSIDE, folder]) {
     await mkdir(path, { recursive: true });
@@ -45,12 +45,12 @@ export async function makeOutsideFolder(folder: string, dataDir: string): Promis
   await writeFile(ownerFile(folder), `${dataDir}\n`);
 }
 
-/** Names the DATA_DIR that a folder under /var/lib/gatehouse belongs to. */
+/** Returns the id of a DATA_DIR, which names its folder under /var/lib/gatehouse. */
 export function ownerFile(folder: string): string {
   return join(folder, 'belongs-to.txt');
 }
 
-/** Whether only root decides what a path leads to; what is not there yet, root is about to make. */
+/** Whether only root can change what a path refers to; root is about to create the missing part. */
 async function onlyRootCanChange(path: string, linksLeft = MOST_LINKS): Promise<boolean> {
   for (const folder of withParents(path)) {
     const found = await lstatIfExists(folder);

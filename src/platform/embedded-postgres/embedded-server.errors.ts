@@ -2,12 +2,12 @@ const ADVICE =
   'Fix that, or set DATABASE_URL=postgres://user:password@host:5432/database to use a server of your own.';
 
 /**
- * The embedded PostgreSQL server cannot do what was asked of it.
- * The message is for the person at the terminal: the cause first, then what to do next.
+ * The embedded PostgreSQL server is not available.
+ * The message is for the operator: the cause first, then what to do.
  */
 export class EmbeddedServerUnavailable extends Error {
   /**
-   * @param reason one or more sentences without the way out, which is added here
+   * @param reason one or more sentences without the alternative, which is added here
    * @param cause the error underneath, if there is one
    */
   constructor(reason: string, cause?: unknown) {
@@ -16,7 +16,7 @@ export class EmbeddedServerUnavailable extends Error {
   }
 }
 
-/** Any error as an EmbeddedServerUnavailable; one that already is passes unchanged. */
+/** Converts any error to an EmbeddedServerUnavailable; returns one unchanged. */
 export function asEmbeddedServerUnavailable(error: unknown): EmbeddedServerUnavailable {
   if (error instanceof EmbeddedServerUnavailable) return error;
   return new EmbeddedServerUnavailable(messageOf(error), error);
@@ -29,7 +29,7 @@ export function codeOf(error: unknown): string | undefined {
   return typeof code === 'string' ? code : undefined;
 }
 
-/** The text of whatever was thrown. */
+/** The message of any thrown value. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -14,17 +14,17 @@ import { withStartLock } from './start-lock';
 export interface EmbeddedServerOptions {
   /** DATA_DIR, absolute or relative to the working directory. */
   readonly dataDir: string;
-  /** Receives progress that a person reads. */
+  /** Receives progress messages for the operator. */
   readonly log?: (line: string) => void;
-  /** Further PostgreSQL settings, such as `{ fsync: 'off' }` in tests; they act only where this start is the first. */
+  /** Further PostgreSQL settings, such as `{ fsync: 'off' }` in tests; they apply only where this call starts the server. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 const GRACE_MILLISECONDS = 500;
 
 /**
- * A PostgreSQL server of our own, in DATA_DIR. It runs detached: a killed application leaves it behind and the next
- * start adopts it, and several processes with the same DATA_DIR share it.
+ * A PostgreSQL server with its data in DATA_DIR. It runs detached: it survives a killed application, the next start adopts it,
+ * and several processes with the same DATA_DIR share it.
  */
 export class EmbeddedServer {
   #stopped: Promise<void> | undefined;
@@ -35,18 +35,18 @@ export class EmbeddedServer {
     private connection: ServerConnection,
     /** For a connection pool: role, password, port and database. */
     readonly url: string,
-    /** True when the server was running before. */
+    /** Whether the server was already running. */
     readonly adopted: boolean,
   ) {}
 
-  /** Where the cluster lives. */
+  /** The folder of the cluster. */
   get directory(): string {
     return this.place.cluster;
   }
 
   /**
-   * Brings the server of a DATA_DIR up, or joins the one that runs; makes the cluster the first time.
-   * @throws EmbeddedServerUnavailable whatever the reason
+   * Starts the server of a DATA_DIR or adopts a running one; creates the cluster the first time.
+   * @throws EmbeddedServerUnavailable for every failure
    */
   static async start(options: EmbeddedServerOptions): Promise<EmbeddedServer> {
     const log = options.log ?? (() => undefined);
@@ -59,9 +59,9 @@ export class EmbeddedServer {
   }
 
   /**
-   * Leaves the server, and stops it unless another client is connected. Close your own pools first.
-   * A server that has gone already is fine, and so is a second call.
-   * @throws EmbeddedServerUnavailable when it should stop and does not
+   * Disconnects, and stops the server unless another client is connected. Close all pools first.
+   * A stopped server and a second call are no errors.
+   * @throws EmbeddedServerUnavailable when the server does not stop
    */
   stop(): Promise<void> {
     this.#stopped ??= this.leave().catch((error: unknown) => {
@@ -91,7 +91,7 @@ export class EmbeddedServer {
   private async leave(): Promise<void> {
     const { dataDir } = this.place;
     try {
-      // Deleted under the server: it notices by itself and ends, and there is nowhere to hold a lock.
+      // The folder was deleted: the server detects that and ends, and there is no folder for a lock.
       if (existsSync(dataDir)) await withStartLock(dataDir, () => this.stopUnlessShared());
     } finally {
       await this.connection.close();
@@ -100,13 +100,13 @@ export class EmbeddedServer {
 
   private async stopUnlessShared(): Promise<void> {
     if (this.connection.closed) {
-      // Another process may have started it anew since.
+      // Another process may have started it again.
       const running = await findRunning(this.place);
       if (!running) return;
       this.connection = running.connection;
     }
     const others = await othersAfterGrace(this.connection).catch(async (error: unknown) => {
-      // It died as it was asked.
+      // The server ended during the query.
       if (await isRunning(this.place)) throw error;
       return 0;
     });
@@ -137,7 +137,7 @@ async function launch(
   throw new Error(`the server of ${place.cluster} ended right after its start`);
 }
 
-/** Connections that their owner has just closed take a moment to disappear. */
+/** The server lists closed connections for another moment. */
 async function othersAfterGrace(connection: ServerConnection): Promise<number> {
   const deadline = Date.now() + GRACE_MILLISECONDS;
   for (;;) {

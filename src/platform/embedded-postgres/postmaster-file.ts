@@ -6,7 +6,7 @@ import { codeOf } from './embedded-server.errors';
 
 const PID_FILE = 'postmaster.pid';
 
-/** What a running server, or one that died, wrote into its cluster. */
+/** The pid file that a running or killed server wrote into its cluster. */
 export interface PostmasterFile {
   readonly pid: number;
   readonly port: number;
@@ -17,23 +17,23 @@ interface Process {
   readonly commandLine: string;
 }
 
-/** @returns null where no server runs or ran */
+/** @returns null where there is no such file */
 export async function readPostmasterFile(cluster: string): Promise<PostmasterFile | null> {
   return parse((await readInCluster(cluster, PID_FILE)) ?? '');
 }
 
 /**
- * The `cluster_name` of a cluster's server. It stands in the command line, which tells a server of ours from a
- * stranger that got the process number of one that died: after a reboot or in a new container that is common.
+ * The `cluster_name` of a cluster's server. It is part of the command line, which distinguishes the server from another process
+ * that got the process number of a killed one. After a reboot or in a new container that is common.
  */
 export function clusterNameOf(record: ClusterRecord): string {
   return `gatehouse-${record.id}`;
 }
 
-/** Whether that process is alive and is the server of this cluster, or of one that it is a copy of. */
+/** Whether that process is alive and is the server of this cluster, or of the original that this one is a copy of. */
 export async function isServerOf(cluster: string, record: ClusterRecord, pid: number): Promise<boolean> {
   if (!isAlive(pid)) return false;
-  // Windows does not tell; there the data directory that the server reports has to decide.
+  // Windows does not show the command line; there the data directory that the server reports decides.
   if (process.platform === 'win32') return true;
   const [{ uid }, found] = await Promise.all([stat(cluster), processWith(pid)]);
   // Any account can use the name in a command line, but only processes of the cluster's owner have its uid.
@@ -41,8 +41,8 @@ export async function isServerOf(cluster: string, record: ClusterRecord, pid: nu
 }
 
 /**
- * Makes sure that a pid file without a server of this cluster does not stop the next one: PostgreSQL gives way to any
- * living process of its own account with that number. The file itself stays, because it also guards the shared memory.
+ * Prevents a stale pid file from stopping the next start: PostgreSQL refuses to start while any process of its own account has
+ * that number. The file itself stays, because it also protects the shared memory.
  */
 export async function disarmStaleFile(cluster: string): Promise<void> {
   const file = await openInCluster(cluster, PID_FILE, 'r+');
@@ -52,7 +52,7 @@ export async function disarmStaleFile(cluster: string): Promise<void> {
     if (!isAlive(parse(text)?.pid ?? 0)) return;
     const [, ...rest] = text.split('\n');
     await file.truncate();
-    // PostgreSQL takes the number of the process that runs pg_ctl, this one, for a leftover.
+    // PostgreSQL treats the number of the process that runs pg_ctl, this one, as stale.
     await file.write([String(process.pid), ...rest].join('\n'), 0);
   } finally {
     await file.close();
@@ -84,6 +84,6 @@ async function processWith(pid: number): Promise<Process | null> {
   if (fromKernel) return { uid: fromKernel[0].uid, commandLine: fromKernel[1] };
   const { stdout } = spawnSync('ps', ['-p', String(pid), '-o', 'uid=,args='], { encoding: 'utf8' });
   const [, uid, commandLine] = /^\s*(-?\d+)\s+(.*)/.exec(stdout ?? '') ?? [];
-  // macOS lists the uid of the account nobody as -2; the unsigned value is meant.
+  // macOS lists the uid of the account nobody as -2, the signed form of the value.
   return uid && commandLine ? { uid: Number(uid) >>> 0, commandLine } : null;
 }

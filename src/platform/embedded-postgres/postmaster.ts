@@ -11,7 +11,7 @@ import { EmbeddedServerUnavailable, codeOf, messageOf } from './embedded-server.
 import { clusterNameOf, disarmStaleFile, isServerOf, readPostmasterFile } from './postmaster-file';
 import { HOST, ServerConnection } from './server-connection';
 
-/** A server that answers. */
+/** A server that accepts connections. */
 export interface RunningServer {
   readonly port: number;
   readonly connection: ServerConnection;
@@ -23,10 +23,10 @@ const LOG = 'server.log';
 const POSTGRES_DEFAULT_PORT = 5432;
 
 /**
- * Connects to the server of a cluster that another process, perhaps a dead one, has started; waits for one that is
- * starting up, recovering or shutting down.
- * @returns null when none runs
- * @throws EmbeddedServerUnavailable when one runs and does not let us in
+ * Connects to the running server of a cluster, whichever process started it; waits for one that is starting up, recovering
+ * or shutting down.
+ * @returns null when none is running
+ * @throws EmbeddedServerUnavailable when the running server refuses the connection
  */
 export async function findRunning({ cluster, record }: ClusterLocation): Promise<RunningServer | null> {
   const deadline = Date.now() + WAIT_SECONDS * 1000;
@@ -46,7 +46,7 @@ export async function findRunning({ cluster, record }: ClusterLocation): Promise
   }
 }
 
-/** Whether the cluster's server lives, be it that it answers or not. */
+/** Whether the cluster's server is running, whether or not it responds. */
 export async function isRunning({ cluster, record }: ClusterLocation): Promise<boolean> {
   const file = await readPostmasterFile(cluster);
   return file !== null && isServerOf(cluster, record, file.pid);
@@ -54,7 +54,7 @@ export async function isRunning({ cluster, record }: ClusterLocation): Promise<b
 
 /**
  * Starts the server of a cluster, detached from this process, on a free port of the loopback interface.
- * To be called only where findRunning has found none.
+ * Must be called only where findRunning returned null.
  * @param settings further PostgreSQL settings
  * @throws EmbeddedServerUnavailable with the end of the server's log
  */
@@ -80,10 +80,10 @@ export async function startServer(
 
 /**
  * Stops the server of a cluster and disconnects the remaining clients.
- * @throws EmbeddedServerUnavailable when it goes on running
+ * @throws EmbeddedServerUnavailable when it keeps running
  */
 export async function stopServer(place: ClusterLocation, binaries: Binaries): Promise<void> {
-  // After a crash, pg_ctl would signal the process that has its pid now.
+  // After a crash, pg_ctl would signal the process that has the pid by then.
   if (!(await isRunning(place))) return;
   const args = ['stop', '-m', 'fast', '-w', '-s', '-t', String(WAIT_SECONDS)];
   const { exitCode, output } = await pgCtl(place, binaries, args);
@@ -91,7 +91,7 @@ export async function stopServer(place: ClusterLocation, binaries: Binaries): Pr
   throw new EmbeddedServerUnavailable(`it did not stop.\n${lastLines(output)}`);
 }
 
-/** The folder goes by environment and working directory: as an argument it would pass through a shell. */
+/** The folder is passed by environment and working directory, because an argument would pass through a shell. */
 function pgCtl({ cluster, user }: ClusterLocation, binaries: Binaries, args: readonly string[]) {
   return run(binaries.pgCtl, args, { user, cwd: cluster, env: { PGDATA: cluster } });
 }
@@ -102,14 +102,14 @@ function serverOptions(
   settings: Readonly<Record<string, string>>,
 ): string {
   const all = {
-    // Log lines then never quote rows or statements with personal data.
+    // So log lines never quote rows or statements with personal data.
     log_error_verbosity: 'terse',
     log_min_error_statement: 'panic',
     log_checkpoints: 'off',
     ...settings,
     listen_addresses: HOST,
     port: String(port),
-    // No socket file: its path has a length limit, and Windows has none.
+    // No Unix socket: its path has a length limit, and Windows has no such sockets.
     unix_socket_directories: '',
     cluster_name: clusterNameOf(record),
   };
@@ -118,7 +118,7 @@ function serverOptions(
     .join(' ');
 }
 
-/** pg_ctl hands these to a shell, which reads some characters even between double quotes. */
+/** pg_ctl passes these to a shell, which interprets some characters even between double quotes. */
 function shellSafe(text: string): string {
   if (/^[\w .,:/*+-]*$/.test(text)) return text;
   throw new EmbeddedServerUnavailable(
@@ -139,7 +139,7 @@ async function freePort(): Promise<number> {
   return port === POSTGRES_DEFAULT_PORT ? freePort() : port;
 }
 
-/** One former log is kept, so that a crash can be looked into and the folder does not grow. To rename follows no link. */
+/** Keeps one previous log for the analysis of a crash, so that the folder does not grow. A rename follows no link. */
 async function keepFormerLog(cluster: string): Promise<void> {
   await rename(join(cluster, LOG), join(cluster, `${LOG}.1`)).catch(() => undefined);
 }
@@ -147,8 +147,8 @@ async function keepFormerLog(cluster: string): Promise<void> {
 async function servesCluster(connection: ServerConnection, cluster: string): Promise<boolean> {
   const directory = await connection.dataDirectory();
   const [ours, theirs] = await Promise.all([stat(cluster), stat(directory).catch(() => null)]);
-  // A folder that is not there any more was renamed under its server. One that is there under another name is either
-  // the same (a mount, a link) or the original that ours was copied from.
+  // A folder that no longer exists was renamed under its server. One that exists under another name is either the same
+  // (a mount, a link) or the original of this copy.
   return theirs === null || (theirs.dev === ours.dev && theirs.ino === ours.ino);
 }
 

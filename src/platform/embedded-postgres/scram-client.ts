@@ -1,6 +1,6 @@
 import { Client, type ClientConfig, Connection } from 'pg';
 
-/** Messages of a server that asks for the password itself or proves nothing. */
+/** Messages of a server that requests the clear-text password or does not prove that it knows the password. */
 const UNPROVEN: ReadonlySet<string | symbol> = new Set([
   'authenticationCleartextPassword',
   'authenticationMD5Password',
@@ -11,7 +11,7 @@ const UNPROVEN: ReadonlySet<string | symbol> = new Set([
 /** The process that listens on the port did not prove that it knows the password. The password was not sent to it. */
 export class ServerNotAuthenticated extends Error {
   override readonly name = 'ServerNotAuthenticated';
-  /** PostgreSQL's own for a failed authentication: to try again is no use. */
+  /** PostgreSQL's code for a failed authentication, which is not retried. */
   readonly code = '28000';
 
   constructor() {
@@ -20,12 +20,12 @@ export class ServerNotAuthenticated extends Error {
 }
 
 /**
- * A client for the embedded server, whose port anybody can take once it has died. In SCRAM each side proves that it
- * knows the password and neither says it; the driver alone would hand it to a server that asks for it in clear.
+ * A client for the embedded server. After a crash, any local account can take the port of the server. In SCRAM each side proves that
+ * it knows the password without sending it; the driver alone would send it to a server that requests it in clear text.
  */
 export class ScramClient extends Client {
   constructor(config: ClientConfig) {
-    // A pool hides the password from a spread.
+    // The pool makes the password non-enumerable, so a spread omits it.
     const scram = { ...config, password: config.password, connection: new ScramConnection(config) };
     super(scram);
   }
@@ -36,7 +36,7 @@ class ScramConnection extends Connection {
   #failed = false;
 
   override emit(event: string | symbol, ...args: unknown[]): boolean {
-    // The rest of what came with it counts for nothing.
+    // Further messages in the same packet are ignored.
     if (this.#failed && event !== 'end') return false;
     if (!this.#proven && UNPROVEN.has(event)) return this.emit('error', new ServerNotAuthenticated());
     if (event === 'error') {
@@ -44,7 +44,7 @@ class ScramConnection extends Connection {
       this.stream.destroy();
     }
     const handled = super.emit(event, ...args);
-    // Its listener has checked the server's signature by now, and said "error" of a false one.
+    // The driver's listener has verified the server's signature before, and emitted an error for an invalid one.
     if (event === 'authenticationSASLFinal') this.#proven = !this.#failed;
     return handled;
   }

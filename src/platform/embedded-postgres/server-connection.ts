@@ -7,8 +7,8 @@ export const DATABASE = 'gatehouse';
 export const HOST = '127.0.0.1';
 
 /**
- * A connection as the cluster's superuser. It is held while this process uses the server, so that a process whose
- * pool happens to be empty still counts as a client; it does not keep the process alive.
+ * A connection as the cluster's superuser. It stays open while this process uses the server, so that a process with an empty
+ * pool still counts as a client. It does not keep the process alive.
  */
 export class ServerConnection {
   #closed = false;
@@ -21,7 +21,7 @@ export class ServerConnection {
     client.on('end', () => (this.#closed = true));
   }
 
-  /** @throws the system's or PostgreSQL's own error, with its code */
+  /** @throws the error of the system or PostgreSQL, with its code */
   static async open(port: number, password: string): Promise<ServerConnection> {
     const socket = new Socket();
     const client = new ScramClient({
@@ -29,12 +29,12 @@ export class ServerConnection {
       port,
       user: DATABASE,
       password,
-      // The application's own database may not exist yet.
+      // The database of the application may not exist yet.
       database: 'postgres',
       application_name: 'gatehouse embedded server',
       connectionTimeoutMillis: 10_000,
       stream: () => socket,
-      // Whatever is left unset here, pg takes from the PG* variables of the caller.
+      // Options that are not set here would come from the PG* variables of the caller.
       ssl: false,
       options: '-c client_min_messages=warning',
     });
@@ -49,12 +49,12 @@ export class ServerConnection {
     return connection;
   }
 
-  /** True once the server has gone or the connection was closed. */
+  /** Whether the server has ended or the connection was closed. */
   get closed(): boolean {
     return this.#closed;
   }
 
-  /** Where the server says its cluster lives. */
+  /** The folder of the cluster as the server reports it. */
   async dataDirectory(): Promise<string> {
     const [row] = await this.query<{ directory: string }>(
       `select current_setting('data_directory') as directory`,
@@ -62,13 +62,13 @@ export class ServerConnection {
     return row?.directory ?? '';
   }
 
-  /** Creates the application's database unless a former start has. */
+  /** Creates the application's database where it does not exist. */
   async ensureDatabase(): Promise<void> {
     const rows = await this.query(`select from pg_database where datname = '${DATABASE}'`);
     if (rows.length === 0) await this.query(`create database ${DATABASE}`);
   }
 
-  /** How many other clients are connected, to whatever database. */
+  /** The number of other connected clients, of all databases. */
   async countOthers(): Promise<number> {
     const [row] = await this.query<{ others: number }>(
       `select count(*)::int as others from pg_stat_activity
@@ -77,7 +77,7 @@ export class ServerConnection {
     return row?.others ?? 0;
   }
 
-  /** Closes the connection; one that is broken already is fine. */
+  /** Closes the connection; a broken one is no error. */
   async close(): Promise<void> {
     if (this.#closed) return;
     this.socket.ref();
@@ -85,7 +85,7 @@ export class ServerConnection {
   }
 
   private async query<Row extends object>(sql: string): Promise<Row[]> {
-    // Else a process with nothing left to do but this would end in the middle of it.
+    // Otherwise a process without other work would end before this completes.
     this.socket.ref();
     try {
       return (await this.client.query<Row>(sql)).rows;

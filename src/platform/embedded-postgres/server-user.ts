@@ -3,7 +3,7 @@ import { testPathAs, type ServerUser } from './child';
 import { EmbeddedServerUnavailable, codeOf } from './embedded-server.errors';
 
 /**
- * The account a new cluster's server runs as: this process's own (null), unless that is root, which PostgreSQL
+ * Returns the account for the server of a new cluster: that of this process (null), unless that is root, which PostgreSQL
  * refuses. Then it is `postgres`, or else `nobody`.
  * @throws EmbeddedServerUnavailable when root finds no account to use
  */
@@ -18,7 +18,7 @@ export async function userForNewCluster(): Promise<ServerUser | null> {
 }
 
 /**
- * The account that an existing cluster demands: its owner.
+ * Returns the account for the server of an existing cluster: its owner.
  * @returns null when that is this process's own account
  * @throws EmbeddedServerUnavailable when it belongs to root or to an account that this process cannot switch to
  */
@@ -41,7 +41,7 @@ export async function userOfCluster(cluster: string): Promise<ServerUser | null>
   return known ?? { name: String(uid), uid, gid };
 }
 
-/** Whether the account can get to what lies in a folder; this process's own account (null) has to see for itself. */
+/** Whether the account can access the content of a folder; not checked for the account of this process (null). */
 export function canEnter(user: ServerUser | null, folder: string): boolean {
   return user === null || testPathAs(user, 'test -x "$0"', folder);
 }
@@ -60,7 +60,7 @@ async function readAccounts(): Promise<ServerUser[]> {
   }
   return text.split('\n').flatMap((line) => {
     const [name, , uid, gid] = line.split(':');
-    // macOS lists the uid of the account nobody as -2; the unsigned value is meant.
+    // macOS lists the uid of the account nobody as -2, the signed form of the value.
     return name && uid && gid ? [{ name, uid: Number(uid) >>> 0, gid: Number(gid) >>> 0 }] : [];
   });
 }

@@ -9,9 +9,9 @@ const RETRY_MILLISECONDS = 30;
 const PATIENCE_MILLISECONDS = 120_000;
 
 /**
- * Runs an act while no other process starts or stops the server of the same DATA_DIR.
- * A holder that was killed is passed over after some four seconds.
- * @throws EmbeddedServerUnavailable when the lock stays taken; else whatever the act throws
+ * Runs a function while no other process starts or stops the server of the same DATA_DIR.
+ * The lock of a killed process expires after about four seconds.
+ * @throws EmbeddedServerUnavailable when the lock stays taken; otherwise the error of the function
  */
 export async function withStartLock<T>(dataDir: string, act: () => Promise<T>): Promise<T> {
   const release = await acquire(dataDir);
@@ -32,16 +32,16 @@ async function acquire(dataDir: string): Promise<() => Promise<void>> {
         lockfilePath,
         stale: STALE_MILLISECONDS,
         update: STALE_MILLISECONDS / 4,
-        // The default throws out of a timer and ends the process.
+        // The default handler throws in a timer, which ends the process.
         onCompromised: () => undefined,
       });
     } catch (error) {
-      // The library's own retries would also repeat "permission denied" for two minutes.
+      // The retries of the library would also repeat "permission denied" for two minutes.
       if (codeOf(error) === 'EACCES') throw notOurs(dataDir, error);
       if (codeOf(error) !== 'ELOCKED') throw error;
       if (Date.now() > deadline) throw held(lockfilePath, error);
     }
-    // Two waiters in step could both find a dead holder's lock stale and remove each other's.
+    // Two waiters in lockstep could both find the lock stale and remove each other's.
     await sleep(RETRY_MILLISECONDS + randomInt(RETRY_MILLISECONDS));
   }
 }

@@ -120,7 +120,7 @@ describe('deleting one’s account', () => {
     expect(traces.filter((trace) => after.includes(trace))).toEqual([]);
   });
 
-  it('frees its addresses: whoever registers one gets an account that knows nothing of this one', async () => {
+  it('frees its addresses: a registration of one creates an account without any data of the former', async () => {
     const former = person.email;
     const present = newAddress();
     await moveTo(app, person, present);

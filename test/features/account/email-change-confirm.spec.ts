@@ -132,7 +132,7 @@ describe('confirming another address', () => {
       app.api.post('/v1/auth/register', { json: { email, password: PASSWORD } });
     const holdersOf = async (email: string) => app.query('SELECT id FROM users WHERE email = $1', [email]);
 
-    it('from whoever registers it, for 7 days to the millisecond, with the same answer', async () => {
+    it('against a registration, for 7 days to the millisecond, with the same response', async () => {
       await confirm();
       app.clock.advance({ days: 7, milliseconds: -1 });
       const early = await register(person.email);
@@ -149,7 +149,7 @@ describe('confirming another address', () => {
       }
     });
 
-    it('from whoever changes to it, also where they asked while it was free', async () => {
+    it('against a change to it, also one that was requested while it was free', async () => {
       const other = await someoneVerified(app);
       const former = newAddress();
       const [, early] = await asked(other, former);

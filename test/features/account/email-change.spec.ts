@@ -23,7 +23,7 @@ describe('asking for another address', () => {
     app = await sharedApp({ smtp: true });
   });
 
-  /** Somebody signed in, with a verified address. */
+  /** A signed-in user with a verified address. */
   async function signedIn() {
     const person = await someoneVerified(app);
     return { person, tokens: await app.signIn(person) };
@@ -150,7 +150,7 @@ describe('asking for another address', () => {
     expect((await askForChange(app, await app.signIn(person), sixth)).status).toBe(202);
     expect(await arrived(sixth)).toEqual([0]);
     expect((await confirmChange(app, await nextLink(app, first))).status).toBe(204);
-    // There is room again: that ended the others.
+    // Another one is allowed again, because that one revoked the others.
     expectDead(await confirmChange(app, await nextLink(app, second)));
     const moved = { ...person, email: first };
     expect((await askForChange(app, await app.signIn(moved), sixth)).status).toBe(202);

@@ -72,7 +72,7 @@ describe('GET /v1/audit-events', () => {
     });
   });
 
-  it('is for those only who may read it, and for nobody unknown', async () => {
+  it('is readable with the permission only, and never without authentication', async () => {
     expectProblem(await app.api.get('/v1/audit-events'), 401, 'authentication-required');
     const { accessToken } = await app.signIn();
     const answer = await app.api.get('/v1/audit-events?limit=0', { token: accessToken });
