@@ -34,7 +34,6 @@ export function describeAccess(app: INestApplication): AccessManifest {
   return Object.fromEntries(routes.map((route) => [route.address, accessTo(route)]));
 }
 
-/** The effective policy of one route. */
 export function accessTo({ controller, handler, name, method }: HandledRoute): RouteAccess {
   const { isPublic, strategies, permissions, recentSignIn, csrfProtected } = policyOf(controller, handler);
   const guards = [controller, handler].flatMap((target) => (read(GUARDS_METADATA, target) ?? []) as object[]);

@@ -28,7 +28,6 @@ export class PrincipalLoader {
     return { userId, roles, permissions: this.roles.permissionsOf(roles) };
   }
 
-  /** Whether the user may sign in with valid credentials. */
   maySignIn({ status, emailVerified }: User): boolean {
     return status === 'active' && (emailVerified || !this.settings.requireVerifiedEmail);
   }

@@ -1,19 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { LessThan } from 'typeorm';
 import { MAX } from 'uuid';
-import { Database, readInBatches } from '../platform/database';
+import { Database, deleteInBatches, readInBatches, type Statement } from '../platform/database';
 import { PersonalData, type PersonalDataProvider } from '../platform/personal-data';
-import { UserSessionsStore } from './user-sessions.store';
 import { Session } from './session.entity';
+
+const ERASE: Statement = {
+  text: `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 LIMIT $2) RETURNING true AS erased`,
+};
 
 /** The stored sessions of the user, without the digests of their secrets. */
 @Injectable()
 @PersonalData({ section: 'sessions', tables: ['sessions'] })
 export class SessionsData implements PersonalDataProvider {
-  constructor(
-    private readonly database: Database,
-    private readonly all: UserSessionsStore,
-  ) {}
+  constructor(private readonly database: Database) {}
 
   /** Newest first. */
   async *export(userId: string): AsyncGenerator {
@@ -27,6 +27,6 @@ export class SessionsData implements PersonalDataProvider {
   }
 
   async erase(userId: string): Promise<void> {
-    await this.all.eraseOf(userId);
+    await deleteInBatches(async (rows) => (await this.database.query(ERASE, [userId, rows])).length);
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
-import { Database, deleteInBatches, readInBatches, type Statement } from '../platform/database';
+import { Database, readInBatches, type Statement } from '../platform/database';
 
 const RAISE_EPOCH: Statement = {
   name: 'session-raise-epoch',
@@ -21,10 +21,6 @@ const REVOKE_ALL: Statement = {
     SELECT p.id, r.id IS NOT NULL AS revoked FROM page p LEFT JOIN revoked r USING (id) ORDER BY p.id`,
 };
 
-const ERASE: Statement = {
-  text: `DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE user_id = $1 LIMIT $2) RETURNING true AS erased`,
-};
-
 /** Statements on all sessions of a user, page by page. */
 @Injectable()
 export class UserSessionsStore {
@@ -39,9 +35,5 @@ export class UserSessionsStore {
     );
     for await (const { revoked } of sessions) if (revoked) count++;
     return count;
-  }
-
-  async eraseOf(userId: string): Promise<void> {
-    await deleteInBatches(async (rows) => (await this.database.query(ERASE, [userId, rows])).length);
   }
 }

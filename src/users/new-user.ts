@@ -9,7 +9,6 @@ export interface NewUser {
   readonly emailVerified?: boolean | undefined;
 }
 
-/** The initial row of a user. */
 export function newUser(clock: Clock, { email, displayName = null, emailVerified = false }: NewUser): User {
   const id = clock.newId();
   const now = clock.now();

@@ -20,7 +20,6 @@ const SESSION_END: TokenPurpose = {
   independent: true,
 };
 
-/** The session that a notice mail is about. */
 export interface SessionNotice {
   readonly sessionId: string;
   readonly userId: string;

@@ -35,7 +35,6 @@ export class AuditMac implements OnModuleInit {
       .digest();
   }
 
-  /** @returns the link of the row that follows a link */
   nextLink({ sequence, chain }: ChainLink, seal: Buffer, origin: Origin = 'own'): ChainLink {
     const number = Buffer.alloc(8);
     number.writeBigUInt64BE(BigInt(sequence + 1));

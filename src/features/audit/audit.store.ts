@@ -63,7 +63,6 @@ type Row = Omit<AuditEventResponse, 'sequence' | 'occurredAt'> & {
 /** An event in the export of a user's own data. */
 export type ExportedEvent = Pick<Row, 'id' | 'type' | 'outcome' | 'occurredAt' | 'ipAddress' | 'userAgent'>;
 
-/** The statements of writing and reading events. */
 @Injectable()
 export class AuditStore {
   constructor(private readonly database: Database) {}

@@ -58,11 +58,7 @@ class DatabaseServerModule {}
     }),
   ],
   providers: [
-    {
-      provide: MigrationRunner,
-      inject: [DataSource, DatabaseSettings],
-      useFactory: (source: DataSource, settings: DatabaseSettings) => new MigrationRunner(source, settings),
-    },
+    MigrationRunner,
     {
       provide: Database,
       inject: [

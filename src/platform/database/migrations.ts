@@ -1,7 +1,8 @@
+import { Injectable } from '@nestjs/common';
 import { DataSource, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions';
 import { unlimitedConnection } from './connection-config';
-import type { DatabaseSettings } from './database.settings';
+import { DatabaseSettings } from './database.settings';
 import { SqlMigration } from './sql-migration';
 
 /** The schema compared with this build's migrations, by migration name. */
@@ -25,6 +26,7 @@ export class SchemaMismatch extends Error {
 const LOCK = '7449363236164072819';
 
 /** Migrates the schema to this build's state, one instance at a time, and refuses a schema in another state. */
+@Injectable()
 export class MigrationRunner {
   /** The names of the migrations that this process applied. */
   readonly appliedHere: string[] = [];

@@ -6,7 +6,6 @@ import { IsString, MaxLength } from 'class-validator';
 const SECRET_BYTES = 32;
 const LONGEST = 256;
 
-/** The one purpose of a token. */
 export interface TokenPurpose {
   readonly name: string;
   /** The first characters of its tokens, by which a page recognises the purpose. */
