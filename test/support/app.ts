@@ -1,4 +1,4 @@
-import type { Type } from '@nestjs/common';
+import { Module, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ModulesContainer } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -41,6 +41,8 @@ export interface TestAppOptions {
   readonly env?: Variables;
   /** What a team adds to its `app.module.ts`. */
   readonly modules?: readonly Type[];
+  /** Names of modules of `src/core.module.ts` that are left out; one that has been deleted may be named. */
+  readonly withoutModules?: readonly string[];
   /** Without what `src/app.module.ts` adds to ours: for a test that lists all there is. */
   readonly alone?: boolean;
   /** Gets every line of the log. */
@@ -76,6 +78,7 @@ export async function startApp(options: TestAppOptions = {}): Promise<TestApp> {
 async function started({
   env = {},
   modules = [],
+  withoutModules = [],
   alone = false,
   log,
   smtp = false,
@@ -100,6 +103,8 @@ async function started({
     })
     .overrideProvider(Clock)
     .useValue(clock);
+  for (const module of coreModules())
+    if (withoutModules.includes(module.name)) builder.overrideModule(module).useModule(EmptyModule);
   if (!sink && !env.SMTP_URL)
     builder
       .overrideProvider(MailTransport)
@@ -134,6 +139,13 @@ async function started({
     await end();
     throw error;
   }
+}
+
+@Module({})
+class EmptyModule {}
+
+function coreModules(): readonly Type[] {
+  return Reflect.getMetadata('imports', CoreModule) as readonly Type[];
 }
 
 /** Found by name: the audit feature may have been deleted. */

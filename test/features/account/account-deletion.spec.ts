@@ -21,7 +21,7 @@ import { reset } from '../../support/password-reset';
 /** Events stay, with the id of the user. */
 const TRAIL = ['public.audit_events'];
 
-describe('deleting one’s account', () => {
+describe('deleting the own account', () => {
   let app: TestApp;
   let person: Registration;
 
@@ -40,7 +40,7 @@ describe('deleting one’s account', () => {
     return user?.id;
   };
 
-  it('ends every session, and the account: no sign-in to it succeeds', async () => {
+  it('revokes every session and deletes the account: no sign-in to it succeeds', async () => {
     const [here, there] = [await app.signIn(person), await app.signIn(person)];
     const { status, text, headers } = await remove(here.accessToken);
     expect([status, text, headers.get('cache-control')]).toEqual([204, '', 'no-store']);
@@ -51,7 +51,7 @@ describe('deleting one’s account', () => {
     expectProblem(await remove(here.accessToken), 401, 'invalid-token');
   });
 
-  it('with a wrong password does nothing', async () => {
+  it('with a wrong password changes nothing', async () => {
     const tokens = await app.signIn(person);
     const answer = await remove(tokens.accessToken, { password: `${PASSWORD}!` });
     expectProblem(answer, 401, 'invalid-credentials');
@@ -60,7 +60,7 @@ describe('deleting one’s account', () => {
     expect(await canSignIn(app, person)).toBe(true);
   });
 
-  it('is refused without exactly a password', async () => {
+  it('is refused where the body is anything but a password', async () => {
     const tokens = await app.signIn(person);
     for (const [json, pointer] of [
       [{}, '/password'],
@@ -79,7 +79,7 @@ describe('deleting one’s account', () => {
     expectProblem(answer, 401, 'authentication-required');
   });
 
-  it('leaves no row of any table that knows the id or an address of the user, but for the id in the trail', async () => {
+  it('leaves no row with the id or an address of the user, except the id in the audit trail', async () => {
     const former = person.email;
     const present = newAddress();
     const wanted = newAddress();
@@ -104,7 +104,7 @@ describe('deleting one’s account', () => {
     expect(trail.filter(({ row }) => addresses.some((address) => row.includes(address)))).toEqual([]);
   });
 
-  it('leaves nothing of an account that was registered several times and never proven', async () => {
+  it('leaves no data of an account that was registered several times and never verified', async () => {
     const { email } = await app.someone();
     const names = [newAddress(), newAddress()].map((unique) => `Countess of ${unique}`);
     for (const displayName of names)
@@ -136,7 +136,7 @@ describe('deleting one’s account', () => {
     expectProblem(await app.api.get('/v1/users/me', { token: accessToken }), 401, 'invalid-token');
   });
 
-  it('ends every link that waits in a mailbox, also where the address is used again', async () => {
+  it('revokes every mailed link, also where the address is registered again', async () => {
     const tokens = await app.signIn(person);
     const newEmail = newAddress();
     await askForChange(app, tokens, newEmail);
@@ -187,7 +187,7 @@ describe('deleting one’s account', () => {
       expect((await jar.send('POST', '/v1/auth/refresh')).status).toBe(200);
     });
 
-    it('is done for a page of our own; the next refresh clears the cookies', async () => {
+    it('is accepted from a page of the same site; the next refresh clears the cookies', async () => {
       const jar = await new Jar(app).signIn(person);
       expect((await removeBy(jar, { 'sec-fetch-site': 'same-origin' })).status).toBe(204);
       expectProblem(await jar.send('GET', '/v1/users/me'), 401, 'invalid-token');

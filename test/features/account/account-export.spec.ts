@@ -67,7 +67,7 @@ describe('an export', () => {
     return records;
   }
 
-  it('says when it was made, and what every module keeps', async () => {
+  it('states when it was created and what every module stores', async () => {
     await app.api.patch('/v1/users/me', { token: tokens.accessToken, json: { displayName: 'Ada' } });
     const { status, body, headers } = await exported(app, tokens.accessToken);
     expect(status).toBe(200);
@@ -92,7 +92,7 @@ describe('an export', () => {
     expect(Object.keys(body)).toEqual(['exportedAt', 'data']);
   });
 
-  it('has all that the tables have, but for what a secret is recognised by', async () => {
+  it('contains every stored value of the user except hashes of secrets', async () => {
     const present = newAddress();
     await moveTo(app, person, present);
     const { accessToken } = await app.signIn({ ...person, email: present });
@@ -125,7 +125,7 @@ describe('an export', () => {
     expect(text).not.toMatch(/"\w*(hash|digest|secret|token)\w*":/i);
   });
 
-  it('has no token: neither of a session nor of a link that waits', async () => {
+  it('contains no token of a session or of a mailed link', async () => {
     const someone = await someoneVerified(app);
     const session = await app.signIn(someone);
     const newEmail = newAddress();
@@ -144,7 +144,7 @@ describe('an export', () => {
     ]);
   });
 
-  it('has nothing of other users', async () => {
+  it('contains no data of other users', async () => {
     const [one, other] = [await someoneVerified(app), await someoneVerified(app)];
     const { text } = await exported(app, (await app.signIn(one)).accessToken);
     const { accessToken } = await app.signIn(other);

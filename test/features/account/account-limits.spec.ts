@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 
 describe('exports of an account', () => {
-  it('are ten an hour, so that they do not fill the audit trail', async () => {
+  it('are limited to ten an hour, so that they do not fill the audit trail', async () => {
     const ada = await app.as('ada of exports');
     await limited.spend(ACCOUNT_EXPORT, 9, ada.id);
     expect((await ada.get('/v1/users/me/export')).status).toBe(200);
@@ -33,8 +33,8 @@ describe('exports of an account', () => {
   });
 });
 
-describe('requests for another address', () => {
-  it('send ten mails an hour, also where each is cancelled before the next', async () => {
+describe('requests to change the address', () => {
+  it('send at most ten mails an hour, also where each is cancelled before the next', async () => {
     const { accessToken: token } = (await logIn(person)).body;
     await limited.spend(EMAIL_CHANGE_REQUEST, 8, String(readJws(token).claims.sub));
     const passwords = [PASSWORD, OTHER, `${PASSWORD} 2`, `${OTHER} 2`];

@@ -14,7 +14,7 @@ import { nextLink } from '../../support/mailbox';
 import { sharedApp } from '../../support/shared-app';
 import { reset } from '../../support/password-reset';
 
-describe('confirming another address', () => {
+describe('confirming a change of address', () => {
   let app: TestApp;
   let person: Registration;
   let newEmail: string;
@@ -50,14 +50,14 @@ describe('confirming another address', () => {
       ].map(async (text) => app.query(text, [emails])),
     );
 
-  it('moves the account: the new address signs in and the old one does not', async () => {
+  it('changes the address: the user signs in with the new address and not with the old one', async () => {
     const { status, text, headers } = await confirm();
     expect([status, text, headers.get('cache-control')]).toEqual([204, '', 'no-store']);
     expect(await canSignIn(app, moved)).toBe(true);
     expect(await canSignIn(app, person)).toBe(false);
   });
 
-  it('lets the sessions go on, and all of them see the new address', async () => {
+  it('keeps the sessions, and each returns the new address', async () => {
     const [here, there] = [await app.signIn(person), await app.signIn(person)];
     const before = await profileWith(app, here.accessToken);
     app.clock.advance({ minutes: 1 });
@@ -71,7 +71,7 @@ describe('confirming another address', () => {
     await expectOpen(app, here, there);
   });
 
-  it('verifies the address of an account whose former one never was', async () => {
+  it('verifies the address of an account whose former address was not verified', async () => {
     const unproven = await app.registers();
     const verification = await nextLink(app, unproven.email);
     const tokens = await app.signIn(unproven);
@@ -100,7 +100,7 @@ describe('confirming another address', () => {
     for (const token of ['', `ec_${'A'.repeat(43)}`, '\0', "' OR true --"]) expectDead(await confirm(token));
   });
 
-  it('ends what else was asked for: other addresses, and a password for the old mailbox', async () => {
+  it('revokes the other pending links: changes to other addresses and password resets of the old mailbox', async () => {
     const [, other] = await asked(person);
     await app.api.post('/v1/auth/password/forgot', { json: { email: person.email } });
     const link = await nextLink(app, person.email);
@@ -117,7 +117,7 @@ describe('confirming another address', () => {
     expect(await canSignIn(app, person)).toBe(true);
   });
 
-  it('gives an address to one of two who confirm it at once', async () => {
+  it('assigns an address to one of two accounts that confirm it at once', async () => {
     const rival = await someoneVerified(app);
     const [, other] = await asked(rival, newEmail);
     const answers = await inParallel(2, (index) => confirm(index === 0 ? confirmation : other));
@@ -162,7 +162,7 @@ describe('confirming another address', () => {
       expect(await holdersOf(former)).toHaveLength(1);
     });
 
-    it('for its user, who can go back and forth', async () => {
+    it('for its user, who can change back and forth', async () => {
       await confirm();
       await moveTo(app, moved, person.email);
       expect(await canSignIn(app, person)).toBe(true);

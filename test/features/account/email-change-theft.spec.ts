@@ -14,7 +14,7 @@ import { sharedApp } from '../../support/shared-app';
 import { expectReturn, OWNERS_PASSWORD, Theft, THIEFS_PASSWORD } from '../../support/theft';
 
 // Races and further routes of the same attack: test/slow/email-change-theft.spec.ts.
-describe('a thief who knows the password and moves the account', () => {
+describe('an attacker who knows the password and changes the address', () => {
   let app: TestApp;
   let theft: Theft;
   let owner: Registration;
@@ -55,7 +55,7 @@ describe('a thief who knows the password and moves the account', () => {
     await expectReturn(theft, undo, { sessions });
   });
 
-  it('has no undo link that works after the owner used theirs', async () => {
+  it('has no valid undo link after the owner has used theirs', async () => {
     const undo = await moveTo(app, owner, lair);
     later();
     const links = [await moveTo(app, theft.at(lair), den)];
@@ -66,13 +66,13 @@ describe('a thief who knows the password and moves the account', () => {
     expect(await canSignIn(app, { email: owner.email, password: OWNERS_PASSWORD })).toBe(true);
   });
 
-  it('cannot register the address that the account left', async () => {
+  it('cannot register the former address of the account', async () => {
     const undo = await moveTo(app, owner, lair);
     await theft.triesToRegister();
     await expectReturn(theft, undo);
   });
 
-  it('cannot move another account to that address', async () => {
+  it('cannot change another account to that address', async () => {
     const accomplice = await someoneVerified(app);
     const undo = await moveTo(app, owner, lair);
     await askForChange(app, await app.signIn(accomplice), owner.email);
@@ -81,7 +81,7 @@ describe('a thief who knows the password and moves the account', () => {
     expect(await canSignIn(app, accomplice)).toBe(true);
   });
 
-  it('does not keep the owner out by changing the password first', async () => {
+  it('does not lock the owner out by changing the password first', async () => {
     const { accessToken: token } = await app.signIn(owner);
     const json = { currentPassword: PASSWORD, newPassword: THIEFS_PASSWORD };
     expect((await app.api.post('/v1/auth/password/change', { token, json })).status).toBe(204);

@@ -88,7 +88,7 @@ describe('undoing a change of address', () => {
     expectDead(await undo(late));
   });
 
-  it('ends the links that were asked for, and makes the known devices unknown', async () => {
+  it('revokes the pending links, and makes the known devices unknown', async () => {
     const [user] = await app.query<{ devices_epoch: number }>('SELECT * FROM users WHERE email = $1', [
       person.email,
     ]);
@@ -113,7 +113,7 @@ describe('undoing a change of address', () => {
     await expectRecovery();
   });
 
-  it('is not displaced by further changes, confirmed or not', async () => {
+  it('stays possible after further changes, confirmed or not', async () => {
     const link = await moveTo(app, person, newEmail);
     const tokens = await app.signIn({ ...person, email: newEmail });
     const boxes = Array.from({ length: 6 }, newAddress);
@@ -139,7 +139,7 @@ describe('undoing a change of address', () => {
     await expectRecovery();
   });
 
-  it('of an earlier change ends the link of a later one', async () => {
+  it('of an earlier change revokes the link of a later one', async () => {
     const first = await moveTo(app, person, newEmail);
     app.clock.advance({ minutes: 1 });
     const second = await moveTo(app, { ...person, email: newEmail }, newAddress());

@@ -16,7 +16,7 @@ import { newAddress, someoneVerified } from '../../support/registrations';
 import { nextLink } from '../../support/mailbox';
 import { sharedApp } from '../../support/shared-app';
 
-describe('asking for another address', () => {
+describe('requesting a change of address', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -63,7 +63,7 @@ describe('asking for another address', () => {
     'address-taken': 'You already have an account at Gatehouse',
   };
 
-  describe('the answer and the mails', () => {
+  describe('the response and the mails', () => {
     let other: TokenBody;
 
     beforeAll(async () => {
@@ -134,7 +134,7 @@ describe('asking for another address', () => {
     }
   });
 
-  it('a sixth time while five wait answers the same, sends nothing at all and ends nothing', async () => {
+  it('a sixth time while five are pending gets the same response, sends no mail and revokes no link', async () => {
     const { person, tokens } = await signedIn();
     const boxes = Array.from({ length: 5 }, newAddress);
     const answers: Answer<object>[] = [];
@@ -157,7 +157,7 @@ describe('asking for another address', () => {
     expect(await arrived(sixth)).toEqual([1]);
   });
 
-  it('seven times at once leaves five that wait, each with its warning', async () => {
+  it('seven times at once leaves five pending changes, each with its notice', async () => {
     const { person, tokens } = await signedIn();
     const [before = 0] = await arrived(person.email);
     const boxes = Array.from({ length: 7 }, newAddress);
@@ -168,7 +168,7 @@ describe('asking for another address', () => {
     expect(counts.filter((count) => count === 1)).toHaveLength(5);
   });
 
-  it('is over with a change of the password; its undo link is not', async () => {
+  it('is cancelled by a change of the password; its undo link stays valid', async () => {
     const { person, tokens } = await signedIn();
     const { accessToken: token } = tokens;
     const newEmail = newAddress();

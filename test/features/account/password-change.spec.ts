@@ -32,14 +32,14 @@ const statusWith = async (password: string) =>
   (await app.api.post('/v1/auth/login', { json: { email: person.email, password } })).status;
 
 describe('changing the password', () => {
-  it('sets the new one, and the old one is none any more', async () => {
+  it('sets the new password, and the old one no longer works', async () => {
     const { status, text, headers } = await change(NEW);
     expect([status, text, headers.get('cache-control')]).toEqual([204, '', 'no-store']);
     expect(headers.getSetCookie()).toEqual([]);
     expect([await statusWith(NEW), await statusWith(PASSWORD)]).toEqual([200, 401]);
   });
 
-  it('ends the other sessions, and this one goes on', async () => {
+  it('revokes the other sessions and keeps the current one', async () => {
     const there = await app.signIn(person);
     const stranger = await app.signIn();
     await change(NEW);
@@ -52,7 +52,7 @@ describe('changing the password', () => {
     expect(answer.status).toBe(200);
   });
 
-  it('asks for the current one before it judges the new one', async () => {
+  it('verifies the current password before it checks the new one', async () => {
     const there = await app.signIn(person);
     for (const newPassword of [NEW, 'too short', 'x'.repeat(128)]) {
       const answer = await change(newPassword, WRONG);
@@ -64,7 +64,7 @@ describe('changing the password', () => {
     await expectOpen(app, here, there);
   });
 
-  it('refuses a password against the policy, and changes nothing', async () => {
+  it('refuses a password that violates the policy, and changes nothing', async () => {
     for (const [newPassword, code] of [
       ['too short', 'password-too-short'],
       ['', 'passphrase'],
@@ -79,7 +79,7 @@ describe('changing the password', () => {
     await expectOpen(app, here);
   });
 
-  it('requires a sign-in before all else', async () => {
+  it('requires a sign-in before any other check', async () => {
     const answer = await app.api.post('/v1/auth/password/change', { json: { nothing: 'of it' } });
     expectProblem(answer, 401, 'authentication-required');
   });
@@ -91,7 +91,7 @@ describe('changing the password', () => {
     expect(text).toMatch(/#token=se_/);
   });
 
-  it('ends the e-mail change that a thief has asked for', async () => {
+  it('cancels the change of address that an attacker has requested', async () => {
     const thief = await app.signIn(person);
     const newEmail = `thief-${person.email}`;
     const json = { newEmail, password: PASSWORD };
@@ -103,7 +103,7 @@ describe('changing the password', () => {
     expect(await statusWith(NEW)).toBe(200);
   });
 
-  it('several times does not keep the owner from a reset: links of before and in between stay good', async () => {
+  it('several times does not prevent a reset by the owner: links issued before and in between stay valid', async () => {
     const early = await resetLink(app, person.email);
     let current = PASSWORD;
     for (let round = 0; round < 2; round++) {
@@ -118,7 +118,7 @@ describe('changing the password', () => {
     expectProblem(await change(WRONG, NEW), 401, 'invalid-token');
   });
 
-  it('takes a password in any Unicode form', async () => {
+  it('accepts a password in any Unicode normalization form', async () => {
     await change('Zoe\u0308 juggles seven lanterns');
     expect(await statusWith('Zo\u00eb juggles seven lanterns')).toBe(200);
   });
@@ -139,7 +139,7 @@ describe('changing the password by cookies', () => {
     await expectOver(app, here);
   });
 
-  it('is refused to the page of another site', async () => {
+  it('is refused to a page of another site', async () => {
     const jar = await new Jar(app).signIn(person);
     const elsewhere: Record<string, string>[] = [
       { 'sec-fetch-site': 'cross-site' },

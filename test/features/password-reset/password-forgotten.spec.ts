@@ -1,5 +1,8 @@
+import { AccountDeletion } from '../../../src/auth';
 import { Environment } from '../../../src/platform/config';
 import { MailSettings } from '../../../src/platform/mail';
+import { Administrators } from '../../../src/roles';
+import { UsersService } from '../../../src/users';
 import type { ProblemBody } from '../../support/api';
 import { TEST_ENVIRONMENT, type TestApp } from '../../support/app';
 import { countMails, nextMail, SUBJECT } from '../../support/mailbox';
@@ -39,10 +42,13 @@ describe('asking for a new password', () => {
       'deleted',
       0,
       async () => {
-        const person = await app.someone();
-        const { accessToken: token } = await app.signIn(person);
-        await app.api.post('/v1/users/me/delete', { token, json: { password: person.password } });
-        return person.email;
+        const { email } = await app.someone();
+        await app.nest.get(Administrators).withAdministrationLock(async () => {
+          const user = await app.nest.get(UsersService).lock({ email });
+          if (user) await app.nest.get(AccountDeletion).deleteAccount(user);
+        });
+        expect(await app.query('SELECT id FROM users WHERE email = $1', [email])).toEqual([]);
+        return email;
       },
     ],
   ];

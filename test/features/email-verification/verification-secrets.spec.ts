@@ -1,9 +1,7 @@
-import { accept, invitationFor, invite } from '../../support/administration';
 import { PASSWORD, startApp, type TestApp } from '../../support/app';
 import { filesOf, rowsOf } from '../../support/database-dump';
 import { newAddress, nextLinks, register, verify } from '../../support/registrations';
 import { Secrets } from '../../support/secrets';
-import { aMember } from '../../support/staff';
 
 const OTHER = 'nine calm badgers on a ferry';
 const WRONG = 'this one was never chosen';
@@ -43,21 +41,5 @@ describe('the passwords and the links of registrations', () => {
     await verify(app, links[0]);
     expect(await shown()).toEqual([[], [], []]);
     expect(log.filter((line) => line.includes('/v1/auth/email/verify')).length).toBeGreaterThan(3);
-  });
-});
-
-describe('the token of an invitation', () => {
-  it('is only in the mailbox: not in the response, the log or the database', async () => {
-    const [admin, email] = [await aMember(app, 'admin'), newAddress()];
-    const { text, headers } = await invite(app, admin, { email });
-    const token = await invitationFor(app, email);
-    const seen = [text, JSON.stringify([...headers])];
-    for (const path of [`/v1/users?email=${email}`, '/v1/sessions', '/v1/audit-events'])
-      seen.push((await app.api.get(path, admin)).text);
-    await app.mailsSent();
-    seen.push(log.join('\n'), await rowsOf(app));
-    for (const place of seen) expect(place).not.toContain(token.slice(3));
-    await accept(app, token);
-    expect(log.join('\n')).not.toContain(token.slice(3));
   });
 });
