@@ -45,7 +45,7 @@ async function allPages(limit: number, between?: () => Promise<unknown>, filter 
 const pagesBy = async (limit: number, filter: string) => allPages(limit, undefined, `&${filter}`);
 
 describe('a new database', () => {
-  it('has no user: no usual name signs in', async () => {
+  it('has no user: no common default login works', async () => {
     expect(await app.query('SELECT id FROM users')).toEqual([]);
     for (const name of ['admin', 'administrator', 'root', 'test', 'user', 'demo']) {
       const json = { email: `${name}@example.com`, password: name === 'root' ? PASSWORD : name };
@@ -59,7 +59,7 @@ describe('the list of users', () => {
     reader = await aMemberWho(app, 'users:read');
   });
 
-  it('shows what administrators need of each user, and no secret', async () => {
+  it('contains what administrators need of each user, and no secret', async () => {
     const { id, email } = await anAccount(app);
     const { status, headers, body } = await list('?limit=1');
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
@@ -79,17 +79,17 @@ describe('the list of users', () => {
     expect((await getUser(app, reader, id)).body).toEqual(body.items[0]);
   });
 
-  it.each([1, 2, 7, 100])('holds each user once, the newest first, in pages of %i', async (limit) => {
+  it.each([1, 2, 7, 100])('contains each user once, newest first, in pages of %i', async (limit) => {
     for (let count = 0; count < 5; count++) await app.someone();
     expect(await allPages(limit)).toEqual(await allIds());
   });
 
-  it('holds the same users where others are added while it is read', async () => {
+  it('contains the same users where others are added while it is read', async () => {
     const before = await allIds();
     expect(await allPages(2, async () => app.someone())).toEqual(before);
   });
 
-  it('goes on where the last user of a page was deleted', async () => {
+  it('continues where the last user of a page was deleted', async () => {
     for (let count = 0; count < 3; count++) await app.someone();
     const [first = '', ...rest] = await allIds();
     const { body } = await list('?limit=1');
@@ -102,13 +102,13 @@ describe('the list of users', () => {
     expect(await idsBy('')).toEqual((await allIds()).slice(0, 20));
   });
 
-  it('is empty after a made-up cursor behind its end', async () => {
+  it('is empty after a forged cursor behind its end', async () => {
     const { status, body } = await list(`?cursor=${cursorOf('00000000-0000-7000-8000-000000000000')}`);
     expect([status, body]).toEqual([200, { items: [], nextCursor: null }]);
   });
 });
 
-describe('of the filters of that list,', () => {
+describe('of the filters of the list of users,', () => {
   const byEmail = async (text: string) => idsBy(`?email=${encodeURIComponent(text)}`);
 
   it('email finds users by the beginning of their address, in any spelling', async () => {
@@ -125,7 +125,7 @@ describe('of the filters of that list,', () => {
       expect(await byEmail(other)).toEqual([]);
   });
 
-  it('email takes no character for a pattern', async () => {
+  it('email treats no character as a pattern', async () => {
     const emails = ['a_b%c', 'axb%c', 'a_bxc'].map((local) => `${local}-${randomUUID()}@example.com`);
     const ids: string[] = [];
     for (const email of emails) {
@@ -139,7 +139,7 @@ describe('of the filters of that list,', () => {
       expect(await byEmail(pattern)).toEqual([]);
   });
 
-  it('email goes on at the cursor, where the matches are old, and where the newest rows hold enough of them', async () => {
+  it('email continues at the cursor, where the matches are old, and where the newest rows contain enough of them', async () => {
     const beginning = `old-${randomUUID()}`;
     const made: string[] = [];
     for (let count = 0; count < 5; count++) {

@@ -46,18 +46,18 @@ describe('the last administrator', () => {
     expect((await app.api.get('/v1/users', admin)).status).toBe(200);
   });
 
-  it('is told of a wrong password first, which does not tell that they are the last', async () => {
+  it('gets the error of a wrong password first, which does not reveal that they are the last', async () => {
     const wrong = { ...admin, password: 'not this one, surely' };
     expectProblem(await leave(app, wrong), 401, 'invalid-credentials');
   });
 
-  it('can take the power of every other one, and stays', async () => {
+  it('can remove the rights of every other administrator, and keeps their own', async () => {
     for (const [, take] of TAKE_POWER)
       expect((await take(app, admin, await anAccount(app, 'admin'))).status).toBeLessThan(300);
     expect(await activeAdmins(app)).toEqual([admin.id]);
   });
 
-  it('may leave once there is another one, who is the last then', async () => {
+  it('may delete their account once there is another one, who is the last then', async () => {
     const heir = await aMember(app);
     await changeUser(app, admin, heir.id, { roles: ['admin'] });
     expect((await leave(app, admin)).status).toBe(204);
@@ -124,7 +124,7 @@ describe('a user who may write users and roles', () => {
     expect(await permissionsOf(app, staff)).toEqual(['roles:write', 'users:read', 'users:write']);
   });
 
-  it('may narrow and delete a role where another one keeps them in', async () => {
+  it('may narrow and delete a role where another role keeps their permissions', async () => {
     const keeping = await aMember(app, role, await aRole(app, 'users:write', 'roles:write', 'users:read'));
     expect((await saveRole(app, keeping, role, 'users:read')).status).toBe(200);
     expect((await deleteRole(app, keeping, role)).status).toBe(204);
@@ -137,7 +137,7 @@ describe('a user who may write users and roles', () => {
 });
 
 describe('an administrator', () => {
-  it('may take other roles beside admin and give them back, but not admin itself', async () => {
+  it('may add other roles to their own and remove them, but not admin itself', async () => {
     const role = await aRole(app, 'users:read');
     expect((await changeUser(app, admin, admin.id, { roles: ['admin', role] })).status).toBe(200);
     admin = await refreshed(app, admin);

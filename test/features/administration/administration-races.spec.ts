@@ -122,7 +122,7 @@ describe('an administrator whose request is under way', () => {
     expect(await app.query('SELECT id FROM users WHERE email = $1', [`x-${account.email}`])).toEqual([]);
   });
 
-  it('and who signs out meanwhile cannot go on with it', async () => {
+  it('and who signs out meanwhile cannot complete it', async () => {
     const signOut: Work = async () => {
       await app.api.post('/v1/auth/logout', { token: other.token });
       // Waits behind the request that is under way.
@@ -137,7 +137,7 @@ describe('an administrator whose request is under way', () => {
 describe('one role', () => {
   const holders = async (role: string) => app.query('SELECT id FROM users WHERE $1 = ANY (roles)', [role]);
 
-  it('saved by several requests at once is made once, and memory has what is stored', async () => {
+  it('saved by several requests at once is created once, and the cache equals the stored role', async () => {
     const name = `contested-${one.id}`;
     const holder = await aMember(app, name);
     const words = ['users:read', 'users:write', 'roles:read', 'roles:write', 'sessions:read'];
@@ -150,7 +150,7 @@ describe('one role', () => {
     expect(await permissionsOf(app, holder)).toEqual(stored[0]?.permissions);
   });
 
-  it.each(['before', 'after'])('given %s it is deleted is held by no user', async (when) => {
+  it.each(['before', 'after'])('assigned %s it is deleted is held by no user', async (when) => {
     const [role, { id }] = [await aRole(app, 'users:read'), await anAccount(app)];
     const works: Work[] = [
       async () => changeUser(app, one, id, { roles: [role] }),
@@ -161,7 +161,7 @@ describe('one role', () => {
     expect(await holders(role)).toEqual([]);
   });
 
-  it('given and deleted at once is held by no user', async () => {
+  it('assigned and deleted at once is held by no user', async () => {
     const [role, { id }] = [await aRole(app, 'users:read'), await anAccount(app)];
     await Promise.all([changeUser(app, one, id, { roles: [role] }), deleteRole(app, other, role)]);
     expect(await holders(role)).toEqual([]);

@@ -137,7 +137,7 @@ describe('without the permission', () => {
     reader = await later(await aMemberWho(app, 'users:read'), { minutes: RECENT_MINUTES + 1 });
   });
 
-  it.each(WRITES)('%s is 403: no password is asked for', async (route) => {
+  it.each(WRITES)('%s is 403 and does not require a recent sign-in', async (route) => {
     const onSessions = route.endsWith('sessions') ? 'sessions:write' : 'users:write';
     expectLacking(await call(route, reader), route.includes('roles') ? 'roles:write' : onSessions);
   });

@@ -122,14 +122,14 @@ describe('a role that holds a permission which the actor lacks', () => {
     expect(await permissionsIn('sesame')).toBeUndefined();
   });
 
-  it('cannot be given beside one that may be: all or nothing', async () => {
+  it('cannot be assigned together with a permitted one: no role is assigned', async () => {
     const [name, { id }] = [await aRole(app, 'users:write'), await anAccount(app)];
     expectLacking(await changeUser(app, staff, id, { roles: [name, better] }), ...LACKING);
     expect(await storedUser(app, id)).toMatchObject({ roles: [] });
     expect((await changeUser(app, staff, id, { roles: [name] })).status).toBe(200);
   });
 
-  it('cannot be made of one that the actor has, or made empty and took first', async () => {
+  it('cannot be made by widening a role of the actor, nor by assigning an empty role and widening it', async () => {
     expectLacking(await saveRole(app, staff, own, ...STAFF, 'users:read'), 'users:read');
     const name = `ladder-${own}`;
     const climber = await aMember(app, own);
@@ -142,7 +142,7 @@ describe('a role that holds a permission which the actor lacks', () => {
 });
 
 describe('a user with every single permission', () => {
-  it('is no administrator: that takes the role, as there may be more permissions later', async () => {
+  it('is not an administrator: the role is required, because permissions can be added later', async () => {
     const words = app.nest.get(KnownPermissions).all();
     const everything = await aMemberWho(app, ...words.map(([word]) => word));
     const [admin, other] = [await anAccount(app, 'admin'), await anAccount(app)];

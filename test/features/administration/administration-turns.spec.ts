@@ -28,7 +28,7 @@ describe('administrative changes, one at a time,', () => {
     expect(order).toEqual(['first', 'second']);
   });
 
-  it('go on after one that failed', async () => {
+  it('continue after one that failed', async () => {
     const failing = administrators.withAdministrationLock(async () => {
       throw new Error('no');
     });
@@ -36,14 +36,14 @@ describe('administrative changes, one at a time,', () => {
     await expect(administrators.withAdministrationLock(async () => 'yes')).resolves.toBe('yes');
   });
 
-  it('are not begun within a transaction, which would keep a connection while they wait', async () => {
+  it('are not started in a transaction, which would hold a connection while they wait', async () => {
     const nested = app.database.transaction(async () =>
       administrators.withAdministrationLock(async () => undefined),
     );
     await expect(nested).rejects.toThrow('own transaction');
   });
 
-  it('keep no connection from other requests while they wait', async () => {
+  it('hold no connection while they wait', async () => {
     const [bystander, change] = [await aMember(app), await aChange()];
     const [changes] = await whileOneIsUnderWay(async () => {
       const waiting = inParallel(MORE_THAN_CONNECTIONS, change);
@@ -55,7 +55,7 @@ describe('administrative changes, one at a time,', () => {
     expect(new Set(await changes)).toEqual(new Set([200]));
   });
 
-  it('wait fifty at the most: the next one is answered 503', async () => {
+  it('wait, at most fifty of them: the next one is answered 503', async () => {
     const change = await aChange();
     const [others] = await whileOneIsUnderWay(async () => {
       const waiting = inParallel(49, async () =>

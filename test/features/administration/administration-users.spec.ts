@@ -40,7 +40,7 @@ describe('changing a user', () => {
     user = await anAccount(app);
   });
 
-  it('changes what is named and nothing else, and answers with how it is now', async () => {
+  it('changes the given properties only, and responds with the new state', async () => {
     const role = await aRole(app, 'users:read');
     const given = await changeUser(app, admin, user.id, { roles: [role] });
     expect(given.body).toMatchObject({ id: user.id, roles: [role], status: 'active' });
@@ -87,7 +87,7 @@ describe('changing a user', () => {
     expect(await storedUser(app, user.id)).toEqual(before);
   });
 
-  it('gives no role to an unverified account; what it has may be taken', async () => {
+  it('assigns no role to an unverified account; its roles can be removed', async () => {
     const role = await aRole(app);
     await app.query('UPDATE users SET email_verified = false WHERE id = $1', [user.id]);
     expectProblem(await changeUser(app, admin, user.id, { roles: [role] }), 409, 'conflict');
@@ -114,7 +114,7 @@ describe('disabling a user', () => {
     await expectOver(app, tokensOf(member), other);
   });
 
-  it('refuses the right password like a wrong one', async () => {
+  it('refuses the correct password like a wrong one', async () => {
     await disable();
     const [right, wrong] = [await logIn(member), await logIn({ ...member, password: `${member.password}!` })];
     for (const answer of [right, wrong]) expectProblem(answer, 401, 'invalid-credentials');
@@ -122,21 +122,21 @@ describe('disabling a user', () => {
     expect(wrong.body).toMatchObject(told);
   });
 
-  it('invalidates the links that were sent before for a new password', async () => {
+  it('invalidates the reset links that were sent before', async () => {
     const token = await resetLink(app, member.email);
     await disable();
     expectProblem(await reset(app, token, 'nine calm badgers on a ferry'), 422, 'invalid-or-expired-token');
     expect((await logIn(member)).status).toBe(401);
   });
 
-  it('can be undone: the user can sign in again, and no session from before is live', async () => {
+  it('can be reverted: the user can sign in again, and no earlier session is valid', async () => {
     await disable();
     expect((await changeUser(app, admin, member.id, { status: 'active' })).body.status).toBe('active');
     await expectOver(app, tokensOf(member));
     await expectOpen(app, await app.signIn(member));
   });
 
-  it('can be repeated, and enabling a user who is not disabled ends nothing', async () => {
+  it('can be repeated, and enabling a user who is not disabled revokes no session', async () => {
     await changeUser(app, admin, member.id, { status: 'active' });
     expect((await app.api.get('/v1/users/me', member)).status).toBe(200);
     expect([(await disable()).status, (await disable()).status]).toEqual([200, 200]);
@@ -150,7 +150,7 @@ describe('disabling a user', () => {
 });
 
 describe('deleting a user', () => {
-  it('leaves no account, no token that works and no data', async () => {
+  it('leaves no account, no valid token and no data', async () => {
     const member = await aMember(app);
     await app.mailsSent();
     const { status, text } = await deleteUser(app, admin, member.id);
@@ -163,7 +163,7 @@ describe('deleting a user', () => {
     expect(await rowsOf(app)).not.toContain(member.email);
   });
 
-  it('frees the address: a new account with it has another id and no role', async () => {
+  it('releases the address: a new account with it has another id and no role', async () => {
     const former = await aMemberWho(app, 'users:read');
     await deleteUser(app, admin, former.id);
     const { email, password } = former;
@@ -175,7 +175,7 @@ describe('deleting a user', () => {
     expectLacking(await app.api.get('/v1/users', { token }), 'users:read');
   });
 
-  it('needs users:write; a reader is refused and goes on reading', async () => {
+  it('requires users:write; a user with users:read only is refused and can still read', async () => {
     const [reader, member] = [await aMemberWho(app, 'users:read'), await anAccount(app)];
     expectLacking(await deleteUser(app, reader, member.id), 'users:write');
     expect((await getUser(app, reader, member.id)).status).toBe(200);

@@ -50,7 +50,7 @@ async function expectNoRoleBy(token: string): Promise<void> {
 }
 
 describe('the roles of an invitation', () => {
-  it('are given when it is accepted, and not before', async () => {
+  it('are assigned when it is accepted, and not before', async () => {
     const token = await invited(app, inviter, email, role);
     expect(await storedRoles()).toEqual([]);
     expect((await accept(app, token)).status).toBe(204);
@@ -58,21 +58,21 @@ describe('the roles of an invitation', () => {
     expect(await permittedTo()).toEqual(['users:read']);
   });
 
-  it('are those of the last one: an earlier one’s are not added', async () => {
+  it('are those of the last invitation: the roles of an earlier one are not added', async () => {
     await invited(app, admin, email, 'admin');
     const token = await invited(app, admin, email, role);
     await accept(app, token);
     expect(await storedRoles()).toEqual([role]);
   });
 
-  it('cannot be taken back by a user who could not have given them', async () => {
+  it('cannot be withdrawn by a user who could not have assigned them', async () => {
     const token = await invited(app, admin, email, 'admin');
     expect((await invite(app, inviter, { email, roles: [role] })).status).toBe(403);
     await accept(app, token);
     expect(await storedRoles()).toEqual(['admin']);
   });
 
-  it('are roles that exist and that the inviter holds; otherwise there is no invitation', async () => {
+  it('are roles that exist and that the inviter holds; otherwise the invitation is refused', async () => {
     const better = await aRole(app, 'users:read', 'roles:read');
     expectLacking(await invite(app, inviter, { email, roles: [role, better] }), 'roles:read');
     const unknown = await invite(app, inviter, { email, roles: [role, 'no-such-role'] });
@@ -88,7 +88,7 @@ describe('the roles of an invitation', () => {
   });
 });
 
-describe('an invitation that is accepted later gives an account and no role where the inviter', () => {
+describe('an invitation that is accepted later creates an account without a role where the inviter', () => {
   it.each<[string, () => Promise<Answer<object>>]>([
     ['was demoted', async () => changeUser(app, admin, inviter.id, { roles: [] })],
     ['was disabled', async () => changeUser(app, admin, inviter.id, { status: 'disabled' })],
@@ -131,7 +131,7 @@ describe('an invitation that is accepted later gives an account and no role wher
 });
 
 describe('a role that is gone when it is accepted', () => {
-  it('is not given; the others are', async () => {
+  it('is not assigned; the others are', async () => {
     const gone = await aRole(app, 'users:read');
     const token = await invited(app, inviter, email, gone, role);
     expect((await deleteRole(app, admin, gone)).status).toBe(204);

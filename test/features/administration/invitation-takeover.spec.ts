@@ -63,7 +63,7 @@ describe('an account that an attacker planted at an address before its owner was
     });
   });
 
-  it('loses further registrations: none of their passwords ever holds', async () => {
+  it('loses further registrations: none of their passwords becomes valid', async () => {
     const attempt = { email, password: 'five brisk herons in a tunnel', displayName: 'Second' };
     await register(app, attempt);
     expect(await attemptsOf(app, email)).toHaveLength(1);
@@ -75,7 +75,7 @@ describe('an account that an attacker planted at an address before its owner was
     expect(await profileOf(app, { email, password: OWNERS })).toMatchObject({ displayName: null });
   });
 
-  it('loses the links that were asked for in its name', async () => {
+  it('loses the links that were requested for it', async () => {
     const other = newAddress();
     const verification = await linkOf(app, { email: other, password: PASSWORD });
     const password = await resetLink(app, other);
@@ -85,7 +85,7 @@ describe('an account that an attacker planted at an address before its owner was
     expectProblem(await app.api.post('/v1/auth/password/reset', { json }), 422, 'invalid-or-expired-token');
   });
 
-  it('loses an address it was about to move to', async () => {
+  it('loses a pending change of address', async () => {
     const elsewhere = newAddress();
     const json = { newEmail: elsewhere, password: PASSWORD };
     await app.api.post('/v1/auth/email/change', { token: planted.accessToken, json });
@@ -98,7 +98,7 @@ describe('an account that an attacker planted at an address before its owner was
     expect(await idOf(elsewhere)).toBe('');
   });
 
-  it('goes to the owner even where the planter registers again afterwards', async () => {
+  it('goes to the owner even where the attacker registers again afterwards', async () => {
     const token = await invited(app, admin, email);
     await register(app, planter);
     expect((await logIn(app, planter)).status).toBe(401);

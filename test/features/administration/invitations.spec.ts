@@ -27,7 +27,7 @@ const expectDead = async (token: string) =>
   expectProblem(await accept(app, token), 422, 'invalid-or-expired-token');
 
 describe('an invitation', () => {
-  it('makes an account, and answers with it', async () => {
+  it('creates an account, and responds with it', async () => {
     const written = `  ${email.toUpperCase()} `;
     const answer = await invite(app, admin, { email: written, displayName: 'Ada' });
     expect(answer.status).toBe(201);
@@ -47,7 +47,7 @@ describe('an invitation', () => {
     ]);
   });
 
-  it('is accepted with a password of one’s own: verified, by the name one chose, and not signed in', async () => {
+  it('is accepted with a password and a name of the user: the account is verified, and the user is not signed in', async () => {
     const token = await invited(app, admin, email);
     const answer = await accept(app, token, { password: OTHER, displayName: 'Grace' });
     expect([answer.status, answer.text, answer.headers.getSetCookie()]).toEqual([204, '', []]);
@@ -67,7 +67,7 @@ describe('an invitation', () => {
     expect(await profileOf(app, { email, password: PASSWORD })).toMatchObject({ displayName });
   });
 
-  it('works once, of three times at once: one password holds, and the roles are given once', async () => {
+  it('works once, of three times at once: one password is set, and the roles are assigned once', async () => {
     const role = await aRole(app, 'users:read');
     const token = await invited(app, admin, email, role);
     const passwords = Array.from({ length: 3 }, (_, at) => `${OTHER} number ${at}`);
@@ -87,11 +87,11 @@ describe('an invitation', () => {
     await expectDead(late);
   });
 
-  it('is none with a token that was not sent', async () => {
+  it('is not accepted with a token that was not sent', async () => {
     for (const token of ['in_', `in_${'A'.repeat(43)}`, `pr_${'A'.repeat(43)}`, '']) await expectDead(token);
   });
 
-  it('comes with a password and a name alone', async () => {
+  it('is accepted with a password and a name only', async () => {
     const refused: [string, object][] = [
       ['token', { token: null }],
       ['token', { token: ['x'] }],
@@ -111,7 +111,7 @@ describe('an invitation', () => {
     }
   });
 
-  it('opens nothing else: neither a reset nor a verification takes its token', async () => {
+  it('has a token that neither a reset nor a verification accepts', async () => {
     const token = await invited(app, admin, email);
     for (const [path, json] of [
       ['password/reset', { token, newPassword: OTHER }],
@@ -125,7 +125,7 @@ describe('an invitation', () => {
   const isGood = async (token: string) =>
     (await accept(app, token, { password: 'short' })).body.code !== DEAD;
 
-  it('leaves the earlier ones of its address as they are, until one of them is used', async () => {
+  it('keeps the earlier invitations of its address valid until one of them is used', async () => {
     const tokens = [];
     for (let count = 0; count < 3; count++) tokens.push(await invited(app, admin, email));
     for (const token of tokens) expect(await isGood(token)).toBe(true);
@@ -134,7 +134,7 @@ describe('an invitation', () => {
     for (const token of others) await expectDead(token);
   });
 
-  it('ends those that promise other roles, or are of another inviter', async () => {
+  it('revokes those with other roles or of another inviter', async () => {
     const mistaken = await invited(app, admin, email, await aRole(app));
     const corrected = await invited(app, admin, email);
     await expectDead(mistaken);
@@ -155,7 +155,7 @@ describe('an invitation', () => {
     expect((await profileOf(app, { email, password: PASSWORD })).roles).toEqual(['admin']);
   });
 
-  it('is refused, and says why, while five of its address are open', async () => {
+  it('is refused with a reason while five invitations of its address are open', async () => {
     const make = async () => app.nest.get(FirstAdmin, { strict: false }).create(email, null);
     const { token } = await make();
     for (let count = 1; count < 5; count++) await make();
@@ -163,7 +163,7 @@ describe('an invitation', () => {
     expect((await accept(app, token?.token ?? '')).status).toBe(204);
   });
 
-  it('given three times at once makes one account, and one link works', async () => {
+  it('sent three times at once creates one account, and one link works', async () => {
     const answers = await inParallel(3, async () => invite(app, admin, { email }));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([201]));
     expect(new Set(answers.map(({ body }) => body.id)).size).toBe(1);
@@ -174,7 +174,7 @@ describe('an invitation', () => {
     expect(statuses.toSorted((a, b) => a - b)).toEqual([204, 422, 422]);
   });
 
-  it('is over when the account is disabled or deleted', async () => {
+  it('is revoked when the account is disabled or deleted', async () => {
     const token = await invited(app, admin, email);
     const { body } = await app.api.get<{ items: { id: string }[] }>(`/v1/users?email=${email}`, admin);
     const id = body.items[0]?.id ?? '';

@@ -47,18 +47,18 @@ describe('the chain of the audit trail', () => {
     (await trailOf(of)).map(({ sequence }) => sequence && Number(sequence));
   const upTo = (last: number) => Array.from({ length: last }, (_, index) => index + 1);
 
-  it('takes in what was recorded, in its order, within seconds and without being asked', async () => {
+  it('includes the recorded events, in their order, within seconds and without a request', async () => {
     await refuseOrders(app, 5);
     await eventually(async () => expect(await sequencesOf(app)).toEqual(upTo(5)), 3_000);
     expect(await verify(app)).toEqual({ intact: true, rows: 5, unsealed: 0, erased: 0 });
   });
 
-  it('is none as long as nothing was recorded', async () => {
+  it('is empty as long as no event was recorded', async () => {
     await seal(app);
     expect(await verify(app)).toEqual({ intact: true, rows: 0, unsealed: 0, erased: 0 });
   });
 
-  it('is one, whichever of several writers and sealers is at it, all at once', async () => {
+  it('is a single chain where several instances write and seal at once', async () => {
     const { nest, database, clock } = app;
     const sealers = await inParallel(
       3,
@@ -75,7 +75,7 @@ describe('the chain of the audit trail', () => {
     expect(await verify(app)).toEqual({ intact: true, rows: 21, unsealed: 0, erased: 0 });
   });
 
-  it('takes in later what was committed later, and does not wait for a slow transaction', async () => {
+  it('includes later what was committed later, and does not wait for a slow transaction', async () => {
     const gate: { open: () => void } = { open: () => undefined };
     const held = new Promise<void>((resolve) => (gate.open = resolve));
     let slow: Promise<void> | undefined;
@@ -99,7 +99,7 @@ describe('the chain of the audit trail', () => {
     expect(await verify(app)).toMatchObject({ intact: true, rows: 2 });
   });
 
-  it('is logged once a minute at most, and not where nothing was sealed since', async () => {
+  it('is logged once a minute at most, and not where no event was sealed since', async () => {
     const sealedAfter = async (refusals: number) => {
       await refuseOrders(app, refusals);
       await seal(app);
@@ -125,7 +125,7 @@ describe('the chain of the audit trail', () => {
     expect(await verify(app)).toMatchObject({ intact: true, rows: 2 });
   });
 
-  it('is sealed and logged to its end by an application that stops, and goes on with the next instance', async () => {
+  it('is sealed and logged to its end by an application that stops, and is continued by the next instance', async () => {
     await refuseOrders(app, 3);
     isRunning = false;
     await app.close();

@@ -8,7 +8,7 @@ interface Exported {
 
 const headers = { 'user-agent': 'Lynx/2.9', 'x-request-id': 'ada.lovelace-at-example.com' };
 
-describe('what the trail holds on a person', () => {
+describe('the audit data of a user', () => {
   let app: TestApp;
   let person: Person;
   let token: string;
@@ -30,7 +30,7 @@ describe('what the trail holds on a person', () => {
 
   const own = async (type = 'signed-in') => (await trailOf(app, type)).filter((row) => row.subject_id === id);
 
-  it('is part of what they can take along, and what it holds on others is not', async () => {
+  it('is part of their export, and that of other users is not', async () => {
     await app.signIn();
     const { body } = await app.api.get<Exported>('/v1/users/me/export', { token });
     expect(body.data.audit.filter(({ type }) => type === 'signed-in')).toEqual([
@@ -45,7 +45,7 @@ describe('what the trail holds on a person', () => {
     ]);
   });
 
-  it('goes with the account: an id is left, a chain that verifies, and what it holds on others', async () => {
+  it('is erased with the account: the id, a chain that verifies and the data of other users remain', async () => {
     const { email } = await app.someone();
     await app.api.post('/v1/auth/login', { json: { email, password: 'wrong' } });
     await seal(app);
@@ -65,7 +65,7 @@ describe('what the trail holds on a person', () => {
     expect((await trailOf(app, 'sign-in-failed')).at(-1)).toMatchObject({ ip_address: '127.0.0.1' });
   });
 
-  it('goes with the user, whatever deletes them and whatever is recorded of that meanwhile', async () => {
+  it('is erased with the user, whatever deletes them and whatever is recorded meanwhile', async () => {
     await app.database.transaction(async () => {
       await app.query('DELETE FROM users WHERE id = $1', [id]);
       await app.nest.get(EventBus).publish(new OrderPlaced({ subjectId: id }));

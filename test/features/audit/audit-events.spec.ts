@@ -52,7 +52,7 @@ describe('GET /v1/audit-events', () => {
       .map(({ occurredAt }) => (Date.parse(occurredAt) - begun) / 1_000)
       .filter((seconds) => seconds >= 0 && seconds <= 2);
 
-  it('shows what happened, the newest first, with its place in the chain', async () => {
+  it('returns the events, newest first, with their position in the chain', async () => {
     const { items, nextCursor } = await ask('?subjectId=' + BOB);
     expect(nextCursor).toBeNull();
     expect(items).toHaveLength(2);
@@ -91,7 +91,7 @@ describe('GET /v1/audit-events', () => {
     expect(await shown(query)).toEqual(expected);
   });
 
-  it('takes the beginning of a period with it, and not its end', async () => {
+  it('includes the start of a period and excludes its end', async () => {
     expect(await shown(`from=${at(1_000)}`)).toEqual([2, 1]);
     expect(await shown(`from=${at(1_001)}`)).toEqual([2]);
     expect(await shown(`to=${at(1_000)}`)).toEqual([0]);
@@ -102,7 +102,7 @@ describe('GET /v1/audit-events', () => {
     expect(await shown(`from=${at(1_000).toLowerCase().replace('z', '%2B00:00')}`)).toEqual([2, 1]);
   });
 
-  it('comes in pages that go on where the one before ended, whatever is recorded meanwhile', async () => {
+  it('returns pages that continue where the previous one ended, whatever is recorded meanwhile', async () => {
     const publish = async (event: OrderPlaced | OrderRefused) => app.nest.get(EventBus).publish(event);
     const pageOf = async (query = '') => {
       const { items, nextCursor } = await ask(`?subjectId=${CAROL}&limit=1${query}`);
@@ -156,7 +156,7 @@ describe('GET /v1/audit-events', () => {
     for (const end of ['from', 'to']) expect((await ask(`?${end}=${instant}`)).items).toBeInstanceOf(Array);
   });
 
-  it('is exported whole, the oldest first, as JSON lines can hold it', async () => {
+  it('is exported completely, oldest first, as JSON lines', async () => {
     const lines: string[] = [];
     const period = { from: new Date(begun), to: new Date(begun + 2_000) };
     for await (const event of app.nest.get(AuditExport).events(period)) lines.push(JSON.stringify(event));

@@ -8,7 +8,7 @@ const COPY = (sequence: string) => `INSERT INTO audit_events
   SELECT gen_random_uuid(), occurred_at, type, outcome, actor_id, subject_id, session_id, request_id, details, NULL,
     seal, ${sequence}, chain FROM audit_events WHERE sequence = 3`;
 
-describe('an attacker who can write to the database, and has not the key', () => {
+describe('an attacker who can write to the database and does not have the key', () => {
   let trail: SealedTrail;
 
   beforeAll(async () => {
@@ -19,7 +19,7 @@ describe('an attacker who can write to the database, and has not the key', () =>
 
   afterAll(async () => trail.close());
 
-  it('leaves nothing to find where they do nothing', async () => {
+  it('causes no finding where they change nothing', async () => {
     expect(await trail.found(await trail.checkpoint())).toBeUndefined();
   });
 
@@ -66,7 +66,7 @@ describe('an attacker who can write to the database, and has not the key', () =>
     expect(await trail.found()).toEqual(at('inserted', sequence));
   });
 
-  it('cannot have one sealed that is not ours', async () => {
+  it('cannot have a forged row sealed', async () => {
     await trail.attack(COPY('NULL'));
     await trail.record(1);
     await seal(trail);
@@ -109,7 +109,7 @@ describe('an attacker who can write to the database, and has not the key', () =>
     expect(await verify(trail)).toEqual({ intact: true, rows: SealedTrail.ROWS, unsealed: 0, erased: 1 });
   });
 
-  it('has the first of several attacks named', async () => {
+  it('has the first of several changes reported', async () => {
     await trail.attack('DELETE FROM audit_events WHERE sequence = 9');
     await trail.attack(`UPDATE audit_events SET type = 'x' WHERE sequence IN (3, 6)`);
     expect(await trail.found()).toEqual(at('altered', 3));

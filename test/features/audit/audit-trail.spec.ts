@@ -35,7 +35,7 @@ describe('the audit trail', () => {
       await app.api.post('/v1/orders/attempt', { headers: { 'x-forwarded-for': address } });
   };
 
-  it('holds who did what to whom, in which session, from where, with what, and in which request', async () => {
+  it('contains the actor, the act, the subject, the session, the address, the user agent and the request', async () => {
     const person = await app.someone();
     const { accessToken: token } = await app.signIn(person);
     const headers = {
@@ -53,7 +53,7 @@ describe('the audit trail', () => {
         actor_id: id,
         subject_id: id,
         session_id: sessionIdOf(token),
-        // Ours, since what the caller chose is not kept.
+        // The id of the application, because that of the caller is not kept.
         request_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
         details: { channel: 'web' },
         user_id: id,
@@ -63,7 +63,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('keeps nothing of what was undone, and the failure that undid it', async () => {
+  it('contains no event of a transaction that was rolled back, and the failure that rolled it back', async () => {
     const { accessToken: token } = await app.signIn();
     expectProblem(await app.api.post('/v1/orders/fail', { token }), 409, 'conflict');
     expect(await trailOf(app, 'order-placed')).toEqual([]);
@@ -72,7 +72,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('fails what it cannot record: nothing happens unseen', async () => {
+  it('fails an act that it cannot record', async () => {
     const { accessToken: token } = await app.signIn();
     await app.query('ALTER TABLE audit_personal RENAME TO audit_away');
     const answer = await app.api.post('/v1/orders/place', { token });
@@ -81,7 +81,7 @@ describe('the audit trail', () => {
     expect(await trailOf(app, 'order-placed')).toEqual([]);
   });
 
-  it('names no user and no address where a command or the application itself did it', async () => {
+  it('contains no user and no address where a command or the application itself acts', async () => {
     await publish(new OrderPlaced());
     expect(await trailOf(app)).toMatchObject([
       {
@@ -95,7 +95,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('takes whatever text comes along, and still verifies', async () => {
+  it('accepts any text, and still verifies', async () => {
     const details = {
       text: 'a\0b\ud800',
       deep: [{ n: 1e21, m: 0.1 }, null, 'ﷺ "quoted" \\'],
@@ -112,11 +112,11 @@ describe('the audit trail', () => {
     });
   });
 
-  it('refuses an event that does not say what it is', async () => {
+  it('refuses an event without a type', async () => {
     await expect(publish(new Nameless())).rejects.toThrow(/without a type/);
   });
 
-  it('records a request without the permission, and the answer says which is missing', async () => {
+  it('records a request without the permission, and the response names the missing one', async () => {
     const person = await app.someone();
     const { accessToken: token } = await app.signIn(person);
     const answer = await app.api.get('/v1/audit-events', { token });
@@ -129,7 +129,7 @@ describe('the audit trail', () => {
     ]);
   });
 
-  it('holds no secret of a request that caused an event', async () => {
+  it('contains no secret of a request that caused an event', async () => {
     const { accessToken: token, refreshToken } = await app.signIn();
     await app.api.post('/v1/orders/place', { token, json: { password: PASSWORD, refreshToken } });
     await app.api.get(`/v1/audit-events?type=${refreshToken.slice(0, 12)}`, { token });
@@ -140,7 +140,7 @@ describe('the audit trail', () => {
     for (const secret of [PASSWORD, refreshToken, ...token.split('.')]) expect(dump).not.toContain(secret);
   });
 
-  it('takes five a minute from a source of what costs a stranger nothing, and counts the others', async () => {
+  it('records five events a minute from a source that an unauthenticated caller causes at no cost, and counts the others', async () => {
     await attemptFrom('203.0.113.1', 9);
     await attemptFrom('203.0.113.2', 1);
     expect(await trailOf(app, 'order-attempted')).toHaveLength(6);
@@ -150,13 +150,13 @@ describe('the audit trail', () => {
     expect(rows.map(({ details }) => details)).toEqual([{}, {}, {}, {}, {}, {}, { skipped: 4 }, {}]);
   });
 
-  it('takes a whole IPv6 network for one source', async () => {
+  it('counts an IPv6 network as one source', async () => {
     for (let host = 1; host <= 8; host++) await attemptFrom(`2001:db8:0:1::${host}`, 1);
     await attemptFrom('2001:db8:0:2::1', 1);
     expect(await trailOf(app, 'order-attempted')).toHaveLength(6);
   });
 
-  it('takes everything else, however much it is', async () => {
+  it('records every other event, without a limit', async () => {
     await refuseOrders(app, 12);
     expect(await trailOf(app, 'order-refused')).toHaveLength(12);
   });

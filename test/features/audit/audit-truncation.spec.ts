@@ -1,7 +1,7 @@
 import { seal } from '../../support/audit';
 import { at, MOVE_HEAD, SealedTrail } from '../../support/audit-chain';
 
-describe('an attacker who can delete from the database, and has not the key', () => {
+describe('an attacker who can delete from the database and does not have the key', () => {
   let trail: SealedTrail;
   /** Of all of it. */
   let checkpoint: string;
@@ -41,21 +41,21 @@ describe('an attacker who can delete from the database, and has not the key', ()
     expect(await trail.found()).toEqual(at('truncated', first, SealedTrail.ROWS));
   });
 
-  it('cannot cut off the end and hide it behind what is recorded later', async () => {
+  it('cannot remove the end and hide that behind later events', async () => {
     await trail.attack('DELETE FROM audit_events WHERE sequence > 7');
     await trail.record(2);
     await seal(trail);
     expect(await trail.found()).toEqual(at('removed', 8, SealedTrail.ROWS));
   });
 
-  it('can go back to an earlier state, its head too, where no checkpoint is kept elsewhere', async () => {
+  it('can restore an earlier state with its head where no checkpoint is kept elsewhere', async () => {
     await trail.attack('DELETE FROM audit_events WHERE sequence > 7');
     await trail.attack(MOVE_HEAD);
     expect(await trail.found()).toBeUndefined();
     expect(await trail.found(checkpoint)).toEqual(at('truncated', 8, SealedTrail.ROWS));
   });
 
-  it('cannot let that grow again until it is as long, against checkpoints', async () => {
+  it('cannot hide that from checkpoints by letting the chain grow to the same length', async () => {
     await trail.attack('DELETE FROM audit_events WHERE sequence > 7');
     await trail.attack(MOVE_HEAD);
     const early = await trail.checkpoint();

@@ -39,7 +39,7 @@ async function fiveLinks(): Promise<{ person: Person; tokens: string[] }> {
 }
 
 describe('a verification link', () => {
-  it('lets its owner in, once used', async () => {
+  it('lets its owner sign in once it was used', async () => {
     const person = newcomer();
     const token = await linkOf(app, person);
     expect(token).toMatch(/^ev_[\w-]{43}$/);
@@ -55,7 +55,7 @@ describe('a verification link', () => {
     await expectDead(app, token);
   });
 
-  it('works until 24 hours are over, and not a millisecond longer', async () => {
+  it('works for 24 hours, to the millisecond', async () => {
     const [inTime, late] = await Promise.all([linkOf(app, newcomer()), linkOf(app, newcomer())]);
     app.clock.advance({ hours: 24, milliseconds: -1 });
     expect((await verify(app, inTime)).status).toBe(204);
@@ -63,7 +63,7 @@ describe('a verification link', () => {
     await expectDead(app, late);
   });
 
-  it('is as dead as an unknown one when it is used, expired, mutilated or made up', async () => {
+  it('is refused like an unknown one when it is used, expired, damaged or forged', async () => {
     const token = await linkOf(app, newcomer());
     const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const last = letters.indexOf(token.slice(-1));
@@ -98,7 +98,7 @@ describe('a verification link', () => {
     expect((await verify(app, token)).status).toBe(204);
   });
 
-  it('that is no text of a link is a fault of the request', async () => {
+  it('that is not a well-formed string is a validation error', async () => {
     for (const token of [undefined, null, 7, ['ev_a'], 'e'.repeat(257)]) {
       const answer = await verify(app, token);
       expectProblem(answer, 422, 'validation-failed');
@@ -106,7 +106,7 @@ describe('a verification link', () => {
     }
   });
 
-  it('is good for nothing else, and nothing else is good for it', async () => {
+  it('is not accepted for another purpose, and no other link is accepted in its place', async () => {
     const person = await someoneVerified(app);
     const { body: tokens } = await logIn(app, person);
     await app.api.post('/v1/auth/password/forgot', { json: { email: person.email } });
@@ -145,7 +145,7 @@ describe('a verification link', () => {
 });
 
 describe('the verification links of one account', () => {
-  it('are at most five: a sixth is not sent, and the five go on working until one is used', async () => {
+  it('are at most five: a sixth is not sent, and the five work until one is used', async () => {
     const { person, tokens } = await fiveLinks();
     await resend(app, person.email);
     await register(app, { ...person, password: 'nine calm badgers on a ferry' });
@@ -156,13 +156,13 @@ describe('the verification links of one account', () => {
     await expectDead(app, ...tokens);
   });
 
-  it('are five, however many are asked for at once', async () => {
+  it('are five, however many are requested at once', async () => {
     const { email } = await app.someone();
     await inParallel(7, async () => resend(app, email));
     expect(await subjectsFor(app, email)).toHaveLength(5);
   });
 
-  it('can be asked for again when they expire', async () => {
+  it('can be requested again when they expire', async () => {
     const { person, tokens } = await fiveLinks();
     app.clock.advance({ hours: 24 });
     await resend(app, person.email);
@@ -175,7 +175,7 @@ describe('the verification links of one account', () => {
     expectUsedOnce(await Promise.all([...tokens, tokens[0]].map(async (token) => verify(app, token))));
   });
 
-  it('do not end those of another account', async () => {
+  it('do not revoke those of another account', async () => {
     const [ada, bob] = await Promise.all([linkOf(app, newcomer()), linkOf(app, newcomer())]);
     expect((await verify(app, ada)).status).toBe(204);
     await expectGood(app, bob);

@@ -69,7 +69,7 @@ describe('an attacker who registers first and may sign in at once', () => {
     await expectOwnedBy(app, ada, eve.password);
   });
 
-  it('is not let in by signing in at the same instant', async () => {
+  it('gets no lasting session by signing in at the same instant', async () => {
     const link = await linkOf(app, ada);
     const signIns = inParallel(4, async () => logIn(app, eve));
     expect((await verify(app, link, ada.password)).status).toBe(204);
@@ -98,7 +98,7 @@ describe('an attacker who registers first and may sign in at once', () => {
     await expectOwnedBy(app, ada, eve.password, EVE_LATER);
   });
 
-  it('cannot give the account another name that stays', async () => {
+  it('cannot set a lasting name of the account', async () => {
     const link = await linkOf(app, ada);
     const renamed = { json: { displayName: 'Eve again' }, token: tokens.accessToken };
     expect((await app.api.patch('/v1/users/me', renamed)).status).toBe(200);

@@ -28,7 +28,7 @@ describe('the link of an address that was registered more than once', () => {
     app = await sharedApp({ smtp: true, env: { REQUIRE_VERIFIED_EMAIL: 'true' } });
   });
 
-  it('asks for a password, refuses every other one, and stays good until the right one comes', async () => {
+  it('requires a password, refuses every other one, and stays valid until it gets the right one', async () => {
     const { ada, eve } = both();
     const [one = '', other = ''] = await registerAll(eve, ada);
     for (const password of [undefined, null])
@@ -62,7 +62,7 @@ describe('the link of an address that was registered more than once', () => {
     await expectOwnedBy(app, ada, ...planted.map(({ password }) => password));
   });
 
-  it('gives an owner who gave no name none, and takes a password in any Unicode form', async () => {
+  it('sets no name where the owner gave none, and accepts a password in any Unicode normalization form', async () => {
     const { ada, eve } = both();
     const owner = { email: ada.email, password: 'zwölf käfer über dem see' };
     const [link] = await registerAll(eve, owner);

@@ -64,7 +64,7 @@ async function visible(path: string, json: object) {
 }
 
 describe.each(Object.entries(owners))('for %s', (_, { of, registering, resending }) => {
-  it('a registration is answered as for any other, and what is sent tells the mailbox alone', async () => {
+  it('a registration gets the same response as for any other, and only the mail reveals the difference', async () => {
     const { email } = await of();
     const seen = await visible('register', { email, password: OTHER });
     expect(seen).toMatchObject({ status: 202, text: '{}', others: { 'cache-control': 'no-store' } });
@@ -72,7 +72,7 @@ describe.each(Object.entries(owners))('for %s', (_, { of, registering, resending
     expect(await subjectsFor(app, email)).toEqual(registering);
   });
 
-  it('a request for the mail again is answered so, too', async () => {
+  it('a request to send the mail again does so, too', async () => {
     const { email } = await of();
     const seen = await visible('email/verify/resend', { email });
     expect(seen).toMatchObject({ status: 202, text: '{}', others: { 'cache-control': 'no-store' } });
@@ -82,7 +82,7 @@ describe.each(Object.entries(owners))('for %s', (_, { of, registering, resending
 });
 
 describe('a mail that a request caused', () => {
-  it('goes to the address as it is kept, whatever the spelling that asked for it', async () => {
+  it('goes to the stored address, whatever its spelling in the request', async () => {
     const { email } = await someoneVerified(app);
     await register(app, { email: ` ${email.toUpperCase()} `, password: OTHER });
     expect((await app.mailFor(email)).to).toEqual([email]);
@@ -91,7 +91,7 @@ describe('a mail that a request caused', () => {
     expect((await app.mailFor(unverified.email)).to).toEqual([unverified.email]);
   });
 
-  it('says nothing in the words of a stranger', async () => {
+  it('contains no text of the caller', async () => {
     const { email } = newcomer();
     await register(app, { email, password: OTHER, displayName: 'CHEAP WATCHES' });
     const { text, html, raw } = await app.mailFor(email);

@@ -17,7 +17,7 @@ import { exchange } from '../../support/wire';
 
 const NEW = 'nine calm badgers on a ferry';
 
-describe('asking for a new password', () => {
+describe('requesting a password reset', () => {
   let app: TestApp;
 
   beforeAll(async () => {
@@ -54,7 +54,7 @@ describe('asking for a new password', () => {
   ];
 
   it.each(addresses)(
-    'for an address that is %s answers as for any other, and sends %i mails',
+    'for an address that is %s gets the same response as for any other, and sends %i mails',
     async (...row) => {
       const [, expected, address] = row;
       const visible = async (email: string) => {
@@ -71,7 +71,7 @@ describe('asking for a new password', () => {
     },
   );
 
-  it('writes to the address as it is stored, whatever its spelling in the request', async () => {
+  it('sends the mail to the stored address, whatever its spelling in the request', async () => {
     const { email } = await app.someone();
     await askForReset(app, ` \t${email.toUpperCase()}\n`);
     const { to, headers } = await nextMail(app, email, 'reset');
@@ -99,13 +99,13 @@ describe('asking for a new password', () => {
     expect(app.smtp.for('eve@example.com')).toEqual([]);
   });
 
-  it('refuses a link of the caller’s own choice', async () => {
+  it('refuses a URL chosen by the caller', async () => {
     const { email } = await app.someone();
     const answer = await ask({ email, url: 'https://evil.example' });
     expect(violations(answer)).toEqual({ '/url': 'unknown-property' });
   });
 
-  it('leads to the account page, whatever host the request or a proxy names', async () => {
+  it('sends a link to the account page, whatever host the request or a proxy names', async () => {
     const { email } = await app.someone();
     const body = JSON.stringify({ email });
     const headers: (readonly [string, string])[] = [
@@ -126,13 +126,13 @@ describe('asking for a new password', () => {
     expect(raw).not.toContain('evil.example');
   });
 
-  it('leads to ACCOUNT_URL where that is set', () => {
+  it('sends a link to ACCOUNT_URL where that is set', () => {
     const ACCOUNT_URL = 'https://shop.example.test/my/account?tab=security';
     const settings = new Environment({ ...TEST_ENVIRONMENT, ACCOUNT_URL }).get(MailSettings);
     expect(settings.linkWith('pr_x')).toBe(`${ACCOUNT_URL}#token=pr_x`);
   });
 
-  it('has 5 links alive at most: a sixth request sends nothing, and takes none of them away', async () => {
+  it('has at most 5 valid links: a sixth request sends nothing and revokes none of them', async () => {
     const { email } = await app.someone();
     await inParallel(7, async () => askForReset(app, email));
     expect(await countMails(app, email, 'reset')).toBe(5);
@@ -151,7 +151,7 @@ describe('asking for a new password', () => {
     await resetLink(app, email);
   });
 
-  it('may be done again as soon as one of the 5 has expired', async () => {
+  it('is possible again as soon as one of the 5 has expired', async () => {
     const { email } = await app.someone();
     await resetLink(app, email);
     app.clock.advance({ minutes: 1 });
@@ -164,7 +164,7 @@ describe('asking for a new password', () => {
     expect(await countMails(app, email, 'reset')).toBe(6);
   });
 
-  it('leaves the password and the sessions alone', async () => {
+  it('keeps the password and the sessions', async () => {
     const person = await app.someone();
     const tokens = await app.signIn(person);
     await resetLink(app, person.email);

@@ -56,7 +56,7 @@ describe('a reset link', () => {
   });
 
   // Links of other purposes: mail-links.spec.ts.
-  it('is no other link with its prefix, and no other link with the prefix of a reset', async () => {
+  it('is not accepted in place of another link, nor another link with the prefix of a reset', async () => {
     const { accessToken: token } = await app.signIn(person);
     const newEmail = `new-${person.email}`;
     await app.api.post('/v1/auth/email/change', { token, json: { newEmail, password: person.password } });
@@ -69,7 +69,7 @@ describe('a reset link', () => {
     expect((await reset(app, own, NEW)).status).toBe(204);
   });
 
-  it('has one spelling', async () => {
+  it('is accepted in one spelling only', async () => {
     const token = await resetLink(app, person.email);
     const body = token.slice(3);
     for (const other of [
@@ -102,7 +102,7 @@ describe('a reset link', () => {
     expect((await reset(app, token, NEW)).status).toBe(204);
   });
 
-  it('stays good where the new password is refused', async () => {
+  it('stays valid where the new password is refused', async () => {
     const token = await resetLink(app, person.email);
     const refused: [string, string][] = [
       ['too short', 'password-too-short'],

@@ -27,7 +27,7 @@ const logIn = async (password: string, deviceToken?: string) =>
   });
 
 describe('a password reset', () => {
-  it('ends every session, and does not sign in', async () => {
+  it('revokes every session, and does not sign in', async () => {
     const sessions = await inParallel(3, async () => app.signIn(person));
     const stranger = await app.signIn();
     const answer = await reset(app, await resetLink(app, person.email), NEW);
@@ -60,7 +60,7 @@ describe('a password reset', () => {
     expect(text).not.toMatch(/#token=|https?:/);
   });
 
-  it('ends an e-mail change that is not confirmed yet', async () => {
+  it('cancels a change of address that is not confirmed yet', async () => {
     const { accessToken: token } = await app.signIn(person);
     const newEmail = `thief-${person.email}`;
     await app.api.post('/v1/auth/email/change', { token, json: { newEmail, password: PASSWORD } });
@@ -73,7 +73,7 @@ describe('a password reset', () => {
 });
 
 describe('a password reset of an address not verified yet', () => {
-  it('verifies it, and leaves nothing of what others registered with it', async () => {
+  it('verifies it, and removes what others registered with it', async () => {
     const strict = await sharedApp({ smtp: true, env: { REQUIRE_VERIFIED_EMAIL: 'true' } });
     const { email } = await strict.someone();
     const planted = { email, password: 'a password that Eve planted' };
