@@ -29,7 +29,7 @@ import { SessionsModule } from './sessions';
 import { TokensModule } from './tokens';
 import { UsersModule } from './users';
 
-/** What Gatehouse itself is made of. Deleting a feature is deleting its folder and its line here. */
+/** The modules of Gatehouse. To delete a feature, delete its folder, and its import and its entry here. */
 @Module({
   imports: [
     EnvironmentModule.forRoot(),

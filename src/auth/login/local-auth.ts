@@ -75,7 +75,7 @@ export class LocalAuthGuard extends AuthGuard('local') {
     const { useCookies } = (await this.validation.transform(request.query, query)) as LoginQuery;
     // A page that logs its visitor in as the attacker is an attack, too: the visitor then enters data into that account.
     if (useCookies === 'true') this.csrf.assertAllowed(request);
-    // Refuses duplicates before a session is opened that the answer could not be given for.
+    // A duplicate cookie is refused before a session is opened: afterwards its tokens could not be returned.
     const [deviceCookie] = useCookies === 'true' ? COOKIES.map((name) => cookieOf(request, name)) : [];
     const body = { type: 'body', metatype: LoginRequest } as const;
     const login = (await this.validation.transform(request.body, body)) as LoginRequest;
