@@ -15,7 +15,8 @@ const CORE_SPECS = [
   'test/auth/registration/required-verification.spec.ts',
   'test/auth/token/refresh.spec.ts',
   'test/auth/token/logout.spec.ts',
-  'test/platform/mail/mail-server.spec.ts',
+  'src/platform/mail/mail-lanes.spec.ts',
+  'src/platform/mail/mail-renderer.spec.ts',
   'test/mail-texts.spec.ts',
 ];
 
