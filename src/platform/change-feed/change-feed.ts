@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { Clock, type ClockReading } from '../clock';
@@ -12,10 +13,8 @@ export const MAX_STALENESS_MS = 1_000;
 
 // Twice within the bound, so that one late read does not make requests wait.
 const POLL_MS = 400;
-
 // A silent server fails sooner; this ends the wait for one with very many changes.
 const READ_TIMEOUT_MS = 3_000;
-
 // If the clock of the database is set back by more, memory has dropped changes that matter again.
 const STEP_BACK_MS = 1_000;
 
@@ -44,6 +43,8 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
   private isNotifyPending = false;
   private isDisconnected = false;
   private stopped = false;
+  /** Runs reads in no request, whose uncommitted rows subscribers would read, and whose user's connections they would wait for. */
+  private readonly inOwnContext = AsyncLocalStorage.snapshot();
 
   constructor(
     private readonly database: Database,
@@ -123,7 +124,8 @@ export class ChangeFeed implements OnApplicationBootstrap, OnApplicationShutdown
   }
 
   private async startRead(): Promise<void> {
-    this.currentRead = this.read().finally(() => (this.currentRead = undefined));
+    const read = this.inOwnContext(async () => this.read());
+    this.currentRead = read.finally(() => (this.currentRead = undefined));
     return this.currentRead;
   }
 

@@ -27,6 +27,8 @@ interface Transaction {
   readonly outer: Transaction | undefined;
   readonly manager: EntityManager;
   readonly followUps: (() => Promise<void>)[];
+  /** Whether its connection may belong to another transaction by now. */
+  hasEnded: boolean;
 }
 
 // One for the process: on Node 20 each instance that was ever used slows every asynchronous step (decision 16).
@@ -55,9 +57,15 @@ export class Database {
   async transaction<T>(work: () => Promise<T>): Promise<T> {
     if (this.current) return work();
     const followUps: Transaction['followUps'] = [];
-    const result = await this.dataSource.transaction((manager) =>
-      underWay.run({ of: this, outer: underWay.getStore(), manager, followUps }, work),
-    );
+    const result = await this.dataSource.transaction(async (manager) => {
+      const outer = underWay.getStore();
+      const transaction: Transaction = { of: this, outer, manager, followUps, hasEnded: false };
+      try {
+        return await underWay.run(transaction, work);
+      } finally {
+        transaction.hasEnded = true;
+      }
+    });
     for (const followUp of followUps) await followUp();
     return result;
   }
@@ -66,6 +74,11 @@ export class Database {
   async afterCommit(work: () => Promise<void>): Promise<void> {
     if (!this.current) return work();
     this.current.followUps.push(work);
+  }
+
+  /** Runs work outside the transaction that starts it, such as a timer that fires after the transaction has ended. */
+  runDetached<T>(work: () => T): T {
+    return underWay.exit(work);
   }
 
   /** Sets how to find the user of the current request: the requests of one user hold at most a part of the pool. */
@@ -105,6 +118,11 @@ export class Database {
   private get current(): Transaction | undefined {
     let transaction = underWay.getStore();
     while (transaction && transaction.of !== this) transaction = transaction.outer;
+    // The driver would send the statement over the former connection, into the transaction of another request.
+    if (transaction?.hasEnded)
+      throw new Error(
+        'The transaction has ended.\n  → await everything that it starts, or start it by Database.runDetached()',
+      );
     return transaction;
   }
 

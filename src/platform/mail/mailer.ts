@@ -94,11 +94,12 @@ export class Mailer implements OnModuleInit {
    * end of the process overtakes, is lost; the failure is logged.
    */
   requestInBackground(type: MailRequestType, request: MailRequest): void {
-    setTimeout(() => {
+    const store = (): void => {
       this.request(type, request).catch((error: unknown) =>
         this.logger.warn({ kind: type.kind, error }, 'a mail request could not be stored'),
       );
-    }, AFTER_THE_RESPONSE_MS);
+    };
+    this.database.runDetached(() => setTimeout(store, AFTER_THE_RESPONSE_MS));
   }
 
   /** To be called in a constructor, so that `resolves` is right from `onModuleInit` on. */

@@ -1,5 +1,8 @@
 import type { Client } from 'pg';
+import { NIL } from 'uuid';
+import { PrincipalLoader } from '../../../src/auth';
 import { ChangeFeed } from '../../../src/platform/change-feed';
+import { RolesService } from '../../../src/roles';
 import { RevokedSessions, SessionsService } from '../../../src/sessions';
 import type { TokenBody } from '../../support/api';
 import type { TestApp } from '../../support/app';
@@ -8,6 +11,7 @@ import { eventually } from '../../support/eventually';
 import { readJws } from '../../support/jws';
 import { Others } from '../../support/others';
 import { sharedApp } from '../../support/shared-app';
+import { aRole } from '../../support/staff';
 
 let app: TestApp;
 let feed: ChangeFeed;
@@ -50,6 +54,26 @@ describe('a change in a transaction of this instance', () => {
     expect([memory.has(sessionOf(kept)), memory.has(sessionOf(ended))]).toEqual([false, true]);
     await eventually(async () => expect(heard).toEqual(['gatehouse_changes']));
     expect([await statusOf(kept), await statusOf(ended)]).toEqual([200, 401]);
+  });
+});
+
+describe('a transaction in which the feed is read', () => {
+  it('lends it none of the rows that are not committed', async () => {
+    const [role, another] = [await aRole(app, 'users:read'), await aRole(app)];
+    const roles = app.nest.get(RolesService);
+    const author = await others.connect();
+    const granting = app.database.transaction(async () => {
+      const text = `UPDATE roles SET permissions = '{users:read,users:write}' WHERE name = $1`;
+      await app.database.query({ text }, [role]);
+      await author.query('UPDATE roles SET description = $2 WHERE name = $1', [another, 'changed']);
+      // As after a read that failed: the next caller, an authentication strategy, reads again.
+      Object.assign(feed, { mustReadAgain: true });
+      await app.nest.get(PrincipalLoader).find(NIL);
+      expect(roles.permissionsOf([role])).toEqual(['users:read']);
+      throw new Error('undo it');
+    });
+    await expect(granting).rejects.toThrow('undo it');
+    expect(roles.permissionsOf([role])).toEqual(['users:read']);
   });
 });
 

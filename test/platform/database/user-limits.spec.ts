@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Controller, Get, Module } from '@nestjs/common';
 import { CurrentUser, type Principal } from '../../../src/access';
 import { RIGHT_PASSWORDS } from '../../../src/auth/auth.rate-limits';
 import { LoginLimits } from '../../../src/auth/login/login-limits';
+import { MAX_STALENESS_MS } from '../../../src/platform/change-feed';
 import { Database } from '../../../src/platform/database';
 import { CONNECTIONS_PER_USER } from '../../../src/platform/database/fair-pool';
 import { PASSWORD, startApp, type TestApp } from '../../support/app';
@@ -104,5 +106,33 @@ describe('the connections of the pool', () => {
     // All of them came back.
     const answers = await inParallel(30, async () => ada.get('/v1/users/me'));
     expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  });
+
+  it('are not held in the way of the change feed, on which the requests of all others depend', async () => {
+    const [bob, admin] = [await app.as('bob'), await app.as('admin', { roles: ['admin'] })];
+    const [roles, blocker] = [
+      await app.nest.get(Database).dedicatedConnection(),
+      await app.nest.get(Database).dedicatedConnection(),
+    ];
+    await blocker.query('SELECT pg_advisory_lock(42)');
+    await roles.query(`BEGIN; SELECT FROM roles WHERE name = 'admin' FOR UPDATE`);
+    // The change of a role is committed, and then read, while further requests of the administrator take every connection.
+    const waiting = async () =>
+      (
+        await blocker.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+        )
+      ).rowCount;
+    const saved = admin.put('/v1/roles/blocking', { permissions: [] });
+    await eventually(async () => expect(await waiting()).toBe(1));
+    const slow = inParallel(30, async () => admin.get('/slow'));
+    await eventually(async () => expect(await waiting()).toBe(CONNECTIONS_PER_USER));
+    await roles.query('COMMIT');
+    await sleep(MAX_STALENESS_MS + 200);
+    expect((await bob.get('/v1/auth/principal')).status).toBe(200);
+    await blocker.query('SELECT pg_advisory_unlock(42)');
+    expect((await saved).status).toBe(201);
+    await slow;
+    for (const client of [roles, blocker]) await client.end();
   });
 });
