@@ -4,8 +4,10 @@ import { declaredRateLimitPolicies, type RateLimitPolicy, settingNameOf } from '
 
 const POLICY = /^(\d{1,7})\/(\d{1,5})(?:\/(\d{1,5}))?$/;
 const DAY_SECONDS = 86_400;
-/** From this many times the default rate on, `doctor` warns. */
+/** From this many times the default on, `doctor` warns in production. */
 const WEAK_FACTOR = 4;
+/** Beyond this many times the default, production does not start: it would have no limit in effect. */
+const MOST_FACTOR = 100;
 
 /** Whether attempts are limited, and each policy as the operator has set it. */
 export class RateLimitSettings {
@@ -41,12 +43,14 @@ function readPolicy(environment: Environment, policy: RateLimitPolicy): RateLimi
   const name = settingNameOf(policy);
   const value = environment.string(name);
   if (value === undefined) return policy;
-  const [, quota, windowSeconds, longestWait] = (POLICY.exec(value) ?? []).map(Number);
+  const [, quota, windowSeconds, longestWait] = (POLICY.exec(value) ?? []).map((digits?: string) =>
+    digits === undefined ? undefined : Number(digits),
+  );
   if (quota && windowSeconds) {
-    const longestWaitSeconds = longestWait || Math.max(windowSeconds, policy.longestWaitSeconds);
+    const longestWaitSeconds = longestWait ?? Math.max(windowSeconds, policy.longestWaitSeconds);
     if (windowSeconds <= longestWaitSeconds && longestWaitSeconds <= DAY_SECONDS) {
       const effective = { ...policy, quota, windowSeconds, longestWaitSeconds };
-      if (environment.production) warnIfWeak(environment, policy, effective);
+      if (environment.production) checkStrength(environment, policy, effective);
       return effective;
     }
   }
@@ -58,16 +62,17 @@ function readPolicy(environment: Environment, policy: RateLimitPolicy): RateLimi
   return policy;
 }
 
-function warnIfWeak(environment: Environment, policy: RateLimitPolicy, effective: RateLimitPolicy): void {
+/** A long window makes a burst possible that the rate does not show, so the larger of both factors counts. */
+function checkStrength(environment: Environment, policy: RateLimitPolicy, effective: RateLimitPolicy): void {
   const { quota, windowSeconds } = policy;
-  const factor = (effective.quota * windowSeconds) / (quota * effective.windowSeconds);
+  const burst = effective.quota / quota;
+  const factor = Math.max(burst, (burst * windowSeconds) / effective.windowSeconds);
   if (factor < WEAK_FACTOR) return;
-  environment.addFinding(
-    warningFinding(
-      `${settingNameOf(policy)} allows ${effective.quota} attempts in ${effective.windowSeconds} seconds, ${Math.round(factor)} times the default`,
-      `the default is ${quota}/${windowSeconds}: raise a limit only as far as legitimate use needs`,
-    ),
-  );
+  const name = settingNameOf(policy);
+  const fact = `allows ${effective.quota} attempts in ${effective.windowSeconds} seconds, ${Math.round(factor)} times the default`;
+  const advice = `the default is ${quota}/${windowSeconds}: raise a limit only as far as legitimate use needs`;
+  if (factor > MOST_FACTOR) environment.addFault(name, fact, advice);
+  else environment.addFinding(warningFinding(`${name} ${fact}`, advice));
 }
 
 /** A misspelt name would leave the default in force without a word. */

@@ -58,6 +58,7 @@ describe('the setting of a rate limit', () => {
     '20/900/899',
     '20/86401',
     'many',
+    '5/60/0',
     '1.5/60',
   ])('%j stops the start', (value) => {
     expect(faultsOf({ [NAME]: value })).toEqual([NAME]);
@@ -71,7 +72,7 @@ describe('the setting of a rate limit', () => {
     );
   });
 
-  it('is a finding of doctor in production where it is four times the default or more', () => {
+  it('is a finding of doctor in production where rate or burst is four times the default or more', () => {
     const findingsOf = (value: string) => {
       const environment = new Environment({ ...PRODUCTION, [NAME]: value });
       return environment.validated().findings.filter(({ message }) => message.startsWith(NAME));
@@ -79,9 +80,17 @@ describe('the setting of a rate limit', () => {
     expect(findingsOf('240/60')).toEqual([expect.objectContaining({ level: 'warning' })]);
     expect(findingsOf('60/15')).toHaveLength(1);
     expect(findingsOf('239/60')).toEqual([]);
-    expect(findingsOf('240/240')).toEqual([]);
+    expect(findingsOf('240/240')).toHaveLength(1);
+    expect(findingsOf('239/240')).toEqual([]);
     expect(findingsOf('1/60')).toEqual([]);
   });
+
+  it.each(['6001/60', '9999999/1', '9999999/86400', '60/0'])(
+    'that is weaker than a hundred times the default stops the start in production: %j',
+    (value) => {
+      expect(() => new Environment({ ...PRODUCTION, [NAME]: value }).validated()).toThrow(NAME);
+    },
+  );
 });
 
 describe('an application with a changed rate limit', () => {
