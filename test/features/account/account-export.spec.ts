@@ -42,6 +42,8 @@ describe('an export', () => {
     'sessions.secret_digest',
     'one_time_tokens.digest',
     'one_time_tokens.lasting',
+    // Generated from last_used_at.
+    'sessions.last_used_on',
     // Of another registration of the address.
     'registration_attempts.created_at',
     'registration_attempts.display_name',
