@@ -14,7 +14,7 @@ const slow = {
 
 /** @type {import('jest').Config} */
 module.exports = {
-  testTimeout: 120_000,
+  testTimeout: 300_000,
   maxWorkers: 2,
   projects: [
     {
