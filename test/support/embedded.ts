@@ -105,7 +105,10 @@ export async function findUnreachableBinaries(...args: Parameters<typeof findBin
   const [itself, original] = [load.cache[path], load.cache[child]];
   try {
     delete load.cache[path];
-    load.cache[child] = { ...original, exports: { holdsFor: () => false } } as NodeJS.Module;
+    const exports = { testPathAs: () => false } satisfies Partial<
+      typeof import('../../src/platform/embedded-postgres/child')
+    >;
+    load.cache[child] = { ...original, exports } as NodeJS.Module;
     return await (load(path) as { findBinaries: typeof findBinaries }).findBinaries(...args);
   } finally {
     Object.assign(load.cache, { [path]: itself, [child]: original });
