@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../platform/database';
-import { DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../platform/doctor';
+import {
+  DoctorCheck,
+  type DoctorCheckProvider,
+  faultFinding,
+  type Finding,
+  okFinding,
+  warningFinding,
+} from '../platform/doctor';
 import { Keyring } from '../platform/keyring';
 import { COUNT_BY_FORM } from './credential.store';
 import { ConfiguredAlgorithm } from './password-algorithm';
@@ -39,22 +46,20 @@ export class PasswordHashesDoctorCheck implements DoctorCheckProvider {
   private findingOf(form: Form, currentKey: string | undefined): Finding {
     const { keyId, algorithm, cost, count } = form;
     if (!this.isUnderstood(form))
-      return {
-        level: 'fault',
-        message: `${count} hashes have an unknown format`,
-        advice: 'their users have to reset their passwords',
-      };
+      return faultFinding(
+        `${count} hashes have an unknown format`,
+        'their users have to reset their passwords',
+      );
     const how = cost === null ? `hashes of ${algorithm}` : `hashes at bcrypt cost ${cost}`;
     const what = `${count} ${keyId === null ? 'plain' : 'keyed'} ${how}`;
     if (keyId !== null && keyId !== currentKey)
-      return {
-        level: 'fault',
-        message: `${what} use a key that no longer exists`,
-        advice: 'restore the table "keys" from a backup',
-      };
+      return faultFinding(
+        `${what} use a key that no longer exists`,
+        'restore the table "keys" from a backup',
+      );
     if (!this.isOld(form)) return okFinding(what);
     const advice = 'each is replaced at the next sign-in of its user; no action is needed';
-    return { level: 'warning', message: `${what}, below the current settings`, advice };
+    return warningFinding(`${what}, below the current settings`, advice);
   }
 
   private isUnderstood(form: Form): boolean {

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../platform/clock';
 import {
-  warningIf,
   DoctorCheck,
   type DoctorCheckProvider,
   type Finding,
   okFinding,
+  warningFinding,
 } from '../platform/doctor';
 import { SigningKeyStore } from './signing-key.store';
 import { TokenSettings } from './token.settings';
@@ -29,7 +29,7 @@ export class SigningKeysDoctorCheck implements DoctorCheckProvider {
     const signer = this.store.signerOf(keys);
     if (keys.length === 0) return [okFinding('there are none yet: the first start creates one')];
     const unused = `none of the ${keys.length} published ones is for ${algorithm}`;
-    if (!signer) return warningIf(true, unused, 'the next start creates one: check JWT_ALGORITHM');
+    if (!signer) return [warningFinding(unused, 'the next start creates one: check JWT_ALGORITHM')];
     const nowMs = this.clock.nowMs();
     const newest = keys.find((key) => key.algorithm === algorithm) ?? signer;
     const due = schedule.dueAt(newest);
@@ -38,12 +38,10 @@ export class SigningKeysDoctorCheck implements DoctorCheckProvider {
       okFinding(`${signer.id} (${algorithm}) signs, ${days} days old; ${keys.length} published`),
       due.getTime() + LATE_MS > nowMs
         ? okFinding(`the next one is due at ${due.toISOString()}`)
-        : {
-            level: 'warning',
-            message: `the next one was due at ${due.toISOString()}`,
-            advice:
-              'a running instance creates it: check that one runs and what its log says about jobs, or run keys:rotate',
-          },
+        : warningFinding(
+            `the next one was due at ${due.toISOString()}`,
+            'a running instance creates it: check that one runs and what its log says about jobs, or run keys:rotate',
+          ),
     ];
   }
 }

@@ -4,7 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
 import { Database } from '../database';
 import { withDeadline } from '../deadline';
-import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
+import { DoctorCheck, type DoctorCheckProvider, type Finding, okFinding, warningFinding } from '../doctor';
 import { MAX_STALENESS_MS } from './change-feed';
 
 /** Measures how long a notification takes from one connection to another, on a channel of its own. */
@@ -20,15 +20,18 @@ export class ChangeFeedDoctorCheck implements DoctorCheckProvider {
     const ms = await this.roundTripMs(`gatehouse_doctor_${randomBytes(8).toString('hex')}`);
     const advice = 'use a session pooler or none: a transaction pooler does not pass notifications on';
     if (ms === undefined)
-      return warningIf(
-        true,
-        'notifications do not arrive, so other instances learn of a revocation by polling, up to half a second later',
-        advice,
-      );
+      return [
+        warningFinding(
+          'notifications do not arrive, so other instances learn of a revocation by polling, up to half a second later',
+          advice,
+        ),
+      ];
     const message = `a notification takes ${ms.toFixed(1)} ms through the database`;
-    return ms < MAX_STALENESS_MS / 2
-      ? [okFinding(message)]
-      : warningIf(true, message, 'check the load of the database and the network distance to it');
+    return [
+      ms < MAX_STALENESS_MS / 2
+        ? okFinding(message)
+        : warningFinding(message, 'check the load of the database and the network distance to it'),
+    ];
   }
 
   private async roundTripMs(channel: string): Promise<number | undefined> {

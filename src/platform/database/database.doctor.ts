@@ -2,7 +2,15 @@ import { Injectable, Optional } from '@nestjs/common';
 import { DataSource } from 'typeorm';
 import { Clock } from '../clock';
 import { Environment } from '../config';
-import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
+import {
+  DoctorCheck,
+  type DoctorCheckProvider,
+  faultFinding,
+  type Finding,
+  okFinding,
+  warningFinding,
+  warningIf,
+} from '../doctor';
 import { Database } from './database';
 import { DatabaseServer } from './database-server';
 import { DatabaseSettings } from './database.settings';
@@ -13,11 +21,10 @@ import { checkSessions } from './session-check';
 /** The application uses the database's clock; the host's clock matters for logs and certificates. */
 const LARGE_OFFSET_MS = 2_000;
 
-const READ_ONLY: Finding = {
-  level: 'fault',
-  message: 'the server is read-only',
-  advice: 'point DATABASE_URL at the primary, and switch default_transaction_read_only off',
-};
+const READ_ONLY = faultFinding(
+  'the server is read-only',
+  'point DATABASE_URL at the primary, and switch default_transaction_read_only off',
+);
 
 @Injectable()
 @DoctorCheck({ topic: 'database' })
@@ -33,8 +40,8 @@ export class DatabaseDoctorCheck implements DoctorCheckProvider {
 
   async check(): Promise<Finding[]> {
     if (this.inspection?.fault) {
-      const [message = '', ...mends] = this.inspection.fault.message.split(/\.?\n\s*→ /);
-      return [{ level: 'fault', message, ...(mends.length > 0 && { advice: mends.join('; ') }) }];
+      const [message = '', ...fixes] = this.inspection.fault.message.split(/\.?\n\s*→ /);
+      return [{ level: 'fault', message, ...(fixes.length > 0 && { advice: fixes.join('; ') }) }];
     }
     const [row] = await this.database.query<{ version: string; readOnly: boolean }>({
       text: `SELECT current_setting('server_version') AS version,
@@ -44,7 +51,9 @@ export class DatabaseDoctorCheck implements DoctorCheckProvider {
     return [
       okFinding(`PostgreSQL ${row?.version ?? ''} answers: ${this.server.location}`),
       ...(row?.readOnly ? [READ_ONLY] : []),
-      sessions ? { level: 'fault', ...sessions } : okFinding('sessions have the required settings'),
+      sessions
+        ? faultFinding(sessions.message, sessions.advice)
+        : okFinding('sessions have the required settings'),
       ...warningIf(
         this.environment.production && this.settings.url === undefined,
         'the embedded server is used in production',
@@ -62,14 +71,12 @@ export class MigrationsDoctorCheck implements DoctorCheckProvider {
   async check(): Promise<Finding[]> {
     const { applied, missing, altered, unknown } = await this.migrations.state();
     const fix = 'restore the former statements, and make the change a new migration';
-    const fault = (message: string, advice: string): Finding => ({ level: 'fault', message, advice });
     return [
       okFinding(`${applied.length} of this build are applied`),
-      ...missing.map((name) => fault(`${name} is not applied`, 'npm run cli -- db:migrate')),
-      ...altered.map((name) => fault(`${name} was changed after it was applied`, fix)),
-      ...unknown.flatMap((name) =>
-        warningIf(
-          true,
+      ...missing.map((name) => faultFinding(`${name} is not applied`, 'npm run cli -- db:migrate')),
+      ...altered.map((name) => faultFinding(`${name} was changed after it was applied`, fix)),
+      ...unknown.map((name) =>
+        warningFinding(
           `${name} is not of this build`,
           'expected only while a newer build is being rolled out',
         ),
@@ -96,6 +103,6 @@ export class ClockDoctorCheck implements DoctorCheckProvider {
     const side = offsetMs < 0 ? 'behind' : 'ahead of';
     const message = `this host is ${Math.abs(offsetMs)} ms ${side} the database`;
     const advice = 'synchronise both hosts by NTP: logs and certificates use the clock of this host';
-    return Math.abs(offsetMs) > LARGE_OFFSET_MS ? warningIf(true, message, advice) : [okFinding(message)];
+    return [Math.abs(offsetMs) > LARGE_OFFSET_MS ? warningFinding(message, advice) : okFinding(message)];
   }
 }

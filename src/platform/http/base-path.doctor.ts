@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
+import {
+  DoctorCheck,
+  type DoctorCheckProvider,
+  faultFinding,
+  type Finding,
+  okFinding,
+  warningFinding,
+} from '../doctor';
 import { HttpSettings } from './http.settings';
 import { sendProbe } from './public-probe';
 
@@ -18,11 +25,10 @@ export class BasePathDoctorCheck implements DoctorCheckProvider {
     if (publicPath === '') return [];
     const { origin } = new URL(publicUrl);
     return [
-      {
-        level: 'warning',
-        message: `the cookies have Path=/, so every other application at ${origin} receives them and can set them`,
-        advice: 'serve only trusted applications there, or give this one its own origin',
-      },
+      warningFinding(
+        `the cookies have Path=/, so every other application at ${origin} receives them and can set them`,
+        'serve only trusted applications there, or give this one its own origin',
+      ),
       await this.metadata(`${origin}${METADATA}${publicPath}`),
       await this.changePassword(`${origin}${CHANGE_PASSWORD}`),
     ];
@@ -32,23 +38,20 @@ export class BasePathDoctorCheck implements DoctorCheckProvider {
     const answer = await sendProbe(url);
     if ('status' in answer && answer.status === 200 && issuerIn(answer.body) === this.settings.publicUrl)
       return okFinding(`${url} leads here`);
-    return {
-      level: 'fault',
-      message: `${url} does not lead here, and resource servers look up the issuer metadata there`,
-      advice: 'have the ingress pass that path on to the application unchanged',
-    };
+    return faultFinding(
+      `${url} does not lead here, and resource servers look up the issuer metadata there`,
+      'have the ingress pass that path on to the application unchanged',
+    );
   }
 
   private async changePassword(url: string): Promise<Finding> {
     const answer = await sendProbe(url);
     if ('status' in answer && answer.status >= 300 && answer.status < 400)
       return okFinding(`${url} is redirected`);
-    return {
-      level: 'warning',
-      message: `${url} does not redirect, and password managers look there`,
-      advice:
-        'have the ingress pass that path on to the application, unless another one at this origin serves it',
-    };
+    return warningFinding(
+      `${url} does not redirect, and password managers look there`,
+      'have the ingress pass that path on to the application, unless another one at this origin serves it',
+    );
   }
 }
 

@@ -1,6 +1,13 @@
 import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { DoctorCheck, type DoctorCheckProvider, type Finding, type FindingLevel, okFinding } from '../doctor';
+import {
+  DoctorCheck,
+  type DoctorCheckProvider,
+  faultFinding,
+  type Finding,
+  okFinding,
+  warningFinding,
+} from '../doctor';
 import type { OutboundAnswer } from '../outbound';
 import { HttpSettings } from './http.settings';
 import { sendProbe, type ProbeRequest, type ProbeFailure } from './public-probe';
@@ -19,7 +26,7 @@ const COOKIES = '/v1/auth/logout';
 const COUNTED = '/v1/auth/sessions/end';
 const NO_TOKEN = `se_${'A'.repeat(43)}`;
 
-const NOT_TOLD = fault(
+const NOT_TOLD = faultFinding(
   'the application does not learn that requests come over https and refuses them; the rest cannot be checked',
   'name the proxy in TRUSTED_PROXIES, and have it set X-Forwarded-Proto',
 );
@@ -40,7 +47,7 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
     const { publicUrl } = this.settings;
     if (live.status !== 200 || !/"status":\s*"ok"/.test(live.body))
       return [
-        fault(
+        faultFinding(
           `${publicUrl}/health/live returns ${live.status}, unlike this application`,
           'check that PUBLIC_URL leads here without a redirect',
         ),
@@ -53,24 +60,23 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
   private unreachable({ failure }: ProbeFailure): Finding {
     const { publicUrl, production } = this.settings;
     if (CERTIFICATE.test(failure))
-      return fault(
+      return faultFinding(
         `the certificate of ${publicUrl} is not valid here: ${failure}`,
         'renew it, or give its whole chain; NODE_EXTRA_CA_CERTS names an authority of your own',
       );
     const message = `${publicUrl} does not answer (${failure}), so the proxy cannot be checked`;
     const advice = 'start the application and its proxy, and run this again';
-    return { level: production ? 'fault' : 'warning', message, advice };
+    return production ? faultFinding(message, advice) : warningFinding(message, advice);
   }
 
   private async transport(live: OutboundAnswer): Promise<Finding[]> {
     const { publicUrl, production } = this.settings;
     if (!publicUrl.startsWith('https:'))
       return [
-        {
-          level: 'warning',
-          message: 'it uses http, so requests can be read in transit',
-          advice: 'use https, except on a developer machine',
-        },
+        warningFinding(
+          'it uses http, so requests can be read in transit',
+          'use https, except on a developer machine',
+        ),
       ];
     const findings: Finding[] = [okFinding('its certificate is valid')];
     // Only responses in production depend on it.
@@ -83,7 +89,8 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
     const spoofed = await this.ask(OPEN, {
       headers: { 'x-forwarded-proto': 'http', forwarded: 'proto=http' },
     });
-    if (isRefused(spoofed)) return fault('the proxy passes the client’s X-Forwarded-Proto on', SETS_HEADER);
+    if (isRefused(spoofed))
+      return faultFinding('the proxy passes the client’s X-Forwarded-Proto on', SETS_HEADER);
     return okFinding('the proxy, not the client, decides X-Forwarded-Proto');
   }
 
@@ -96,9 +103,9 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
     const headers = { 'x-forwarded-proto': 'https', forwarded: 'proto=https' };
     const spoofed = await sendProbe(open, { headers });
     if ('status' in spoofed && spoofed.status < 300)
-      return fault('over http, the X-Forwarded-Proto of a client is trusted', SETS_HEADER);
+      return faultFinding('over http, the X-Forwarded-Proto of a client is trusted', SETS_HEADER);
     if (plain.status < 300)
-      return fault('it is also served over http', 'have the proxy redirect http to https');
+      return faultFinding('it is also served over http', 'have the proxy redirect http to https');
     return okFinding(plain.status < 400 ? 'http is redirected' : `http is refused (${plain.status})`);
   }
 
@@ -106,7 +113,10 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
     const answer = await this.ask(COOKIES, { method: 'POST', headers: { cookie: '__Host-access=none' } });
     const set = 'failure' in answer ? [] : (answer.headers['set-cookie'] ?? []);
     if (set.length === 0)
-      return fault('cookies do not pass the proxy', 'pass Cookie and Set-Cookie through the proxy unchanged');
+      return faultFinding(
+        'cookies do not pass the proxy',
+        'pass Cookie and Set-Cookie through the proxy unchanged',
+      );
     const isWhole = (cookie: string) => {
       const flags = cookie.split(/;\s*/);
       return (
@@ -116,7 +126,10 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
       );
     };
     if (set.every(isWhole)) return okFinding('cookies keep their names and flags');
-    return fault('the proxy changes the flags of cookies', 'remove the proxy rules that rewrite Set-Cookie');
+    return faultFinding(
+      'the proxy changes the flags of cookies',
+      'remove the proxy rules that rewrite Set-Cookie',
+    );
   }
 
   /** Makes three attempts that count for this host: the third, with a forged address, must not count for another source. */
@@ -127,17 +140,17 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
     await this.left();
     const [own, other] = [await this.left(), await this.left(spoofed)];
     if (own === undefined || other === undefined)
-      return unknown(
+      return warningFinding(
         'whether clients can forge their address was not checked: rate limits are off or used up for this host',
         'run this again later, with RATE_LIMITS=on',
       );
     if (other.left < own.left) return okFinding('clients cannot forge their address');
     if (this.settings.trustedProxies.has(other.localAddress))
-      return unknown(
+      return warningFinding(
         'whether clients can forge their address cannot be checked here: this host is a trusted proxy',
         'run this on another host',
       );
-    return fault(
+    return faultFinding(
       'the X-Forwarded-For of a client is trusted, which bypasses every rate limit',
       'have the proxy append to the header or replace it, and name only proxies in TRUSTED_PROXIES',
     );
@@ -158,7 +171,7 @@ export class PublicUrlDoctorCheck implements DoctorCheckProvider {
 
 function hsts({ headers }: OutboundAnswer): Finding {
   if (headers['strict-transport-security']) return okFinding('Strict-Transport-Security is sent');
-  return fault(
+  return faultFinding(
     'Strict-Transport-Security does not pass the proxy',
     'pass the header through the proxy unchanged',
   );
@@ -166,16 +179,4 @@ function hsts({ headers }: OutboundAnswer): Finding {
 
 function isRefused(answer: OutboundAnswer | ProbeFailure): boolean {
   return 'status' in answer && answer.status === 403 && REFUSED.test(answer.body);
-}
-
-function fault(message: string, advice: string): Finding {
-  return finding('fault', message, advice);
-}
-
-function unknown(message: string, advice: string): Finding {
-  return finding('warning', message, advice);
-}
-
-function finding(level: FindingLevel, message: string, advice: string): Finding {
-  return { level, message, advice };
 }

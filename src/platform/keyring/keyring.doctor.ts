@@ -1,5 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
+import {
+  DoctorCheck,
+  type DoctorCheckProvider,
+  faultFinding,
+  type Finding,
+  okFinding,
+  warningIf,
+} from '../doctor';
 import { Keyring } from './keyring';
 import { KeyringSettings } from './keyring.settings';
 
@@ -16,12 +23,13 @@ export class KeyringDoctorCheck implements DoctorCheckProvider {
     const { current, retired, locked, damaged } = await this.keyring.summarize();
     if (current + retired + locked + damaged.length === 0)
       return [okFinding('there are none yet: the first start makes them')];
-    const fault = (message: string, advice: string): Finding => ({ level: 'fault', message, advice });
     const former = 'put the former AUTH_SECRET into AUTH_SECRETS_RETIRED, or go back to it';
     return [
       okFinding(`AUTH_SECRET opens ${current}`),
-      ...(locked > 0 ? [fault(`${locked} are wrapped under a secret that is not known here`, former)] : []),
-      ...damaged.map((id) => fault(`${id} was altered`, 'restore the table "keys" from a backup')),
+      ...(locked > 0
+        ? [faultFinding(`${locked} are wrapped under a secret that is not known here`, former)]
+        : []),
+      ...damaged.map((id) => faultFinding(`${id} was altered`, 'restore the table "keys" from a backup')),
       ...warningIf(
         retired > 0,
         `${retired} are wrapped under a retired secret`,

@@ -1,6 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../clock';
-import { warningIf, DoctorCheck, type DoctorCheckProvider, type Finding, okFinding } from '../doctor';
+import {
+  DoctorCheck,
+  type DoctorCheckProvider,
+  faultFinding,
+  type Finding,
+  okFinding,
+  warningFinding,
+} from '../doctor';
 import { MailSettings } from './mail.settings';
 import { MailTransport } from './mail-transport';
 import { OutboxStore } from './outbox.store';
@@ -20,16 +27,14 @@ export class MailDoctorCheck implements DoctorCheckProvider {
     if (this.settings.byModule)
       return [okFinding('mails are delivered by a module; its service is not checked here')];
     if (this.settings.smtpUrl === undefined)
-      return warningIf(
-        true,
-        `mails become files in ${this.settings.folder}`,
-        'SMTP_URL, where they are to arrive',
-      );
+      return [
+        warningFinding(`mails become files in ${this.settings.folder}`, 'SMTP_URL, where they are to arrive'),
+      ];
     const problem = await this.transport.problem();
     const { host } = new URL(this.settings.smtpUrl);
     if (problem === undefined) return [okFinding(`the mail server ${host} lets us in`)];
     const advice = 'check SMTP_URL; mails wait meanwhile and are tried again';
-    return [{ level: 'fault', message: `the mail server ${host} does not let us in: ${problem}`, advice }];
+    return [faultFinding(`the mail server ${host} does not let us in: ${problem}`, advice)];
   }
 }
 
@@ -47,6 +52,6 @@ export class OutboxDoctorCheck implements DoctorCheckProvider {
     const message = `${waiting} mails wait, ${failed} of them after a failure, the oldest since ${oldest.toISOString()}`;
     const isOld = this.clock.nowMs() - oldest.getTime() > OLD_MS;
     if (!isOld) return [okFinding(message)];
-    return warningIf(true, message, 'does an instance run, and what does its log say of mails?');
+    return [warningFinding(message, 'does an instance run, and what does its log say of mails?')];
   }
 }
