@@ -8,7 +8,7 @@ import {
   type RenderedMail,
   renderMail,
 } from './mail-content';
-import type { MailText, MailType } from './mail-type';
+import { canonicalTag, type MailText, type MailType } from './mail-type';
 import { MailSettings } from './mail.settings';
 
 /** Texts by language (`en`, `de`, `fr`, …) and kind. */
@@ -52,7 +52,7 @@ export class MailRenderer implements OnModuleInit {
         `"${kind}" is not a valid kind of a mail type.\n  → use lower-case letters, digits and hyphens`,
       );
     for (const [language, text] of Object.entries(texts)) {
-      this.languages.add(tagOf(language));
+      this.languages.add(language);
       assertFits(text, texts.en, `The text in "${language}" of the mail type "${kind}"`);
     }
     this.types.set(kind, type);
@@ -61,7 +61,7 @@ export class MailRenderer implements OnModuleInit {
   /** @throws Error where two modules add a text for the same kind and language, or where a language tag is invalid */
   addTexts(texts: MailTexts): void {
     for (const [language, kinds] of Object.entries(texts)) {
-      const tag = tagOf(language);
+      const tag = canonicalTag(language);
       this.languages.add(tag);
       for (const [kind, text] of Object.entries(kinds)) {
         const key = `${tag} ${kind}`;
@@ -94,8 +94,7 @@ export class MailRenderer implements OnModuleInit {
   }
 
   private textOf({ kind, texts }: MailType, language: string): MailText | undefined {
-    const own = Object.entries(texts).find(([tag]) => tagOf(tag) === language)?.[1];
-    return this.added.get(`${language} ${kind}`) ?? own;
+    return this.added.get(`${language} ${kind}`) ?? texts[language];
   }
 
   private warnOfMissing(language: string): void {
@@ -107,11 +106,6 @@ export class MailRenderer implements OnModuleInit {
       'these mails have no text in this language and are sent in English',
     );
   }
-}
-
-/** Times are formatted by the tag. @throws RangeError where it is invalid */
-function tagOf(language: string): string {
-  return new Intl.Locale(language).toString();
 }
 
 /** The sender supplies the values of the English text and no others, and a link needs a label. */

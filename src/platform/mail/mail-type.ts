@@ -12,7 +12,7 @@ export interface MailText {
 /** Values for the placeholders of a text, by name. */
 export type MailFacts = Readonly<Record<string, string>>;
 
-/** Texts by language tag (`en`, `de`, `pt-BR`); English is the fallback for every other language. */
+/** Texts by language tag (`en`, `de`, `pt-BR`), in its canonical form; English is the fallback for every other language. */
 export type MailTranslations = Readonly<Record<string, MailText>> & { readonly en: MailText };
 
 /** Names a mail that a module requests and another one may send, or not, once the request has been answered. */
@@ -37,10 +37,20 @@ export type NoFacts = { readonly [name: string]: never };
 /**
  * Makes a mail type.
  * @typeParam Facts the values that its texts name, beyond those that every mail has
+ * @throws RangeError where a language tag is invalid
  */
-export function mailType<Facts extends MailFacts = NoFacts>(options: {
+export function mailType<Facts extends MailFacts = NoFacts>({
+  kind,
+  texts: { en, ...others },
+}: {
   readonly kind: string;
   readonly texts: MailTranslations;
 }): MailType<Facts> {
-  return options;
+  const translated = Object.entries(others).map(([language, text]) => [canonicalTag(language), text]);
+  return { kind, texts: { ...(Object.fromEntries(translated) as Record<string, MailText>), en } };
+}
+
+/** Times are formatted by the tag. @throws RangeError where it is invalid */
+export function canonicalTag(language: string): string {
+  return new Intl.Locale(language).toString();
 }
