@@ -31,7 +31,7 @@ function addRotate(program: Command, run: CommandRunner): void {
     .command('keys:rotate')
     .description('publish a new signing key now; it signs once verifiers have had time to fetch it')
     .action(async () =>
-      run(contexts.application, async (context) => {
+      run('application', async (context) => {
         const kid = await context.get(SigningKeyStore, { strict: false }).rotate();
         return { data: { kid }, text: `${kid} is published.\n` };
       }),
@@ -45,7 +45,7 @@ function addRevoke(program: Command, run: CommandRunner): void {
     .allowUnknownOption()
     .description('reject immediately every token that this signing key signed, for a leaked key')
     .action(async (kid: string) =>
-      run(contexts.application, async (context) => {
+      run('application', async (context) => {
         const found = await context.get(SigningKeyStore, { strict: false }).revoke(kid);
         const name = printable(kid);
         if (!found) throw new Error(`No signing key is called ${name}.\n  → npm run cli -- keys:list`);
@@ -60,7 +60,7 @@ function addList(program: Command, run: CommandRunner): void {
     .command('keys:list')
     .description('list the published signing keys, the newest first, and which of them signs')
     .action(async () =>
-      run(contexts.application, async (context) => {
+      run('application', async (context) => {
         const store = context.get(SigningKeyStore, { strict: false });
         const published = await store.list();
         const signer = store.signerOf(published);

@@ -12,7 +12,6 @@ import { Database } from '../platform/database';
 import { EventBus } from '../platform/events';
 import { SessionsRevoked, SessionsService, SignedInUsers } from '../sessions';
 import { normaliseEmail, UsersService } from '../users';
-import { contexts } from './contexts';
 
 const PROGRESS_USERS = 500;
 const BY_COMMAND = { command: 'sessions:end' };
@@ -35,7 +34,7 @@ export function addSessions(program: Command, run: CommandRunner): void {
         throw new UsageError('Say whose sessions: --user <id or address>, or --all.');
       if (all && !yes)
         throw new UsageError('This signs out everybody who is signed in.\n  → add --yes where that is meant');
-      await run(contexts.application, async (context, progress) =>
+      await run('application', async (context, progress) =>
         user === undefined ? endAll(context, progress) : endOf(context, user),
       );
     });

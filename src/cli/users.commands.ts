@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type CommandRunner, formatTable, printable } from '../platform/commands';
 import { type User, UserSearch, type UserStatus } from '../users';
-import { contexts } from './contexts';
 import { importUsers } from './user-import';
 
 interface ListOptions {
@@ -31,7 +30,7 @@ function addList(program: Command, run: CommandRunner): void {
     .option('--role <role>', 'only those who have it')
     .option('--limit <n>', 'at most so many', integerBetween(1, 10_000), 20)
     .action(async ({ email: emailPart, ...options }: ListOptions) =>
-      run(contexts.application, async (context) => {
+      run('application', async (context) => {
         const found = await context.get(UserSearch, { strict: false }).find({ ...options, emailPart });
         const text = found.length > 0 ? formatTable(found.map(rowOf)) : 'There are none.\n';
         return { data: { users: found.map(shown) }, text };
@@ -46,7 +45,7 @@ function addImport(program: Command, run: CommandRunner): void {
     .option('--dry-run', 'tell what would be done, and write nothing')
     .addHelpText('after', FORMAT)
     .action(async (file: string, { dryRun = false }: { dryRun?: boolean }) =>
-      run(contexts.application, async (context, progress) => {
+      run('application', async (context, progress) => {
         const result = await importUsers(context, { file, dryRun }, progress);
         const done = dryRun ? 'could be taken over; nothing was written' : 'were taken over';
         const text = `${result.imported} users ${done}. ${result.refusedCount} lines were refused.\n`;
