@@ -46,7 +46,7 @@ export class EmailChangeService implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    if (!this.mailer.resolves(ADDRESS_RESTORED))
+    if (!this.canUndo)
       this.logger.warn(
         'No module sends the mail "address-restored" (password-reset does): a change of an e-mail address cannot be undone.',
       );
@@ -96,7 +96,7 @@ export class EmailChangeService implements OnModuleInit {
    * @throws InvalidOrExpiredToken, also where no module sends the mail that sets a password afterwards: the owner would be locked out
    */
   async undo(token: string, { language }: ClientInfo): Promise<void> {
-    if (!this.mailer.resolves(ADDRESS_RESTORED)) throw new InvalidOrExpiredToken();
+    if (!this.canUndo) throw new InvalidOrExpiredToken();
     const { userId } = await this.tokens.get(UNDO, token);
     await this.database.transaction(async () => {
       const user = requireActiveUser(await this.users.lock({ id: userId }));
@@ -120,10 +120,14 @@ export class EmailChangeService implements OnModuleInit {
     return new Date(this.clock.nowMs() + UNDO.lifetimeMs);
   }
 
-  /** Sends the notice to the current mailbox, with the link that undoes the change where that can be followed by a new password. */
+  /** An undo voids the password, so it needs a module that mails the link to set a new one. */
+  private get canUndo(): boolean {
+    return this.mailer.resolves(ADDRESS_RESTORED);
+  }
+
+  /** Sends the notice to the current mailbox, with the link that undoes the change where there can be one. */
   private async notify(user: User, language: string | null): Promise<void> {
-    if (!this.mailer.resolves(ADDRESS_RESTORED))
-      return this.mailer.send(user, EMAIL_CHANGE_NOTICE_WITHOUT_UNDO, { language });
+    if (!this.canUndo) return this.mailer.send(user, EMAIL_CHANGE_NOTICE_WITHOUT_UNDO, { language });
     const token = await this.tokens.issue(UNDO, { userId: user.id, details: { email: user.email } });
     if (token) await this.mailer.send(user, EMAIL_CHANGE_NOTICE, { language, token });
   }
