@@ -32,7 +32,7 @@ interface UrlRule {
 export class Environment {
   private static readonly namespaces = new Set<SettingsClass<unknown>>();
 
-  /** Makes a namespace part of what `verified()` parses; called when the owner's module is loaded. */
+  /** Adds a settings class to those that `validated()` parses; called when the module that owns it is loaded. */
   static register(settings: SettingsClass<unknown>): void {
     Environment.namespaces.add(settings);
   }
@@ -76,7 +76,7 @@ export class Environment {
     return this;
   }
 
-  /** What `verified` would refuse. */
+  /** The faults of every settings class, or of those that are named. */
   findFaults(only: Iterable<SettingsClass<unknown>> = Environment.namespaces): readonly SettingFault[] {
     for (const settings of only) this.get(settings);
     return [...this.faults, ...this.committedFaults()];
