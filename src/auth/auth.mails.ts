@@ -1,7 +1,7 @@
 import { type MailRequestType, mailType } from '../platform/mail';
 
 /** Requested after a registration; email-verification sends the mail that fits the state of the account. */
-export const REGISTRATION: MailRequestType = { kind: 'registration' };
+export const REGISTRATION_MAIL: MailRequestType = { kind: 'registration' };
 
 /** Requested where a registration was not stored, since its address has as many as are kept; password-reset sends the mail. */
 export const REGISTRATION_NOT_KEPT: MailRequestType = { kind: 'registration-not-kept' };

@@ -6,7 +6,7 @@ export {
 export { MAIL_LINK, MAIL_REQUEST, PASSWORD_CONFIRMATION } from './auth.rate-limits';
 export { AcceptedResponse } from './auth.dto';
 export { InvalidCredentials } from './auth.errors';
-export { ADDRESS_RESTORED, ADDRESS_TAKEN, REGISTRATION, REGISTRATION_NOT_KEPT } from './auth.mails';
+export { ADDRESS_RESTORED, ADDRESS_TAKEN, REGISTRATION_MAIL, REGISTRATION_NOT_KEPT } from './auth.mails';
 export { AuthModule } from './auth.module';
 export { PrincipalLoader } from './principal-loader';
 export { setDeviceCookie } from './token/cookie.interceptor';

@@ -76,7 +76,7 @@ const RENEW: Statement = {
 };
 
 const REVOKE_PRESENTED: Statement = {
-  name: 'session-end-claimed',
+  name: 'session-revoke-presented',
   text: `UPDATE sessions SET revoked_at = $4
     WHERE id = $1 AND secret_digest = $2 AND generation >= $3 AND revoked_at IS NULL
     RETURNING id, user_id AS "userId"`,

@@ -9,7 +9,7 @@ const RAISE_EPOCH: Statement = {
 
 // In pages, because an attacker may have opened too many for one statement. Locked in one order to avoid deadlocks.
 const REVOKE_ALL: Statement = {
-  name: 'session-end-all',
+  name: 'session-revoke-all',
   text: `
     WITH page AS (
       SELECT id FROM sessions WHERE user_id = $1 AND id > $2 ORDER BY id LIMIT $5 FOR NO KEY UPDATE

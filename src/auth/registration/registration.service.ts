@@ -8,7 +8,7 @@ import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { UsersService } from '../../users';
 import type { RegisterRequest } from '../auth.dto';
-import { EMAIL_VERIFICATION_REQUEST, REGISTRATION, REGISTRATION_NOT_KEPT } from '../auth.mails';
+import { EMAIL_VERIFICATION_REQUEST, REGISTRATION_MAIL, REGISTRATION_NOT_KEPT } from '../auth.mails';
 import { Registered, RegistrationRepeated } from '../auth.events';
 
 // Writes as much to disk as the other branches, so that the response time reveals nothing.
@@ -43,7 +43,7 @@ export class RegistrationService implements OnModuleInit {
     await this.database.transaction(async () => {
       const newId = await this.users.add({ email, displayName });
       const user = await this.users.lock({ email });
-      let mail = REGISTRATION;
+      let mail = REGISTRATION_MAIL;
       if (newId) await this.passwords.store(newId, hash);
       else if (user && !user.emailVerified) {
         const isKept = await this.attempts.add(user.id, { hash, displayName: displayName ?? null });

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ADDRESS_TAKEN, AccountRecovery, InvalidCredentials, LoginLimits, REGISTRATION } from '../../auth';
+import { ADDRESS_TAKEN, AccountRecovery, InvalidCredentials, LoginLimits, REGISTRATION_MAIL } from '../../auth';
 import { type AttemptedRegistration, RegistrationAttempts } from '../../passwords';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
@@ -29,7 +29,7 @@ export class EmailVerificationService {
     private readonly mailer: Mailer,
     private readonly events: EventBus,
   ) {
-    mailer.registerResolver(REGISTRATION, async (request) => this.resolve(request, addressTaken));
+    mailer.registerResolver(REGISTRATION_MAIL, async (request) => this.resolve(request, addressTaken));
     mailer.registerResolver(EMAIL_VERIFICATION, async (request) => this.resolve(request, () => null));
   }
 

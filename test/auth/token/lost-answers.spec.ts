@@ -27,7 +27,7 @@ describe('a revocation whose response from the database was lost', () => {
 
   it('is loaded when the sign-out is repeated', async () => {
     const { accessToken, refreshToken } = await openSession(app, await app.someone());
-    loseAnswerOf('session-end-claimed');
+    loseAnswerOf('session-revoke-presented');
     const logOut = async () => (await app.api.post('/v1/auth/logout', { json: { refreshToken } })).status;
     expect(await logOut()).toBe(503);
     expect(await logOut()).toBe(204);

@@ -162,7 +162,7 @@ describe('the number of statements', () => {
       expect(asked.map((statement) => statement.split(' ')[0])).toEqual([
         'START',
         'session-raise-epoch',
-        'session-end-all',
+        'session-revoke-all',
         'audit-write',
         'COMMIT',
         'NOTIFY',
