@@ -9,7 +9,7 @@ export function addDoctor(program: Command, run: CommandRunner): void {
   program
     .command('doctor')
     .description(
-      'tell how this application would run here and what to fix; changes nothing; exit code 1: a fault',
+      'report how this application would run here and what to fix; changes nothing; exit code 1: a fault',
     )
     .action(async () =>
       run(contexts.inspection, async (context) => {

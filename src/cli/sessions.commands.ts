@@ -28,12 +28,12 @@ export function addSessions(program: Command, run: CommandRunner): void {
     .description('sign out one user or all users, on every running instance immediately')
     .addOption(new Option('--user <user>', 'by id or e-mail address').conflicts('all'))
     .option('--all', 'every user who is signed in; needs --yes')
-    .option('--yes', 'that is what you mean')
+    .option('--yes', 'confirms that all users are meant')
     .action(async ({ user, all = false, yes = false }: EndOptions) => {
       if (user === undefined && !all)
-        throw new UsageError('Say whose sessions: --user <id or address>, or --all.');
+        throw new UsageError('Name the user with --user <id or address>, or use --all.');
       if (all && !yes)
-        throw new UsageError('This signs out everybody who is signed in.\n  → add --yes where that is meant');
+        throw new UsageError('This signs out every user who is signed in.\n  → add --yes to confirm');
       await run('application', async (context, progress) =>
         user === undefined ? endAll(context, progress) : endOf(context, user),
       );

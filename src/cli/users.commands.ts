@@ -11,10 +11,10 @@ interface ListOptions {
 }
 
 const FORMAT = `
-One user a line, as JSON:
+One user per line, as JSON:
   {"email":"ada@example.com","passwordHash":"$2b$12$…","displayName":"Ada","emailVerified":true}
-displayName and emailVerified (false) may be left out; passwordHash is bcrypt's. Lines that cannot be taken are
-told with their number and left out, the others go in; exit code 1 says that there were some.`;
+displayName and emailVerified (default: false) are optional; passwordHash is a bcrypt hash. A line that cannot be imported
+is reported with its number and skipped. Exit code 1 means that at least one line was skipped.`;
 
 export function addUsers(program: Command, run: CommandRunner): void {
   addList(program, run);
@@ -24,11 +24,11 @@ export function addUsers(program: Command, run: CommandRunner): void {
 function addList(program: Command, run: CommandRunner): void {
   program
     .command('users:list')
-    .description('users, the newest first')
-    .option('--email <text>', 'only those whose address contains it')
-    .addOption(new Option('--status <status>', 'only those').choices(['active', 'disabled']))
-    .option('--role <role>', 'only those who have it')
-    .option('--limit <n>', 'at most so many', integerBetween(1, 10_000), 20)
+    .description('list users, the newest first')
+    .option('--email <text>', 'only users whose address contains this text')
+    .addOption(new Option('--status <status>', 'only users with this status').choices(['active', 'disabled']))
+    .option('--role <role>', 'only users with this role')
+    .option('--limit <n>', 'the maximum number of users', integerBetween(1, 10_000), 20)
     .action(async ({ email: emailPart, ...options }: ListOptions) =>
       run('application', async (context) => {
         const found = await context.get(UserSearch, { strict: false }).find({ ...options, emailPart });
@@ -41,13 +41,13 @@ function addList(program: Command, run: CommandRunner): void {
 function addImport(program: Command, run: CommandRunner): void {
   program
     .command('users:import <file>')
-    .description('take over users with the bcrypt hashes of an older system; - reads the standard input')
-    .option('--dry-run', 'tell what would be done, and write nothing')
+    .description('import users with the bcrypt hashes of an older system; - reads the standard input')
+    .option('--dry-run', 'report what would be imported, and write nothing')
     .addHelpText('after', FORMAT)
     .action(async (file: string, { dryRun = false }: { dryRun?: boolean }) =>
       run('application', async (context, progress) => {
         const result = await importUsers(context, { file, dryRun }, progress);
-        const done = dryRun ? 'could be taken over; nothing was written' : 'were taken over';
+        const done = dryRun ? 'could be imported; nothing was written' : 'were imported';
         const text = `${result.imported} users ${done}. ${result.refusedCount} lines were refused.\n`;
         return {
           data: { ...result, dryRun },

@@ -109,7 +109,7 @@ describe('a command beside a running production instance', () => {
     ];
     const input = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
     const first = await run(['users:import', '-'], {}, input);
-    expect(first).toMatchObject({ code: 1, stdout: '1 users were taken over. 1 lines were refused.\n' });
+    expect(first).toMatchObject({ code: 1, stdout: '1 users were imported. 1 lines were refused.\n' });
     expect(first.stderr).toMatch(/^line 2 email: /);
     const again = await run(['users:import', '-', '--json'], {}, input);
     expect(JSON.parse(again.stdout)).toMatchObject({ imported: 0, refusedCount: 2 });
