@@ -2,7 +2,7 @@
 
 // Runs in a worker thread, which has the dictionaries to itself: they take a while to load, and an estimate may take a
 // third of a second. Plain JavaScript, because a thread started by the tests cannot load TypeScript.
-const { ZxcvbnFactory } = require('@zxcvbn-ts/core');
+const { Options, ZxcvbnFactory } = require('@zxcvbn-ts/core');
 const common = require('@zxcvbn-ts/language-common');
 const english = require('@zxcvbn-ts/language-en');
 
@@ -10,8 +10,28 @@ const english = require('@zxcvbn-ts/language-en');
 const PIECE = 64;
 const SUBSTITUTIONS = 10;
 
+/**
+ * The dictionaries, with the fourteen small ones of words that follow one another (`monday`, `tuesday`) in one: each part of a password is
+ * looked up in each dictionary, and these took two thirds of the time. The order within each of them remains, which is what counts.
+ */
+function fewerDictionaries(dictionaries) {
+  const options = new Options();
+  const isSequence = ([name]) => options.isWordSequence(name);
+  const all = Object.entries(dictionaries);
+  const sequences = all.filter(isSequence).map(([, words]) => words);
+  const longest = Math.max(...sequences.map((words) => words.length));
+  const inTurn = Array.from({ length: longest }, (_, rank) =>
+    sequences.flatMap((words) => words[rank] ?? []),
+  );
+  return {
+    ...Object.fromEntries(all.filter((entry) => !isSequence(entry))),
+    // The library identifies a sequence by the name of its dictionary.
+    [options.wordSequenceNames[0]]: [...new Set(inTurn.flat())],
+  };
+}
+
 const estimator = new ZxcvbnFactory({
-  dictionary: { ...common.dictionary, ...english.dictionary },
+  dictionary: fewerDictionaries({ ...common.dictionary, ...english.dictionary }),
   graphs: common.adjacencyGraphs,
   // In UTF-16 units, where a piece is counted in characters.
   maxLength: 2 * PIECE,
