@@ -17,7 +17,7 @@ export {
   describedStrategyOf,
   DescribesStrategy,
 } from './authenticated-by';
-export { type Caller, CurrentUser, type Principal } from './principal';
+export { type Caller, CurrentUser, OptionalUser, type Principal } from './principal';
 export { RequireRecentSignIn } from './recent-sign-in';
 export { RequirePermissions } from './require-permissions';
 export { JWT, policyOf } from './route-policy';

@@ -11,7 +11,10 @@ import { JWT, policyOf } from './route-policy';
 import { isSafe, CsrfProtection } from './csrf-protection';
 import { PassportStrategies } from './passport-strategies';
 
-/** Authenticates the callers of every handler that is not `@Public()`. The module `auth` registers the strategy. */
+/**
+ * Authenticates the callers of every handler that is not `@Public()`, and those who send an access token to a handler with
+ * `@OptionalUser()`. The module `auth` registers the strategy.
+ */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard(JWT) {
   constructor(
@@ -23,10 +26,11 @@ export class JwtAuthGuard extends AuthGuard(JWT) {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     assertHttp(context);
-    const { isPublic, strategies } = policyOf(context.getClass(), context.getHandler());
-    if (isPublic) return true;
+    const { isPublic, optionalUser, strategies } = policyOf(context.getClass(), context.getHandler());
+    if (isPublic && !optionalUser) return true;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Caller }>();
     const presented = strategies.includes(JWT) ? accessTokenOf(request) : undefined;
+    if (!presented && isPublic) return true;
     const others = strategies.filter((strategy) => strategy !== JWT);
     if (!presented && others.length === 0) throw new AuthenticationRequired();
     // A browser may attach the credentials of other strategies by itself, too.

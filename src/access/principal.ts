@@ -1,6 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { assertHttp } from './non-http-handlers';
+import { noteOptionalUser } from './route-policy';
 
 /** The authenticated caller of a request with its rights, whatever strategy authenticated it. */
 export interface Caller {
@@ -28,3 +29,21 @@ export const CurrentUser = createParamDecorator((_: unknown, context: ExecutionC
   if (!user) throw new TypeError('@CurrentUser() is used on a @Public() handler, which has no user');
   return user;
 });
+
+const presentUser = createParamDecorator(
+  (_: unknown, context: ExecutionContext): Principal | undefined =>
+    context.switchToHttp().getRequest<FastifyRequest & { user?: Principal }>().user,
+);
+
+/**
+ * The signed-in user of a `@Public()` handler; undefined for a request without an access token. A token that is not valid is refused as
+ * on every other route. On a handler that is not public it stops the start: use `@CurrentUser()` there.
+ */
+export function OptionalUser(): ParameterDecorator {
+  return (controller, name, index) => {
+    presentUser()(controller, name, index);
+    if (name === undefined) return;
+    const handler = Object.getOwnPropertyDescriptor(controller, name);
+    noteOptionalUser([controller, name, handler]);
+  };
+}

@@ -55,17 +55,30 @@ function unregistered(strategy: string): string {
   return `is @AuthenticatedBy('${strategy}'), and no provider has that strategy.\n  → providers: [TheStrategy], with @DescribesStrategy('${strategy}', …) on class TheStrategy extends PassportStrategy(…, '${strategy}')`;
 }
 
-function contradictionsIn({ isPublic, permissions, recentSignIn, strategies }: RoutePolicy): string[] {
+const NOT_PUBLIC =
+  'takes an @OptionalUser() and is not @Public(), so it always has a user.\n  → use @CurrentUser(), or add @Public()';
+
+function contradictionsIn({
+  isPublic,
+  optionalUser,
+  permissions,
+  recentSignIn,
+  strategies,
+}: RoutePolicy): string[] {
+  const authenticates = optionalUser
+    ? strategies.some((strategy) => strategy !== JWT)
+    : strategies.length > 0;
   const asked = [
     ...(permissions.length > 0 ? ['requires a permission'] : []),
     ...(recentSignIn ? ['requires a recent sign-in'] : []),
-    ...(isPublic && strategies.length > 0 ? ['is @AuthenticatedBy()'] : []),
+    ...(isPublic && authenticates ? ['is @AuthenticatedBy()'] : []),
   ];
   const withoutSignIn = recentSignIn && !isPublic && !strategies.includes(JWT);
   return [
     ...(isPublic ? asked : []).map(
       (what) => `${what} and is @Public(), which has no caller.\n  → remove one of the two`,
     ),
+    ...(optionalUser && !isPublic ? [NOT_PUBLIC] : []),
     ...(withoutSignIn
       ? [
           `requires a recent sign-in and is authenticated by ${strategies.join(', ')} alone, which has no sign-in.\n  → remove one of the two`,

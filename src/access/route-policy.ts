@@ -14,12 +14,15 @@ const PERMISSIONS = Symbol('permissions');
 const RECENT_SIGN_IN = Symbol('recent sign-in');
 const CSRF_PROTECTED = Symbol('same site');
 const STRATEGIES = Symbol('strategies');
+const OPTIONAL_USER = Symbol('optional user');
 
 /** What the guards require of a request. The guards, the OpenAPI document and the access manifest read the same policy. */
 export interface RoutePolicy {
   /** The handler requires no authentication. */
   readonly isPublic: boolean;
-  /** The Passport strategies that authenticate the caller; none for a public handler. */
+  /** The handler is public and receives the user where the request has an access token. */
+  readonly optionalUser: boolean;
+  /** The Passport strategies that authenticate the caller; none for a public handler without an optional user. */
   readonly strategies: readonly string[];
   /** The permissions of which the caller needs all. */
   readonly permissions: readonly string[];
@@ -51,6 +54,8 @@ export const noteStrategies = (place: DecoratorTarget, strategies: readonly stri
   setDecoratorMetadata('@AuthenticatedBy()', STRATEGIES, strategies, place);
 export const noteRecentSignIn = (place: DecoratorTarget): void =>
   setDecoratorMetadata('@RequireRecentSignIn()', RECENT_SIGN_IN, true, place);
+export const noteOptionalUser = (place: DecoratorTarget): void =>
+  setDecoratorMetadata('@OptionalUser()', OPTIONAL_USER, true, place);
 export const noteCsrfProtected = (place: DecoratorTarget): void =>
   setDecoratorMetadata('@CsrfProtected()', CSRF_PROTECTED, true, place);
 
@@ -59,9 +64,11 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
   const places = [...classes, ...handlers];
   // Own metadata only: a class that extends a public controller is not public itself.
   const isPublic = [handler, controller].some((target) => isNoted(PUBLIC, target));
+  const optionalUser = handlers.some((target) => isNoted(OPTIONAL_USER, target));
   return {
     isPublic,
-    strategies: strategiesIn([...handlers, ...classes]) ?? (isPublic ? [] : [JWT]),
+    optionalUser,
+    strategies: strategiesIn([...handlers, ...classes]) ?? (isPublic && !optionalUser ? [] : [JWT]),
     permissions: [...new Set(places.flatMap(ownPermissions))],
     recentSignIn: places.some((target) => isNoted(RECENT_SIGN_IN, target)),
     csrfProtected: handlers.some((target) => isNoted(CSRF_PROTECTED, target)),

@@ -42,6 +42,7 @@ describe('what has changed for those who use the routes', () => {
 
   it.each<[Partial<RouteAccess>, string]>([
     [{ caller: 'anybody' }, 'caller was signed in, is anybody'],
+    [{ caller: 'anybody, with an optional user' }, 'caller was signed in, is anybody, with an optional user'],
     [{ strategies: ['jwt', 'api-key'] }, 'strategies was jwt, is jwt, api-key'],
     [{ strategies: ['api-key'] }, 'strategies was jwt, is api-key'],
     [{ permissions: [] }, 'permissions was notes:write, is nothing'],
@@ -88,6 +89,8 @@ describe('what has changed for those who use the routes', () => {
 
   it.each<[Partial<RouteAccess>, Partial<RouteAccess>]>([
     [{ caller: 'anybody', strategies: [] }, { caller: 'signed in' }],
+    [{ caller: 'anybody, with an optional user' }, { caller: 'signed in' }],
+    [{ caller: 'anybody' }, { caller: 'anybody, with an optional user' }],
     [{ strategies: ['jwt', 'api-key'] }, { strategies: ['jwt'] }],
     [{ recentSignIn: false }, { recentSignIn: true }],
     [{ crossSite: 'has no cookies read' }, { crossSite: 'refused' }],

@@ -29,7 +29,7 @@ function changesAt(route: string, former: RouteAccess | undefined, now: RouteAcc
 const IS_WIDER: {
   readonly [Field in keyof RouteAccess]?: (former: RouteAccess, now: RouteAccess) => boolean;
 } = {
-  caller: (_, now) => now.caller === 'anybody',
+  caller: (former, now) => former.caller === 'signed in' || now.caller === 'anybody',
   strategies: (former, now) =>
     former.caller === 'signed in' && lacks(former.strategies ?? ['jwt'], now.strategies),
   permissions: (former, now) => lacks(now.permissions, former.permissions),
@@ -45,7 +45,7 @@ function lacks(all: readonly string[], wanted: readonly string[]): boolean {
 }
 
 function isOpen({ caller, cache }: RouteAccess): boolean {
-  return caller === 'anybody' || cache !== 'no-store';
+  return caller !== 'signed in' || cache !== 'no-store';
 }
 
 function wordsOf({ caller, strategies, permissions, recentSignIn, cache }: RouteAccess): string {

@@ -9,7 +9,7 @@ import { type HandledRoute, routesOf } from './routes';
 export interface RouteAccess {
   /** `Controller.method`. */
   readonly handler: string;
-  readonly caller: 'anybody' | 'signed in';
+  readonly caller: 'anybody' | 'anybody, with an optional user' | 'signed in';
   /** The Passport strategies that may say who it is; `jwt` stands for our access tokens. */
   readonly strategies: readonly string[];
   /** What the caller must have all of. */
@@ -35,7 +35,10 @@ export function describeAccess(app: INestApplication): AccessManifest {
 }
 
 export function accessTo({ controller, handler, name, method }: HandledRoute): RouteAccess {
-  const { isPublic, strategies, permissions, recentSignIn, csrfProtected } = policyOf(controller, handler);
+  const { isPublic, optionalUser, strategies, permissions, recentSignIn, csrfProtected } = policyOf(
+    controller,
+    handler,
+  );
   const guards = [controller, handler].flatMap((target) => (read(GUARDS_METADATA, target) ?? []) as object[]);
   const headers = (read(HEADERS_METADATA, handler) ?? []) as {
     name: string;
@@ -43,7 +46,7 @@ export function accessTo({ controller, handler, name, method }: HandledRoute): R
   }[];
   return {
     handler: `${controller.name}.${name}`,
-    caller: isPublic ? 'anybody' : 'signed in',
+    caller: !isPublic ? 'signed in' : optionalUser ? 'anybody, with an optional user' : 'anybody',
     strategies,
     permissions,
     recentSignIn,
@@ -51,7 +54,7 @@ export function accessTo({ controller, handler, name, method }: HandledRoute): R
     limits: rateLimitPoliciesOf(handler).map(wordsOf),
     crossSite: isSafe(method)
       ? 'changes nothing'
-      : isPublic && !csrfProtected
+      : isPublic && !optionalUser && !csrfProtected
         ? 'has no cookies read'
         : 'refused',
     cache:

@@ -17,6 +17,7 @@ import { Strategy as PassportJwt } from 'passport-jwt';
 import {
   AuthenticatedBy,
   DescribesStrategy,
+  OptionalUser,
   PermissionsModule,
   Public,
   registeredStrategy,
@@ -163,6 +164,24 @@ describe('an application does not start', () => {
     const module = withHandler([Public(), AuthenticatedBy('badge')], BadgeStrategy);
     expect(await failure(module)).toBe(
       'GateController.open is @AuthenticatedBy() and is @Public(), which has no caller.\n  → remove one of the two',
+    );
+  });
+
+  const greets: MethodDecorator = (controller, name) => OptionalUser()(controller, name, 0);
+
+  it('with an optional user where every caller is signed in', async () => {
+    expect(await failure(withHandler([greets]))).toBe(
+      'GateController.open takes an @OptionalUser() and is not @Public(), so it always has a user.\n  → use @CurrentUser(), or add @Public()',
+    );
+  });
+
+  it.each([
+    ['an optional user of another strategy', AuthenticatedBy('badge'), 'is @AuthenticatedBy()'],
+    ['an optional user of recent sign-in', RequireRecentSignIn(), 'requires a recent sign-in'],
+  ])('with %s', async (_, decorate, what) => {
+    const module = withHandler([greets, Public(), decorate], BadgeStrategy);
+    expect(await failure(module)).toBe(
+      `GateController.open ${what} and is @Public(), which has no caller.\n  → remove one of the two`,
     );
   });
 

@@ -116,6 +116,7 @@ function operationsOf(document: OpenAPIObject): [string, Operation][] {
 
 function secure(operation: Operation, { caller, strategies }: RouteAccess): void {
   if (caller === 'anybody') operation.security = [...(operation.security ?? []), {}];
+  else if (caller === 'anybody, with an optional user') operation.security = [...securityOf(strategies), {}];
   else if (strategies.some((strategy) => strategy !== JWT)) operation.security = securityOf(strategies);
 }
 
@@ -127,7 +128,7 @@ function guardProblemsOf(
   return [
     ...(requestBody ? [ValidationFailed] : []),
     ...(tags?.includes('health') ? [] : [InsecureTransport]),
-    ...(caller === 'anybody' ? [] : [AuthenticationRequired]),
+    ...(caller === 'signed in' ? [AuthenticationRequired] : []),
     ...(strategies.includes(JWT) ? [InvalidToken, TokenStale] : []),
     ...(crossSite === 'refused' ? [CrossSiteRequest] : []),
     ...(permissions.length > 0 ? [InsufficientPermission] : []),
