@@ -51,7 +51,9 @@ describe('mails of a module', () => {
 
   it('use the layout, existing mails too', async () => {
     const { email } = await app.registers();
-    const { html } = await app.mailFor(email);
-    expect(html).toContain('<h1>Acme</h1>\n<p>Someone, probably you, signed up');
+    const { html, text } = await app.mailFor(email);
+    expect(html).toContain('<h1>Gatehouse</h1>\n<p>Someone, probably you, signed up');
+    expect(html).toContain('style="font-size: 1.5em">Confirm this address</a>');
+    expect(text).toContain('Gatehouse, Example Street 1, Ankara');
   });
 });

@@ -5,9 +5,10 @@ import { CurrentRequest } from '../../src/platform/http';
 import { type FramedMail, Mailer, MailTextsModule, type MailTexts, mailType } from '../../src/platform/mail';
 import { UsersModule, UsersService } from '../../src/users';
 
-// A mail type of the module, with the facts that its texts name …
-const WELCOME = mailType<{ number: string }>({
+// A mail type of the module. Its texts name facts, and `sample` has an example of each …
+const WELCOME = mailType({
   kind: 'welcome',
+  sample: { number: '0042' },
   texts: {
     en: {
       subject: 'Welcome to {app}',
@@ -34,17 +35,25 @@ const TEXTS: MailTexts = {
   },
 };
 
-/** Makes the HTML part of every mail; its arguments are escaped. */
-function frame({ language, subject, body }: FramedMail): string {
+/** Makes the HTML part of every mail; all values are escaped. */
+function frame({ kind, language, appName, subject, before, action, link, after }: FramedMail): string {
+  const button = link === undefined ? '' : `<p><a href="${link}" style="font-size: 1.5em">${action}</a></p>`;
   return `<!doctype html>
 <html lang="${language}">
 <head><meta charset="utf-8"><title>${subject}</title></head>
-<body style="font-family: sans-serif">
-<h1>Acme</h1>
-${body}
+<body class="${kind}" style="font-family: sans-serif">
+<h1>${appName}</h1>
+${before}
+${button}
+${after}
 </body>
 </html>
 `;
+}
+
+/** Makes the text part of every mail. */
+function textFrame({ appName, body }: FramedMail): string {
+  return `${body}\n\n-- \n${appName}, Example Street 1, Ankara\n`;
 }
 
 @Injectable()
@@ -68,7 +77,7 @@ class WelcomeMails {
 }
 
 @Module({
-  imports: [UsersModule, MailTextsModule.of({ types: [WELCOME], texts: TEXTS, frame })],
+  imports: [UsersModule, MailTextsModule.of({ types: [WELCOME], texts: TEXTS, frame, textFrame })],
   providers: [WelcomeMails],
 })
 export class WelcomeMailsModule {}

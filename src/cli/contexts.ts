@@ -1,4 +1,4 @@
-import { type INestApplicationContext, Module, type Type } from '@nestjs/common';
+import { type INestApplication, type INestApplicationContext, Module, type Type } from '@nestjs/common';
 import { NestApplicationContext, NestFactory } from '@nestjs/core';
 import { AppModule } from '../app.module';
 import type { ContextFactory } from '../platform/commands';
@@ -68,10 +68,17 @@ async function ready(module: Type): Promise<INestApplicationContext> {
   }
 }
 
+/** The module graph of the application without a provider created: values of providers exist. */
+export async function moduleGraph(): Promise<INestApplication> {
+  const options = { preview: true, abortOnError: false, logger: false } as const;
+  return NestFactory.create(AppModule, createFastify(), options);
+}
+
 export const contexts = {
   migration: async () => atRest(MigrationModule),
   keyring: async () => atRest(KeyringModule),
   application: async () => atRest(ApplicationModule),
   readyApplication: async () => ready(ApplicationModule),
+  moduleGraph,
   inspection: async () => atRest(InspectedModule),
 } satisfies Record<string, ContextFactory>;

@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import type { INestApplication } from '@nestjs/common';
-import { NestFactory } from '@nestjs/core';
 import type { Command } from 'commander';
 import { type CommandRunner } from '../platform/commands';
 import { type AccessManifest, describeAccess, describeAccessChanges, describeApi } from '../api-contract';
-import { AppModule } from '../app.module';
 import { VERSIONING } from '../app.setup';
-import { createFastify } from '../platform/http';
+import { moduleGraph } from './contexts';
 
 const DOCUMENT = 'openapi.json';
 const MANIFEST = 'access-manifest.json';
@@ -18,7 +16,7 @@ export function addContract(program: Command, run: CommandRunner): void {
     .command('openapi:write')
     .description('write openapi.json from the controllers; needs no database')
     .action(async () => {
-      const app = await preview();
+      const app = await versioned();
       await run(
         async () => app,
         async () => {
@@ -32,7 +30,7 @@ export function addContract(program: Command, run: CommandRunner): void {
     .command('manifest:write')
     .description('write access-manifest.json: who may use which route; says what has changed')
     .action(async () => {
-      const app = await preview();
+      const app = await versioned();
       await run(
         async () => app,
         async () => {
@@ -49,11 +47,8 @@ export function addContract(program: Command, run: CommandRunner): void {
     });
 }
 
-/** The module graph without a provider created. */
-async function preview(): Promise<INestApplication> {
-  const options = { preview: true, abortOnError: false, logger: false } as const;
-  const app = await NestFactory.create(AppModule, createFastify(), options);
-  return app.enableVersioning(VERSIONING);
+async function versioned(): Promise<INestApplication> {
+  return (await moduleGraph()).enableVersioning(VERSIONING);
 }
 
 /** @returns undefined where the file is not JSON, as with conflict markers of a merge */

@@ -20,9 +20,10 @@ export type ContextFactory = () => Promise<INestApplicationContext>;
 
 /**
  * `application`: every provider is created, and no init hook runs. `readyApplication`: the init hooks have run as well, for commands that
- * hash a password or send a mail, which need the keys.
+ * hash a password or send a mail, which need the keys. `moduleGraph`: all modules without a provider, for commands that need neither
+ * settings nor a database.
  */
-export type ApplicationContextName = 'application' | 'readyApplication';
+export type ApplicationContextName = 'application' | 'readyApplication' | 'moduleGraph';
 
 export type CommandWork = (
   context: INestApplicationContext,

@@ -41,6 +41,11 @@ export class EnvironmentModule {
 @Module({})
 class EnvironmentOptionsModule {}
 
+/** The settings for a command without providers; it writes no file and throws for no fault. */
+export function inspectedEnvironment(): Environment {
+  return createEnvironment({ inspectOnly: true });
+}
+
 /** @param options of a command; undefined for the application */
 function createEnvironment(options?: EnvironmentOptions): Environment {
   const { overrides = {}, only, inspectOnly = false } = options ?? {};

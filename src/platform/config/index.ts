@@ -1,4 +1,4 @@
-export { ConfigModule, EnvironmentModule } from './config.module';
+export { ConfigModule, EnvironmentModule, inspectedEnvironment } from './config.module';
 export { Environment, type Variables } from './environment';
 export { readVariables } from './environment-files';
 export { InvalidEnvironment } from './invalid-environment';

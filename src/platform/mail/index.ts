@@ -1,4 +1,4 @@
-export type { FramedMail } from './mail-content';
+export type { FramedMail, MailFrame } from './mail-content';
 export { MailDelivery, type MailDeliveryProvider, MailRefused, type OutgoingMail } from './mail-delivery';
 export type { MailTexts } from './mail-renderer';
 export type { MailDraft, MailRequest } from './mail-request';

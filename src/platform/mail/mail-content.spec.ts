@@ -6,9 +6,7 @@ const text = { subject: '{app}', before: [], after: [] };
 const NOTICE = mailType({ kind: 'notice', texts: { en: text, de: text } });
 
 function rendererOf(appName: string): MailRenderer {
-  const renderer = new MailRenderer({ appName } as MailSettings);
-  renderer.declareType(NOTICE);
-  return renderer;
+  return new MailRenderer({ appName } as MailSettings, [{ types: [NOTICE] }]);
 }
 
 describe('the language of a mail', () => {

@@ -1,5 +1,5 @@
 import Negotiator from 'negotiator';
-import type { MailFacts, MailText } from './mail-type';
+import { type MailFacts, type MailText, PLACEHOLDER } from './mail-type';
 
 /** What a mail is rendered from, beyond its text. */
 export interface MailContent {
@@ -20,24 +20,63 @@ export interface RenderedMail {
   readonly html: string;
 }
 
-/** What a frame is made around. */
+/**
+ * What a frame is made around. For the HTML part every member is HTML, in which all values are escaped; for the text part it is plain
+ * text.
+ */
 export interface FramedMail {
+  /** Of the mail type. */
+  readonly kind: string;
   readonly language: string;
-  /** HTML, escaped. */
+  /** `APP_NAME`. */
+  readonly appName: string;
   readonly subject: string;
-  /** HTML: paragraphs, and the link where there is one; everything in it is escaped. */
+  /** The whole content: `before`, the link where there is one, and `after`. */
   readonly body: string;
+  /** The paragraphs before the link; all where there is none. */
+  readonly before: string;
+  /** The label of the link; undefined where the mail has none. */
+  readonly action: string | undefined;
+  /** The URL of the link, with its token; undefined where the mail has none. */
+  readonly link: string | undefined;
+  /** The paragraphs after the link. */
+  readonly after: string;
 }
 
-/** @returns the whole HTML part */
+/** @returns the whole part of the mail */
 export type MailFrame = (mail: FramedMail) => string;
 
 export interface MailStyle {
   readonly appName: string;
   readonly frame: MailFrame;
+  readonly textFrame: MailFrame;
 }
 
-const PLACEHOLDER = /\{(\w+)\}/g;
+/** How one part of a mail is written. */
+interface PartFormat {
+  /** Encodes a value. */
+  readonly encode: (text: string) => string;
+  /** Of an encoded text. */
+  readonly paragraph: (text: string) => string;
+  /** Of an encoded label and URL. */
+  readonly link: (action: string, url: string) => string;
+  readonly separator: string;
+}
+
+const HTML: PartFormat = {
+  encode: (text) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`),
+  paragraph: (text) => `<p>${text}</p>`,
+  link: (action, url) => `<p><a href="${url}">${action}</a></p>`,
+  separator: '\n',
+};
+
+const TEXT: PartFormat = {
+  encode: (text) => text,
+  paragraph: (text) => text,
+  link: (action, url) => `${action}:\n${url}`,
+  separator: '\n\n',
+};
+
 // A line break in a subject would begin another header.
 const CONTROL = /\p{Cc}+/gu;
 
@@ -48,7 +87,7 @@ const CONTROL = /\p{Cc}+/gu;
 export function renderMail(
   { subject, before, action, after }: MailText,
   { kind, language, link, event, facts }: MailContent & { readonly kind: string; readonly language: string },
-  { appName, frame }: MailStyle,
+  { appName, frame, textFrame }: MailStyle,
 ): RenderedMail {
   const known: Readonly<Record<string, string>> = {
     ...facts,
@@ -61,21 +100,51 @@ export function renderMail(
     text.replace(PLACEHOLDER, (_, name: string) => {
       const fact = Object.hasOwn(known, name) ? known[name] : undefined;
       if (fact === undefined) throw new Error(`The mail "${kind}" was sent without the fact "${name}".`);
-      return fact.replace(CONTROL, ' ');
+      return withoutControls(fact);
     });
-  const linked = link ? [link.url] : [];
-  const [head, tail] = [before.map(fill), after.map(fill)];
-  const title = fill(subject);
-  const body = [
-    ...head.map(paragraph),
-    ...linked.map((url) => `<p><a href="${escaped(url)}">${escaped(action ?? title)}</a></p>`),
-    ...tail.map(paragraph),
-  ].join('\n');
+  const title = withoutControls(fill(subject));
+  const filled = {
+    kind,
+    language,
+    appName: withoutControls(appName),
+    subject: title,
+    before: before.map(fill),
+    link: link && { action: fill(action ?? subject), url: withoutControls(link.url) },
+    after: after.map(fill),
+  };
   return {
     language,
     subject: title,
-    text: `${[...head, ...linked.map((url) => `${action ?? title}:\n${url}`), ...tail].join('\n\n')}\n`,
-    html: frame({ language, subject: escaped(title), body }),
+    text: textFrame(framed(filled, TEXT)),
+    html: frame(framed(filled, HTML)),
+  };
+}
+
+/** A mail whose placeholders are replaced. */
+interface FilledMail extends Pick<FramedMail, 'kind' | 'language' | 'appName' | 'subject'> {
+  readonly before: readonly string[];
+  readonly link: { readonly action: string; readonly url: string } | undefined;
+  readonly after: readonly string[];
+}
+
+function framed(
+  { before, link, after, appName, subject, ...mail }: FilledMail,
+  { encode, paragraph, link: linkOf, separator }: PartFormat,
+): FramedMail {
+  const [head, tail] = [before, after].map((texts) =>
+    texts.map((text) => paragraph(encode(text))).join(separator),
+  ) as [string, string];
+  const [action, url] = link ? [encode(link.action), encode(link.url)] : [];
+  const linked = action !== undefined && url !== undefined ? linkOf(action, url) : '';
+  return {
+    ...mail,
+    appName: encode(appName),
+    subject: encode(subject),
+    body: [head, linked, tail].filter((part) => part !== '').join(separator),
+    before: head,
+    action,
+    link: url,
+    after: tail,
   };
 }
 
@@ -86,12 +155,6 @@ export function renderMail(
  */
 export function preferredLanguages(header: string | null, languages: readonly string[]): string[] {
   return new Negotiator({ headers: { 'accept-language': header ?? '*' } }).languages([...languages]);
-}
-
-/** @returns the names in braces */
-export function placeholdersIn({ subject, before, action = '', after }: MailText): ReadonlySet<string> {
-  const texts = [subject, ...before, action, ...after].join();
-  return new Set([...texts.matchAll(PLACEHOLDER)].map(([, name = '']) => name));
 }
 
 export function plainFrame({ language, body }: FramedMail): string {
@@ -105,6 +168,10 @@ ${body}
 `;
 }
 
+export function plainTextFrame({ body }: FramedMail): string {
+  return `${body}\n`;
+}
+
 function instant(at: Date, language: string): string {
   const format = new Intl.DateTimeFormat(language, {
     dateStyle: 'long',
@@ -114,10 +181,6 @@ function instant(at: Date, language: string): string {
   return `${format.format(at)} UTC`;
 }
 
-function paragraph(text: string): string {
-  return `<p>${escaped(text)}</p>`;
-}
-
-function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+function withoutControls(text: string): string {
+  return text.replace(CONTROL, ' ');
 }

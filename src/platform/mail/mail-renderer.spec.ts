@@ -1,5 +1,7 @@
-import { MailRenderer, type MailTexts } from './mail-renderer';
-import { type MailText, type MailTranslations, type MailType, mailType } from './mail-type';
+import { Logger } from '@nestjs/common';
+import type { FramedMail } from './mail-content';
+import { MailRenderer, type MailTexts, type MailTextsOptions } from './mail-renderer';
+import { type MailFacts, type MailText, type MailTranslations, type MailType, mailType } from './mail-type';
 import type { MailSettings } from './mail.settings';
 
 const TEXT: MailText = {
@@ -7,11 +9,12 @@ const TEXT: MailText = {
   before: ['It is on its way to {place}.'],
   after: [],
 };
-const ORDER = mailType<{ number: string; place: string }>({
+const FACTS = { number: '17', place: 'Ankara' };
+const ORDER = mailType({
   kind: 'order',
+  sample: FACTS,
   texts: { en: TEXT, fr: { ...TEXT, subject: 'Votre commande {number}' } },
 });
-const FACTS = { number: '17', place: 'Ankara' };
 const LINK = { url: 'https://example.com/account#token=pr_x', until: new Date(0) };
 const linked = { subject: 'Reset for {app}', before: [], action: 'Reset', after: ['Until {until}.'] };
 const RESET = mailType({
@@ -28,16 +31,16 @@ const NOTICE = mailType({
 
 const warnings: unknown[] = [];
 
-function rendererOf(types: readonly MailType[], ...texts: readonly MailTexts[]): MailRenderer {
-  const renderer = new MailRenderer({ appName: 'Acme' } as MailSettings);
-  jest.spyOn(renderer['logger'], 'warn').mockImplementation((...said) => void warnings.push(said));
-  for (const each of texts) renderer.addTexts(each);
-  for (const type of types) renderer.declareType(type);
-  renderer.onModuleInit();
-  return renderer;
+function rendererFor(...declarations: readonly MailTextsOptions[]): MailRenderer {
+  jest.spyOn(Logger.prototype, 'warn').mockImplementation((...said) => void warnings.push(said));
+  return new MailRenderer({ appName: 'Acme' } as MailSettings, declarations);
 }
 
-const typeWith = (texts: MailTranslations, kind = 'order') => mailType({ kind, texts });
+const rendererOf = (types: readonly MailType[], ...texts: readonly MailTexts[]) =>
+  rendererFor({ types }, ...texts.map((each) => ({ texts: each })));
+
+const typeWith = (texts: MailTranslations, kind = 'order', sample: MailFacts = FACTS) =>
+  mailType({ kind, texts, sample });
 
 describe('a mail type', () => {
   const order = (language: string | null, facts: Record<string, string> = FACTS) =>
@@ -66,6 +69,20 @@ describe('a mail type', () => {
     );
   });
 
+  it('has the facts in the label of its link as well', () => {
+    const type = typeWith({ en: { ...TEXT, action: 'Track {number}' } });
+    const { text, html } = rendererOf([type]).render(type, { language: null, facts: FACTS, link: LINK });
+    expect(text).toContain(`Track 17:\n${LINK.url}\n`);
+    expect(html).toContain('>Track 17</a>');
+  });
+
+  it('adds no header by a line break of its own text', () => {
+    const type = typeWith({ en: { ...TEXT, subject: 'Order\r\nBcc: eve@example.com' } });
+    expect(rendererOf([type]).render(type, { language: null, facts: FACTS }).subject).toBe(
+      'Order Bcc: eve@example.com',
+    );
+  });
+
   it('adds no header by a fact in its subject', () => {
     const { subject, text } = order('en', { number: '1\r\nBcc: eve@example.com', place: 'a\u0000b' });
     expect(subject).toBe('Your order 1 Bcc: eve@example.com');
@@ -81,7 +98,8 @@ describe('a mail type', () => {
 
   it.each(['constructor', '__proto__', 'toString', 'hasOwnProperty'])('has no fact named "%s"', (name) => {
     const type = typeWith({ en: { subject: `{${name}}`, before: [], after: [] } });
-    expect(() => rendererOf([type]).render(type, { language: null })).toThrow(/without the fact/);
+    expect(() => rendererOf([type])).toThrow(/has no sample/);
+    expect(() => rendererOf([]).render(type, { language: null })).toThrow(/without the fact/);
   });
 
   it('cannot pretend to be of another application', () => {
@@ -163,6 +181,18 @@ describe('the start', () => {
       [typeWith({ en: TEXT, fr: { ...TEXT, after: ['{who}'] } })],
       [],
     ],
+    [
+      'facts without a sample',
+      /^The mail type "order" has no sample of \{number\}, \{place\}\.\n {2}→ mailType\(\{ kind: 'order', sample: \{ number: '…', place: '…' \}/,
+      [typeWith({ en: TEXT }, 'order', {})],
+      [],
+    ],
+    [
+      'an English text that misspells a fact',
+      /"order" has no sample of \{nubmer\}/,
+      [typeWith({ en: { ...TEXT, after: ['{nubmer}'] } })],
+      [],
+    ],
     ['a kind that is the name of a file', /not a valid kind/, [typeWith({ en: TEXT }, '../order')], []],
     ['a text in no language', /Incorrect locale/, [ORDER], [{ '../de': { order: TEXT } }]],
   ])('is refused for %s', (_, message, types, texts) => {
@@ -171,17 +201,102 @@ describe('the start', () => {
 });
 
 describe('the frame of the mails', () => {
-  it('is set once', () => {
-    const renderer = rendererOf([NOTICE]);
-    renderer.useFrame(({ body }) => `<main>${body}</main>`);
-    expect(renderer.render(NOTICE, { language: null }).html).toMatch(/^<main><p>/);
-    expect(() => renderer.useFrame(() => '')).toThrow('Two modules set the frame of the mails');
+  const HOSTILE = `</title><script>alert(1)</script><a href='//eve.example'>"&`;
+  const escaped = (text: string) => text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  const hello = mailType({
+    kind: 'hello',
+    sample: { name: 'Ada' },
+    texts: { en: { subject: 'Hello {name}', before: ['From {app}'], action: 'See {name}', after: ['Bye'] } },
   });
 
-  it('gets escaped arguments', () => {
-    const renderer = new MailRenderer({ appName: '<img src=x onerror=alert(1)>' } as MailSettings);
-    renderer.useFrame(({ subject, body }) => `<title>${subject}</title>${body}`);
-    expect(renderer.render(RESET, { language: null, link: LINK }).html).not.toMatch(/<(?!\/?(title|p|a)\b)/);
+  /** The mail of a user with this display name, and what the frames of its two parts received. */
+  function framed(name: string, url: string, appName = 'Acme') {
+    const received: FramedMail[] = [];
+    const keep = (mail: FramedMail) => {
+      received.push(mail);
+      return mail.body;
+    };
+    const renderer = new MailRenderer({ appName } as MailSettings, [
+      { types: [hello], frame: keep, textFrame: keep },
+    ]);
+    const facts = { name };
+    const mail = renderer.render(hello, { language: null, facts, link: { url, until: new Date(0) } });
+    const html = received.find(({ body }) => body === mail.html);
+    const text = received.find(({ body }) => body === mail.text);
+    return { mail, html, text };
+  }
+
+  it('receives the kind, the language, the name of the application, the words, and the link with its label', () => {
+    const { html, text } = framed('Ada', LINK.url);
+    const common = {
+      kind: 'hello',
+      language: 'en',
+      appName: 'Acme',
+      subject: 'Hello Ada',
+      action: 'See Ada',
+    };
+    expect(html).toEqual({
+      ...common,
+      link: LINK.url,
+      before: '<p>From Acme</p>',
+      after: '<p>Bye</p>',
+      body: `<p>From Acme</p>\n<p><a href="${LINK.url}">See Ada</a></p>\n<p>Bye</p>`,
+    });
+    expect(text).toEqual({
+      ...common,
+      link: LINK.url,
+      before: 'From Acme',
+      after: 'Bye',
+      body: `From Acme\n\nSee Ada:\n${LINK.url}\n\nBye`,
+    });
+  });
+
+  it('receives neither a link nor a label where the mail has none', () => {
+    let received: FramedMail | undefined;
+    const frame = (mail: FramedMail) => (received = mail).body;
+    rendererFor({ types: [NOTICE], frame }).render(NOTICE, { language: null });
+    expect(received).toMatchObject({ link: undefined, action: undefined, body: '<p>Hello.</p>', after: '' });
+  });
+
+  it('replaces each part of every mail, and is set once each', () => {
+    const frame = ({ body }: FramedMail) => `<main>${body}</main>`;
+    const textFrame = ({ body, appName }: FramedMail) => `${body}\n-- \n${appName}\n`;
+    const renderer = rendererFor({ types: [NOTICE], frame }, { textFrame });
+    expect(renderer.render(NOTICE, { language: null })).toMatchObject({
+      html: '<main><p>Hello.</p></main>',
+      text: 'Hello.\n-- \nAcme\n',
+    });
+    for (const twice of [{ frame }, { textFrame }])
+      expect(() => rendererFor(twice, twice)).toThrow(`Two modules set the ${Object.keys(twice).join()}`);
+  });
+
+  it('is not broken by a display name, the name of the application or a link with markup', () => {
+    const url = `https://app.example/#token=${HOSTILE}`;
+    const { html, text } = framed(HOSTILE, url, HOSTILE);
+    const members = { subject: `Hello ${HOSTILE}`, appName: HOSTILE, action: `See ${HOSTILE}`, link: url };
+    expect(text).toMatchObject(members);
+    for (const [name, value] of Object.entries(members))
+      expect(html?.[name as keyof FramedMail]).toBe(escaped(value));
+    expect(html?.body.match(/<[^>]*>/g)).toEqual([
+      '<p>',
+      '</p>',
+      '<p>',
+      expect.any(String),
+      '</a>',
+      '</p>',
+      '<p>',
+      '</p>',
+    ]);
+  });
+
+  it('gets no line break from a display name, the name of the application or a link', () => {
+    const breaks = 'a\r\nBcc: eve@example.com\u0000';
+    const { mail, text } = framed(breaks, `https://app.example/#token=${breaks}`, breaks);
+    const { subject, appName, action, link } = text ?? ({} as FramedMail);
+    for (const value of [mail.subject, subject, appName, action, link]) {
+      expect(value).toContain('a Bcc: eve@example.com');
+      expect(value).not.toMatch(/\p{Cc}/u);
+    }
   });
 });
 

@@ -1,65 +1,104 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import {
   type MailContent,
   type MailFrame,
-  placeholdersIn,
   plainFrame,
+  plainTextFrame,
   preferredLanguages,
   type RenderedMail,
   renderMail,
 } from './mail-content';
-import { canonicalTag, type MailText, type MailType } from './mail-type';
+import { canonicalTag, COMMON_PLACEHOLDERS, type MailText, type MailType, placeholdersIn } from './mail-type';
 import { MailSettings } from './mail.settings';
 
 /** Texts by language (`en`, `de`, `fr`, …) and kind. */
 export type MailTexts = Readonly<Record<string, Readonly<Record<string, MailText>>>>;
 
+/** What a module declares about mails. */
+export interface MailTextsOptions {
+  readonly types?: readonly MailType[];
+  /** Texts for mail types of other modules: another wording, or a further language. */
+  readonly texts?: MailTexts;
+  /** Makes the HTML part of every mail of the application. */
+  readonly frame?: MailFrame;
+  /** Makes the text part of every mail of the application. */
+  readonly textFrame?: MailFrame;
+}
+
 const FALLBACK = 'en';
 
 /** Renders mails in the language of their reader, from the texts of the mail types and those that modules add. */
 @Injectable()
-export class MailRenderer implements OnModuleInit {
+export class MailRenderer {
   private readonly logger = new Logger('Mail');
-  private readonly types = new Map<string, MailType>();
+  private readonly declared = new Map<string, MailType>();
   private readonly languages = new Set<string>([FALLBACK]);
   /** Texts that modules have added for types of others, by `language kind`. */
   private readonly added = new Map<string, MailText>();
-  private frame: MailFrame | undefined;
+  private readonly frame: MailFrame;
+  private readonly textFrame: MailFrame;
 
-  constructor(private readonly settings: MailSettings) {}
-
-  /** @throws Error where an added text is for no declared mail type, or does not fit it */
-  onModuleInit(): void {
-    for (const [key, text] of this.added) {
-      const [language = '', kind = ''] = key.split(' ');
-      const type = this.types.get(kind);
-      if (!type)
-        throw new Error(
-          `There is a text in "${language}" for the mail type "${kind}", which no module declares.\n  → remove the text, or declare the type: MailTextsModule.of({ types: [mailType({ kind: '${kind}', … })] })`,
-        );
-      assertFits(text, type.texts.en, `The text in "${language}" for the mail type "${kind}"`);
-    }
+  /**
+   * @param declarations of all modules
+   * @throws Error where two declarations contradict each other, or where an added text is for no declared mail type or does not fit it
+   */
+  constructor(
+    private readonly settings: MailSettings,
+    declarations: readonly MailTextsOptions[],
+  ) {
+    for (const type of declarations.flatMap(({ types = [] }) => types)) this.declareType(type);
+    for (const { texts = {} } of declarations) this.addTexts(texts);
+    this.frame = only(declarations, 'frame') ?? plainFrame;
+    this.textFrame = only(declarations, 'textFrame') ?? plainTextFrame;
+    this.assertAddedFit();
     for (const language of this.languages) this.warnOfMissing(language);
   }
 
-  /** @throws Error where another module declares a type of this kind, or where its texts do not fit each other */
-  declareType(type: MailType): void {
+  /** The declared mail types. */
+  get types(): readonly MailType[] {
+    return [...this.declared.values()];
+  }
+
+  /** @returns the languages of a header that there are texts in, the preferred one first */
+  availableLanguages(header: string | null): string {
+    return preferredLanguages(header, [...this.languages]).join(', ') || FALLBACK;
+  }
+
+  /** @returns the languages that the mail has a text in */
+  languagesOf(type: MailType): string[] {
+    return [...this.languages].filter((language) => this.textOf(type, language));
+  }
+
+  /** @throws Error where the text has a placeholder that there is no value for */
+  render(type: MailType, content: MailContent): RenderedMail {
+    const [language = FALLBACK] = preferredLanguages(content.language, this.languagesOf(type));
+    const { frame, textFrame } = this;
+    const style = { appName: this.settings.appName, frame, textFrame };
+    return renderMail(this.textIn(type, language), { ...content, kind: type.kind, language }, style);
+  }
+
+  /** @returns the text in a language; the English one where there is none */
+  textIn(type: MailType, language: string): MailText {
+    return this.textOf(type, language) ?? type.texts.en;
+  }
+
+  private declareType(type: MailType): void {
     const { kind, texts } = type;
-    if (this.types.get(kind) === type) return;
-    if (this.types.has(kind)) throw new Error(`Two modules declare the mail type "${kind}".`);
+    if (this.declared.get(kind) === type) return;
+    if (this.declared.has(kind)) throw new Error(`Two modules declare the mail type "${kind}".`);
     if (!/^[a-z][a-z0-9-]*$/.test(kind))
       throw new Error(
         `"${kind}" is not a valid kind of a mail type.\n  → use lower-case letters, digits and hyphens`,
       );
+    assertSampled(type);
     for (const [language, text] of Object.entries(texts)) {
       this.languages.add(language);
-      assertFits(text, texts.en, `The text in "${language}" of the mail type "${kind}"`);
+      assertFits(text, type, `The text in "${language}" of the mail type "${kind}"`);
     }
-    this.types.set(kind, type);
+    this.declared.set(kind, type);
   }
 
-  /** @throws Error where two modules add a text for the same kind and language, or where a language tag is invalid */
-  addTexts(texts: MailTexts): void {
+  private addTexts(texts: MailTexts): void {
     for (const [language, kinds] of Object.entries(texts)) {
       const tag = canonicalTag(language);
       this.languages.add(tag);
@@ -72,25 +111,16 @@ export class MailRenderer implements OnModuleInit {
     }
   }
 
-  /** @throws Error where another module sets a frame */
-  useFrame(frame: MailFrame): void {
-    if (this.frame) throw new Error('Two modules set the frame of the mails.\n  → remove one of the frames');
-    this.frame = frame;
-  }
-
-  /** @returns the languages of a header that there are texts in, the preferred one first */
-  availableLanguages(header: string | null): string {
-    return preferredLanguages(header, [...this.languages]).join(', ') || FALLBACK;
-  }
-
-  /** @throws Error where the text has a placeholder that there is no value for */
-  render(type: MailType, content: MailContent): RenderedMail {
-    const available = [...this.languages].filter((language) => this.textOf(type, language));
-    const [language = FALLBACK] = preferredLanguages(content.language, available);
-    const text = this.textOf(type, language) ?? type.texts.en;
-    const { appName } = this.settings;
-    const style = { appName, frame: this.frame ?? plainFrame };
-    return renderMail(text, { ...content, kind: type.kind, language }, style);
+  private assertAddedFit(): void {
+    for (const [key, text] of this.added) {
+      const [language = '', kind = ''] = key.split(' ');
+      const type = this.declared.get(kind);
+      if (!type)
+        throw new Error(
+          `There is a text in "${language}" for the mail type "${kind}", which no module declares.\n  → remove the text, or declare the type: MailTextsModule.of({ types: [mailType({ kind: '${kind}', … })] })`,
+        );
+      assertFits(text, type, `The text in "${language}" for the mail type "${kind}"`);
+    }
   }
 
   private textOf({ kind, texts }: MailType, language: string): MailText | undefined {
@@ -98,7 +128,7 @@ export class MailRenderer implements OnModuleInit {
   }
 
   private warnOfMissing(language: string): void {
-    const missing = [...this.types.values()].filter((type) => !this.textOf(type, language));
+    const missing = this.types.filter((type) => !this.textOf(type, language));
     if (missing.length === 0) return;
     const kinds = missing.map(({ kind }) => kind);
     this.logger.warn(
@@ -108,14 +138,33 @@ export class MailRenderer implements OnModuleInit {
   }
 }
 
-/** The sender supplies the values of the English text and no others, and a link needs a label. */
-function assertFits(text: MailText, english: MailText, which: string): void {
-  if (english.action !== undefined && text.action === undefined)
+/** Without samples a preview, and the tests of the texts, could not render the mail. */
+function assertSampled({ kind, texts, sample }: MailType): void {
+  const missing = [...placeholdersIn(texts.en)].filter(
+    (name) => !COMMON_PLACEHOLDERS.has(name) && !Object.hasOwn(sample, name),
+  );
+  if (missing.length > 0)
+    throw new Error(
+      `The mail type "${kind}" has no sample of {${missing.join('}, {')}}.\n  → mailType({ kind: '${kind}', sample: { ${missing.map((name) => `${name}: '…'`).join(', ')} }, texts: … }), or correct the text`,
+    );
+}
+
+/** The sender supplies the facts of the type and the common values of the English text, and a link needs a label. */
+function assertFits(text: MailText, { texts: { en }, sample }: MailType, which: string): void {
+  if (en.action !== undefined && text.action === undefined)
     throw new Error(`${which} has no "action", the label of its link.`);
-  const known = placeholdersIn(english);
+  const known = new Set([...placeholdersIn(en), ...Object.keys(sample)]);
   const unknown = [...placeholdersIn(text)].filter((name) => !known.has(name));
   if (unknown.length > 0)
     throw new Error(
       `${which} has {${unknown.join('}, {')}}, which the mail is sent without.\n  → use ${[...known].map((name) => `{${name}}`).join(', ')}`,
     );
+}
+
+/** @throws Error where two declarations have it */
+function only(declarations: readonly MailTextsOptions[], name: 'frame' | 'textFrame'): MailFrame | undefined {
+  const frames = declarations.flatMap((each) => each[name] ?? []);
+  if (frames.length > 1)
+    throw new Error(`Two modules set the ${name} of the mails.\n  → remove one of the frames`);
+  return frames[0];
 }

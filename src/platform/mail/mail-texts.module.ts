@@ -1,29 +1,26 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { MailFrame } from './mail-content';
-import { MailRenderer, type MailTexts } from './mail-renderer';
-import type { MailType } from './mail-type';
+import type { ModulesContainer } from '@nestjs/core';
+import type { MailTextsOptions } from './mail-renderer';
 
-export interface MailTextsOptions {
-  readonly types?: readonly MailType[];
-  /** Texts for mail types of other modules: another wording, or a further language. */
-  readonly texts?: MailTexts;
-  /** Makes the HTML part of every mail of the application. */
-  readonly frame?: MailFrame;
+class DeclaredMails {
+  constructor(readonly options: MailTextsOptions) {}
 }
 
 /** Declares mail types and texts: a module that sends mails imports `MailTextsModule.of(…)`. */
 @Module({})
 export class MailTextsModule {
-  static of({ types = [], texts = {}, frame }: MailTextsOptions): DynamicModule {
-    const useFactory = (renderer: MailRenderer): true => {
-      for (const type of types) renderer.declareType(type);
-      renderer.addTexts(texts);
-      if (frame) renderer.useFrame(frame);
-      return true;
-    };
+  static of(options: MailTextsOptions): DynamicModule {
     return {
       module: MailTextsModule,
-      providers: [{ provide: Symbol('mail texts'), useFactory, inject: [MailRenderer] }],
+      providers: [{ provide: Symbol('mail texts'), useValue: new DeclaredMails(options) }],
     };
   }
+}
+
+/** @returns what the modules of an application declare; values exist before any provider is created */
+export function declaredMails(modules: ModulesContainer): MailTextsOptions[] {
+  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
+  return providers.flatMap(({ instance }: { readonly instance?: unknown }) =>
+    instance instanceof DeclaredMails ? [instance.options] : [],
+  );
 }

@@ -9,6 +9,12 @@ export interface MailText {
   readonly after: readonly string[];
 }
 
+/** A name in braces. */
+export const PLACEHOLDER = /\{(\w+)\}/g;
+
+/** The placeholders that are no facts of a type. */
+export const COMMON_PLACEHOLDERS: ReadonlySet<string> = new Set(['app', 'until', 'at', 'from']);
+
 /** Values for the placeholders of a text, by name. */
 export type MailFacts = Readonly<Record<string, string>>;
 
@@ -27,27 +33,40 @@ export interface MailRequestType {
  */
 export interface MailType<Facts extends MailFacts = MailFacts> extends MailRequestType {
   readonly texts: MailTranslations;
-  /** Exists at compile time only: it ties the facts to the type. */
-  readonly facts?: Facts;
+  /** The facts of its previews. */
+  readonly sample: Facts;
 }
 
 /** The facts of a mail type whose texts name none. */
 export type NoFacts = { readonly [name: string]: never };
 
-/**
- * Makes a mail type.
- * @typeParam Facts the values that its texts name, beyond those that every mail has
- * @throws RangeError where a language tag is invalid
- */
-export function mailType<Facts extends MailFacts = NoFacts>({
-  kind,
-  texts: { en, ...others },
-}: {
+interface MailTypeOptions {
   readonly kind: string;
   readonly texts: MailTranslations;
-}): MailType<Facts> {
+}
+
+/**
+ * Makes a mail type.
+ * @typeParam Facts the values that its texts name, beyond those that every mail has; `sample` has an example of each
+ * @throws RangeError where a language tag is invalid
+ */
+export function mailType(options: MailTypeOptions & { readonly sample?: undefined }): MailType<NoFacts>;
+export function mailType<Facts extends MailFacts>(
+  options: MailTypeOptions & { readonly sample: Facts },
+): MailType<Facts>;
+export function mailType({
+  kind,
+  texts: { en, ...others },
+  sample = {},
+}: MailTypeOptions & { readonly sample?: MailFacts | undefined }): MailType {
   const translated = Object.entries(others).map(([language, text]) => [canonicalTag(language), text]);
-  return { kind, texts: { ...(Object.fromEntries(translated) as Record<string, MailText>), en } };
+  return { kind, texts: { ...(Object.fromEntries(translated) as Record<string, MailText>), en }, sample };
+}
+
+/** @returns the names in braces */
+export function placeholdersIn({ subject, before, action = '', after }: MailText): ReadonlySet<string> {
+  const texts = [subject, ...before, action, ...after].join();
+  return new Set([...texts.matchAll(PLACEHOLDER)].map(([, name = '']) => name));
 }
 
 /** Times are formatted by the tag. @throws RangeError where it is invalid */

@@ -149,7 +149,7 @@ describe('the name of an application', () => {
       MailSettings,
     );
     const link = { url: settings.linkWith(`pr_${'A'.repeat(43)}`), until: new Date() };
-    const written = new MailRenderer(settings).render(PASSWORD_RESET, { language: null, link });
+    const written = new MailRenderer(settings, []).render(PASSWORD_RESET, { language: null, link });
     const none = {} as Extensions;
     const to = 'ada@example.com';
     await new MailTransport(settings, none).deliver('id', new Date(), {
