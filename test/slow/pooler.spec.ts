@@ -42,7 +42,7 @@ describe.each(['session', 'transaction'])('behind PgBouncer, pool_mode = %s', (m
       default_pool_size: mode === 'session' ? '40' : '4',
     });
     env = {
-      DATABASE_POOLER: mode,
+      DATABASE_POOLING: mode,
       ...(mode === 'transaction' && { DATABASE_DIRECT_URL: database.url }),
     };
     instances = new Instances(database, env);
@@ -107,25 +107,25 @@ describe('an instance that is not told of PgBouncer', () => {
   });
 
   it.each([
-    ['refuses what a connection asks for', {}, {}, /unsupported startup parameter.*\n.*set DATABASE_POOLER/],
     [
-      'drops it in silence',
-      { ignore_startup_parameters: 'options' },
+      'refuses the options of the URL',
       {},
-      /not in force: .*statement_timeout is 0 instead of 2000.*\n.*DATABASE_POOLER/,
+      '?options=-c%20search_path%3Dteam',
+      /startup parameter.*\n.*ALTER ROLE/,
     ],
     [
-      'pools by transaction, and not by session',
+      'pools by transaction',
       { pool_mode: 'transaction' },
-      { DATABASE_POOLER: 'session' },
-      /another connection to the server for each transaction.*\n.*DATABASE_POOLER=transaction/,
+      '',
+      /another connection to the server for each transaction.*\n.*DATABASE_POOLING=transaction/,
     ],
-  ])('does not start where that %s, and doctor says the same', async (_, settings, env, words) => {
+  ])('does not start where that %s, and doctor says the same', async (_, settings, parameters, words) => {
     const pooler = await PgBouncer.before(database.url, settings);
-    const instance = await home.launch({ AUTH_SECRET, DATABASE_URL: pooler.url, ...env });
+    const env = { DATABASE_URL: `${pooler.url}${parameters}` };
+    const instance = await home.launch({ AUTH_SECRET, ...env });
     expect(await instance.ended()).toBe(1);
     expect(instance.output).toMatch(words);
-    const found = await diagnosed(home, { DATABASE_URL: pooler.url, ...env });
+    const found = await diagnosed(home, env);
     const faults = found('database').filter(({ level }) => level === 'fault');
     expect(faults.map(({ message, advice }) => `${message}\n${advice}`)).toEqual([
       expect.stringMatching(words),

@@ -101,7 +101,7 @@ async function reach(dataSource: DataSource): Promise<void> {
   } catch (cause) {
     const reason = reasonOf(cause);
     const advice = /unsupported startup parameter/.test(reason)
-      ? 'a pooler stands before the server: set DATABASE_POOLER to session or transaction, as it pools'
+      ? 'a pooler does not accept the options of DATABASE_URL: remove them there, and use ALTER ROLE … SET'
       : 'check DATABASE_URL and that the server runs';
     throw new DatabaseUnusable(`The database cannot be reached: ${reason}\n  → ${advice}`, { cause });
   }

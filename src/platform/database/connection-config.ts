@@ -23,7 +23,7 @@ const OVERRIDES = [
 
 interface Plan {
   readonly url: string;
-  readonly pooler: DatabaseSettings['pooler'];
+  readonly pooling: DatabaseSettings['pooling'];
   readonly session: SessionSettings;
   /** The longest wait for a response, in milliseconds; 0: unlimited. */
   readonly silenceMs: number;
@@ -31,8 +31,8 @@ interface Plan {
 
 /** The connections of the pool. */
 export function pooledConnection(url: string, settings: DatabaseSettings): ConnectionConfig {
-  const { pooler, silenceTimeoutMs: silenceMs } = settings;
-  return configOf({ url, pooler, session: requiredSettings(settings), silenceMs }, settings);
+  const { pooling, silenceTimeoutMs: silenceMs } = settings;
+  return configOf({ url, pooling, session: requiredSettings(settings), silenceMs }, settings);
 }
 
 /** A connection beside the pool, to `DATABASE_DIRECT_URL` where that is set. */
@@ -46,27 +46,26 @@ export function unlimitedConnection(url: string, settings: DatabaseSettings): Co
   return configOf({ ...directly(url, settings), session: unlimitedSettings(), silenceMs: 0 }, settings);
 }
 
-function directly(url: string, { directUrl, pooler }: DatabaseSettings): Pick<Plan, 'url' | 'pooler'> {
-  return directUrl ? { url: directUrl, pooler: 'none' } : { url, pooler };
+function directly(url: string, { directUrl, pooling }: DatabaseSettings): Pick<Plan, 'url' | 'pooling'> {
+  return directUrl ? { url: directUrl, pooling: 'session' } : { url, pooling };
 }
 
-function configOf({ url, pooler, session, silenceMs }: Plan, settings: DatabaseSettings): ConnectionConfig {
+function configOf({ url, pooling, session, silenceMs }: Plan, settings: DatabaseSettings): ConnectionConfig {
   const { connectionString, options } = partsOf(url);
   const assignments = Object.entries(session);
   const live = new OpenConnections();
   const onConnect = async (client: Client) => {
     closeWhenSilent(silenceMs, client);
     live.add(client);
-    if (pooler === 'session') await client.query(statementsOf('SET', assignments));
+    // Not as parameters of the connection, because a pooler accepts none.
+    if (pooling === 'session') await client.query(statementsOf('SET', assignments));
   };
-  const stateless = pooler === 'transaction' && statelessClient(statementsOf('SET LOCAL', assignments));
-  // A pooler accepts no such parameters. Of several with one name the last one applies.
-  const own = pooler === 'none' ? assignments.map(parameterOf) : [];
+  const stateless = pooling === 'transaction' && statelessClient(statementsOf('SET LOCAL', assignments));
   return {
     connectionString,
     keepAlive: true,
     connectionTimeoutMillis: settings.connectTimeoutMs,
-    options: [options, ...own].join(' ').trim(),
+    options,
     Client: stateless || (settings.url === undefined ? ScramClient : Client),
     onConnect,
   };
@@ -78,10 +77,6 @@ function partsOf(raw: string): { readonly connectionString: string; readonly opt
   const options = url.searchParams.get('options') ?? '';
   for (const name of OVERRIDES) url.searchParams.delete(name);
   return { connectionString: url.href, options };
-}
-
-function parameterOf([name, value]: readonly [string, string]): string {
-  return `-c ${name}=${value.replaceAll(' ', '\\ ')}`;
 }
 
 function statementsOf(verb: string, assignments: readonly (readonly [string, string])[]): string {

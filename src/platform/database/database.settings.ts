@@ -8,8 +8,8 @@ const URL_FORMS = `${URL_FORM}, for a Unix socket postgres://user:password@/data
 export class DatabaseSettings {
   /** The operator's server; undefined: the embedded one. */
   readonly url: string | undefined;
-  /** The pooler between the application and the server, by how long it keeps a server connection for a client. */
-  readonly pooler: 'none' | 'session' | 'transaction';
+  /** How long a connection of the application keeps its server connection: `transaction` behind a pooler in that mode. */
+  readonly pooling: 'session' | 'transaction';
   /** For what a transaction pooler does not support: notifications, and the lock of migrations. */
   readonly directUrl: string | undefined;
   readonly dataDir: string;
@@ -26,11 +26,11 @@ export class DatabaseSettings {
 
   constructor(environment: Environment) {
     this.url = databaseUrl(environment, 'DATABASE_URL');
-    const pooler = environment.oneOf('DATABASE_POOLER', ['none', 'session', 'transaction'], 'none');
-    // The embedded server has none.
-    this.pooler = this.url === undefined ? 'none' : pooler;
+    const pooling = environment.oneOf('DATABASE_POOLING', ['session', 'transaction'], 'session');
+    // The embedded server has no pooler.
+    this.pooling = this.url === undefined ? 'session' : pooling;
     this.directUrl = databaseUrl(environment, 'DATABASE_DIRECT_URL');
-    if (this.pooler === 'transaction' && environment.string('DATABASE_DIRECT_URL') === undefined)
+    if (this.pooling === 'transaction' && environment.string('DATABASE_DIRECT_URL') === undefined)
       environment.addFault(
         'DATABASE_DIRECT_URL',
         'is not set',

@@ -8,7 +8,7 @@ export interface SessionFault {
   readonly advice: string;
 }
 
-/** Checks over the pool whether sessions behave as `DATABASE_POOLER` states and have their settings. */
+/** Checks over the pool whether sessions behave as `DATABASE_POOLING` states and have their settings. */
 export async function checkSessions(
   dataSource: DataSource,
   settings: DatabaseSettings,
@@ -18,12 +18,12 @@ export async function checkSessions(
     return {
       message: `settings of a session are not in force: ${others.join(', ')}`,
       advice:
-        'a pooler drops what a connection asks for (ignore_startup_parameters): set DATABASE_POOLER to session or transaction, as it pools',
+        'something between here and the server changes them: a pooler has to keep what a connection sets, in the mode that DATABASE_POOLING states',
     };
-  if (settings.pooler === 'transaction' || (await keepsSessions(dataSource))) return undefined;
+  if (settings.pooling === 'transaction' || (await keepsSessions(dataSource))) return undefined;
   return {
     message: 'a pooler uses another connection to the server for each transaction',
-    advice: 'set DATABASE_POOLER=transaction, and DATABASE_DIRECT_URL',
+    advice: 'set DATABASE_POOLING=transaction, and DATABASE_DIRECT_URL',
   };
 }
 

@@ -109,7 +109,7 @@ describe('the URL of a database', () => {
   it('of a server behind a transaction pooler is needed beside that of the pooler', () => {
     const environment = new Environment({
       DATABASE_URL: 'postgres://pooler/app',
-      DATABASE_POOLER: 'transaction',
+      DATABASE_POOLING: 'transaction',
     });
     environment.get(DatabaseSettings);
     expect(environment.findFaults([])).toEqual([expect.objectContaining({ name: 'DATABASE_DIRECT_URL' })]);

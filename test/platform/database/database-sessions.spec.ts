@@ -99,7 +99,7 @@ describe('a database session', () => {
   });
 });
 
-describe('DATABASE_POOLER=transaction', () => {
+describe('DATABASE_POOLING=transaction', () => {
   let database: TestDatabase;
   let app: TestApp;
 
@@ -107,7 +107,7 @@ describe('DATABASE_POOLER=transaction', () => {
     database = await createDatabase();
     const env = {
       DATABASE_URL: database.url,
-      DATABASE_POOLER: 'transaction',
+      DATABASE_POOLING: 'transaction',
       DATABASE_DIRECT_URL: database.url,
     };
     app = await startApp({ env });
@@ -145,7 +145,7 @@ describe('DATABASE_POOLER=transaction', () => {
   it('does not start where DATABASE_DIRECT_URL is unreachable, and names the setting', async () => {
     const env = {
       DATABASE_URL: database.url,
-      DATABASE_POOLER: 'transaction',
+      DATABASE_POOLING: 'transaction',
       DATABASE_DIRECT_URL: 'postgres://127.0.0.1:1/nowhere',
     };
     const failure: unknown = await startApp({ env }).catch((error: unknown) => error);
