@@ -4,13 +4,22 @@ import type { Answer, ProblemBody } from './api';
 const INSIDES =
   /node_modules|\/src\/|\/dist\/|\.[jt]s\b|\\n|at \S+ \(|\wError\b|Error:|FST_|fastify|\bnest\b|nestjs|express|passport|typeorm|postgres|\bpg\b|\bSQL\b|SELECT|INSERT|UPDATE|relation|bcrypt|jsonwebtoken|class-validator|undefined|\[object/i;
 
-/** Holds an answer to RFC 9457 as the contract has it. */
-export function expectProblem(answer: Answer<object>, status: number, code: string): void {
+/**
+ * Holds an answer to RFC 9457 as the contract has it.
+ * @param extensions the members of the problem beyond those of every problem, as an error of a module may have them
+ */
+export function expectProblem(
+  answer: Answer<object>,
+  status: number,
+  code: string,
+  extensions: Readonly<Record<string, unknown>> = {},
+): void {
   const { headers } = answer;
   const body = answer.body as ProblemBody;
   expect({ status: answer.status, code: body?.code }).toEqual({ status, code });
   const { errors, ...members } = body;
   expect(members).toEqual({
+    ...extensions,
     type: expect.stringMatching(new RegExp(`^urn:[a-z:-]+:${code}$`)),
     title: expect.stringMatching(/^[A-Z]/),
     status,

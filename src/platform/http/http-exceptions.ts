@@ -35,6 +35,9 @@ const CODE = /^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/;
 const LONGEST_CODE = 64;
 const LONGEST_DETAIL = 1_000;
 
+/** Members of a body of Nest that a problem states by its own. */
+const STATED_BY_PROBLEM: ReadonlySet<string> = new Set(['statusCode', 'status', 'error', 'errorCode']);
+
 // The texts of Nest's router, guards and packages describe the application and not the request.
 const WORDS_OF_NEST = /^Cannot [A-Z]+ |^Forbidden resource$|^\w+(?:Exception|Error): /;
 
@@ -62,31 +65,56 @@ export function failureOf(exception: HttpException): FailureDetails | undefined 
   };
 }
 
+/**
+ * What the body of an exception states, and the problem that it becomes does not have.
+ * @returns names of members: those that no problem takes over, and `code`, `detail` and `message` where their value is not usable
+ */
+export function lostMembers(exception: HttpException): string[] {
+  const status = exception.getStatus();
+  const { code, detail, message, ...others } = bodyOf(exception);
+  return [
+    ...(code !== undefined && !isCode(code) ? ['code'] : []),
+    ...(detail !== undefined && !isLine(detail) ? ['detail'] : []),
+    ...(message !== undefined && status < 500 && !isLine(message) ? ['message'] : []),
+    ...Object.keys(others).filter((name) => !STATED_BY_PROBLEM.has(name)),
+  ];
+}
+
 /** Reads `{ code, detail }`, a text, and the lists of texts of Nest's validation. */
 function statedBy(
   exception: HttpException,
   status: number,
 ): { readonly code: string | undefined; readonly detail: string | undefined } {
-  const response = exception.getResponse();
-  const stated: Readonly<Record<string, unknown>> =
-    typeof response === 'string' ? { message: response } : response instanceof Error ? {} : { ...response };
-  const message = Array.isArray(stated.message) ? stated.message.join('; ') : stated.message;
+  const stated = bodyOf(exception);
   return {
     code: [stated.code, exception.errorCode].find(isCode),
-    detail: [stated.detail, ...(status < 500 ? [message] : [])].find((text) => isDetail(text, status)),
+    detail: [stated.detail, ...(status < 500 ? [stated.message] : [])].find((text) => isDetail(text, status)),
   };
+}
+
+/** An error in the place of a body is a member `message` that is no text: its words may describe the application. */
+function bodyOf(exception: HttpException): Readonly<Record<string, unknown>> {
+  const response = exception.getResponse();
+  if (typeof response === 'string' || response instanceof Error) return { message: response };
+  const { message, ...others } = response as Readonly<Record<string, unknown>>;
+  const isList = Array.isArray(message) && message.every((text) => typeof text === 'string');
+  return { ...others, message: isList ? message.join('; ') : message };
 }
 
 function isCode(value: unknown): value is string {
   return typeof value === 'string' && value.length <= LONGEST_CODE && CODE.test(value);
 }
 
-/** One line only, because a stack has several. The name of the status, Nest's default text, counts as none. */
+/** One line only, because a stack has several. */
+function isLine(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= LONGEST_DETAIL && !/\p{Cc}/u.test(value);
+}
+
+/** The name of the status, Nest's default text, counts as none. */
 function isDetail(value: unknown, status: number): value is string {
   return (
-    typeof value === 'string' &&
-    value.length <= LONGEST_DETAIL &&
-    !/^\s*$|\p{Cc}/u.test(value) &&
+    isLine(value) &&
+    value.trim() !== '' &&
     !WORDS_OF_NEST.test(value) &&
     value.toLowerCase() !== STATUS_CODES[status]?.toLowerCase()
   );

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asEmbeddedServerUnavailable, isInvalidValue } from '../database';
 import { DomainError, type FailureDetails, InternalError } from '../errors';
 import { challengeFor } from './challenge';
+import { FlattenedExceptions } from './flattened-exceptions';
 import { failureOf } from './http-exceptions';
 import { HttpSettings } from './http.settings';
 import { errorForInvalidValue } from './invalid-value';
@@ -15,6 +16,7 @@ import { RouteTable } from './route-table';
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Problem');
+  private readonly flattened = new FlattenedExceptions();
 
   constructor(
     private readonly settings: HttpSettings,
@@ -43,13 +45,16 @@ export class ProblemFilter implements ExceptionFilter {
         : isInvalidValue(error)
           ? this.ofValue(error, request)
           : this.ofFastify(error, request);
-    return refusal ?? this.flattened(error, request.id);
+    return refusal ?? this.internal(error, request);
   }
 
   /** Exceptions of Nest, thrown by a team's code or by Nest. */
   private ofException(exception: HttpException, request: FastifyRequest): FailureDetails | undefined {
     const unrouted = exception.getStatus() === 404 ? this.routes.errorFor(request) : undefined;
-    return unrouted instanceof MethodNotAllowed ? unrouted : failureOf(exception);
+    if (unrouted instanceof MethodNotAllowed) return unrouted;
+    const failure = failureOf(exception);
+    if (failure) this.flattened.reportLost(exception, request);
+    return failure;
   }
 
   private ofValue(error: Error, request: FastifyRequest): FailureDetails | undefined {
@@ -69,13 +74,9 @@ export class ProblemFilter implements ExceptionFilter {
     return status < 500 ? new MalformedRequest() : undefined;
   }
 
-  private flattened(error: unknown, requestId: string): FailureDetails {
+  private internal(error: unknown, request: FastifyRequest): FailureDetails {
     const stated = error instanceof HttpException ? error.getStatus() : statusCodeOf(error);
-    if (stated !== undefined)
-      this.logger.warn(
-        { requestId, stated, error },
-        'the status that an error states is not answered: throw a DomainError or an exception of Nest with a status from 400',
-      );
+    if (stated !== undefined && error instanceof Error) this.flattened.reportStatus(error, request, stated);
     return new InternalError({ cause: error });
   }
 
@@ -97,6 +98,7 @@ function isOfFastify(error: unknown): boolean {
 }
 
 function statusCodeOf(error: unknown): number | undefined {
-  const status = error instanceof Error && 'statusCode' in error ? error.statusCode : undefined;
-  return typeof status === 'number' ? status : undefined;
+  if (!(error instanceof Error)) return undefined;
+  const { statusCode, status } = error as { readonly statusCode?: unknown; readonly status?: unknown };
+  return [statusCode, status].find((each) => typeof each === 'number');
 }

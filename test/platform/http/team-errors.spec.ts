@@ -38,6 +38,14 @@ class QuotaUsed extends DomainError {
   }
 }
 
+/** As a client of another service throws it. */
+class UpstreamError extends Error {
+  readonly status = 401;
+  readonly response = { headers: { authorization: 'Bearer secret' }, data: 'secret' };
+}
+
+class OrderException extends HttpException {}
+
 const STACK = new Error('inside').stack ?? '';
 
 /** What a team's handler may throw, by a name. */
@@ -61,6 +69,11 @@ const THROWN: Readonly<Record<string, () => unknown>> = {
   'gateway-coded': () => new HttpException({ code: 'bank-away', detail: 'The bank does not answer.' }, 502),
   redirect: () => new HttpException('elsewhere', 302),
   upstream: () => Object.assign(new Error('Request failed'), { statusCode: 401, body: 'secret' }),
+  'upstream-client': () => new UpstreamError('Request failed: Bearer secret'),
+  'own-body': () =>
+    new OrderException({ message: 'The order is closed.', reasons: ['secret'], 'ada@example.com': 1 }, 400),
+  'own-text': () => new OrderException({ message: { text: 'secret' } }, 400),
+  'list-of-objects': () => new BadRequestException([{ field: 'secret' }]),
   domain: () => new QuotaUsed(),
 };
 
@@ -120,7 +133,16 @@ class OrdersController {
   }
 }
 
-@Module({ controllers: [OrdersController] })
+@Public()
+@Controller('flattened')
+class FlattenedController {
+  @Get(':name')
+  fail(@Param('name') name: string): void {
+    throw THROWN[name]?.();
+  }
+}
+
+@Module({ controllers: [OrdersController, FlattenedController] })
 class OrdersModule {}
 
 describe('an error of a team’s own', () => {
@@ -150,6 +172,9 @@ describe('an error of a team’s own', () => {
     ['nothing-said', 400, 'bad-request', 'The request was refused: Bad Request.'],
     ['forbidden', 403, 'forbidden', 'You do not have permission to access this resource.'],
     ['missing', 404, 'not-found', 'There is no such order.'],
+    ['own-body', 400, 'bad-request', 'The order is closed.'],
+    ['own-text', 400, 'bad-request', 'The request was refused: Bad Request.'],
+    ['list-of-objects', 400, 'bad-request', 'The request was refused: Bad Request.'],
     ['of-an-error', 400, 'bad-request', 'The request was refused: Bad Request.'],
     ['gateway', 502, 'bad-gateway', 'The request was refused: Bad Gateway.'],
     ['gateway-coded', 502, 'bank-away', 'The bank does not answer.'],
@@ -164,13 +189,48 @@ describe('an error of a team’s own', () => {
     },
   );
 
-  it.each(['internal', 'redirect', 'upstream'])('%s is 500, and nothing of it is shown', async (name) => {
-    log.length = 0;
-    const answer = await thrown(name);
-    expectProblem(answer, 500, 'internal-error');
-    expect(answer.text).not.toMatch(/password|elsewhere|secret|Request failed/);
-    const flattened = warned().filter((line) => line.includes('the status that an error states'));
-    expect(flattened).toHaveLength(name === 'internal' ? 0 : 1);
+  it.each(['internal', 'redirect', 'upstream', 'upstream-client'])(
+    '%s is 500, and nothing of it is shown',
+    async (name) => {
+      const answer = await thrown(name);
+      expectProblem(answer, 500, 'internal-error');
+      expect(answer.text).not.toMatch(/password|elsewhere|secret|Request failed/);
+    },
+  );
+
+  describe('of which the client receives less than it states', () => {
+    const ROUTE = '"route":"GET /flattened/:name"';
+    const reports = () => warned().filter((line) => line.includes(ROUTE));
+    const flattened = async (name: string) => app.api.get<ProblemBody>(`/flattened/${name}`);
+
+    it.each<[name: string, ...expected: string[]]>([
+      ['redirect', '"exception":"HttpException"', '"stated":302', 'the status that an error states'],
+      ['upstream-client', '"exception":"UpstreamError"', '"stated":401', 'the status that an error states'],
+      ['own-body', '"exception":"OrderException"', '"status":400', '"lost":["reasons"]', 'a body of its own'],
+      ['list-of-objects', '"exception":"BadRequestException"', '"lost":["message"]', 'a body of its own'],
+    ])('%s: the log names its class and the route once, without its values', async (name, ...expected) => {
+      log.length = 0;
+      for (const _ of [1, 2, 3]) await flattened(name);
+      expect(reports()).toHaveLength(1);
+      for (const text of expected) expect(reports()[0]).toContain(text);
+      expect(reports()[0]).not.toMatch(/secret|ada@example\.com|Request failed|elsewhere|order is closed/);
+    });
+
+    it.each([
+      'text',
+      'coded',
+      'error-code',
+      'list',
+      'throttled',
+      'nothing-said',
+      'forbidden',
+      'gateway',
+      'domain',
+    ])('does not happen to %s', async (name) => {
+      log.length = 0;
+      await flattened(name);
+      expect(reports()).toEqual([]);
+    });
   });
 
   it('of Nest’s pipes and guards says what is wrong, and nothing of how the application is built', async () => {
