@@ -92,6 +92,12 @@ module.exports = [
     replace: "'/password', { email });",
   },
   {
+    name: 'a closed registration is open',
+    file: 'src/auth/registration/requires-registration.ts',
+    find: 'if (!modes.includes(this.settings.mode)) throw new RegistrationClosed();',
+    replace: '',
+  },
+  {
     name: 'the link of a notice does not revoke the session',
     file: 'src/auth/login/security-notices.ts',
     find: 'await this.sessions.revoke(sessionId);',

@@ -26,6 +26,7 @@ import { LOGIN, PASSWORD_CONFIRMATION, REGISTRATION } from './auth.rate-limits';
 import { CurrentLogin, LocalLogin, type VerifiedUser } from './login/local-auth';
 import { LoginService } from './login/login.service';
 import { RegistrationService } from './registration/registration.service';
+import { RequiresRegistration } from './registration/requires-registration';
 import { CookieInterceptor, CookieMode, type CookieTokens, RequestCookies } from './token/cookie.interceptor';
 import { LogoutService } from './token/logout.service';
 import { ReauthenticationService } from './token/reauthentication.service';
@@ -45,6 +46,7 @@ export class AuthController {
   ) {}
 
   @Public()
+  @RequiresRegistration('open')
   @Post('register')
   @RateLimit(REGISTRATION)
   @HttpCode(HttpStatus.ACCEPTED)
@@ -54,7 +56,8 @@ export class AuthController {
     description:
       'Creates an account for an email address and sends a verification mail to it. ' +
       'The response is the same whether or not the address already has an account, so it does not reveal who is registered. ' +
-      'Next, ask the user to open the link in the mail, then sign in with `POST /v1/auth/login`.',
+      'Next, ask the user to open the link in the mail, then sign in with `POST /v1/auth/login`. ' +
+      'It is 403 unless `registration` of `GET /v1/auth/policy` is `open`.',
   })
   @ApiAcceptedResponse({ type: AcceptedResponse })
   @ApiProblems(ValidationFailed)

@@ -22,3 +22,13 @@ export class InvalidRefreshToken extends DomainError {
     super('The refresh token is invalid, expired or revoked. Sign in again.');
   }
 }
+
+/** The setting `REGISTRATION` allows no account to be created in this way. */
+export class RegistrationClosed extends DomainError {
+  static override readonly kind = 'forbidden';
+  static override readonly code = 'registration-closed';
+
+  constructor() {
+    super('Registration is closed. Ask an administrator for access.');
+  }
+}

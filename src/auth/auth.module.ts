@@ -2,6 +2,7 @@ import { Module, type OnModuleInit } from '@nestjs/common';
 import { PassportModule } from '@nestjs/passport';
 import { AccessModule, JWT, registeredStrategy } from '../access';
 import { PasswordsModule } from '../passwords';
+import { ConfigModule } from '../platform/config';
 import { MailTextsModule } from '../platform/mail';
 import { RolesModule } from '../roles';
 import { SessionsModule } from '../sessions';
@@ -23,6 +24,7 @@ import { LoginLimits } from './login/login-limits';
 import { OpenResponses } from './token/open-responses';
 import { PasswordConfirmation } from './password-confirmation';
 import { PolicyController } from './policy/policy.controller';
+import { RegistrationSettings } from './registration/registration.settings';
 import { RegistrationService } from './registration/registration.service';
 import { SecurityNotices } from './login/security-notices';
 import { LoginService } from './login/login.service';
@@ -32,10 +34,12 @@ import { RefreshService } from './token/refresh.service';
 import { SessionRevocationController } from './login/session-revocation.controller';
 
 const MAILS = MailTextsModule.of({ types: [ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_TOKEN_REUSED] });
+const SETTINGS = ConfigModule.forFeature(RegistrationSettings);
 
 @Module({
   imports: [
     MAILS,
+    SETTINGS,
     PassportModule,
     AccessModule,
     UsersModule,
@@ -66,6 +70,7 @@ const MAILS = MailTextsModule.of({ types: [ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_T
     JwtStrategy,
   ],
   exports: [
+    SETTINGS,
     PrincipalLoader,
     AccountDeletion,
     DeviceTokens,

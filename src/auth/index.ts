@@ -5,9 +5,11 @@ export {
 } from './token/access-token-claims';
 export { MAIL_LINK, MAIL_REQUEST, PASSWORD_CONFIRMATION } from './auth.rate-limits';
 export { AcceptedResponse } from './auth.dto';
-export { InvalidCredentials } from './auth.errors';
+export { InvalidCredentials, RegistrationClosed } from './auth.errors';
 export { ADDRESS_RESTORED, ADDRESS_TAKEN, REGISTRATION_MAIL, REGISTRATION_NOT_KEPT } from './auth.mails';
 export { AuthModule } from './auth.module';
+export { RegistrationSettings } from './registration/registration.settings';
+export { RequiresRegistration } from './registration/requires-registration';
 export { PrincipalLoader } from './principal-loader';
 export { setDeviceCookie } from './token/cookie.interceptor';
 export { AccountDeletion } from './account-deletion';

@@ -15,5 +15,6 @@ export const OTHER_SETTINGS = {
   RECENT_SIGN_IN_MINUTES: '5',
   REQUIRE_VERIFIED_EMAIL: 'true',
   PASSWORD_MIN_LENGTH: '20',
+  REGISTRATION: 'invited',
   BREACHED_PASSWORDS_URL: 'https://passwords.example.com/range/',
 } satisfies Variables;

@@ -42,6 +42,7 @@ describe('what is discovered goes by the settings:', () => {
         refreshGraceSeconds: 0,
         recentSignInSeconds: 300,
       },
+      registration: 'invited',
       emailVerificationRequired: true,
       factors: ['pwd'],
       limits: [],

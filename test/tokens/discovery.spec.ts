@@ -128,6 +128,7 @@ describe('discovery', () => {
         refreshGraceSeconds: 30,
         recentSignInSeconds: 900,
       },
+      registration: 'open',
       emailVerificationRequired: false,
       factors: ['pwd'],
       limits: [],

@@ -163,7 +163,7 @@ export interface paths {
         put?: never;
         /**
          * Sign up
-         * @description Creates an account for an email address and sends a verification mail to it. The response is the same whether or not the address already has an account, so it does not reveal who is registered. Next, ask the user to open the link in the mail, then sign in with `POST /v1/auth/login`.
+         * @description Creates an account for an email address and sends a verification mail to it. The response is the same whether or not the address already has an account, so it does not reveal who is registered. Next, ask the user to open the link in the mail, then sign in with `POST /v1/auth/login`. It is 403 unless `registration` of `GET /v1/auth/policy` is `open`.
          */
         post: operations["register"];
         delete?: never;
@@ -301,7 +301,7 @@ export interface paths {
         };
         /**
          * Get the authentication policy
-         * @description Returns the rules in force on this installation: password rules, token lifetimes, email verification and rate limits. Front ends build their forms and messages from it. The response is public and cacheable.
+         * @description Returns the rules in force on this installation: password rules, token lifetimes, registration, email verification and rate limits. Front ends build their forms and messages from it. The response is public and cacheable.
          */
         get: operations["getPolicy"];
         put?: never;
@@ -1082,6 +1082,11 @@ export interface components {
             password: components["schemas"]["PasswordPolicy"];
             lifetimes: components["schemas"]["Lifetimes"];
             /**
+             * @description `open`: anyone can sign up. `invited`: only users whom an administrator invites. `off`: neither. Otherwise `registration-closed`
+             * @enum {string}
+             */
+            registration: "open" | "invited" | "off";
+            /**
              * @description Whether an address must be verified before its account can sign in
              * @example true
              */
@@ -1634,6 +1639,24 @@ export interface components {
         GetProfile401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
         UpdateProfile401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
         UpdateProfile403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        RegistrationClosedProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:registration-closed";
+            /** @constant */
+            title: "Registration closed";
+            /** @constant */
+            status: 403;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "registration-closed";
+        };
+        Register403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["RegistrationClosedProblem"];
         InvalidCredentialsProblem: {
             /** @constant */
             type: "urn:problem-type:gatehouse:invalid-credentials";
@@ -1770,7 +1793,7 @@ export interface components {
         ListUsers401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
         ListUsers403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
         InviteUser401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
-        InviteUser403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        InviteUser403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"] | components["schemas"]["RegistrationClosedProblem"];
         GetUser401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
         GetUser403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
         ChangeUser401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
@@ -1789,6 +1812,7 @@ export interface components {
         SaveRole403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"];
         DeleteRole401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
         DeleteRole403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        AcceptInvitation403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["RegistrationClosedProblem"];
         AcceptInvitation422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
         ListAuditEvents401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
         ListAuditEvents403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
@@ -2399,7 +2423,15 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            403: components["responses"]["InsecureTransport"];
+            /** @description `insecure-transport`, `registration-closed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Register403Problem"];
+                };
+            };
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
@@ -2753,6 +2785,7 @@ export interface operations {
                      *         "refreshGraceSeconds": 30,
                      *         "recentSignInSeconds": 900
                      *       },
+                     *       "registration": "open",
                      *       "emailVerificationRequired": true,
                      *       "factors": [
                      *         "pwd"
@@ -3434,7 +3467,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["InviteUser401Problem"];
                 };
             };
-            /** @description `insecure-transport`, `cross-site-request`, `insufficient-permission` */
+            /** @description `insecure-transport`, `cross-site-request`, `insufficient-permission`, `registration-closed` */
             403: {
                 headers: {
                     /** @description `error="insufficient_scope"` and what is missing as `scope` */
@@ -4078,7 +4111,15 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["MalformedRequest"];
-            403: components["responses"]["InsecureTransport"];
+            /** @description `insecure-transport`, `registration-closed` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AcceptInvitation403Problem"];
+                };
+            };
             408: components["responses"]["RequestTimeout"];
             413: components["responses"]["PayloadTooLarge"];
             415: components["responses"]["UnsupportedMediaType"];

@@ -6,6 +6,7 @@ import { RateLimitSettings } from '../../platform/rate-limits';
 import { MAX_STALENESS_MS } from '../../platform/change-feed';
 import { ConditionalGet } from '../../platform/http';
 import { SessionSettings } from '../../sessions';
+import { RegistrationSettings } from '../registration/registration.settings';
 import { PolicyResponse } from './policy.dto';
 
 /** The settings that front ends need before a user has signed in. */
@@ -19,6 +20,7 @@ export class PolicyController {
     private readonly sessions: SessionSettings,
     private readonly rules: PasswordPolicy,
     private readonly rateLimits: RateLimitSettings,
+    private readonly registration: RegistrationSettings,
   ) {}
 
   @Get('policy')
@@ -28,7 +30,7 @@ export class PolicyController {
     operationId: 'getPolicy',
     summary: 'Get the authentication policy',
     description:
-      'Returns the rules in force on this installation: password rules, token lifetimes, email verification and rate limits. ' +
+      'Returns the rules in force on this installation: password rules, token lifetimes, registration, email verification and rate limits. ' +
       'Front ends build their forms and messages from it. ' +
       'The response is public and cacheable.',
   })
@@ -49,6 +51,7 @@ export class PolicyController {
         refreshGraceSeconds: graceMs / 1_000,
         recentSignInSeconds: this.access.recentSignInSeconds,
       },
+      registration: this.registration.mode,
       emailVerificationRequired: this.access.requireVerifiedEmail,
       factors: ['pwd'],
       limits: this.rateLimits.enabled ? this.rateLimits.policies : [],

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type RateLimitPolicy, COUNTED_PER } from '../../platform/rate-limits';
+import { REGISTRATION_MODES, type RegistrationMode } from '../registration/registration.settings';
 
 class PasswordPolicy {
   @ApiProperty({
@@ -84,6 +85,13 @@ export class PolicyResponse {
 
   @ApiProperty()
   readonly lifetimes: Lifetimes;
+
+  @ApiProperty({
+    enum: [...REGISTRATION_MODES],
+    description:
+      '`open`: anyone can sign up. `invited`: only users whom an administrator invites. `off`: neither. Otherwise `registration-closed`',
+  })
+  readonly registration: RegistrationMode;
 
   @ApiProperty({
     description: 'Whether an address must be verified before its account can sign in',

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { requireActiveUser, AccountRecovery } from '../../auth';
+import { requireActiveUser, AccountRecovery, RegistrationClosed, RegistrationSettings } from '../../auth';
 import { PasswordPolicy, PasswordsService } from '../../passwords';
 import { EventBus } from '../../platform/events';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
@@ -30,14 +30,16 @@ export class InvitationAcceptance {
     private readonly tokens: OneTimeTokens,
     private readonly recovery: AccountRecovery,
     private readonly events: EventBus,
+    private readonly registration: RegistrationSettings,
   ) {}
 
   /**
    * The link proves the mailbox: the account is verified, and all earlier credentials and sessions are revoked.
-   * @throws InvalidOrExpiredToken, or ValidationFailed where the password does not follow the policy; the token stays valid then
+   * @throws InvalidOrExpiredToken, RegistrationClosed, or ValidationFailed where the password does not follow the policy; the token stays valid then
    */
   async accept({ token, password, displayName }: AcceptInvitationRequest): Promise<void> {
-    const { userId } = await this.tokens.get(INVITATION, token);
+    const { userId, details: invitation } = await this.tokens.get(INVITATION, token);
+    if (this.registration.mode === 'off' && invitation.by !== OPERATOR_ID) throw new RegistrationClosed();
     const invited = requireActiveUser(await this.users.findById(userId));
     await this.policy.assertAcceptable(password, '/password', {
       email: invited.email,

@@ -1,7 +1,7 @@
 import { Body, Controller, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Public } from '../../access';
-import { MAIL_LINK } from '../../auth';
+import { MAIL_LINK, RegistrationClosed } from '../../auth';
 import { RateLimit } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems } from '../../platform/http';
@@ -27,7 +27,7 @@ export class InvitationsController {
       'Next, sign in with `POST /v1/auth/login`.',
   })
   @ApiNoContentResponse()
-  @ApiProblems(InvalidOrExpiredToken, ValidationFailed)
+  @ApiProblems(InvalidOrExpiredToken, RegistrationClosed, ValidationFailed)
   async accept(@Body() body: AcceptInvitationRequest): Promise<void> {
     await this.acceptance.accept(body);
   }

@@ -20,6 +20,7 @@ import {
 } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { CurrentUser, type Principal, RequirePermissions, RequireRecentSignIn } from '../../access';
+import { RequiresRegistration } from '../../auth';
 import { ApiRateLimits } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
 import {
@@ -96,6 +97,7 @@ export class UsersAdminController {
   @ApiRateLimits(INVITATION_BY_ACTOR, INVITATION_TO_ADDRESS)
   @RequirePermissions('users:write')
   @RequireRecentSignIn()
+  @RequiresRegistration('open', 'invited')
   @ApiOperation({
     operationId: 'inviteUser',
     summary: 'Invite a user',
