@@ -6,13 +6,13 @@ import { redirectToDocuments, serveDocuments } from './api-contract';
 import { storePublicUrl } from './platform/config';
 import { Database, DatabaseSettings } from './platform/database';
 import {
-  acceptOnlyJson,
   enableCors,
   limitBodyBytes,
   configureServer,
   createFastify,
   CurrentRequest,
   HttpSettings,
+  RequestBodies,
   RouteTable,
 } from './platform/http';
 import { Log, logRequests } from './platform/logging';
@@ -43,7 +43,7 @@ export function setUp(app: NestFastifyApplication): NestFastifyApplication {
   enableCors(fastify, settings.corsOrigins, settings.corsHeaders);
   app.get(RouteTable).recordRoutes(fastify);
   limitBodyBytes(fastify);
-  acceptOnlyJson(fastify);
+  app.get(RequestBodies).accept(fastify);
   logRequests(fastify);
   app.get(Metrics).observeRequests(fastify);
   if (settings.docs) redirectToDocuments(fastify, settings.publicPath);

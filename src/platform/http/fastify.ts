@@ -5,7 +5,8 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '../errors';
 import { withoutBase } from './base-path';
-import { BODY_LIMIT_BYTES } from './json-body';
+import { DEFAULT_BODY } from './body-policy';
+import { isUploading } from './multipart';
 import { PROBLEM_TYPE, problemOf } from './problem';
 import { prepareReply, sendProblem } from './reply';
 import { HeadersTooLarge, MalformedRequest, RequestTimeout } from './request-errors';
@@ -48,12 +49,14 @@ export function hasResponseStarted({ raw }: Pick<FastifyRequest, 'raw'>): boolea
 export function createFastify(timeouts = TIMEOUTS): FastifyAdapter {
   const options = defaultServerOptions();
   const adapter = new FastifyAdapter({
-    bodyLimit: BODY_LIMIT_BYTES,
+    bodyLimit: DEFAULT_BODY.bytes,
     genReqId: requestIdOf,
     rewriteUrl: ({ url = '/' }) => withoutBase(url, options.publicPath),
     trustProxy: (address: string) => options.trustedProxies.has(address),
     // Requests are logged by their route, never by their URL, which may contain personal data or secrets.
     logger: false,
+    // Nest's own upload interceptors would make every route accept forms.
+    multipart: false,
     requestTimeout: timeouts.request,
     keepAliveTimeout: timeouts.keepAlive,
     connectionTimeout: timeouts.stall,
@@ -141,6 +144,8 @@ function answerUnreadable({ code }: NodeJS.ErrnoException, socket: Duplex, linge
   if (code === 'ECONNRESET') return void socket.destroy();
   // The rest of a request that already has a response causes parser errors, too.
   if (!socket.writable) return;
+  // Node reports it once; the form has a longer limit.
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT' && isUploading(socket)) return;
   if (code === 'HPE_HEADER_OVERFLOW') return answerOn(socket, new HeadersTooLarge(), lingerMs);
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return answerOn(socket, new RequestTimeout(), lingerMs);
   answerOn(socket, new MalformedRequest(), lingerMs);

@@ -1,12 +1,13 @@
 export { Client, type ClientInfo, clientOf } from './client';
 export { ConditionalGet } from './conditional-get';
 export { limitBodyBytes } from './body-bytes';
+export { acceptBodies } from './body-parsers';
+export { BodyLimit, type BodyPolicy, bodyPolicyOf, Consumes, DEFAULT_BODY, Multipart } from './body-policy';
 export { enableCors } from './cors';
 export { type RequestContext, CurrentRequest } from './current-request';
 export { createFastify, hasResponseStarted } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
-export { acceptOnlyJson } from './json-body';
 export { PageType, toPage, PageQuery, parseCursor } from './pagination';
 export { Problem, PROBLEM_MEDIA_TYPE, ProblemViolation } from './problem';
 export { ApiProblems, problemsDeclaredOn } from './problem-docs';
@@ -22,6 +23,8 @@ export {
   UnsupportedMediaType,
 } from './request-errors';
 export { existingGeneratedRequestIdOf } from './request-id';
+export type { FileUpload } from './file-upload';
+export { RequestBodies } from './request-bodies';
 export { RequestValidation } from './request-validation';
 export { isPlainText, PlainText, normalizePlainText } from './plain-text';
 export { DOCUMENTS_POLICY } from './security-headers';

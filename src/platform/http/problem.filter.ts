@@ -2,6 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { asEmbeddedServerUnavailable, isInvalidValue } from '../database';
 import { DomainError, type FailureDetails, InternalError } from '../errors';
+import { requestedBodyOf } from './body-policy';
 import { challengeFor } from './challenge';
 import { FlattenedExceptions } from './flattened-exceptions';
 import { failureOf } from './http-exceptions';
@@ -69,8 +70,8 @@ export class ProblemFilter implements ExceptionFilter {
     const status = isOfFastify(error) ? (statusCodeOf(error) ?? 500) : 500;
     // 403: the file server's response to a path that it refuses to look up.
     if (status === 403 || status === 404) return this.routes.errorFor(request);
-    if (status === 413) return new PayloadTooLarge();
-    if (status === 415) return new UnsupportedMediaType();
+    if (status === 413) return new PayloadTooLarge(request.routeOptions.bodyLimit);
+    if (status === 415) return new UnsupportedMediaType(requestedBodyOf(request).types);
     return status < 500 ? new MalformedRequest() : undefined;
   }
 

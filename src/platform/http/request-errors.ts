@@ -1,4 +1,5 @@
 import { DomainError } from '../errors';
+import { DEFAULT_BODY } from './body-policy';
 
 /** The request is not valid HTTP or not valid JSON. */
 export class MalformedRequest extends DomainError {
@@ -45,8 +46,9 @@ export class PayloadTooLarge extends DomainError {
   static override readonly kind = 'too-large';
   static override readonly code = 'payload-too-large';
 
-  constructor() {
-    super('The request body is larger than 64 KiB.');
+  /** @param limit in bytes, or what the form has too much of */
+  constructor(limit: number | string = DEFAULT_BODY.bytes) {
+    super(typeof limit === 'string' ? limit : `The request body is larger than ${sizeInWords(limit)}.`);
   }
 }
 
@@ -75,8 +77,9 @@ export class UnsupportedMediaType extends DomainError {
   static override readonly kind = 'unsupported';
   static override readonly code = 'unsupported-media-type';
 
-  constructor() {
-    super('The request body must be application/json without a content coding.');
+  /** @param types the media types that the route takes */
+  constructor(types: readonly string[] = DEFAULT_BODY.types) {
+    super(`The request body must be ${types.join(' or ')} without a content coding.`);
   }
 }
 
@@ -100,4 +103,11 @@ export class MethodNotAllowed extends DomainError {
   constructor(readonly allowed: readonly string[]) {
     super(`This path supports ${allowed.join(', ')} only.`);
   }
+}
+
+/** @param bytes a number of bytes, for people: `64 KiB`, `1.5 MiB` */
+export function sizeInWords(bytes: number): string {
+  const [unit, size] =
+    bytes >= 1024 * 1024 ? ['MiB', 1024 * 1024] : bytes >= 1024 ? ['KiB', 1024] : ['bytes', 1];
+  return `${Math.floor((bytes / size) * 10) / 10} ${unit}`;
 }

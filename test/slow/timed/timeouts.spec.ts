@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { acceptOnlyJson } from '../../../src/platform/http';
+import { acceptBodies } from '../../../src/platform/http';
 import { createFastify } from '../../../src/platform/http/fastify';
 import { exchange, open } from '../../support/wire';
 
@@ -25,7 +25,7 @@ describe('a connection', () => {
 
     beforeAll(async () => {
       server = createFastify(SHORT).getInstance();
-      acceptOnlyJson(server);
+      acceptBodies(server);
       server.post('/', async ({ body }) => ({ received: body }));
       server.get('/much', async () => Buffer.alloc(50_000_000));
       url = await server.listen({ port: 0, host: '127.0.0.1' });

@@ -1,7 +1,8 @@
 import { gzipSync } from 'node:zlib';
 import fastify, { type FastifyInstance } from 'fastify';
 import { DomainError } from '../errors';
-import { acceptOnlyJson, BODY_LIMIT_BYTES } from './json-body';
+import { acceptBodies } from './body-parsers';
+import { DEFAULT_BODY } from './body-policy';
 
 const nested = (levels: number, leaf = '1') => '['.repeat(levels) + leaf + ']'.repeat(levels);
 
@@ -9,8 +10,8 @@ describe('a request body', () => {
   let server: FastifyInstance;
 
   beforeAll(() => {
-    server = fastify({ bodyLimit: BODY_LIMIT_BYTES });
-    acceptOnlyJson(server);
+    server = fastify({ bodyLimit: DEFAULT_BODY.bytes });
+    acceptBodies(server);
     server.post('/', async ({ body }) => ({ received: body === undefined ? 'nothing' : body }));
     server.setErrorHandler<Error & { statusCode?: number }>((error, _, reply) => {
       const refused = error instanceof DomainError ? error.code : error.statusCode;
@@ -102,7 +103,7 @@ describe('a request body', () => {
 
   it('is 64 KiB long at most', async () => {
     const filled = (length: number) => `"${'a'.repeat(length - 2)}"`;
-    expect(await send(filled(BODY_LIMIT_BYTES))).toHaveProperty('received');
-    expect(await send(filled(BODY_LIMIT_BYTES + 1))).toEqual({ refused: 413 });
+    expect(await send(filled(DEFAULT_BODY.bytes))).toHaveProperty('received');
+    expect(await send(filled(DEFAULT_BODY.bytes + 1))).toEqual({ refused: 413 });
   });
 });
