@@ -37,6 +37,9 @@ describe('what has changed for those who use the routes', () => {
     expect(
       describeAccessChanges({}, { 'POST /notes': { ...NOTES, strategies: ['jwt', 'api-key'] } }),
     ).toEqual(['POST /notes is new: known by jwt or api-key, with notes:write and a recent sign-in']);
+    expect(describeAccessChanges({}, { 'POST /notes': { ...NOTES, body: 'text/plain' } })).toEqual([
+      'POST /notes is new: signed in, with notes:write and a recent sign-in; its body: text/plain',
+    ]);
     expect(describeAccessChanges({ 'POST /notes': NOTES }, {})).toEqual(['POST /notes is gone']);
   });
 
@@ -72,6 +75,15 @@ describe('what has changed for those who use the routes', () => {
       { 'POST /notes': { ...NOTES, [field]: both.slice(1) } },
     );
     expect(change).toEqual([expect.stringMatching(/^more permissive: /)]);
+  });
+
+  it.each<[string | undefined, string | undefined, string]>([
+    [undefined, 'text/plain', 'body was the default, is text/plain'],
+    ['text/plain', undefined, 'body was text/plain, is the default'],
+  ])('may take more with the body %s after %s, and is called so', (before, after, words) => {
+    const former = { 'POST /notes': { ...NOTES, ...(before && { body: before }) } };
+    const now = { 'POST /notes': { ...NOTES, ...(after && { body: after }) } };
+    expect(describeAccessChanges(former, now)).toEqual([`more permissive: POST /notes: ${words}`]);
   });
 
   it('lets more people keep an answer that was only theirs', () => {

@@ -21,11 +21,11 @@ function changesAt(route: string, former: RouteAccess | undefined, now: RouteAcc
     .filter((field) => JSON.stringify(former[field]) !== JSON.stringify(now[field]))
     .map((field) => {
       const prefix = IS_WIDER[field]?.(former, now) ? WIDER : '';
-      return `${prefix}${route}: ${field} was ${textOf(former[field])}, is ${textOf(now[field])}`;
+      return `${prefix}${route}: ${field} was ${textOf(former[field], field)}, is ${textOf(now[field], field)}`;
     });
 }
 
-/** Whether a change of a field lets in what was kept out. A limit that only changes may be either, and is shown as wider. */
+/** Whether a change of a field lets in what was kept out. A limit or a body that only changes may be either, and is shown as wider. */
 const IS_WIDER: {
   readonly [Field in keyof RouteAccess]?: (former: RouteAccess, now: RouteAccess) => boolean;
 } = {
@@ -38,6 +38,7 @@ const IS_WIDER: {
   limits: (former, now) => lacks(now.limits, former.limits),
   crossSite: (former) => former.crossSite === 'refused',
   cache: (_, now) => now.cache !== 'no-store',
+  body: () => true,
 };
 
 function lacks(all: readonly string[], wanted: readonly string[]): boolean {
@@ -48,15 +49,20 @@ function isOpen({ caller, cache }: RouteAccess): boolean {
   return caller !== 'signed in' || cache !== 'no-store';
 }
 
-function wordsOf({ caller, strategies, permissions, recentSignIn, cache }: RouteAccess): string {
+function wordsOf({ caller, strategies, permissions, recentSignIn, cache, body }: RouteAccess): string {
   const asked = [...permissions, ...(recentSignIn ? ['a recent sign-in'] : [])];
   const known = strategies.some((strategy) => strategy !== 'jwt')
     ? `known by ${strategies.join(' or ')}`
     : caller;
   const who = asked.length > 0 ? `${known}, with ${asked.join(' and ')}` : known;
-  return cache === 'no-store' ? who : `${who}; its answer may be kept: ${cache}`;
+  return [
+    who,
+    ...(cache === 'no-store' ? [] : [`its answer may be kept: ${cache}`]),
+    ...(body === undefined ? [] : [`its body: ${body}`]),
+  ].join('; ');
 }
 
-function textOf(value: unknown): string {
+function textOf(value: unknown, field: keyof RouteAccess): string {
+  if (field === 'body' && value === undefined) return 'the default';
   return Array.isArray(value) ? value.join(', ') || 'nothing' : String(value);
 }

@@ -3,6 +3,8 @@ import { GUARDS_METADATA, HEADERS_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
 import { type DescribedStrategy, describedStrategyOf, isSafe, policyOf } from '../access';
 import { type RateLimitPolicy, rateLimitPoliciesOf } from '../platform/rate-limits';
+import { bodyPolicyOf } from '../platform/http';
+import { bodyInWords } from './body-words';
 import { type HandledRoute, routesOf } from './routes';
 
 /** Who may use a route, and how. */
@@ -23,6 +25,8 @@ export interface RouteAccess {
   readonly crossSite: 'changes nothing' | 'refused' | 'has no cookies read';
   /** `Cache-Control` of an answer that is no problem. */
   readonly cache: string;
+  /** What its body may be, where that is not JSON of 64 KiB. */
+  readonly body?: string;
 }
 
 /** By method and path, `GET /v1/users/{id}`, in alphabetical order. HEAD goes with GET, and `@All()` is `ALL`. */
@@ -35,6 +39,7 @@ export function describeAccess(app: INestApplication): AccessManifest {
 }
 
 export function accessTo({ controller, handler, name, method }: HandledRoute): RouteAccess {
+  const body = bodyPolicyOf(controller, name);
   const { isPublic, optionalUser, strategies, permissions, recentSignIn, csrfProtected } = policyOf(
     controller,
     handler,
@@ -59,6 +64,7 @@ export function accessTo({ controller, handler, name, method }: HandledRoute): R
         : 'refused',
     cache:
       valueOf(headers.find((header) => header.name.toLowerCase() === 'cache-control')?.value) ?? 'no-store',
+    ...(body && { body: bodyInWords(body) }),
   };
 }
 

@@ -12,6 +12,7 @@ import {
 } from '../../access';
 import { accessTo, describedStrategies, providersOf, type RouteAccess } from '../access-manifest';
 import { problemsOfLoginChecks } from '../../auth';
+import { describeBodyPolicy, requireBody } from './bodies';
 import { describeAnswers } from './responses';
 import { showExamples } from './examples';
 import { describeInputs } from './inputs';
@@ -24,6 +25,7 @@ import {
   ValidationFailed,
 } from '../../platform/errors';
 import {
+  bodyPolicyOf,
   HeadersTooLarge,
   InsecureTransport,
   MalformedRequest,
@@ -85,12 +87,14 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   for (const [address, operation] of operationsOf(document)) {
     const route = routes.get(address) ?? routes.get(address.replace(/^\S+/, 'ALL'));
     if (!route) throw new Error(`${operation.operationId} is documented, and no handler serves it`);
-    const { controller, handler } = route;
+    const { controller, handler, name } = route;
+    const bodyPolicy = bodyPolicyOf(controller, name);
     const access = accessTo(route);
     secure(operation, access);
     const refusals = [
       ...(address.startsWith('GET ') ? [] : BODY_PROBLEMS),
       ...guardProblemsOf(operation, access),
+      ...(bodyPolicy?.multipart ? [ValidationFailed] : []),
       ...[controller, handler].flatMap(problemsDeclaredOn),
       ...described.flatMap(({ name, problems }) => (access.strategies.includes(name) ? problems : [])),
       ...(operation.operationId === 'logIn' ? problemsOfLoginChecks(providersOf(app)) : []),
@@ -98,7 +102,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     describeInputs(operation, route);
     describeRefusals(operation, refusals, components);
     describeAnswers(operation, schemas);
-    describeBody(operation, schemas);
+    describeBodyPolicy(operation, bodyPolicy, schemas);
+    requireBody(operation, schemas);
     closeEmptyAnswers(operation, schemas);
     showExamples(operation, schemas);
   }
@@ -141,17 +146,6 @@ function guardProblemsOf(
 function securityOf(strategies: readonly string[]): Record<string, string[]>[] {
   const names = strategies.flatMap((strategy) => (strategy === JWT ? ['bearer', 'cookie'] : [strategy]));
   return names.map((name) => ({ [name]: [] }));
-}
-
-/** No body counts as `{}`, so a body is required where one of its properties is. Unknown properties are refused. */
-function describeBody({ requestBody }: Operation, schemas: Schemas): void {
-  if (!requestBody || !('content' in requestBody)) return;
-  const { schema } = requestBody.content['application/json'] ?? {};
-  const dto = schemaOf(schema, schemas);
-  // A DTO with validation but without documented properties.
-  if (!dto || isEmpty(dto)) return;
-  requestBody.required = (dto.required ?? []).length > 0;
-  dto.additionalProperties = false;
 }
 
 /** A schema without properties would allow any object; a response class without properties is an empty object. */

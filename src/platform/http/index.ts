@@ -2,7 +2,16 @@ export { Client, type ClientInfo, clientOf } from './client';
 export { ConditionalGet } from './conditional-get';
 export { limitBodyBytes } from './body-bytes';
 export { acceptBodies } from './body-parsers';
-export { BodyLimit, type BodyPolicy, bodyPolicyOf, Consumes, DEFAULT_BODY, Multipart } from './body-policy';
+export {
+  BodyLimit,
+  type BodyPolicy,
+  bodyPolicyOf,
+  Consumes,
+  type FileField,
+  fileCountOf,
+  isParsedType,
+  Multipart,
+} from './body-policy';
 export { enableCors } from './cors';
 export { type RequestContext, CurrentRequest } from './current-request';
 export { createFastify, hasResponseStarted } from './fastify';
@@ -20,6 +29,7 @@ export {
   NotFound,
   PayloadTooLarge,
   RequestTimeout,
+  sizeInWords,
   UnsupportedMediaType,
 } from './request-errors';
 export { existingGeneratedRequestIdOf } from './request-id';

@@ -50,15 +50,9 @@ class Closed implements CanActivate {
 
 async function read(files: AsyncIterable<FileUpload>): Promise<Received['files']> {
   const received = [];
-  for await (const { field, name, mediaType, stream } of files) {
+  for await (const { stream, ...upload } of files) {
     const bytes = await buffer(stream);
-    received.push({
-      field,
-      ...(name !== undefined && { name }),
-      mediaType,
-      size: bytes.length,
-      digest: digest(bytes),
-    });
+    received.push({ ...upload, size: bytes.length, digest: digest(bytes) });
   }
   return received;
 }
