@@ -1,4 +1,4 @@
-import { Body, Controller, Get, HttpCode, HttpStatus, Post, UseInterceptors } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, HttpStatus, Post } from '@nestjs/common';
 import {
   ApiAcceptedResponse,
   ApiBearerAuth,
@@ -27,14 +27,13 @@ import { CurrentLogin, LocalLogin, type VerifiedUser } from './login/local-auth'
 import { LoginService } from './login/login.service';
 import { RegistrationService } from './registration/registration.service';
 import { RequiresRegistration } from './registration/requires-registration';
-import { CookieInterceptor, CookieMode, type CookieTokens, RequestCookies } from './token/cookie.interceptor';
+import { CookieMode, type CookieTokens, RequestCookies } from './token/cookie.interceptor';
 import { LogoutService } from './token/logout.service';
 import { ReauthenticationService } from './token/reauthentication.service';
 import { RefreshService } from './token/refresh.service';
 import { ApiTokens, SET_COOKIE } from './token/token-docs';
 
 @ApiTags('authentication')
-@UseInterceptors(CookieInterceptor)
 @Controller({ path: 'auth', version: '1' })
 export class AuthController {
   constructor(

@@ -1,9 +1,11 @@
 import {
+  applyDecorators,
   type CallHandler,
   createParamDecorator,
   type ExecutionContext,
   Injectable,
   type NestInterceptor,
+  UseInterceptors,
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -42,8 +44,12 @@ const RULES: Readonly<Record<CookieModeRule, (request: FastifyRequest) => boolea
     typeof (request.body as { readonly refreshToken?: unknown } | undefined)?.refreshToken !== 'string',
 };
 
+const Rule = Reflector.createDecorator<CookieModeRule>();
+
 /** States in which requests the tokens of a handler are read from and written to cookies. */
-export const CookieMode = Reflector.createDecorator<CookieModeRule>();
+export function CookieMode(rule: CookieModeRule) {
+  return applyDecorators(Rule(rule), UseInterceptors(CookieInterceptor));
+}
 
 /** The tokens that the browser attached, checked for cross-site requests. */
 export const RequestCookies = createParamDecorator(
@@ -66,8 +72,8 @@ export class CookieInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler<TokenResponse | undefined>): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<CookieRequest>();
-    const rule = this.reflector.get(CookieMode, context.getHandler());
-    if (!rule || !RULES[rule](request)) return next.handle();
+    const rule = this.reflector.get(Rule, context.getHandler());
+    if (!RULES[rule](request)) return next.handle();
     const sent = (request.cookieTokens = this.tokensOf(request));
     const reply = http.getResponse<FastifyReply>();
     return next.handle().pipe(
