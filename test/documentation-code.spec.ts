@@ -57,6 +57,7 @@ describe('code in a page', () => {
   it('is found', () => {
     expect([...new Set(blocks.map(({ page }) => page))].toSorted()).toEqual([
       'docs/add-a-module.md',
+      'docs/bodies.md',
       'docs/clients.md',
       'docs/extending.md',
       'docs/testing.md',

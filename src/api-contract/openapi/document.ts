@@ -87,8 +87,8 @@ export function describeApi(app: INestApplication): OpenAPIObject {
   for (const [address, operation] of operationsOf(document)) {
     const route = routes.get(address) ?? routes.get(address.replace(/^\S+/, 'ALL'));
     if (!route) throw new Error(`${operation.operationId} is documented, and no handler serves it`);
-    const { controller, handler, name } = route;
-    const bodyPolicy = bodyPolicyOf(controller, name);
+    const { controller, handler } = route;
+    const bodyPolicy = bodyPolicyOf(controller, route.name);
     const access = accessTo(route);
     secure(operation, access);
     const refusals = [
