@@ -1,8 +1,8 @@
-// Every module declares the settings it reads.
-import '../src/app.module';
 import { Environment } from '../src/platform/config';
+import { ALL_SETTINGS } from './support/all-settings';
 import { readPages, tablesOf } from './support/pages';
 import { AUTH_SECRET, PRODUCTION } from './support/settings';
+import { TEAM_SETTINGS } from './support/team-settings';
 
 /** What stands in backticks in the first cell of a row. */
 function settingsIn([cell = '']: readonly string[]): string[] {
@@ -15,8 +15,8 @@ describe('the tables of settings', () => {
     .flatMap(tablesOf)
     .filter(([titles]) => titles?.[0] === 'variable');
   const documented = tables.flat().flatMap(settingsIn);
-  const read = [new Environment({ AUTH_SECRET }), new Environment(PRODUCTION)].flatMap((environment) => [
-    ...environment.validated().names,
+  const read = [{ AUTH_SECRET, ...TEAM_SETTINGS }, PRODUCTION].flatMap((variables) => [
+    ...new Environment(variables).validated(ALL_SETTINGS).names,
   ]);
 
   it.each([...new Set(read)])('have a row for %s', (name) => {

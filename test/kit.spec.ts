@@ -1,4 +1,6 @@
-import { Controller, Get, Injectable, Module, Post } from '@nestjs/common';
+import { Body, Controller, type DynamicModule, Get, Injectable, Module, Post } from '@nestjs/common';
+import { ConfigModule as PackageConfigModule, ConfigService } from '@nestjs/config';
+import { IsInt } from 'class-validator';
 import {
   type Caller,
   CurrentUser,
@@ -7,6 +9,7 @@ import {
   RequirePermissions,
   RequireRecentSignIn,
 } from '../src/access';
+import { ConfigModule, type Environment } from '../src/platform/config';
 import { Database } from '../src/platform/database';
 import { NOTICE_MAIL } from './support/mail-types';
 import { Mailer } from '../src/platform/mail';
@@ -19,6 +22,7 @@ import {
   stolenRefreshToken,
   type TestApp,
   tokenIn,
+  violations,
 } from './kit';
 import { sharedApp } from './support/shared-app';
 
@@ -58,18 +62,61 @@ class TicketsController {
   }
 }
 
+/** Settings that a team's module requires. */
+class PriceSettings {
+  readonly currency: string | undefined;
+
+  constructor(environment: Environment) {
+    this.currency = environment.string('PRICE_CURRENCY');
+    if (!this.currency) environment.addFault('PRICE_CURRENCY', 'is not set', 'use a code of ISO 4217');
+  }
+}
+
+class PriceRequest {
+  @IsInt()
+  readonly amount: number;
+}
+
 @Public()
 @Controller({ path: 'prices', version: '1' })
 class PricesController {
+  constructor(
+    private readonly settings: PriceSettings,
+    private readonly config: ConfigService<{ PRICE_SERVICE_KEY: string }, true>,
+  ) {}
+
   @Get()
   list(): string[] {
-    return ['free'];
+    return ['free', `1 ${this.settings.currency}`];
+  }
+
+  /** A setting of another package, which reads it from `process.env`. */
+  @Get('service')
+  service(): string {
+    return this.config.get('PRICE_SERVICE_KEY', { infer: true });
+  }
+
+  @Post()
+  add(@Body() { amount }: PriceRequest): number {
+    return amount;
+  }
+}
+
+/** A module that a team configures by a call. */
+@Module({})
+class PricesModule {
+  static forRoot(): DynamicModule {
+    return {
+      module: PricesModule,
+      imports: [ConfigModule.forFeature(PriceSettings), PackageConfigModule.forRoot({ ignoreEnvFile: true })],
+      controllers: [PricesController],
+    };
   }
 }
 
 @Module({
   imports: [PermissionsModule.of({ 'tickets:read': 'See tickets' })],
-  controllers: [TicketsController, PricesController],
+  controllers: [TicketsController],
   providers: [Tickets],
 })
 class TicketsModule {}
@@ -78,13 +125,17 @@ describe('the test kit', () => {
   let app: TestApp;
 
   beforeAll(async () => {
-    app = await startApp({ modules: [TicketsModule], smtp: true });
+    app = await startApp({
+      modules: [TicketsModule, PricesModule.forRoot()],
+      env: { REGISTRATION: 'off', PRICE_CURRENCY: 'EUR', PRICE_SERVICE_KEY: 'key-of-a-package' },
+      smtp: true,
+    });
   });
 
   afterAll(async () => app.close());
 
   it('starts without a signed-in user', async () => {
-    expect((await app.api.get('/v1/prices')).body).toEqual(['free']);
+    expect((await app.api.get('/v1/prices')).body).toEqual(['free', '1 EUR']);
     expectProblem(await app.api.get('/v1/tickets'), 401, 'authentication-required');
   });
 
@@ -95,6 +146,18 @@ describe('the test kit', () => {
     expectProblem(await eve.get('/v1/tickets'), 403, 'insufficient-permission');
     const root = await app.as('root', { roles: ['admin'] });
     expect((await root.get('/v1/tickets')).body).toContain('users:write');
+  });
+
+  it('makes users while registration is closed', async () => {
+    const json = { email: 'eve@example.com', password: (await app.as('ada')).password };
+    expectProblem(await app.api.post('/v1/auth/register', { json }), 403, 'registration-closed');
+    expect((await (await app.as('a new user')).get('/v1/users/me')).status).toBe(200);
+  });
+
+  it('returns the violations of an invalid body, whatever the type of the answer', async () => {
+    const answer = await app.api.post<{ amount: number }>('/v1/prices', { json: { amount: 'much' } });
+    expectProblem(answer, 422, 'validation-failed');
+    expect(violations(answer)).toEqual({ '/amount': 'int' });
   });
 
   it('returns the same user for the same name', async () => {
@@ -150,5 +213,15 @@ describe('the test kit', () => {
     const { api } = await sharedApp();
     const answer = await api.post('/v1/auth/login', { json: { email, password } });
     expectProblem(answer, 401, 'invalid-credentials');
+  });
+
+  it('has the settings of the modules of a team and of other packages, for this application alone', async () => {
+    expect((await app.api.get('/v1/prices/service')).text).toBe('key-of-a-package');
+    await expect(startApp({ modules: [PricesModule.forRoot()] })).rejects.toThrow(
+      /1 setting[^]*PRICE_CURRENCY is not set/,
+    );
+    // Another application of this process requires none of them.
+    expect((await (await sharedApp()).api.get('/v1/auth/policy')).status).toBe(200);
+    expect(process.env.PRICE_CURRENCY).toBeUndefined();
   });
 });

@@ -9,6 +9,7 @@ export {
   stolenRefreshToken,
 } from './support/bad-tokens';
 export { eventually, withinBound } from './support/eventually';
+export type { Instance } from './support/home';
 export { Instances, startInstances } from './support/instances';
 export { inParallel } from './support/parallel';
 export { expectProblem, violations } from './support/problem';

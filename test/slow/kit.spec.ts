@@ -1,5 +1,17 @@
 import { expectProblem, startInstances, withinBound } from '../kit';
 
+it('signs in on an instance whose registration is closed', async () => {
+  const { instances, all } = await startInstances(1, { REGISTRATION: 'off' });
+  try {
+    const [one] = all;
+    if (!one) throw new Error('there is no instance');
+    const { accessToken: token } = await instances.signIn(one);
+    expect((await one.api.get('/v1/users/me', { token })).status).toBe(200);
+  } finally {
+    await instances.clear();
+  }
+});
+
 describe('a sign-out', () => {
   it('holds on another instance within a second', async () => {
     const { instances, all } = await startInstances(2);

@@ -1,4 +1,4 @@
-import { Module, type Type } from '@nestjs/common';
+import { Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { ModulesContainer } from '@nestjs/core';
 import { Test, type TestingModule } from '@nestjs/testing';
@@ -9,7 +9,7 @@ import { setUp } from '../../src/app.setup';
 import { describeApi } from '../../src/api-contract';
 import { RateLimitSettings } from '../../src/platform/rate-limits';
 import { Clock } from '../../src/platform/clock';
-import { Environment, type Variables } from '../../src/platform/config';
+import { declaredSettings, Environment, type Variables } from '../../src/platform/config';
 import { createFastify } from '../../src/platform/http';
 import { LogSink } from '../../src/platform/logging';
 import { BcryptThreads } from '../../src/passwords/bcrypt-pool';
@@ -20,6 +20,7 @@ import { timed } from './costs';
 import { createDatabase } from './database';
 import { AUTH_SECRET, NO_SMTP } from './settings';
 import { SmtpSink } from './smtp-sink';
+import { shareWithPackages, TEAM_SETTINGS } from './team-settings';
 import { TestApp } from './test-app';
 import { TestClock } from './test-clock';
 import { sharedThreads } from './threads';
@@ -28,6 +29,7 @@ export { PASSWORD, type Person, TestApp } from './test-app';
 
 /** Settings of every test application; cost 4 is bcrypt's lowest, so that a sign-in takes a millisecond. */
 export const TEST_ENVIRONMENT: Variables = {
+  ...TEAM_SETTINGS,
   NODE_ENV: 'test',
   PUBLIC_URL: 'https://auth.example.test',
   AUTH_SECRET,
@@ -37,10 +39,13 @@ export const TEST_ENVIRONMENT: Variables = {
 };
 
 export interface TestAppOptions {
-  /** Overrides; without a DATABASE_URL the application gets a migrated database of its own, dropped at the end; without a PORT, a free one. */
+  /**
+   * Overrides; without a DATABASE_URL the application gets a migrated database of its own, dropped at the end; without a PORT, a free one.
+   * Those that no settings class reads are in `process.env` until the application is closed, for packages that read them there.
+   */
   readonly env?: Variables;
-  /** What a team adds to its `app.module.ts`. */
-  readonly modules?: readonly Type[];
+  /** What a team adds to its `app.module.ts`, dynamic modules too. */
+  readonly modules?: NonNullable<ModuleMetadata['imports']>;
   /** Names of modules of `src/core.module.ts` that are left out; one that has been deleted may be named. */
   readonly withoutModules?: readonly string[];
   /** Without what `src/app.module.ts` adds to ours: for a test that lists all there is. */
@@ -90,16 +95,18 @@ async function started({
   const sink = smtp ? await SmtpSink.start() : undefined;
   const own = env.DATABASE_URL ? undefined : await createDatabase();
   const clock = new TestClock();
+  let restoreVariables = (): void => undefined;
   const builder = Test.createTestingModule({ imports: [alone ? CoreModule : AppModule, ...modules] })
     .overrideProvider(Environment)
     .useFactory({
-      factory: () =>
-        new Environment({
-          ...TEST_ENVIRONMENT,
-          DATABASE_URL: own?.url,
-          SMTP_URL: sink?.url ?? NO_SMTP,
-          ...env,
-        }).validated(),
+      factory: (container: ModulesContainer) => {
+        const urls = { DATABASE_URL: own?.url, SMTP_URL: sink?.url ?? NO_SMTP };
+        const variables = { ...TEST_ENVIRONMENT, ...urls, ...env };
+        const environment = new Environment(variables, [], declaredSettings(container)).validated();
+        restoreVariables = shareWithPackages(env, environment.names);
+        return environment;
+      },
+      inject: [ModulesContainer],
     })
     .overrideProvider(Clock)
     .useValue(clock);
@@ -121,6 +128,7 @@ async function started({
   const end = async () => {
     await nest?.close();
     await sink?.close();
+    restoreVariables();
   };
   try {
     const module = await builder.compile();

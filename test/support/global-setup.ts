@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { administer, databaseUrl, startTestServer, type TestServer } from './test-server';
 import { startApp } from './app';
+import { TEAM_SETTINGS } from './team-settings';
 
 declare global {
   var gatehouseTestServer: TestServer | undefined;
@@ -8,6 +9,8 @@ declare global {
 
 /** One server for the run and one migrated database in it, of which every test application gets a copy. */
 export default async function setUp(): Promise<void> {
+  // The workers inherit them, for packages that read them there.
+  Object.assign(process.env, TEAM_SETTINGS);
   const server = await startTestServer();
   const template = `gatehouse_template_${process.pid}`;
   try {

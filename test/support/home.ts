@@ -3,11 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedServer } from '../../src/platform/embedded-postgres';
 import { Api, BY_HTTPS } from './api';
+import { type Ended, runCommand } from './command';
 import { BuiltProcess, freePort } from './process';
 import { NO_SMTP } from './settings';
+import { TEAM_SETTINGS } from './team-settings';
 
 // Cost 4 is bcrypt's lowest. The issuer is the same for all instances, whatever their ports.
 const SETTINGS = {
+  ...TEAM_SETTINGS,
   PUBLIC_URL: 'https://auth.example.test',
   BCRYPT_COST: '4',
   REQUIRE_VERIFIED_EMAIL: 'false',
@@ -61,6 +64,11 @@ export class Home {
 
   async start(env: Record<string, string> = {}, port?: number): Promise<Instance> {
     return (await this.launch(env, port)).serves();
+  }
+
+  /** Runs a command with the settings of an instance. */
+  async run(env: Record<string, string>, args: readonly string[], input = ''): Promise<Ended> {
+    return runCommand(this.folder, { ...SETTINGS, ...env }, args, input);
   }
 
   /** For a connection to the embedded server's database, and its process number. */

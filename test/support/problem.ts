@@ -34,6 +34,7 @@ export function expectProblem(
 }
 
 /** The broken rules of a 422: a code for each pointer. */
-export function violations({ body }: Answer<ProblemBody>): Record<string, string> {
-  return Object.fromEntries((body.errors ?? []).map(({ pointer, code }) => [pointer, code]));
+export function violations(answer: Answer<object>): Record<string, string> {
+  const { errors = [] } = answer.body as ProblemBody;
+  return Object.fromEntries(errors.map(({ pointer, code }) => [pointer, code]));
 }

@@ -1,4 +1,5 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { SettingsDoctorCheck } from './config.doctor';
 import { Environment, type SettingsClass, type Variables } from './environment';
 import { temporarySecret, readVariables } from './environment-files';
@@ -20,11 +21,16 @@ const ENVIRONMENT_OPTIONS = Symbol('environment options');
 @Module({})
 export class EnvironmentModule {
   static forRoot(): DynamicModule {
-    const useFactory = (options?: EnvironmentOptions): Environment => createEnvironment(options);
+    const useFactory = (modules: ModulesContainer, options?: EnvironmentOptions): Environment =>
+      createEnvironment(declaredSettings(modules), options);
     return {
       module: EnvironmentModule,
       providers: [
-        { provide: Environment, useFactory, inject: [{ token: ENVIRONMENT_OPTIONS, optional: true }] },
+        {
+          provide: Environment,
+          useFactory,
+          inject: [ModulesContainer, { token: ENVIRONMENT_OPTIONS, optional: true }],
+        },
         SettingsDoctorCheck,
       ],
       exports: [Environment],
@@ -43,11 +49,14 @@ class EnvironmentOptionsModule {}
 
 /** The settings for a command without providers; it writes no file and throws for no fault. */
 export function inspectedEnvironment(): Environment {
-  return createEnvironment({ inspectOnly: true });
+  return createEnvironment([], { inspectOnly: true });
 }
 
 /** @param options of a command; undefined for the application */
-function createEnvironment(options?: EnvironmentOptions): Environment {
+function createEnvironment(
+  settings: readonly SettingsClass<unknown>[],
+  options?: EnvironmentOptions,
+): Environment {
   const { overrides = {}, only, inspectOnly = false } = options ?? {};
   const storesSecret = only === undefined && !inspectOnly;
   const { variables, committed } = readVariables(
@@ -56,7 +65,7 @@ function createEnvironment(options?: EnvironmentOptions): Environment {
     storesSecret ? undefined : temporarySecret,
     options !== undefined,
   );
-  const environment = new Environment({ ...variables, ...overrides }, committed);
+  const environment = new Environment({ ...variables, ...overrides }, committed, settings);
   return inspectOnly ? environment : environment.validated(only);
 }
 
@@ -64,12 +73,27 @@ function createEnvironment(options?: EnvironmentOptions): Environment {
 @Module({})
 export class ConfigModule {
   static forFeature(settings: SettingsClass<unknown>): DynamicModule {
-    Environment.register(settings);
     const useFactory = (environment: Environment): unknown => environment.get(settings);
     return {
       module: ConfigModule,
-      providers: [{ provide: settings, useFactory, inject: [Environment] }],
+      providers: [
+        { provide: settings, useFactory, inject: [Environment] },
+        { provide: Symbol('settings'), useValue: new DeclaredSettings(settings) },
+      ],
       exports: [settings],
     };
   }
+}
+
+class DeclaredSettings {
+  constructor(readonly settings: SettingsClass<unknown>) {}
+}
+
+/** @returns the settings classes of the modules of an application; another application in the process may have others */
+export function declaredSettings(modules: ModulesContainer): SettingsClass<unknown>[] {
+  const providers = [...modules.values()].flatMap((module) => [...module.providers.values()]);
+  const found = providers.flatMap(({ instance }: { readonly instance?: unknown }) =>
+    instance instanceof DeclaredSettings ? [instance.settings] : [],
+  );
+  return [...new Set(found)];
 }

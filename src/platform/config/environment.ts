@@ -30,13 +30,6 @@ interface UrlRule {
  * `validated()` reports every fault of every namespace at once, so that one start shows an operator all there is to fix.
  */
 export class Environment {
-  private static readonly namespaces = new Set<SettingsClass<unknown>>();
-
-  /** Adds a settings class to those that `validated()` parses; called when the module that owns it is loaded. */
-  static register(settings: SettingsClass<unknown>): void {
-    Environment.namespaces.add(settings);
-  }
-
   readonly mode: (typeof MODES)[number];
   /** Every variable that was asked for, for the test that holds the documentation complete. */
   readonly names = new Set<string>();
@@ -48,10 +41,12 @@ export class Environment {
   /**
    * @param variables the settings by name
    * @param committed the names that the committed `.env` sets
+   * @param settings the settings classes of the application
    */
   constructor(
     private readonly variables: Variables,
     private readonly committed: readonly string[] = [],
+    private readonly settings: readonly SettingsClass<unknown>[] = [],
   ) {
     this.mode = this.oneOf('NODE_ENV', MODES, 'development');
   }
@@ -67,7 +62,7 @@ export class Environment {
   }
 
   /**
-   * Parses every declared namespace, or those that are named.
+   * Parses every settings class of the application, or those that are named.
    * @throws InvalidEnvironment naming every fault and its fix
    */
   validated(only?: readonly SettingsClass<unknown>[]): this {
@@ -76,8 +71,8 @@ export class Environment {
     return this;
   }
 
-  /** The faults of every settings class, or of those that are named. */
-  findFaults(only: Iterable<SettingsClass<unknown>> = Environment.namespaces): readonly SettingFault[] {
+  /** The faults of every settings class of the application, or of those that are named. */
+  findFaults(only: Iterable<SettingsClass<unknown>> = this.settings): readonly SettingFault[] {
     for (const settings of only) this.get(settings);
     return [...this.faults, ...this.committedFaults()];
   }

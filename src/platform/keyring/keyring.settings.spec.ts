@@ -13,7 +13,7 @@ describe('AUTH_SECRETS_RETIRED', () => {
     });
     const { retired } = environment.get(KeyringSettings);
     try {
-      environment.validated();
+      environment.validated([KeyringSettings]);
       return { retired, message: '' };
     } catch (error) {
       return { retired, message: String(error) };

@@ -1,5 +1,3 @@
-// Every module declares the settings it reads.
-import '../../../src/app.module';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +5,9 @@ import { ConfigModule } from '@nestjs/config';
 import { AccessSettings } from '../../../src/access';
 import { Environment } from '../../../src/platform/config';
 import { readVariables } from '../../../src/platform/config/environment-files';
+import { ALL_SETTINGS } from '../../support/all-settings';
 import { AUTH_SECRET, PRODUCTION } from '../../support/settings';
+import { TEAM_SETTINGS } from '../../support/team-settings';
 
 const ROOT = join(__dirname, '../../..');
 
@@ -16,8 +16,11 @@ function faultsWith(envFile: string, processVariables = {}): string[] {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-committed-'));
   try {
     writeFileSync(join(folder, '.env'), envFile);
-    const { variables, committed } = readVariables({ AUTH_SECRET, ...processVariables }, folder);
-    return new Environment(variables, committed).findFaults().map(({ name }) => name);
+    const { variables, committed } = readVariables(
+      { ...TEAM_SETTINGS, AUTH_SECRET, ...processVariables },
+      folder,
+    );
+    return new Environment(variables, committed).findFaults(ALL_SETTINGS).map(({ name }) => name);
   } finally {
     rmSync(folder, { recursive: true });
   }
@@ -37,14 +40,14 @@ describe('the committed .env', () => {
     // The attack is real: that module loaded the file.
     expect(process.env.PORT).toBe('3000');
     const { variables } = readVariables(process.env, ROOT);
-    const environment = new Environment(variables).validated();
+    const environment = new Environment(variables).validated(ALL_SETTINGS);
     expect(environment.mode).toBe('production');
     expect(environment.get(AccessSettings).requireVerifiedEmail).toBe(true);
   });
 
   it('starts development as it is', () => {
-    const { variables, committed } = readVariables({ AUTH_SECRET }, ROOT);
-    expect(new Environment(variables, committed).findFaults()).toEqual([]);
+    const { variables, committed } = readVariables({ ...TEAM_SETTINGS, AUTH_SECRET }, ROOT);
+    expect(new Environment(variables, committed).findFaults(ALL_SETTINGS)).toEqual([]);
   });
 
   it.each([

@@ -1,14 +1,15 @@
-// Every module declares the settings it reads.
-import '../../../src/app.module';
 import { PasswordSettings } from '../../../src/passwords/password.settings';
 import { Environment, InvalidEnvironment, type Variables } from '../../../src/platform/config';
 import { DatabaseSettings } from '../../../src/platform/database/database.settings';
 import { HttpSettings } from '../../../src/platform/http';
+import { ALL_SETTINGS } from '../../support/all-settings';
 import { AUTH_SECRET, PRODUCTION } from '../../support/settings';
+import { TEAM_SETTINGS } from '../../support/team-settings';
 
-const development = (variables: Variables = {}) => new Environment({ AUTH_SECRET, ...variables }).validated();
+const development = (variables: Variables = {}) =>
+  new Environment({ ...TEAM_SETTINGS, AUTH_SECRET, ...variables }).validated(ALL_SETTINGS);
 const production = (variables: Variables = {}) =>
-  new Environment({ ...PRODUCTION, ...variables }).validated();
+  new Environment({ ...PRODUCTION, ...variables }).validated(ALL_SETTINGS);
 
 function refusalOf(start: () => unknown): InvalidEnvironment {
   try {

@@ -20,7 +20,8 @@ describe('without TRUSTED_PROXIES production', () => {
 });
 
 describe('TRUSTED_PROXIES', () => {
-  const start = (value: string) => new Environment({ ...PRODUCTION, TRUSTED_PROXIES: value }).validated();
+  const start = (value: string) =>
+    new Environment({ ...PRODUCTION, TRUSTED_PROXIES: value }).validated([HttpSettings]);
 
   it.each([
     '*',

@@ -16,7 +16,7 @@ const NAME = 'RATE_LIMIT_LOGIN_PER_SOURCE';
 
 function faultsOf(env: Readonly<Record<string, string>>): readonly string[] {
   try {
-    new Environment({ AUTH_SECRET, ...env }).validated();
+    new Environment({ AUTH_SECRET, ...env }).validated([RateLimitSettings]);
     return [];
   } catch (error) {
     if (error instanceof InvalidEnvironment) return error.faults.map(({ name }) => name);
@@ -67,7 +67,7 @@ describe('the setting of a rate limit', () => {
 
   it('with an unknown name stops the start, and the message names those that exist', () => {
     const env = { AUTH_SECRET, RATE_LIMIT_LOGIN_PER_SOURCES: '20/900', RATE_LIMIT_LOGIN: '1/1' };
-    expect(() => new Environment(env).validated()).toThrow(
+    expect(() => new Environment(env).validated([RateLimitSettings])).toThrow(
       /2 setting[^]*RATE_LIMIT_LOGIN is [^]*RATE_LIMIT_LOGIN_PER_SOURCE,/,
     );
   });
@@ -75,7 +75,9 @@ describe('the setting of a rate limit', () => {
   it('is a finding of doctor in production where rate or burst is four times the default or more', () => {
     const findingsOf = (value: string) => {
       const environment = new Environment({ ...PRODUCTION, [NAME]: value });
-      return environment.validated().findings.filter(({ message }) => message.startsWith(NAME));
+      return environment
+        .validated([RateLimitSettings])
+        .findings.filter(({ message }) => message.startsWith(NAME));
     };
     expect(findingsOf('240/60')).toEqual([expect.objectContaining({ level: 'warning' })]);
     expect(findingsOf('60/15')).toHaveLength(1);
@@ -88,7 +90,9 @@ describe('the setting of a rate limit', () => {
   it.each(['6001/60', '9999999/1', '9999999/86400', '60/0'])(
     'that is weaker than a hundred times the default stops the start in production: %j',
     (value) => {
-      expect(() => new Environment({ ...PRODUCTION, [NAME]: value }).validated()).toThrow(NAME);
+      expect(() => new Environment({ ...PRODUCTION, [NAME]: value }).validated([RateLimitSettings])).toThrow(
+        NAME,
+      );
     },
   );
 });
