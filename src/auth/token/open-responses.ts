@@ -1,17 +1,13 @@
+import type { ServerResponse } from 'node:http';
 import { Injectable, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
 import { Clock } from '../../platform/clock';
 import { ChangeFeed } from '../../platform/change-feed';
-import { hasResponseStarted } from '../../platform/http';
+import { responseTo } from '../../platform/http';
 import type { AccessClaims } from '../../tokens';
 import { AccessState } from './access-state';
 
 const EVERY_MS = 100;
-
-interface OpenResponse {
-  readonly request: FastifyRequest;
-  readonly claims: AccessClaims;
-}
 
 /**
  * Closes responses that outlast their access token, such as event streams and large downloads, because the guard decides only when a
@@ -19,7 +15,7 @@ interface OpenResponse {
  */
 @Injectable()
 export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutdown {
-  private readonly open = new Set<OpenResponse>();
+  private readonly open = new Map<ServerResponse, AccessClaims>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(
@@ -30,7 +26,11 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
 
   /** Watches the response to a request that these claims authorise until it has ended. */
   watch(request: FastifyRequest, claims: AccessClaims): void {
-    this.open.add({ request, claims });
+    const response = responseTo(request);
+    this.open.set(response, claims);
+    // At once: what is kept until the next check moves into the part of the heap that is rarely collected. Not by the close of the
+    // request, which follows the end of its body.
+    response.once('close', () => this.open.delete(response));
   }
 
   onApplicationBootstrap(): void {
@@ -42,15 +42,13 @@ export class OpenResponses implements OnApplicationBootstrap, OnApplicationShutd
   }
 
   private async closeRevoked(): Promise<void> {
-    // Node destroys a request once its response has ended.
-    for (const response of this.open) if (response.request.raw.destroyed) this.open.delete(response);
     if (this.open.size === 0) return;
     const isKnown = await this.isMemoryFresh();
-    for (const response of this.open) {
+    for (const [response, claims] of this.open) {
       // A response that has not begun is not closed, so that a request which revokes its own session gets its answer.
-      if (!hasResponseStarted(response.request) || (isKnown && !this.isOver(response.claims))) continue;
+      if (!response.headersSent || (isKnown && !this.isOver(claims))) continue;
       this.open.delete(response);
-      response.request.raw.socket.destroy();
+      response.socket?.destroy();
     }
   }
 

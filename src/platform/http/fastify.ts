@@ -40,9 +40,11 @@ const HEAD_LIMIT_BYTES = 16_384;
 
 const responses = new WeakMap<IncomingMessage, ServerResponse>();
 
-/** Whether the response has started, so that only closing the connection can end it early. */
-export function hasResponseStarted({ raw }: Pick<FastifyRequest, 'raw'>): boolean {
-  return responses.get(raw)?.headersSent ?? false;
+/** The response to a request, for code that receives only the request. */
+export function responseTo({ raw }: Pick<FastifyRequest, 'raw'>): ServerResponse {
+  const response = responses.get(raw);
+  if (!response) throw new Error('The request was not received by this server.');
+  return response;
 }
 
 /** The HTTP server with the limits that hold for every request. */

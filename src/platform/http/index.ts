@@ -14,7 +14,7 @@ export {
 } from './body-policy';
 export { enableCors } from './cors';
 export { type RequestContext, CurrentRequest } from './current-request';
-export { createFastify, hasResponseStarted } from './fastify';
+export { createFastify, responseTo } from './fastify';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
 export { PageType, toPage, PageQuery, parseCursor } from './pagination';

@@ -1,13 +1,30 @@
-import { get, type IncomingMessage } from 'node:http';
-import { Controller, type MessageEvent, Module, Sse } from '@nestjs/common';
+import { type IncomingMessage, request } from 'node:http';
+import { Readable } from 'node:stream';
+import { setInterval } from 'node:timers/promises';
+import { Body, Controller, type MessageEvent, Module, Post, Sse, StreamableFile } from '@nestjs/common';
+import { IsString } from 'class-validator';
 import { interval, map, type Observable, startWith } from 'rxjs';
 import { ChangeFeed } from '../../../src/platform/change-feed';
 import { startApp, type TestApp } from '../../support/app';
 import { disable } from '../../support/account-changes';
 import type { TestUser } from '../../support/test-user';
 
+async function* repeated(text: string) {
+  for await (const _ of setInterval(20)) yield text;
+}
+
+class TicksRequest {
+  @IsString()
+  readonly name: string;
+}
+
 @Controller('ticks')
 class TicksController {
+  @Post()
+  download(@Body() { name }: TicksRequest): StreamableFile {
+    return new StreamableFile(Readable.from(repeated(name)));
+  }
+
   @Sse()
   ticks(): Observable<MessageEvent> {
     return interval(20).pipe(
@@ -27,10 +44,12 @@ class Stream {
     private readonly closed: Promise<number>,
   ) {}
 
-  static async open(app: TestApp, { token }: TestUser): Promise<Stream> {
-    const headers = { authorization: `Bearer ${token}`, connection: 'close' };
+  static async open(app: TestApp, { token }: TestUser, method = 'GET'): Promise<Stream> {
+    const authorization = `Bearer ${token}`;
+    const headers = { authorization, connection: 'close', 'content-type': 'application/json' };
+    const body = method === 'POST' ? JSON.stringify({ name: 'tick' }) : '';
     const answer = await new Promise<IncomingMessage>((resolve, reject) =>
-      get(`${app.api.url}/ticks`, { headers }, resolve).on('error', reject),
+      request(`${app.api.url}/ticks`, { method, headers }, resolve).on('error', reject).end(body),
     );
     const closed = new Promise<number>((resolve) => answer.on('close', () => resolve(performance.now())));
     // An aborted response is an error here, and what the tests wait for.
@@ -77,6 +96,13 @@ describe('an event stream', () => {
     const stream = await Stream.open(app, user);
     expect(await stream.closesAfter(async () => act(user))).toBeLessThan(1_000);
     expect((await user.get('/v1/auth/principal')).status).toBe(401);
+  });
+
+  it('that answers a request with a body closes, too, although Node closes such a request at the end of its body', async () => {
+    const user = await app.as('heidi');
+    const stream = await Stream.open(app, user, 'POST');
+    await stream.next();
+    expect(await stream.closesAfter(async () => user.post('/v1/auth/logout'))).toBeLessThan(1_000);
   });
 
   it('of another session goes on', async () => {
