@@ -25,9 +25,6 @@ class Note {
   readonly text: string;
 }
 
-// What `import type { Note }` leaves of a DTO at run time.
-type NoteType = Note;
-
 /** Most handlers state nothing about access. */
 @Controller('notes')
 class NotesController {
@@ -51,30 +48,6 @@ class NotesController {
   @Get('open/user')
   user(@CurrentUser() principal: Principal): Principal {
     return principal;
-  }
-
-  @Public()
-  @Post('unchecked/type')
-  byType(@Body() note: NoteType): NoteType {
-    return note;
-  }
-
-  @Public()
-  @Post('unchecked/record')
-  byRecord(@Body() note: Record<string, unknown>): unknown {
-    return note;
-  }
-
-  @Public()
-  @Post('unchecked/list')
-  byList(@Body() notes: string[]): string[] {
-    return notes;
-  }
-
-  @Public()
-  @Post('unchecked/part')
-  byPart(@Body('text') text: string): { text: string } {
-    return { text };
   }
 
   @Public()
@@ -179,16 +152,6 @@ describe('a route', () => {
   it('that is public has no caller: 500 where its handler asks for one', async () => {
     expectProblem(await app.api.get('/notes/open/user', { token }), 500, 'internal-error');
   });
-
-  it.each(['type', 'record', 'list', 'part'])(
-    'that takes a body without a DTO class (%s) refuses every one instead of passing it on unchecked',
-    async (kind) => {
-      for (const json of [{ text: 'x' }, { admin: true }, [], {}]) {
-        const answer = await app.api.post(`/notes/unchecked/${kind}`, { json });
-        expectProblem(answer, 500, 'internal-error');
-      }
-    },
-  );
 
   it('may throw any error: only details meant for the client are returned', async () => {
     expectProblem(await app.api.get('/notes/gone'), 404, 'not-found');

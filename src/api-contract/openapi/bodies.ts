@@ -38,7 +38,7 @@ export function requireBody({ requestBody }: Operation, schemas: Schemas): void 
     // A DTO with validation but without documented properties.
     if (!dto || Object.keys(dto.properties ?? {}).length === 0) continue;
     requestBody.required = (dto.required ?? []).length > 0;
-    dto.additionalProperties = false;
+    dto.additionalProperties ??= false;
   }
 }
 
@@ -66,6 +66,6 @@ function fileOf({ max = 1 }: FileField, most: string): Schema {
 }
 
 function resolve({ schema }: Media, schemas: Schemas): Schema | undefined {
-  const found = schema && '$ref' in schema ? schemas[schema.$ref.split('/').at(-1) ?? ''] : undefined;
+  const found = schema && '$ref' in schema ? schemas[schema.$ref.split('/').at(-1) ?? ''] : schema;
   return found && 'properties' in found ? found : undefined;
 }

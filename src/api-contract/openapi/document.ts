@@ -14,8 +14,10 @@ import { accessTo, describedStrategies, providersOf, type RouteAccess } from '..
 import { problemsOfLoginChecks } from '../../auth';
 import { describeBodyPolicy, requireBody } from './bodies';
 import { describeAnswers } from './responses';
+import { describeGroups, dropUnusedSchemas } from './groups';
+import { schemaConverter } from './standard-schemas';
 import { showExamples } from './examples';
-import { describeInputs } from './inputs';
+import { describeInputs, inputModelsOf, inputProblemsOf } from './inputs';
 import { describeRefusals } from './problems';
 import {
   type DocumentedErrorClass,
@@ -78,12 +80,16 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addSecurityRequirements('cookie');
   const described = describedStrategies(app);
   for (const { name, scheme } of described) config.addSecurity(name, scheme);
+  const handled = routesOf(app);
+  const convert = schemaConverter();
   const document = SwaggerModule.createDocument(app, config.build(), {
-    extraModels: [Problem, ProblemViolation],
+    extraModels: [Problem, ProblemViolation, ...handled.flatMap(inputModelsOf)],
+    standardSchemaConverter: convert,
   });
   const components = (document.components ??= {});
   const schemas = (components.schemas ??= {});
-  const routes = new Map(routesOf(app).map((route) => [route.address, route]));
+  const routes = new Map(handled.map((route) => [route.address, route]));
+  const inGroups = new Set<string>();
   for (const [address, operation] of operationsOf(document)) {
     const route = routes.get(address) ?? routes.get(address.replace(/^\S+/, 'ALL'));
     if (!route) throw new Error(`${operation.operationId} is documented, and no handler serves it`);
@@ -91,15 +97,18 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     const bodyPolicy = bodyPolicyOf(controller, route.name);
     const access = accessTo(route);
     secure(operation, access);
+    describeInputs(operation, route, schemas, convert);
+    const replaced = describeGroups(operation, route, schemas);
+    if (replaced !== undefined) inGroups.add(replaced);
     const refusals = [
       ...(address.startsWith('GET ') ? [] : BODY_PROBLEMS),
       ...guardProblemsOf(operation, access),
       ...(bodyPolicy?.multipart ? [ValidationFailed] : []),
+      ...inputProblemsOf(route),
       ...[controller, handler].flatMap(problemsDeclaredOn),
       ...described.flatMap(({ name, problems }) => (access.strategies.includes(name) ? problems : [])),
       ...(operation.operationId === 'logIn' ? problemsOfLoginChecks(providersOf(app)) : []),
     ];
-    describeInputs(operation, route);
     describeRefusals(operation, refusals, components);
     describeAnswers(operation, schemas);
     describeBodyPolicy(operation, bodyPolicy, schemas);
@@ -107,6 +116,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     closeEmptyAnswers(operation, schemas);
     showExamples(operation, schemas);
   }
+  dropUnusedSchemas(document, inGroups, schemas);
   return document;
 }
 

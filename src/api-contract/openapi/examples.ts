@@ -56,8 +56,14 @@ function resolve(schema: Schema, schemas: Shown): Schema {
   return schema.$ref === undefined ? schema : (schemas[schema.$ref.split('/').at(-1) ?? ''] ?? {});
 }
 
-/** @returns undefined where a required property has no example */
-function exampleOf(reference: Schema, schemas: Shown): unknown {
+/**
+ * @param within the references that lead here, because a schema may refer to itself
+ * @returns undefined where a required property has no example
+ */
+function exampleOf(reference: Schema, schemas: Shown, within: readonly string[] = []): unknown {
+  const { $ref = '' } = reference;
+  if (within.includes($ref)) return undefined;
+  const path = $ref === '' ? within : [...within, $ref];
   const schema = resolve(reference, schemas);
   const { const: constant, enum: [first] = [], format, items, properties } = schema;
   // The property is nullable.
@@ -65,14 +71,20 @@ function exampleOf(reference: Schema, schemas: Shown): unknown {
   const own = constant ?? first ?? BY_FORMAT[format ?? ''];
   if (own !== undefined) return own;
   if (items) {
-    const item = exampleOf(items, schemas);
+    const item = exampleOf(items, schemas, path);
     return item === undefined ? undefined : [item];
   }
-  return properties && objectOf(schema, schemas);
+  return properties && objectOf(schema, schemas, path);
 }
 
-function objectOf({ properties = {}, required = [] }: Schema, schemas: Shown): object | undefined {
-  const entries = Object.entries(properties).map(([name, each]) => [name, exampleOf(each, schemas)] as const);
+function objectOf(
+  { properties = {}, required = [] }: Schema,
+  schemas: Shown,
+  path: readonly string[],
+): object | undefined {
+  const entries = Object.entries(properties).map(
+    ([name, each]) => [name, exampleOf(each, schemas, path)] as const,
+  );
   const isWhole = entries.every(([name, value]) => value !== undefined || !required.includes(name));
   return isWhole ? Object.fromEntries(entries.filter(([, value]) => value !== undefined)) : undefined;
 }

@@ -1,37 +1,207 @@
 import type { Type } from '@nestjs/common';
-import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
-import type { OpenAPIObject } from '@nestjs/swagger';
+import { getSchemaPath, type OpenAPIObject, type SwaggerDocumentOptions } from '@nestjs/swagger';
 import { getMetadataStorage } from 'class-validator';
-import { UuidParam } from '../../platform/http';
+import type { DocumentedErrorClass } from '../../platform/errors';
+import { ValidationFailed } from '../../platform/errors';
+import {
+  absenceOf,
+  acceptedValuesOf,
+  type HandlerParameter,
+  hasRules,
+  type JsonSchema,
+  NotFound,
+  parametersOf,
+  pascalCase,
+  UuidParam,
+} from '../../platform/http';
 import type { HandledRoute } from '../routes';
+import { acceptsAbsence } from './standard-schemas';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
-
-/** Nest's numbers for the kinds of handler parameters. */
-const BODY = '3';
-const PATH = '5';
+type Schemas = NonNullable<NonNullable<OpenAPIObject['components']>['schemas']>;
+type Converter = NonNullable<SwaggerDocumentOptions['standardSchemaConverter']>;
+type Parameter = Extract<NonNullable<Operation['parameters']>[number], { name: string }>;
 
 /** The metadata key under which `@ApiProperty()` lists the documented properties. */
 const DESCRIBED = 'swagger/apiModelPropertiesArray';
+/** The metadata key of `@ApiBody()`, `@ApiQuery()` and `@ApiParam()`. */
+const STATED = 'swagger/apiParameters';
 
-interface Argument {
-  readonly index: number;
-  readonly data?: unknown;
-  readonly pipes: readonly unknown[];
+const SCALARS = new Map<unknown, JsonSchema>([
+  [String, { type: 'string' }],
+  [Number, { type: 'number' }],
+  [Boolean, { type: 'boolean' }],
+]);
+
+/** The classes that Swagger does not find: those of members of a body and of the items of a list. */
+export function inputModelsOf({ controller, name }: HandledRoute): Type[] {
+  return parametersOf(controller, name).flatMap(({ kind, name: member, type, pipes }) => [
+    ...(kind === 'body' && member !== undefined && hasRules(type) ? [type as Type] : []),
+    ...pipes.flatMap((pipe) => acceptedValuesOf(pipe)?.items ?? []),
+  ]);
 }
 
 /**
- * Describes path parameters by their pipes, and checks that each validated property of a body is documented.
+ * Describes parameters and bodies by their pipes, schemas and groups, where no decorator of Swagger states them, and checks that each
+ * validated property of a body is documented.
  * @throws Error where a validated property is not documented: clients could not know it
  */
-export function describeInputs({ parameters }: Operation, route: HandledRoute): void {
-  for (const { data, pipes } of argumentsOf(route, PATH)) {
-    const parameter = parameters?.find((one) => 'name' in one && one.in === 'path' && one.name === data);
-    if (parameter && 'schema' in parameter && pipes.some(isUuidParam))
-      parameter.schema = { type: 'string', format: 'uuid' };
+export function describeInputs(
+  operation: Operation,
+  { controller, handler, name }: HandledRoute,
+  schemas: Schemas,
+  convert: Converter,
+): void {
+  const inputs = parametersOf(controller, name);
+  const stated = (Reflect.getMetadata(STATED, handler) ?? []) as readonly {
+    readonly in?: string;
+    readonly name?: string;
+  }[];
+  for (const input of inputs) {
+    const place = placeOf(input);
+    if (input.kind === 'body' && input.name === undefined) assertDescribed(input.type);
+    else if (
+      place &&
+      input.name !== undefined &&
+      !stated.some((one) => one.in === place && one.name === input.name)
+    )
+      describeParameter(parameterOf(operation, place, input.name), input);
   }
-  for (const { index, data } of argumentsOf(route, BODY))
-    if (data === undefined) assertDescribed(typesOf(route)[index]);
+  if (stated.some((one) => one.in === 'body')) return;
+  const bodies = inputs.filter(({ kind }) => kind === 'body');
+  const body = bodyOf(bodies, schemas, convert);
+  if (body) operation.requestBody = body;
+  const schema = bodies.find((input) => input.name === undefined)?.schema;
+  if (schema) describeSchemaBody(operation, schema, schemas);
+}
+
+/** Names the schema of a body by its `title`; no body counts as `{}`. */
+function describeSchemaBody(
+  { requestBody }: Operation,
+  schema: NonNullable<HandlerParameter['schema']>,
+  schemas: Schemas,
+): void {
+  const json = requestBody && 'content' in requestBody ? requestBody.content['application/json'] : undefined;
+  if (!requestBody || !('content' in requestBody) || !json?.schema) return;
+  const { title, ...described } = json.schema as {
+    readonly title?: string;
+    readonly required?: readonly string[];
+  };
+  const isOptional = 'properties' in described && (described.required ?? []).length === 0;
+  requestBody.required = !isOptional && !acceptsAbsence(schema);
+  if (title === undefined) return;
+  const name = pascalCase(title);
+  schemas[name] = described as Schemas[string];
+  json.schema = { $ref: `#/components/schemas/${name}` };
+}
+
+/** The problems of input that is not valid. */
+export function inputProblemsOf({ controller, name }: HandledRoute): DocumentedErrorClass[] {
+  return parametersOf(controller, name).flatMap((input): DocumentedErrorClass[] => {
+    const isText = input.kind === 'query' && input.name !== undefined && input.pipes.length === 0;
+    const isChecked = isText || input.schema || hasRules(input.type) || input.pipes.some(isDescribed);
+    if (!isChecked) return [];
+    return input.kind === 'param' ? [NotFound] : [ValidationFailed];
+  });
+}
+
+function isDescribed(pipe: unknown): boolean {
+  return isUuidParam(pipe) || acceptedValuesOf(pipe) !== undefined;
+}
+
+function placeOf({ kind }: HandlerParameter): 'path' | 'query' | undefined {
+  return kind === 'body' ? undefined : kind === 'param' ? 'path' : 'query';
+}
+
+/** Swagger leaves out a parameter whose type is no class, such as `number | undefined`. */
+function parameterOf(operation: Operation, place: 'path' | 'query', name: string): Parameter {
+  const parameters = (operation.parameters ??= []);
+  const found = parameters.find(
+    (one): one is Parameter => 'name' in one && one.in === place && one.name === name,
+  );
+  const parameter = found ?? { name, in: place, required: true, schema: {} };
+  if (!found) parameters.push(parameter);
+  return parameter;
+}
+
+function describeParameter(parameter: Parameter, { kind, pipes, schema }: HandlerParameter): void {
+  const described = schemaOfPipes(pipes);
+  if (described) parameter.schema = described;
+  // A text without a pipe may be absent.
+  if (kind === 'query') parameter.required = schema ? !acceptsAbsence(schema) : isRequired(pipes);
+}
+
+function isRequired(pipes: readonly unknown[]): boolean {
+  return pipes.length > 0 && !absenceOf(pipes).isAllowed;
+}
+
+/** The last pipe of Nest that parses a value states its type; undefined where there is none. */
+function schemaOfPipes(pipes: readonly unknown[]): JsonSchema | undefined {
+  if (pipes.some(isUuidParam)) return { type: 'string', format: 'uuid' };
+  const accepted = pipes.map(acceptedValuesOf).findLast((each) => each !== undefined);
+  if (!accepted) return undefined;
+  const { default: preset } = absenceOf(pipes);
+  return {
+    ...accepted.schema,
+    ...(accepted.items && { items: { $ref: getSchemaPath(accepted.items) } }),
+    ...(preset !== undefined && { default: preset }),
+  };
+}
+
+/** The body of a handler that takes members of it, or a list; undefined where Swagger describes it. */
+function bodyOf(
+  inputs: readonly HandlerParameter[],
+  schemas: Schemas,
+  convert: Converter,
+): Operation['requestBody'] | undefined {
+  const whole = inputs.find(({ name }) => name === undefined);
+  const list = whole && !whole.schema ? schemaOfPipes(whole.pipes) : undefined;
+  const close = ({ type, pipes }: HandlerParameter): void => {
+    const classes = [type, ...pipes.map((pipe) => acceptedValuesOf(pipe)?.items)];
+    for (const each of classes) if (each && hasRules(each)) closeObject(schemas[each.name]);
+  };
+  if (list) {
+    inputs.forEach(close);
+    return jsonBody(list, true);
+  }
+  if (whole || inputs.length === 0) return undefined;
+  inputs.forEach(close);
+  const members = inputs.map((input) => [input.name ?? '', memberSchemaOf(input, schemas, convert)] as const);
+  const required = inputs.filter(isMemberRequired).map(({ name }) => name ?? '');
+  const schema = {
+    type: 'object',
+    properties: Object.fromEntries(members),
+    ...(required.length > 0 && { required }),
+    additionalProperties: false,
+  };
+  return jsonBody(schema, required.length > 0);
+}
+
+function jsonBody(schema: JsonSchema, required: boolean): NonNullable<Operation['requestBody']> {
+  return { required, content: { 'application/json': { schema } } };
+}
+
+function closeObject(schema: Schemas[string] | undefined): void {
+  if (schema && 'properties' in schema) schema.additionalProperties = false;
+}
+
+function memberSchemaOf(
+  { type, pipes, schema }: HandlerParameter,
+  schemas: Schemas,
+  convert: Converter,
+): JsonSchema {
+  if (schema) {
+    const { schema: described = {}, components = {} } = convert(schema, { schemaType: 'input' }) ?? {};
+    Object.assign(schemas, components);
+    return described as JsonSchema;
+  }
+  if (hasRules(type)) return { $ref: getSchemaPath(type as Type) };
+  return schemaOfPipes(pipes) ?? SCALARS.get(type) ?? {};
+}
+
+function isMemberRequired({ type, pipes, schema }: HandlerParameter): boolean {
+  if (schema) return !acceptsAbsence(schema);
+  return hasRules(type) || isRequired(pipes);
 }
 
 function assertDescribed(dto: Type | undefined): void {
@@ -45,19 +215,6 @@ function assertDescribed(dto: Type | undefined): void {
     throw new Error(
       `${dto.name}.${missing.propertyName} has rules, and no client would know of it.\n  → @ApiProperty() beside them`,
     );
-}
-
-function argumentsOf({ controller, name }: HandledRoute, kind: string): Argument[] {
-  const found = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, name) ?? {}) as Record<
-    string,
-    Argument
-  >;
-  return Object.entries(found).flatMap(([key, argument]) => (key.startsWith(`${kind}:`) ? argument : []));
-}
-
-function typesOf({ controller, name }: HandledRoute): readonly (Type | undefined)[] {
-  const { prototype } = controller as { readonly prototype: object };
-  return (Reflect.getMetadata('design:paramtypes', prototype, name) ?? []) as (Type | undefined)[];
 }
 
 function isUuidParam(pipe: unknown): boolean {

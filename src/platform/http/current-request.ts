@@ -26,6 +26,11 @@ const answering = new AsyncLocalStorage<{
   readonly request: FastifyRequest & { readonly user?: { readonly userId?: string } };
 }>();
 
+/** The body of the current request, for a pipe that receives a member of it; undefined where there is none. */
+export function bodyOfCurrentRequest(): unknown {
+  return answering.getStore()?.request.body;
+}
+
 /** The current request, for code that records its origin without receiving it as a parameter. */
 @Injectable()
 export class CurrentRequest {

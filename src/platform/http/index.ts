@@ -1,5 +1,6 @@
 export { Client, type ClientInfo, clientOf } from './client';
 export { ConditionalGet } from './conditional-get';
+export { hasRules, propertiesOf } from './class-rules';
 export { limitBodyBytes } from './body-bytes';
 export { acceptBodies } from './body-parsers';
 export {
@@ -15,8 +16,16 @@ export {
 export { enableCors } from './cors';
 export { type RequestContext, CurrentRequest } from './current-request';
 export { createFastify, responseTo } from './fastify';
+export {
+  type HandlerParameter,
+  parametersOf,
+  ValidationGroups,
+  validationGroupsOf,
+} from './handler-parameters';
 export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
+export { type JsonSchema, jsonSchemaOf } from './json-schemas';
+export { absenceOf, type AcceptedValues, acceptedValuesOf } from './nest-pipes';
 export { PageType, toPage, PageQuery, parseCursor } from './pagination';
 export { Problem, PROBLEM_MEDIA_TYPE, ProblemViolation } from './problem';
 export { ApiProblems, problemsDeclaredOn } from './problem-docs';
