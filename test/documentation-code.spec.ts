@@ -61,6 +61,7 @@ describe('code in a page', () => {
       'docs/clients.md',
       'docs/extending.md',
       'docs/testing.md',
+      'docs/validation.md',
     ]);
   });
 
