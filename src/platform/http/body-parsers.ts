@@ -21,6 +21,8 @@ export type AcceptMultipart = (request: FastifyRequest, payload: Readable, done:
 // No route needs deep nesting, which would overflow the stack of every recursive walk over the body.
 const DEEPEST = 32;
 
+const NO_BOUNDARY = 'The content type of the form has no boundary.';
+
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
 /**
@@ -42,8 +44,10 @@ export function acceptBodies(fastify: FastifyInstance, acceptMultipart?: AcceptM
     if (type === JSON_TYPE || !policy.types.includes(type)) return refuseUnlessEmpty(policy, payload, done);
     if (!isIdentity(request.headers)) return done(new UnsupportedMediaType(policy.types));
     if (type === MULTIPART_TYPE) {
-      const refusal = refusalOfMultipart(request.headers, policy);
-      return refusal || !acceptMultipart ? done(refusal ?? null) : acceptMultipart(request, payload, done);
+      const hasBoundary = /;\s*boundary=./i.test(request.headers['content-type'] ?? '');
+      if (!hasBoundary || !acceptMultipart)
+        return done(hasBoundary ? null : new MalformedRequest(NO_BOUNDARY));
+      return acceptMultipart(request, payload, done);
     }
     readBytes(payload, request.headers, policy.bytes, (error, bytes) =>
       bytes ? parseBytes({ request, policy, type, bytes }, parseJson, done) : done(error),
@@ -104,12 +108,6 @@ function readBytes(
   const finish = (): void => end(null, Buffer.concat(chunks, length));
   const fail = (): void => end(new MalformedRequest());
   payload.on('data', take).once('end', finish).once('error', fail);
-}
-
-function refusalOfMultipart(headers: IncomingHttpHeaders, { bytes }: BodyPolicy): Error | undefined {
-  if (!/;\s*boundary=./i.test(headers['content-type'] ?? ''))
-    return new MalformedRequest('The content type of the form has no boundary.');
-  return Number(headers['content-length'] ?? 0) > bytes ? new PayloadTooLarge(bytes) : undefined;
 }
 
 /** Some clients send a content type without a body: `curl -d ''`, axios, urllib. */

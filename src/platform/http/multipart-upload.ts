@@ -48,6 +48,11 @@ export class MultipartUpload {
     this.countBytes(bytes);
   }
 
+  /** Whether the text fields were followed by a file. */
+  get hasFile(): boolean {
+    return this.first !== undefined;
+  }
+
   /**
    * The text fields. They come before the files, so that they can be validated first.
    * @throws DomainError where one is sent twice, or all of them are larger than the limit

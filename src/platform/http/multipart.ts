@@ -4,12 +4,16 @@ import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/com
 import { fastifyMultipart } from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
+import { ValidationFailed } from '../errors';
 import type { AcceptMultipart } from './body-parsers';
 import { requestedBodyOf } from './body-policy';
 import { MultipartUpload } from './multipart-upload';
+import { PayloadTooLarge } from './request-errors';
 
 /** For the rest of a form after its response: a reset while the client still sends would discard the response. */
 const REST_MS = 5_000;
+
+const FIELDS_FIRST = 'Required. The text fields of a form come before its files.';
 
 const uploading = new WeakSet<object>();
 
@@ -68,24 +72,35 @@ class MultipartInterceptor implements NestInterceptor {
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    sendContinue(request.raw, http.getResponse<FastifyReply>().raw);
-    return from(this.read(request, next));
-  }
-
-  private async read(request: FastifyRequest, next: CallHandler): Promise<unknown> {
     const { multipart, bytes } = requestedBodyOf(request);
     if (!multipart) throw new TypeError('The route has no @Multipart()');
+    // Not by the parser, whose refusals close the connection while the client still sends.
+    if (Number(request.headers['content-length'] ?? 0) > bytes) throw new PayloadTooLarge(bytes);
+    sendContinue(request.raw, http.getResponse<FastifyReply>().raw);
+    return from(this.read(request, new MultipartUpload(request, multipart, bytes), next));
+  }
+
+  private async read(request: FastifyRequest, upload: MultipartUpload, next: CallHandler): Promise<unknown> {
     const { socket } = request.raw;
-    const upload = new MultipartUpload(request, multipart, bytes);
     uploading.add(socket);
     try {
       Object.assign(request, { body: await upload.readFields(), files: upload.readFiles() });
       return await lastValueFrom(next.handle(), { defaultValue: undefined });
+    } catch (error) {
+      throw upload.hasFile && error instanceof ValidationFailed ? withOrder(error) : error;
     } finally {
       uploading.delete(socket);
       upload.end();
     }
   }
+}
+
+/** A required field may be missing because it comes after a file. */
+function withOrder({ violations, countsAsAttempt }: ValidationFailed): ValidationFailed {
+  const explained = violations.map((violation) =>
+    violation.code === 'required' ? { ...violation, detail: FIELDS_FIRST } : violation,
+  );
+  return new ValidationFailed(explained, countsAsAttempt);
 }
 
 /** Has no state, so that one serves every application of a process. */

@@ -14,7 +14,7 @@ import {
   UseGuards,
 } from '@nestjs/common';
 import { Public, RequirePermissions, PermissionsModule } from '../../../src/access';
-import { type FileUpload, Multipart, PlainText } from '../../../src/platform/http';
+import { Conflict, type FileUpload, Multipart, PlainText } from '../../../src/platform/http';
 import type { Answer, ProblemBody } from '../../support/api';
 import { startApp, type TestApp } from '../../support/app';
 import { BOUNDARY, field, file, form, MULTIPART, type Part } from '../../support/form';
@@ -120,6 +120,12 @@ class FormsController {
       () => 'done',
       () => 'done',
     );
+  }
+
+  @Post('refused')
+  @Multipart({ files: { page: {} }, fileBytes: 30 * 1024 * KIB })
+  refused(@UploadedFiles() _files: AsyncIterable<FileUpload>): never {
+    throw new Conflict();
   }
 
   @Post('failing')
@@ -381,12 +387,30 @@ describe('a route with @Multipart()', () => {
       expect(violations(await photo(field('title', 'a'), file('photo', '', '')))).toEqual({
         '/photo': 'required',
       });
-      expect(violations(await photo(file('photo', 'x')))).toEqual({ '/title': 'required' });
+      const late = await photo(file('photo', 'x'), field('title', 'a'));
+      expect(violations(late)).toEqual({ '/title': 'required' });
+      expect(late.body.errors?.[0]?.detail).toBe(
+        'Required. The text fields of a form come before its files.',
+      );
     });
 
     it('a form whose handler overlooked that it was refused', async () => {
       const answer = await post('/forms/careless', form(file('page', 'x'.repeat(11 * KIB))));
       expectProblem(answer, 413, 'payload-too-large');
+    });
+
+    it('a form with a response that reaches a client which still sends', async () => {
+      const big = form(file('page', 'x'.repeat(20 * 1024 * KIB)));
+      expectProblem(await post('/forms/refused', big), 409, 'conflict');
+      expectProblem(await post('/forms/pages', big), 413, 'payload-too-large');
+      expectProblem(
+        await app.api.post('/uploads/photo', {
+          raw: Uint8Array.from(big),
+          headers: { 'content-type': MULTIPART },
+        }),
+        401,
+        'authentication-required',
+      );
     });
 
     it('nothing because of an error of its handler, which stays one', async () => {

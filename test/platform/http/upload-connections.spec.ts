@@ -7,7 +7,6 @@ import { Test } from '@nestjs/testing';
 import { Environment, EnvironmentModule } from '../../../src/platform/config';
 import { ExtensionsModule } from '../../../src/platform/extensions';
 import {
-  Conflict,
   createFastify,
   type FileUpload,
   HttpModule,
@@ -19,7 +18,6 @@ import { TIMEOUTS } from '../../../src/platform/http/fastify';
 import { TEST_ENVIRONMENT } from '../../support/app';
 import { eventually } from '../../support/eventually';
 import { file, form, MULTIPART } from '../../support/form';
-import { sendRequest } from '../../support/http-client';
 import { inParallel } from '../../support/parallel';
 import { exchange, open } from '../../support/wire';
 
@@ -59,12 +57,6 @@ class UploadsController {
   @Multipart({ files: { page: {} }, fileBytes: 100 * KIB, seconds: 1 })
   async brief(@UploadedFiles() files: AsyncIterable<FileUpload>): Promise<{ bytes: number }> {
     return { bytes: await count(files) };
-  }
-
-  @Post('refused')
-  @Multipart({ files: { page: {} }, fileBytes: 100 * 1024 * KIB })
-  refused(@UploadedFiles() _files: AsyncIterable<FileUpload>): never {
-    throw new Conflict();
   }
 }
 
@@ -153,20 +145,6 @@ describe('the connection of an upload', () => {
     sockets[0]?.destroy();
     await eventually(async () => expect(seen.errors).toHaveLength(1));
     await begin('/patient');
-  });
-
-  it('takes the response that comes before the end of the form', async () => {
-    const bytes = form(file('page', 'x'.repeat(20 * 1024 * KIB)));
-    const answer = await sendRequest(
-      'POST',
-      `${url}/refused`,
-      new Headers({ 'content-type': MULTIPART }),
-      bytes,
-    );
-    expect([answer.status, JSON.parse(answer.text)]).toEqual([
-      409,
-      expect.objectContaining({ code: 'conflict' }),
-    ]);
   });
 
   it('has its response at a shutdown where the form ends in time', async () => {
