@@ -126,7 +126,8 @@ export class MultipartUpload {
   private watch({ file }: MultipartFile): void {
     this.current = file;
     file.once('error', (error) => {
-      if (isOfParser(error)) this.failure ??= refusalOf(error);
+      const hasHungUp = error === this.request.raw.errored;
+      if (hasHungUp || isOfParser(error)) this.failure ??= refusalOf(error);
     });
     const refuse = (): void =>
       this.fail(

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Controller, HttpCode, Module, Post, UploadedFiles } from '@nestjs/common';
+import { Controller, HttpCode, Logger, Module, Post, UploadedFiles } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
 import { Environment, EnvironmentModule } from '../../../src/platform/config';
@@ -115,8 +115,13 @@ describe('the connection of an upload', () => {
   it.each(['destroy', 'resetAndDestroy', 'end'] as const)(
     'that the client ends (%s) ends the reading of the handler',
     async (end) => {
+      const warn = jest.spyOn(Logger.prototype, 'warn');
+      const error = jest.spyOn(Logger.prototype, 'error');
       (await begin('/patient'))[end]();
       await eventually(async () => expect(seen.errors).toHaveLength(1));
+      await app.close();
+      expect([...warn.mock.calls, ...error.mock.calls]).toEqual([]);
+      jest.restoreAllMocks();
     },
   );
 
