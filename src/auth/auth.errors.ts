@@ -28,7 +28,14 @@ export class RegistrationClosed extends DomainError {
   static override readonly kind = 'forbidden';
   static override readonly code = 'registration-closed';
 
-  constructor() {
-    super('Registration is closed. Ask an administrator for access.');
+  constructor(detail = 'Registration is closed. Ask an administrator for access.') {
+    super(detail);
+  }
+
+  /** Where invitations are closed as well. */
+  static ofInvitations(): RegistrationClosed {
+    return new RegistrationClosed(
+      'Registration is closed, also by invitation. Ask the operator of the application for access.',
+    );
   }
 }

@@ -23,8 +23,8 @@ class RegistrationGuard implements CanActivate {
 
   canActivate(context: ExecutionContext): true {
     const modes = this.reflector.get<readonly RegistrationMode[]>(MODES, context.getHandler());
-    if (!modes.includes(this.settings.mode)) throw new RegistrationClosed();
-    return true;
+    if (modes.includes(this.settings.mode)) return true;
+    throw modes.includes('invited') ? RegistrationClosed.ofInvitations() : new RegistrationClosed();
   }
 }
 

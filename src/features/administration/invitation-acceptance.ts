@@ -39,7 +39,8 @@ export class InvitationAcceptance {
    */
   async accept({ token, password, displayName }: AcceptInvitationRequest): Promise<void> {
     const { userId, details: invitation } = await this.tokens.get(INVITATION, token);
-    if (this.registration.mode === 'off' && invitation.by !== OPERATOR_ID) throw new RegistrationClosed();
+    if (this.registration.mode === 'off' && invitation.by !== OPERATOR_ID)
+      throw RegistrationClosed.ofInvitations();
     const invited = requireActiveUser(await this.users.findById(userId));
     await this.policy.assertAcceptable(password, '/password', {
       email: invited.email,
