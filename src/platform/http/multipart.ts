@@ -1,7 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import { fastifyMultipart } from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { from, lastValueFrom, type Observable } from 'rxjs';
 import { ValidationFailed } from '../errors';
@@ -27,6 +26,8 @@ export function isUploading(socket: object): boolean {
  * @returns what marks a request as a form; the parser itself would accept forms on every route
  */
 export function registerMultipart(fastify: FastifyInstance): AcceptMultipart {
+  // Loading it takes some of the time of a start.
+  const { fastifyMultipart } = require('@fastify/multipart') as typeof import('@fastify/multipart');
   let accept: AcceptMultipart | undefined;
   // Its hooks delete temporary files, which no route has, and would run for every request.
   const replaced: Readonly<Record<string, unknown>> = {
