@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { ADDRESS_TAKEN, AccountRecovery, InvalidCredentials, LoginLimits, REGISTRATION_MAIL } from '../../auth';
+import {
+  ADDRESS_TAKEN,
+  AccountRecovery,
+  InvalidCredentials,
+  LoginLimits,
+  REGISTRATION_MAIL,
+} from '../../auth';
 import { type AttemptedRegistration, RegistrationAttempts } from '../../passwords';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
