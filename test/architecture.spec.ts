@@ -195,6 +195,22 @@ describe('the source', () => {
     expect(places(/\bany\b/, (node) => node.kind === ts.SyntaxKind.AnyKeyword)).toEqual([]);
   });
 
+  // A session that is opened elsewhere would be opened past the second step.
+  it('opens sessions in the sign-in alone, and renews them in auth alone', () => {
+    const store = arrows.filter(({ target }) => target === 'sessions/session.store.ts');
+    expect(store.every(({ file }) => topOf(file.path) === 'sessions')).toBe(true);
+    const users = files.filter(({ text }) => /\bSessionStore\b/.test(text)).map(({ path }) => path);
+    expect(users.every((path) => ['auth', 'sessions'].includes(topOf(path) ?? ''))).toBe(true);
+    const opening = places(
+      /\bopen\b/,
+      (node, { path }) =>
+        topOf(path) === 'auth' &&
+        ts.isCallExpression(node) &&
+        /\bsessions\s*\.\s*open$/.test(node.expression.getText()),
+    );
+    expect(opening.map((place) => place.split(':')[0])).toEqual(['src/auth/login/sign-in.service.ts']);
+  });
+
   it('silences neither the compiler nor the linter', () => {
     const silenced =
       /@ts-(ignore|nocheck|expect-error)|\b(eslint|oxlint|prettier)-(disable|ignore)|istanbul ignore/;

@@ -1,4 +1,5 @@
 import { DomainError } from '../platform/errors';
+import type { Acr } from './acr';
 
 /** The credentials are no live access token of this application. The reason is not revealed. */
 export class InvalidToken extends DomainError {
@@ -32,19 +33,24 @@ export class CrossSiteRequest extends DomainError {
   }
 }
 
-/** The last authentication of the user is too long ago for this request (RFC 9470); `reauthenticate` renews it. */
+/** The last authentication of the user is too long ago or too weak for this request (RFC 9470); `reauthenticate` renews it. */
 export class InsufficientUserAuthentication extends DomainError {
   static override readonly kind = 'unauthenticated';
   static override readonly code = 'insufficient-user-authentication';
   static readonly example = () => new InsufficientUserAuthentication(900);
   override readonly challengeParameters;
 
-  /** @param maxAgeSeconds the highest age of the last authentication that is accepted */
-  constructor(maxAgeSeconds: number) {
+  /**
+   * @param maxAgeSeconds the highest age of the last authentication that is accepted
+   * @param acr the level that is required, where the present one is too low
+   */
+  constructor(maxAgeSeconds: number, acr?: Acr) {
     super(
-      'This request requires a recent sign-in. Confirm the password (POST /v1/auth/reauthenticate) and repeat the request.',
+      acr
+        ? 'This request requires a recent sign-in with a second factor. Confirm password and factor (POST /v1/auth/reauthenticate) and repeat the request.'
+        : 'This request requires a recent sign-in. Confirm the password (POST /v1/auth/reauthenticate) and repeat the request.',
     );
-    this.challengeParameters = { max_age: String(maxAgeSeconds) };
+    this.challengeParameters = { max_age: String(maxAgeSeconds), ...(acr && { acr_values: acr }) };
   }
 }
 

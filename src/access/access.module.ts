@@ -3,7 +3,7 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { ConfigModule } from '../platform/config';
 import { AccessSettings } from './access.settings';
 import { JwtAuthGuard } from './jwt-auth.guard';
-import { RecentSignInGuard } from './recent-sign-in';
+import { RecentSignIn, RecentSignInGuard } from './recent-sign-in';
 import { PermissionsModule } from './permissions';
 import { PermissionsGuard } from './require-permissions';
 import { NonHttpHandlers } from './non-http-handlers';
@@ -16,6 +16,7 @@ import { PassportStrategies } from './passport-strategies';
   imports: [ConfigModule.forFeature(AccessSettings), DiscoveryModule, PermissionsModule],
   providers: [
     CsrfProtection,
+    RecentSignIn,
     RoutePolicyValidator,
     NonHttpHandlers,
     PassportStrategies,
@@ -23,6 +24,6 @@ import { PassportStrategies } from './passport-strategies';
     { provide: APP_GUARD, useClass: PermissionsGuard }, // authorization
     { provide: APP_GUARD, useClass: RecentSignInGuard }, // recent authentication
   ],
-  exports: [ConfigModule, PermissionsModule, CsrfProtection],
+  exports: [ConfigModule, PermissionsModule, CsrfProtection, RecentSignIn],
 })
 export class AccessModule {}

@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
+import type { Acr } from './acr';
 import { assertHttp } from './non-http-handlers';
 import { noteOptionalUser } from './route-policy';
 
@@ -17,6 +18,8 @@ export interface Principal extends Caller {
   readonly jti: string;
   /** When the user last authenticated (`auth_time`). */
   readonly authenticatedAt: Date;
+  /** How strongly the user authenticated. */
+  readonly acr: Acr;
   readonly expiresAt: Date;
   /** The claims of `@AccessTokenClaims()` providers, as signed. */
   readonly claims: Readonly<Record<string, unknown>>;

@@ -6,6 +6,7 @@ import {
   type DecoratorTarget,
 } from '../platform/extensions';
 import { PUBLIC } from '../platform/http';
+import { type Acr, ACRS } from './acr';
 
 /** The strategy of access tokens, registered by the module `auth`. */
 export const JWT = 'jwt';
@@ -28,6 +29,8 @@ export interface RoutePolicy {
   readonly permissions: readonly string[];
   /** The caller must have authenticated within `RECENT_SIGN_IN_MINUTES`. */
   readonly recentSignIn: boolean;
+  /** The level that a recent sign-in must have, of every user. */
+  readonly acr: Acr;
   /** A public handler that acts on cookies and calls `CsrfProtection` itself. */
   readonly csrfProtected: boolean;
 }
@@ -52,8 +55,8 @@ export const notePermissions = (place: DecoratorTarget, permissions: readonly st
   );
 export const noteStrategies = (place: DecoratorTarget, strategies: readonly string[]): void =>
   setDecoratorMetadata('@AuthenticatedBy()', STRATEGIES, strategies, place);
-export const noteRecentSignIn = (place: DecoratorTarget): void =>
-  setDecoratorMetadata('@RequireRecentSignIn()', RECENT_SIGN_IN, true, place);
+export const noteRecentSignIn = (place: DecoratorTarget, acr: Acr): void =>
+  setDecoratorMetadata('@RequireRecentSignIn()', RECENT_SIGN_IN, acr, place);
 export const noteOptionalUser = (place: DecoratorTarget): void =>
   setDecoratorMetadata('@OptionalUser()', OPTIONAL_USER, true, place);
 export const noteCsrfProtected = (place: DecoratorTarget): void =>
@@ -63,6 +66,7 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
   const [classes, handlers] = [prototypeChainOf(controller), prototypeChainOf(handler)];
   const places = [...classes, ...handlers];
   // Own metadata only: a class that extends a public controller is not public itself.
+  const levels = places.flatMap((target) => levelNotedOn(target) ?? []);
   const isPublic = [handler, controller].some((target) => isNoted(PUBLIC, target));
   const optionalUser = handlers.some((target) => isNoted(OPTIONAL_USER, target));
   return {
@@ -70,7 +74,8 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
     optionalUser,
     strategies: strategiesIn([...handlers, ...classes]) ?? (isPublic && !optionalUser ? [] : [JWT]),
     permissions: [...new Set(places.flatMap(ownPermissions))],
-    recentSignIn: places.some((target) => isNoted(RECENT_SIGN_IN, target)),
+    recentSignIn: levels.length > 0,
+    acr: ACRS.findLast((acr) => levels.includes(acr)) ?? 'aal1',
     csrfProtected: handlers.some((target) => isNoted(CSRF_PROTECTED, target)),
   };
 }
@@ -79,6 +84,10 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
 function strategiesIn(places: readonly object[]): readonly string[] | undefined {
   const found = places.map((place) => Reflect.getOwnMetadata(STRATEGIES, place) as string[] | undefined);
   return found.find((strategies) => strategies !== undefined);
+}
+
+function levelNotedOn(target: object): Acr | undefined {
+  return Reflect.getOwnMetadata(RECENT_SIGN_IN, target) as Acr | undefined;
 }
 
 function isNoted(key: symbol, target: object): boolean {

@@ -1,3 +1,4 @@
+import { satisfiesAcr } from '../access';
 import type { AccessManifest, RouteAccess } from './access-manifest';
 
 /** What is different for those who use the routes, a line each; what lets more people do more comes first. */
@@ -34,6 +35,7 @@ const IS_WIDER: {
     former.caller === 'signed in' && lacks(former.strategies ?? ['jwt'], now.strategies),
   permissions: (former, now) => lacks(now.permissions, former.permissions),
   recentSignIn: (former) => former.recentSignIn,
+  acr: (former, now) => !satisfiesAcr(now.acr ?? 'aal1', former.acr ?? 'aal1'),
   guards: (former, now) => lacks(now.guards, former.guards),
   limits: (former, now) => lacks(now.limits, former.limits),
   crossSite: (former) => former.crossSite === 'refused',

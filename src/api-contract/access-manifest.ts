@@ -1,7 +1,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { GUARDS_METADATA, HEADERS_METADATA } from '@nestjs/common/constants.js';
 import { ModulesContainer } from '@nestjs/core';
-import { type DescribedStrategy, describedStrategyOf, isSafe, policyOf } from '../access';
+import { type Acr, type DescribedStrategy, describedStrategyOf, isSafe, policyOf } from '../access';
 import { type RateLimitPolicy, rateLimitPoliciesOf } from '../platform/rate-limits';
 import { bodyPolicyOf } from '../platform/http';
 import { bodyInWords } from './body-words';
@@ -17,6 +17,8 @@ export interface RouteAccess {
   /** What the caller must have all of. */
   readonly permissions: readonly string[];
   readonly recentSignIn: boolean;
+  /** The level that it must have, where not every sign-in suffices. */
+  readonly acr?: Acr;
   /** Guards of its own, after those that every route has. */
   readonly guards: readonly string[];
   /** How often, where more is refused. */
@@ -40,7 +42,7 @@ export function describeAccess(app: INestApplication): AccessManifest {
 
 export function accessTo({ controller, handler, name, method }: HandledRoute): RouteAccess {
   const body = bodyPolicyOf(controller, name);
-  const { isPublic, optionalUser, strategies, permissions, recentSignIn, csrfProtected } = policyOf(
+  const { isPublic, optionalUser, strategies, permissions, recentSignIn, acr, csrfProtected } = policyOf(
     controller,
     handler,
   );
@@ -55,6 +57,7 @@ export function accessTo({ controller, handler, name, method }: HandledRoute): R
     strategies,
     permissions,
     recentSignIn,
+    ...(acr !== 'aal1' && { acr }),
     guards: guards.map(nameOf),
     limits: rateLimitPoliciesOf(handler).map(wordsOf),
     crossSite: isSafe(method)

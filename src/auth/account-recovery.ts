@@ -7,9 +7,31 @@ import { type User, UsersService } from '../users';
 
 /** The credentials of an account were revoked, because an attacker may have planted them. The cause publishes the security event. */
 export class CredentialsRevoked extends DomainEvent {
-  constructor(readonly userId: string) {
+  /**
+   * @param since from when on another person may have controlled the account, which makes suspect what was added to it since; null where
+   * there is no sign of another person, as after a forgotten password
+   */
+  constructor(
+    readonly userId: string,
+    readonly since: Date | null,
+  ) {
     super();
   }
+}
+
+/** `CredentialsRevoked.since` where the address was never proven: everything may be another person's. */
+export const SINCE_CREATION = new Date(0);
+
+/** `CredentialsRevoked.since` for a proof of the mailbox of a locked user. */
+export function suspectSince({ emailVerified }: User): Date | null {
+  return emailVerified ? null : SINCE_CREATION;
+}
+
+interface Recovery {
+  /** See `CredentialsRevoked`. */
+  readonly since: Date | null;
+  /** Of the new password; null: the account has none until the user sets one by mail. */
+  readonly hash: string | null;
 }
 
 interface KeptLinks {
@@ -32,28 +54,26 @@ export class AccountRecovery {
     private readonly events: EventBus,
   ) {}
 
-  /**
-   * To be called in a transaction that has locked the user.
-   * @param hash of the new password; null: the account has none until the user sets one by mail
-   */
-  async recover(userId: string, hash: string | null): Promise<void> {
-    await this.revokeCredentials(userId);
+  /** To be called in a transaction that has locked the user. */
+  async recover(userId: string, { hash, since }: Recovery): Promise<void> {
+    await this.revokeCredentials(userId, since);
     await this.users.verifyEmail(userId);
     if (hash !== null) await this.passwords.store(userId, hash);
   }
 
   /**
    * Revokes the same credentials before control of the mailbox is proven.
+   * @param since see `CredentialsRevoked`
    * @param kept links of this purpose and with these details stay valid, because they were sent to the same mailbox for the same purpose
    */
-  async revokeCredentials(userId: string, kept?: KeptLinks): Promise<void> {
+  async revokeCredentials(userId: string, since: Date | null, kept?: KeptLinks): Promise<void> {
     await this.sessions.revokeAllOf(userId);
     await this.users.voidDevices(userId);
     await this.attempts.drop(userId);
     if (kept) await this.tokens.revokeOthers(kept.purpose, { userId, details: kept.details });
     else await this.tokens.revokeAllOf(userId);
     await this.passwords.clear(userId);
-    await this.events.publish(new CredentialsRevoked(userId));
+    await this.events.publish(new CredentialsRevoked(userId, since));
   }
 }
 

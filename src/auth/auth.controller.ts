@@ -9,6 +9,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import { BearerToken, CsrfProtected, CurrentUser, type Principal, Public } from '../access';
+import { Clock } from '../platform/clock';
 import { ApiRateLimits, RateLimit } from '../platform/rate-limits';
 import { ValidationFailed } from '../platform/errors';
 import { ApiProblems, Client, type ClientInfo } from '../platform/http';
@@ -24,7 +25,7 @@ import {
 import { InvalidCredentials, InvalidRefreshToken } from './auth.errors';
 import { LOGIN, PASSWORD_CONFIRMATION, REGISTRATION } from './auth.rate-limits';
 import { CurrentLogin, LocalLogin, type VerifiedUser } from './login/local-auth';
-import { LoginService } from './login/login.service';
+import { SignInService } from './login/sign-in.service';
 import { RegistrationService } from './registration/registration.service';
 import { RequiresRegistration } from './registration/requires-registration';
 import { CookieMode, type CookieTokens, RequestCookies } from './token/cookie.interceptor';
@@ -38,10 +39,11 @@ import { ApiTokens, SET_COOKIE } from './token/token-docs';
 export class AuthController {
   constructor(
     private readonly registration: RegistrationService,
-    private readonly login: LoginService,
+    private readonly signIn: SignInService,
     private readonly refreshing: RefreshService,
     private readonly reauthentication: ReauthenticationService,
     private readonly logout: LogoutService,
+    private readonly clock: Clock,
   ) {}
 
   @Public()
@@ -83,11 +85,12 @@ export class AuthController {
   @ApiTokens(LoginResponse, 'LoginOutcome')
   @ApiProblems(InvalidCredentials, ValidationFailed)
   async logIn(
-    @CurrentLogin() verified: VerifiedUser,
+    @CurrentLogin() { user, ...proof }: VerifiedUser,
     @RequestCookies() { accessToken, refreshToken }: CookieTokens,
     @Client() client: ClientInfo,
   ): Promise<LoginResponse> {
-    const tokens = await this.login.logIn(verified, client);
+    const authentication = { methods: ['pwd'], authenticatedAt: this.clock.now() };
+    const tokens = await this.signIn.openFor(user, { ...proof, ...authentication, client });
     // No client could sign out of the session whose cookies are replaced.
     await this.logout.logOut({ accessToken, refreshTokens: [refreshToken] });
     return tokens;

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsIn, IsOptional, IsString } from 'class-validator';
-import type { Principal } from '../access';
+import { type Acr, ACRS, type Principal } from '../access';
 import { Password } from '../passwords';
 import type { OpenSession } from '../sessions';
 import type { SignedAccessToken } from '../tokens';
@@ -148,6 +148,13 @@ export class PrincipalResponse {
   readonly authenticatedAt: string;
 
   @ApiProperty({
+    enum: ACRS,
+    description: 'How strongly the user authenticated: `aal2` with a second factor, `phr` with a passkey',
+    example: 'aal1',
+  })
+  readonly acr: Acr;
+
+  @ApiProperty({
     type: String,
     format: 'date-time',
     description: 'When this access token expires',
@@ -161,6 +168,7 @@ export class PrincipalResponse {
     roles,
     permissions,
     authenticatedAt,
+    acr,
     expiresAt,
   }: Principal): PrincipalResponse {
     return {
@@ -169,6 +177,7 @@ export class PrincipalResponse {
       roles,
       permissions,
       authenticatedAt: authenticatedAt.toISOString(),
+      acr,
       expiresAt: expiresAt.toISOString(),
     };
   }

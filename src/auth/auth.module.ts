@@ -27,9 +27,10 @@ import { PolicyController } from './policy/policy.controller';
 import { RegistrationSettings } from './registration/registration.settings';
 import { RegistrationService } from './registration/registration.service';
 import { SecurityNotices } from './login/security-notices';
-import { LoginService } from './login/login.service';
+import { SignInService } from './login/sign-in.service';
 import { LogoutService } from './token/logout.service';
 import { ReauthenticationService } from './token/reauthentication.service';
+import { TokenIssuer } from './token/token-issuer';
 import { RefreshService } from './token/refresh.service';
 import { SessionRevocationController } from './login/session-revocation.controller';
 
@@ -62,7 +63,8 @@ const SETTINGS = ConfigModule.forFeature(RegistrationSettings);
     PasswordConfirmation,
     RegistrationService,
     SecurityNotices,
-    LoginService,
+    SignInService,
+    TokenIssuer,
     LogoutService,
     ReauthenticationService,
     RefreshService,
@@ -78,6 +80,7 @@ const SETTINGS = ConfigModule.forFeature(RegistrationSettings);
     LoginLimits,
     PasswordConfirmation,
     SecurityNotices,
+    SignInService,
   ],
 })
 export class AuthModule implements OnModuleInit {

@@ -14,7 +14,13 @@ export { PrincipalLoader } from './principal-loader';
 export { setDeviceCookie } from './token/cookie.interceptor';
 export { AccountDeletion } from './account-deletion';
 export { DeviceTokens } from './login/device-tokens';
-export { CredentialsRevoked, requireActiveUser, AccountRecovery } from './account-recovery';
+export {
+  CredentialsRevoked,
+  requireActiveUser,
+  AccountRecovery,
+  SINCE_CREATION,
+  suspectSince,
+} from './account-recovery';
 export {
   type LoginAttempt,
   LoginCheck,
@@ -24,6 +30,7 @@ export {
 } from './login/login-checks';
 export { LoginLimits } from './login/login-limits';
 export { PasswordConfirmation } from './password-confirmation';
+export { SignInService, type SignInProof } from './login/sign-in.service';
 export { SecurityNotices } from './login/security-notices';
 export { SET_COOKIE } from './token/token-docs';
 export {

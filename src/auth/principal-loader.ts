@@ -24,8 +24,8 @@ export class PrincipalLoader {
     await this.feed.ensureFresh();
     const user = await this.users.findById(userId);
     if (!user || !this.maySignIn(user)) return null;
-    const { roles } = user;
-    return { userId, roles, permissions: this.roles.permissionsOf(roles) };
+    // Credentials of other strategies prove no second factor.
+    return { userId, ...this.roles.rightsOf({ roles: user.roles, acr: 'aal1' }) };
   }
 
   maySignIn({ status, emailVerified }: User): boolean {

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { LessThan } from 'typeorm';
-import { KnownPermissions } from '../access';
+import { type Acr, KnownPermissions } from '../access';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
 import { ChangeFeed } from '../platform/change-feed';
@@ -13,6 +13,18 @@ export interface RoleDefinition {
   readonly name: string;
   readonly description: string | null;
   readonly permissions: readonly string[];
+}
+
+/** What a request may do. */
+export interface Rights {
+  readonly roles: readonly string[];
+  readonly permissions: readonly string[];
+}
+
+/** The roles of a user, and the level of the sign-in that makes the request. */
+export interface StoredRights {
+  readonly roles: readonly string[];
+  readonly acr: Acr;
 }
 
 /** The roles, in the database and in the memory of every instance. */
@@ -36,12 +48,12 @@ export class RolesService implements OnModuleInit {
     await this.load();
   }
 
-  /** The declared permissions of roles, from memory. A deleted role has none. */
-  permissionsOf(roles: readonly string[]): readonly string[] {
-    const key = roles.join(' ');
-    const found = this.combined.get(key) ?? this.combine(roles);
-    this.combined.set(key, found);
-    return found;
+  /**
+   * The rights of a request, from memory: the only place that decides them, for tokens, guards and administration. At every level all
+   * stored roles are in force. A deleted role has no permissions, and of its permissions only declared ones count.
+   */
+  rightsOf({ roles }: StoredRights): Rights {
+    return { roles, permissions: this.permissionsOf(roles) };
   }
 
   /** All stored roles, in no particular order. */
@@ -79,6 +91,13 @@ export class RolesService implements OnModuleInit {
   async remove(name: string): Promise<void> {
     await this.database.repository(Role).delete({ name });
     await this.feed.publishAfterCommit();
+  }
+
+  private permissionsOf(roles: readonly string[]): readonly string[] {
+    const key = roles.join(' ');
+    const found = this.combined.get(key) ?? this.combine(roles);
+    this.combined.set(key, found);
+    return found;
   }
 
   private combine(roles: readonly string[]): readonly string[] {

@@ -8,10 +8,19 @@ export interface SessionUser {
   readonly sessionsEpoch: number;
 }
 
+/** How and when a user authenticated. */
+export interface Authentication {
+  /** Authentication methods (RFC 8176). */
+  readonly methods: readonly string[];
+  readonly authenticatedAt: Date;
+  /** When the session ends at the latest, however often it is used; null or absent: only by its age. */
+  readonly endsAt?: Date | null | undefined;
+}
+
 /** A session with what its user may do, read in one statement. */
 export interface SessionRow extends Pick<
   Session,
-  'id' | 'userId' | 'generation' | 'authenticatedAt' | 'createdAt' | 'lastUsedAt'
+  'id' | 'userId' | 'generation' | 'authenticatedAt' | 'createdAt' | 'lastUsedAt' | 'endsAt'
 > {
   readonly methods: readonly string[];
   readonly accessVersion: number;

@@ -33,6 +33,10 @@ export class Session {
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 
+  /** When the session ends at the latest, where its sign-in said so. */
+  @Column('timestamptz', { name: 'ends_at', nullable: true })
+  endsAt: Date | null;
+
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt: Date | null;
 

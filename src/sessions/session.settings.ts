@@ -18,7 +18,7 @@ export interface SessionCutoffs {
   readonly graceCutoff: Date | null;
 }
 
-type SessionLifetime = Pick<Session, 'createdAt' | 'lastUsedAt'>;
+type SessionLifetime = Pick<Session, 'createdAt' | 'lastUsedAt' | 'endsAt'>;
 
 /** Lifetimes of sessions, in milliseconds. */
 export class SessionSettings {
@@ -61,8 +61,8 @@ export class SessionSettings {
   }
 
   /** When a session expires however often it is used. */
-  absoluteExpiryOf({ createdAt }: SessionLifetime): Date {
-    return new Date(createdAt.getTime() + this.maxMs);
+  absoluteExpiryOf({ createdAt, endsAt }: SessionLifetime): Date {
+    return new Date(Math.min(createdAt.getTime() + this.maxMs, endsAt?.getTime() ?? Infinity));
   }
 
   /** When a session expires if it is not used again. */

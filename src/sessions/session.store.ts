@@ -1,86 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { In, IsNull } from 'typeorm';
-import { AccessSettings, CLOCK_SKEW_SECONDS, type Principal } from '../access';
+import { AccessSettings, acrOf, type Principal, satisfiesAcr } from '../access';
 import { ChangeFeed } from '../platform/change-feed';
 import { Clock } from '../platform/clock';
-import { Database, type Statement } from '../platform/database';
+import { Database } from '../platform/database';
 import type { ClientInfo } from '../platform/http';
 import { Keyring } from '../platform/keyring';
 import { decryptJti, encryptJti } from './encrypted-jti';
-import type { OpenSession, RotationResult, RotationRow, SessionRow, SessionUser } from './open-session';
+import type {
+  Authentication,
+  OpenSession,
+  RotationResult,
+  RotationRow,
+  SessionRow,
+  SessionUser,
+} from './open-session';
 import { digestOf, readRefreshToken, SECRET_BYTES, writeRefreshToken } from './refresh-token';
 import type { RefreshTokenPayload } from './refresh-token';
 import { Session } from './session.entity';
+import { OPEN, RENEW, REVOKE_PRESENTED, ROTATE } from './session.statements';
 import { type SessionCutoffs, SessionSettings } from './session.settings';
-
-const COLUMNS = `s.id, s.user_id AS "userId", s.methods, s.authenticated_at AS "authenticatedAt", s.created_at AS "createdAt"`;
-const LIVE = 's.revoked_at IS NULL AND s.last_used_at > $5 AND s.created_at > $6';
-const MAY_GO_ON = `u.status = 'active' AND (u.email_verified OR NOT $10)`;
-// A rotation dated in the future was written under a clock that has gone back since, so its age is unknown.
-const REPLAYED = `s.generation = $3 + 1 AND s.rotated_at BETWEEN $7 AND $4::timestamptz + make_interval(secs => ${CLOCK_SKEW_SECONDS})`;
-
-// Compares the epoch that was read before the password was checked. Revoking all sessions raises the epoch first, so either
-// it sees this row, or this statement sees the raised epoch.
-const OPEN: Statement = {
-  name: 'session-open',
-  text: `
-    INSERT INTO sessions (id, user_id, secret_digest, generation, methods, rotated_at, last_used_at, authenticated_at,
-      created_at, ip_address, user_agent)
-    SELECT $1, id, $3, 0, $4, $5, $5, $5, $5, $6, $7 FROM users
-    WHERE id = $2 AND status = 'active' AND sessions_epoch = $8
-    FOR SHARE RETURNING id`,
-};
-
-// Locks the row before it decides, so of any number of parallel refreshes one rotates and the others see that it did.
-// Reads the user in the same statement, so that a refresh is one round trip.
-const ROTATE: Statement = {
-  name: 'session-rotate',
-  text: `
-    WITH presented AS (
-      SELECT s.*, u.access_version, u.roles, CASE
-          WHEN NOT (${LIVE}) OR s.generation < $3 THEN 'refused'
-          WHEN s.generation = $3 THEN 'rotated'
-          WHEN ${REPLAYED} THEN 'replayed'
-          ELSE 'reused'
-        END AS outcome
-      FROM sessions s JOIN users u ON u.id = s.user_id AND ${MAY_GO_ON}
-      WHERE s.id = $1 AND s.secret_digest = $2 FOR NO KEY UPDATE OF s
-    ), written AS (
-      UPDATE sessions s SET
-        generation = CASE p.outcome WHEN 'rotated' THEN s.generation + 1 ELSE s.generation END,
-        rotated_at = CASE p.outcome WHEN 'rotated' THEN $4 ELSE s.rotated_at END,
-        last_used_at = CASE p.outcome WHEN 'rotated' THEN greatest(s.last_used_at, $4) ELSE s.last_used_at END,
-        revoked_at = CASE p.outcome WHEN 'reused' THEN $4 END,
-        ip_address = CASE p.outcome WHEN 'rotated' THEN $8 ELSE s.ip_address END, user_agent = CASE p.outcome WHEN 'rotated' THEN $9 ELSE s.user_agent END
-      FROM presented p WHERE s.id = p.id AND p.outcome IN ('rotated', 'reused')
-    )
-    SELECT s.outcome, ${COLUMNS}, s.access_version AS "accessVersion", s.roles, $3::integer + 1 AS generation,
-      CASE s.outcome WHEN 'rotated' THEN greatest(s.last_used_at, $4) ELSE s.last_used_at END AS "lastUsedAt"
-    FROM presented s`,
-};
-
-// An access token may be older than the refresh token beside it, so an earlier generation is no sign of theft here. A
-// request whose answer was lost gets the same generation again instead of one more.
-const RENEW: Statement = {
-  name: 'session-renew',
-  text: `
-    UPDATE sessions s SET
-      generation = CASE WHEN ${REPLAYED} THEN s.generation ELSE s.generation + 1 END,
-      rotated_at = CASE WHEN ${REPLAYED} THEN s.rotated_at ELSE $4 END,
-      last_used_at = greatest(s.last_used_at, $4), authenticated_at = $4, ip_address = $8, user_agent = $9
-    FROM users u
-    WHERE s.id = $1 AND s.secret_digest = $2 AND s.generation >= $3 AND ${LIVE}
-      AND s.generation < 2147483647 AND u.id = s.user_id AND ${MAY_GO_ON} AND u.sessions_epoch = $11
-    RETURNING ${COLUMNS}, u.access_version AS "accessVersion", u.roles, s.generation, s.last_used_at AS "lastUsedAt"`,
-};
-
-const REVOKE_PRESENTED: Statement = {
-  name: 'session-revoke-presented',
-  text: `UPDATE sessions SET revoked_at = $4
-    WHERE id = $1 AND secret_digest = $2 AND generation >= $3 AND revoked_at IS NULL
-    RETURNING id, user_id AS "userId"`,
-};
 
 /** Opens, rotates and renews sessions. Each decision is one statement. */
 @Injectable()
@@ -101,17 +41,30 @@ export class SessionStore implements OnModuleInit {
   }
 
   /**
+   * Opens a session for a user whose authentication is complete.
    * @param user as read before the credentials were checked
-   * @param methods how the user authenticated (RFC 8176)
-   * @returns null where the user was disabled, deleted or signed out everywhere since
+   * @returns null where the user was disabled, deleted or signed out everywhere since, or has a factor that the methods do not include
    */
-  async open(user: SessionUser, methods: readonly string[], client: ClientInfo): Promise<OpenSession | null> {
+  async open(
+    user: SessionUser,
+    { methods, authenticatedAt, endsAt = null }: Authentication,
+    client: ClientInfo,
+  ): Promise<OpenSession | null> {
     const [id, now, secret] = [this.clock.newId(), this.clock.now(), randomBytes(SECRET_BYTES)];
     const { id: userId, accessVersion, roles, sessionsEpoch } = user;
     const { ipAddress, userAgent } = client;
-    const parameters = [id, userId, digestOf(secret), methods, now, ipAddress, userAgent, sessionsEpoch];
+    const device = [methods, now, ipAddress, userAgent, sessionsEpoch];
+    const parameters = [
+      id,
+      userId,
+      digestOf(secret),
+      ...device,
+      authenticatedAt,
+      endsAt,
+      passesFactors(methods),
+    ];
     if ((await this.database.query(OPEN, parameters)).length === 0) return null;
-    const instants = { authenticatedAt: now, createdAt: now, lastUsedAt: now };
+    const instants = { authenticatedAt, createdAt: now, lastUsedAt: now, endsAt };
     return this.opened(
       { id, userId, generation: 0, methods, accessVersion, roles, ...instants },
       secret,
@@ -134,19 +87,21 @@ export class SessionStore implements OnModuleInit {
   }
 
   /**
-   * Gives a session a new `authenticatedAt` and its next generation, after its user has authenticated again.
+   * Replaces how and when the user of a session authenticated, and gives it its next generation.
    * @param sessionsEpoch of the user as read before the credentials were checked
-   * @returns null where the session is no longer live
+   * @returns null where the session is no longer live, or the user has a factor that the methods do not include
    */
   async renew(
     { sessionId, jti }: Pick<Principal, 'sessionId' | 'jti'>,
     sessionsEpoch: number,
+    { methods, authenticatedAt }: Authentication,
     client: ClientInfo,
   ): Promise<OpenSession | null> {
     const token = decryptJti(jti, sessionId, this.key);
     if (!token) return null;
     const cutoffs = this.settings.cutoffsAt(this.clock.nowMs());
-    const parameters = [...this.parametersOf(token, cutoffs, client), sessionsEpoch];
+    const authentication = [sessionsEpoch, authenticatedAt, methods, passesFactors(methods)];
+    const parameters = [...this.parametersOf(token, cutoffs, client), ...authentication];
     const [row] = await this.database.query<SessionRow>(RENEW, parameters);
     return row ? this.opened(row, token.secret, cutoffs.now) : null;
   }
@@ -197,4 +152,9 @@ export class SessionStore implements OnModuleInit {
     const own = [token.sessionId, digestOf(token.secret), token.generation];
     return [...own, ...instants, ipAddress, userAgent, this.access.requireVerifiedEmail];
   }
+}
+
+/** Whether a sign-in by these methods may be completed for a user who has a factor. */
+function passesFactors(methods: readonly string[]): boolean {
+  return satisfiesAcr(acrOf(methods), 'aal2');
 }

@@ -18,9 +18,11 @@ export const PURGE_SESSIONS: Statement = {
       (SELECT id FROM sessions WHERE last_used_on < ($2::timestamptz AT TIME ZONE 'UTC')::date ORDER BY last_used_on LIMIT $4)
       UNION
       (SELECT id FROM sessions WHERE created_at <= $3 ORDER BY created_at LIMIT $4)
+      UNION
+      (SELECT id FROM sessions WHERE ends_at <= $1 ORDER BY ends_at LIMIT $4)
       LIMIT $4
     ) page
-    WHERE s.id = page.id AND (s.revoked_at <= $1 OR s.last_used_at <= $2 OR s.created_at <= $3)
+    WHERE s.id = page.id AND (s.revoked_at <= $1 OR s.last_used_at <= $2 OR s.created_at <= $3 OR s.ends_at <= $1)
     RETURNING s.id`,
 };
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { type FindOptionsWhere, IsNull, LessThan, MoreThan } from 'typeorm';
+import { type FindOptionsWhere, IsNull, LessThan, MoreThan, Or } from 'typeorm';
 import { validate as isUuid } from 'uuid';
 import { Clock } from '../platform/clock';
 import { Database } from '../platform/database';
@@ -27,7 +27,7 @@ export class SessionsService {
 
   /** The live sessions of a user, newest first, and one more than the limit where there is one. */
   async findLive(userId: string, page: PageQuery): Promise<Session[]> {
-    const { idleCutoff, ageCutoff } = this.settings.cutoffsAt(this.clock.nowMs());
+    const { now, idleCutoff, ageCutoff } = this.settings.cutoffsAt(this.clock.nowMs());
     const after = parseCursor(page);
     return this.database.repository(Session).find({
       where: {
@@ -35,6 +35,7 @@ export class SessionsService {
         revokedAt: IsNull(),
         lastUsedAt: MoreThan(idleCutoff),
         createdAt: MoreThan(ageCutoff),
+        endsAt: Or(IsNull(), MoreThan(now)),
         ...(after !== undefined && { id: LessThan(after) }),
       },
       order: { id: 'DESC' },

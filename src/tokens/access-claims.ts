@@ -1,4 +1,5 @@
 import { validate as isUuid } from 'uuid';
+import { type Acr, isAcr } from '../access';
 
 /** The session an access token is signed for. */
 export interface AccessTokenSession {
@@ -29,6 +30,8 @@ export interface AccessClaims {
   readonly iat: number;
   readonly exp: number;
   readonly auth_time: number;
+  /** A function of `amr`. */
+  readonly acr: Acr;
   readonly amr: readonly string[];
   readonly roles: readonly string[];
   readonly ver: number;
@@ -44,6 +47,7 @@ const OWN_CLAIMS = {
   iat: true,
   exp: true,
   auth_time: true,
+  acr: true,
   amr: true,
   roles: true,
   ver: true,
@@ -56,7 +60,6 @@ const OWN_CLAIMS = {
 export const REGISTERED_CLAIMS: ReadonlySet<string> = new Set([
   ...Object.keys(OWN_CLAIMS),
   'nbf',
-  'acr',
   'cnf',
   'act',
   'may_act',
@@ -84,7 +87,13 @@ export function isAccessClaims(payload: unknown): payload is AccessClaims {
   const texts = ['iss', 'aud', 'client_id', 'jti'].every((name) => typeof claims[name] === 'string');
   const ids = ['sub', 'sid'].every((name) => isUuid(claims[name]));
   const numbers = ['iat', 'exp', 'auth_time', 'ver'].every((name) => isCount(claims[name]));
-  return texts && ids && numbers && ['amr', 'roles'].every((name) => isTextList(claims[name]));
+  return (
+    texts &&
+    ids &&
+    numbers &&
+    isAcr(claims['acr']) &&
+    ['amr', 'roles'].every((name) => isTextList(claims[name]))
+  );
 }
 
 function isCount(value: unknown): boolean {

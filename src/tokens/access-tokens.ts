@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { JwtService } from '@nestjs/jwt';
-import { AccessSettings, CLOCK_SKEW_SECONDS, InvalidToken, LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
+import {
+  AccessSettings,
+  acrOf,
+  CLOCK_SKEW_SECONDS,
+  InvalidToken,
+  LONGEST_ACCESS_TOKEN_MINUTES,
+} from '../access';
 import { Clock } from '../platform/clock';
 import { ChangeFeed } from '../platform/change-feed';
 import {
@@ -98,6 +104,7 @@ export class AccessTokens {
       iat: issuedAt,
       exp: Math.min(issuedAt + this.access.accessTokenSeconds, secondsOf(session.expiresAt.getTime())),
       auth_time: secondsOf(session.authenticatedAt.getTime()),
+      acr: acrOf(session.methods),
       amr: session.methods,
       roles: session.roles,
       ver: session.accessVersion,

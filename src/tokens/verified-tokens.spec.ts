@@ -12,6 +12,7 @@ const claimsOf = (sub: string): VerifiedToken['claims'] => ({
   iat: 0,
   exp: 900,
   auth_time: 0,
+  acr: 'aal1',
   amr: ['pwd'],
   roles: [],
   ver: 1,

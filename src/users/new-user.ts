@@ -22,6 +22,7 @@ export function newUser(clock: Clock, { email, displayName = null, emailVerified
     accessVersion: 1,
     sessionsEpoch: 0,
     devicesEpoch: 0,
+    hasFactor: false,
     createdAt: now,
     updatedAt: now,
   };

@@ -37,6 +37,10 @@ export class User {
   @Column('integer', { name: 'devices_epoch' })
   devicesEpoch: number;
 
+  /** Whether a sign-in needs a second step. Kept by the module that stores the factors. */
+  @Column('boolean', { name: 'has_factor' })
+  hasFactor: boolean;
+
   @Column('timestamptz', { name: 'created_at' })
   createdAt: Date;
 

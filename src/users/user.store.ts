@@ -1,7 +1,7 @@
 import type { Statement } from '../platform/database';
 
 const COLUMNS = `id, email, email_verified AS "emailVerified", display_name AS "displayName", status, roles,
-      access_version AS "accessVersion", sessions_epoch AS "sessionsEpoch", devices_epoch AS "devicesEpoch",
+      access_version AS "accessVersion", sessions_epoch AS "sessionsEpoch", devices_epoch AS "devicesEpoch", has_factor AS "hasFactor",
       created_at AS "createdAt", updated_at AS "updatedAt"`;
 
 /** Always returns one row, so that response time does not reveal whether the account exists. */

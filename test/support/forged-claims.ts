@@ -45,7 +45,7 @@ export class Forger {
 
 type Forgery = (forger: Forger) => string;
 
-const NAMES = 'iss aud sub client_id sid jti iat exp auth_time amr roles ver'.split(' ');
+const NAMES = 'iss aud sub client_id sid jti iat exp auth_time acr amr roles ver'.split(' ');
 
 const WITHOUT = NAMES.flatMap((name): [string, Forgery][] => [
   [`without ${name}`, (forger) => forger.claiming({ [name]: undefined })],
@@ -71,6 +71,7 @@ const CLAIMS: Readonly<Record<string, Json>> = {
   'with roles as text': { roles: 'admin' },
   'with roles of numbers': { roles: [1] },
   'with methods as text': { amr: 'pwd' },
+  'of a level that does not exist': { acr: 'aal3' },
   'with a version as text': { ver: '1' },
 };
 

@@ -151,7 +151,7 @@ export class ModelledSessions {
   }
 
   private async open(): Promise<Model> {
-    const session = await this.sessions.open(this.user, ['pwd'], CLIENT);
+    const session = await this.sessions.open(this.user, this.authentication(), CLIENT);
     if (!session) throw new Error('no session was opened');
     return new Model(session, this.clock.nowMs());
   }
@@ -176,13 +176,17 @@ export class ModelledSessions {
   private async renew(model: Model, generation: number, presented: OpenSession, now: number): Promise<void> {
     const inPlace = model.renewsInPlace(generation, now);
     const { id: sessionId, jti } = presented;
-    const renewed = await this.sessions.renew({ sessionId, jti }, 0, CLIENT);
+    const renewed = await this.sessions.renew({ sessionId, jti }, 0, this.authentication(), CLIENT);
     expect(renewed !== null).toBe(model.isLive(now));
     if (!renewed) return;
     expect(renewed.authenticatedAt.getTime()).toBe(now);
     if (!inPlace) return model.rotate(renewed, now);
     expect(renewed.refreshToken).toBe(model.given[model.current]?.refreshToken);
     model.use(now);
+  }
+
+  private authentication() {
+    return { methods: ['pwd'], authenticatedAt: this.clock.now() };
   }
 
   private async liveRows({ given: [first] }: Model): Promise<number> {

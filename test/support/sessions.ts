@@ -1,7 +1,6 @@
-import { TokenResponse } from '../../src/auth/auth.dto';
 import { AddedTokenClaims } from '../../src/auth/token/access-token-claims';
+import { TokenIssuer } from '../../src/auth/token/token-issuer';
 import { SessionStore } from '../../src/sessions';
-import { AccessTokens } from '../../src/tokens';
 import { UsersService } from '../../src/users';
 import type { Answer, TokenBody } from './api';
 import type { TestApp } from './app';
@@ -28,15 +27,16 @@ const CLIENT = { ipAddress: '127.0.0.1', userAgent: 'node', language: null };
 
 /** A session as a sign-in opens it, but without the password, the checks and the audit event; `app.signIn` sends the request. */
 export async function openSession(
-  { nest }: TestApp,
+  { nest, clock }: TestApp,
   { email }: { readonly email: string },
 ): Promise<TokenBody> {
   return timed('signIn', async () => {
     const user = await nest.get(UsersService).findByEmail(email);
-    const session = user && (await nest.get(SessionStore).open(user, ['pwd'], CLIENT));
+    const authentication = { methods: ['pwd'], authenticatedAt: clock.now() };
+    const session = user && (await nest.get(SessionStore).open(user, authentication, CLIENT));
     if (!session) throw new Error(`no session was opened for ${email}`);
     const claims = await nest.get(AddedTokenClaims).collect(async () => ({ userId: user.id }));
-    return TokenResponse.of(session, nest.get(AccessTokens).sign(session, claims));
+    return nest.get(TokenIssuer).issue(session, claims);
   });
 }
 

@@ -62,6 +62,7 @@ describe('an access token', () => {
       iat: now,
       exp: now + 900,
       auth_time: now,
+      acr: 'aal1',
       amr: ['pwd'],
       roles: [],
       ver: 1,

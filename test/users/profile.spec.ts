@@ -144,6 +144,7 @@ describe('the principal', () => {
       roles: [],
       permissions: [],
       authenticatedAt: new Date(Number(authTime) * 1_000).toISOString(),
+      acr: 'aal1',
       expiresAt: new Date(Number(exp) * 1_000).toISOString(),
     });
   });

@@ -12,7 +12,7 @@ import { Strategy } from 'passport-local';
 import { ACCESS_COOKIE, cookieOf, CsrfProtection, DEVICE_COOKIE, REFRESH_COOKIE } from '../../access';
 import { PasswordsService } from '../../passwords';
 import { type RateLimitAttempt, SourceRateLimiter } from '../../platform/rate-limits';
-import { type ClientInfo, clientOf, RequestValidation } from '../../platform/http';
+import { clientOf, RequestValidation } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { type User, UsersService } from '../../users';
 import { LoginQuery, LoginRequest } from '../auth.dto';
@@ -28,8 +28,8 @@ export interface VerifiedUser {
   readonly user: User;
   /** Whether the owner gets a notice mail: the device is unknown, and earlier attempts failed. */
   readonly isSuspicious: boolean;
-  /** The token by which this device is known at its next login. */
-  readonly deviceToken: string;
+  /** As presented. */
+  readonly deviceToken: string | null | undefined;
   /** The attempt to refund once the login checks have passed. */
   readonly attempt: RateLimitAttempt;
 }
@@ -47,7 +47,6 @@ export class LocalAuthGuard extends AuthGuard('local') {
     private readonly csrf: CsrfProtection,
     private readonly sources: SourceRateLimiter,
     private readonly limits: LoginLimits,
-    private readonly checks: LoginChecks,
   ) {
     super();
   }
@@ -60,7 +59,6 @@ export class LocalAuthGuard extends AuthGuard('local') {
     // Strangers who share the IP address of the owner must not use up the limit of the owner's device.
     if (await this.limits.isKnownDevice(email, deviceToken)) await authenticate();
     else await this.sources.run(LOGIN_BY_SOURCE, request, http.getResponse<FastifyReply>(), authenticate);
-    await this.admit(request.user, clientOf(request));
     return true;
   }
 
@@ -80,13 +78,6 @@ export class LocalAuthGuard extends AuthGuard('local') {
     const body = { type: 'body', metatype: LoginRequest } as const;
     const login = (await this.validation.transform(request.body, body)) as LoginRequest;
     return Object.assign(login, { deviceToken: login.deviceToken ?? deviceCookie });
-  }
-
-  private async admit({ user, attempt }: VerifiedUser, client: ClientInfo): Promise<void> {
-    const { id: userId, email, roles } = user;
-    await this.checks.check({ userId, email, roles, client });
-    // Password and checks have passed, so the attempt was no guess, whatever follows.
-    await this.limits.recordSuccess(attempt, userId);
   }
 }
 
@@ -123,7 +114,7 @@ export class LocalStrategy extends PassportStrategy(Strategy, 'local') {
     );
     if (signsIn && matches) {
       const isSuspicious = !attempt.knownDevice && attempt.afterFailures;
-      return { user, isSuspicious, deviceToken: this.limits.renewDevice(user, deviceToken), attempt };
+      return { user, isSuspicious, deviceToken, attempt };
     }
     if (matches && user && !user.emailVerified)
       this.mailer.requestInBackground(EMAIL_VERIFICATION_REQUEST, {

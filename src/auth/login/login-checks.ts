@@ -5,11 +5,13 @@ import { type Extension, extensionDecorator, Extensions } from '../../platform/e
 import type { ClientInfo } from '../../platform/http';
 import { SignInFailed } from '../auth.events';
 
-/** A login whose password was correct and that has no session yet. */
+/** A login whose credentials were correct and that has no session yet. */
 export interface LoginContext {
   readonly userId: string;
   readonly email: string;
   readonly roles: readonly string[];
+  /** How the user has authenticated so far (RFC 8176): `pwd` alone for a login by password. */
+  readonly methods: readonly string[];
   readonly client: ClientInfo;
 }
 
@@ -32,7 +34,7 @@ export interface LoginCheckProvider {
   beforePasswordCheck?(attempt: LoginAttempt): Promise<void>;
   /** Called after a failed login, also for unknown addresses. It must take the same time for every address, too. */
   onLoginFailure?(attempt: LoginAttempt): Promise<void>;
-  /** Called after a correct password, so only a client that knows it sees the error. */
+  /** Called after correct credentials, so only a client that has them sees the error. Called again after a second step. */
   check?(login: LoginContext): Promise<void>;
 }
 

@@ -63,9 +63,9 @@ export class LoginLimits {
     return this.devices.renew(user, deviceToken);
   }
 
-  /** Refunds the attempt after a successful login, and counts the correct password. @throws RateLimited after too many of them */
-  async recordSuccess(attempt: RateLimitAttempt, userId: string): Promise<void> {
-    await this.attempts.refund(attempt);
+  /** Refunds the attempt after correct credentials, and counts them. @throws RateLimited after too many of them */
+  async recordSuccess(attempt: RateLimitAttempt | undefined, userId: string): Promise<void> {
+    if (attempt) await this.attempts.refund(attempt);
     await this.attempts.consume(RIGHT_PASSWORDS, userId);
   }
 

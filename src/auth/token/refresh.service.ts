@@ -2,12 +2,12 @@ import { Injectable, Logger } from '@nestjs/common';
 import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import { SessionStore } from '../../sessions';
-import { AccessTokens } from '../../tokens';
-import { TokenResponse } from '../auth.dto';
+import type { TokenResponse } from '../auth.dto';
 import { InvalidRefreshToken } from '../auth.errors';
 import { RefreshRefused, RefreshTokenReused } from '../auth.events';
 import { SecurityNotices } from '../login/security-notices';
 import { AddedTokenClaims } from './access-token-claims';
+import { TokenIssuer } from './token-issuer';
 
 /** Exchanges a refresh token for new tokens of the same session. */
 @Injectable()
@@ -17,7 +17,7 @@ export class RefreshService {
   constructor(
     private readonly claims: AddedTokenClaims,
     private readonly sessions: SessionStore,
-    private readonly tokens: AccessTokens,
+    private readonly issuer: TokenIssuer,
     private readonly notices: SecurityNotices,
     private readonly events: EventBus,
   ) {}
@@ -27,8 +27,7 @@ export class RefreshService {
     if (refreshToken === undefined) throw new InvalidRefreshToken();
     const claims = await this.claims.collect(async () => this.sessions.findOwner(refreshToken));
     const rotation = await this.sessions.rotate(refreshToken, client);
-    if ('session' in rotation)
-      return TokenResponse.of(rotation.session, this.tokens.sign(rotation.session, claims));
+    if ('session' in rotation) return this.issuer.issue(rotation.session, claims);
     if (rotation.outcome === 'reused') await this.reportReuse(rotation, client);
     else await this.events.publish(new RefreshRefused());
     throw new InvalidRefreshToken();

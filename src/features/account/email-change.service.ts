@@ -101,10 +101,10 @@ export class EmailChangeService implements OnModuleInit {
     await this.database.transaction(async () => {
       const user = requireActiveUser(await this.users.lock({ id: userId }));
       const { details } = await this.tokens.redeem(UNDO, token);
-      const { email = '' } = details;
+      const { email = '', askedAt = '' } = details;
       const restored = await this.users.restoreEmail(user, email, this.reservedUntil());
       if (!restored) throw new InvalidOrExpiredToken();
-      await this.recovery.recover(userId, null);
+      await this.recovery.recover(userId, { hash: null, since: new Date(askedAt) });
       await this.events.publish(new EmailChangeUndone({ subjectId: userId }));
       await this.mailer.request(ADDRESS_RESTORED, { address: email, language, isUnlimited: true });
     });
@@ -128,7 +128,8 @@ export class EmailChangeService implements OnModuleInit {
   /** Sends the notice to the current mailbox, with the link that undoes the change where there can be one. */
   private async notify(user: User, language: string | null): Promise<void> {
     if (!this.canUndo) return this.mailer.send(user, EMAIL_CHANGE_NOTICE_WITHOUT_UNDO, { language });
-    const token = await this.tokens.issue(UNDO, { userId: user.id, details: { email: user.email } });
+    const details = { email: user.email, askedAt: this.clock.now().toISOString() };
+    const token = await this.tokens.issue(UNDO, { userId: user.id, details });
     if (token) await this.mailer.send(user, EMAIL_CHANGE_NOTICE, { language, token });
   }
 

@@ -49,7 +49,7 @@ export class Administration {
    * @throws InvalidToken where the actor's session is revoked, InsufficientPermission where the actor has lost the permission
    */
   async exclusively<T>(
-    { userId, sessionId }: Principal,
+    { userId, sessionId, acr }: Principal,
     permission: Permission,
     change: (actor: Actor) => Promise<T>,
   ): Promise<T> {
@@ -58,7 +58,8 @@ export class Administration {
         const user = await this.users.findById(userId);
         if (user?.status !== 'active' || !(await this.sessions.isLive(sessionId))) throw new InvalidToken();
         const all = await this.roles.all();
-        const holding = permissionSetOf(all, user.roles);
+        const { roles } = this.roles.rightsOf({ roles: user.roles, acr });
+        const holding = permissionSetOf(all, roles);
         this.assertHasPermissions(holding, { isAdmin: false, permissions: new Set([permission]) });
         return await change({ user, all, ...holding });
       });

@@ -1,5 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { requireActiveUser, AccountRecovery, RegistrationClosed, RegistrationSettings } from '../../auth';
+import {
+  requireActiveUser,
+  AccountRecovery,
+  RegistrationClosed,
+  RegistrationSettings,
+  suspectSince,
+} from '../../auth';
 import { PasswordPolicy, PasswordsService } from '../../passwords';
 import { EventBus } from '../../platform/events';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
@@ -48,13 +54,13 @@ export class InvitationAcceptance {
     });
     const hash = await this.passwords.hash(password, userId);
     await this.administrators.withAdministrationLock(async () => {
-      const { roles: former } = requireActiveUser(await this.users.lock({ id: userId }));
+      const user = requireActiveUser(await this.users.lock({ id: userId }));
       const { details } = await this.tokens.redeem(INVITATION, token);
-      await this.recovery.recover(userId, hash);
+      await this.recovery.recover(userId, { hash, since: suspectSince(user) });
       if (displayName !== undefined) await this.users.rename(userId, displayName);
       const { by: invitedBy = '', roles: promised = '' } = details;
       const added = await this.grantable(invitedBy, parseRoleNames(promised));
-      const roles = fittingRoles([...former, ...added]);
+      const roles = fittingRoles([...user.roles, ...added]);
       if (added.length > 0) await this.users.setRoles(userId, roles);
       const dropped = parseRoleNames(promised).filter((name) => !roles.includes(name));
       const facts = { subjectId: userId, actorId: userId, details: { invitedBy, added, dropped } };

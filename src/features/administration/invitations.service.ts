@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
-import { AccountRecovery } from '../../auth';
+import { AccountRecovery, SINCE_CREATION } from '../../auth';
 import { RateLimiter } from '../../platform/rate-limits';
 import { EventBus } from '../../platform/events';
 import { type ClientInfo, Conflict } from '../../platform/http';
@@ -91,7 +91,7 @@ export class InvitationsService {
     if (!isNew) {
       await this.administration.lockChangeable(inviter, user.id);
       // The links of earlier identical invitations stay valid: each of them has been printed or sent.
-      await this.recovery.revokeCredentials(user.id, { purpose: INVITATION, details });
+      await this.recovery.revokeCredentials(user.id, SINCE_CREATION, { purpose: INVITATION, details });
       if (user.status === 'disabled') await this.enable(user.id);
     }
     const token = await this.tokens.issue(INVITATION, { userId: user.id, details });

@@ -5,6 +5,7 @@ import {
   InvalidCredentials,
   LoginLimits,
   REGISTRATION_MAIL,
+  SINCE_CREATION,
 } from '../../auth';
 import { type AttemptedRegistration, RegistrationAttempts } from '../../passwords';
 import { Database } from '../../platform/database';
@@ -78,7 +79,7 @@ export class EmailVerificationService {
     await this.events.publish(new EmailVerified({ subjectId: userId }));
     if ((await this.attempts.count(userId)) === 0) return this.users.verifyEmail(userId);
     if (!picked) throw new PasswordRequired();
-    await this.recovery.recover(userId, picked.hash);
+    await this.recovery.recover(userId, { hash: picked.hash, since: SINCE_CREATION });
     if (picked.displayName !== undefined) await this.users.rename(userId, picked.displayName);
   }
 

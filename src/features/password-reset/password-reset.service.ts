@@ -7,6 +7,7 @@ import {
   AccountRecovery,
   LoginLimits,
   REGISTRATION_NOT_KEPT,
+  suspectSince,
 } from '../../auth';
 import { PasswordPolicy, PasswordsService } from '../../passwords';
 import { Database } from '../../platform/database';
@@ -72,9 +73,10 @@ export class PasswordResetService {
     );
     const hash = await this.passwords.hash(newPassword, userId);
     return this.database.transaction(async () => {
-      const { id, email, devicesEpoch } = requireActiveUser(await this.users.lock({ id: userId }));
+      const user = requireActiveUser(await this.users.lock({ id: userId }));
+      const { id, email, devicesEpoch } = user;
       await this.tokens.redeem(RESET, token);
-      await this.recovery.recover(id, hash);
+      await this.recovery.recover(id, { hash, since: suspectSince(user) });
       await this.events.publish(new PasswordReset({ subjectId: id }));
       // The link has just proven the mailbox.
       const owner = { email, emailVerified: true };

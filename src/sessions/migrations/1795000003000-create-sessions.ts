@@ -13,6 +13,7 @@ export class CreateSessions1795000003000 extends SqlMigration {
       authenticated_at timestamptz NOT NULL,
       methods text[] NOT NULL,
       created_at timestamptz NOT NULL,
+      ends_at timestamptz,
       revoked_at timestamptz,
       ip_address text,
       user_agent text,
@@ -23,6 +24,7 @@ export class CreateSessions1795000003000 extends SqlMigration {
     // What the purge reads.
     'CREATE INDEX sessions_last_used_on ON sessions (last_used_on)',
     'CREATE INDEX sessions_created_at ON sessions (created_at)',
+    'CREATE INDEX sessions_ends_at ON sessions (ends_at) WHERE ends_at IS NOT NULL',
     'CREATE INDEX sessions_revoked_at ON sessions (revoked_at) WHERE revoked_at IS NOT NULL',
     // Publishes every revocation in its own transaction, also one by SQL of an operator.
     // Dated now at the earliest, whatever revoked_at says, because old changes are not kept.

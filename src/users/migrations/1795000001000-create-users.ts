@@ -14,7 +14,8 @@ export class CreateUsers1795000001000 extends SqlMigration {
       updated_at timestamptz NOT NULL,
       sessions_epoch integer NOT NULL DEFAULT 0,
       devices_epoch integer NOT NULL DEFAULT 0,
-      roles text[] NOT NULL DEFAULT '{}'
+      roles text[] NOT NULL DEFAULT '{}',
+      has_factor boolean NOT NULL DEFAULT false
     )`,
     // Finds addresses by prefix, which the UNIQUE index does in the collation C only.
     'CREATE INDEX users_email_prefix ON users (email text_pattern_ops)',
