@@ -5,6 +5,8 @@ import { AccountPagesModule } from './features/account-pages';
 import { AdministrationModule } from './features/administration';
 import { AuditModule } from './features/audit';
 import { AuthModule } from './auth';
+import { RecoveryCodesModule } from './features/factors/recovery-codes';
+import { TotpModule } from './features/factors/totp';
 import { EmailVerificationModule } from './features/email-verification';
 import { PasswordResetModule } from './features/password-reset';
 import { RateLimitsModule } from './platform/rate-limits';
@@ -61,6 +63,8 @@ import { UsersModule } from './users';
     AccountPagesModule,
     AdministrationModule,
     AuditModule,
+    TotpModule,
+    RecoveryCodesModule,
   ],
 })
 export class CoreModule {}

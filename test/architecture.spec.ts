@@ -45,9 +45,10 @@ function isTeams(top: string): boolean {
   return !(top in ARROWS) && !core.some((target) => topOf(target) === top);
 }
 
-/** The folder of a module: `auth`, `platform/http`, `features/audit`. */
+/** The folder of a module: `auth`, `platform/http`, `features/audit`, `features/factors/totp`. */
 function moduleOf(path: string): string {
-  return ancestorsOf(path).at(GROUPS.has(topOf(path)) ? -2 : -1) ?? path;
+  const depth = path.startsWith('features/factors/') ? -3 : GROUPS.has(topOf(path)) ? -2 : -1;
+  return ancestorsOf(path).at(depth) ?? path;
 }
 
 function hasIndex(folder: string): boolean {

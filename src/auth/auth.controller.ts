@@ -28,6 +28,7 @@ import { CurrentLogin, LocalLogin, type VerifiedUser } from './login/local-auth'
 import { SignInService } from './login/sign-in.service';
 import { RegistrationService } from './registration/registration.service';
 import { RequiresRegistration } from './registration/requires-registration';
+import { MfaRequired } from './second-step/second-step.errors';
 import { CookieMode, type CookieTokens, RequestCookies } from './token/cookie.interceptor';
 import { LogoutService } from './token/logout.service';
 import { ReauthenticationService } from './token/reauthentication.service';
@@ -80,10 +81,11 @@ export class AuthController {
     description:
       'Verifies an email address and a password, opens a session and returns an access token and a refresh token. ' +
       'With `?useCookies=true` a browser receives them as `HttpOnly` cookies instead of in the body. ' +
-      'Keep the device token and send it at the next sign-in: it gives the device a rate limit of its own.',
+      'Keep the device token and send it at the next sign-in: it gives the device a rate limit of its own. ' +
+      'An account with a second factor is answered with 401 `mfa-required`: send its `mfaToken` with a proof to one of the routes `/v1/auth/mfa/*`.',
   })
   @ApiTokens(LoginResponse, 'LoginOutcome')
-  @ApiProblems(InvalidCredentials, ValidationFailed)
+  @ApiProblems(InvalidCredentials, MfaRequired, ValidationFailed)
   async logIn(
     @CurrentLogin() { user, ...proof }: VerifiedUser,
     @RequestCookies() { accessToken, refreshToken }: CookieTokens,
@@ -128,10 +130,11 @@ export class AuthController {
     summary: 'Confirm the password',
     description:
       'Verifies the password of the signed-in user again and returns tokens of the same session with a new `auth_time`. ' +
-      'Call it after a 401 with the code `insufficient-user-authentication`, then repeat the request that was refused.',
+      'Call it after a 401 with the code `insufficient-user-authentication`, then repeat the request that was refused. ' +
+      'A user with a second factor gets 401 `mfa-required` and completes it as a sign-in, with the access token.',
   })
   @ApiTokens(TokenResponse, 'TokenOutcome')
-  @ApiProblems(InvalidCredentials, ValidationFailed)
+  @ApiProblems(InvalidCredentials, MfaRequired, ValidationFailed)
   async reauthenticate(
     @CurrentUser() principal: Principal,
     @Body() { password }: ReauthenticateRequest,

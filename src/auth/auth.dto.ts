@@ -110,6 +110,14 @@ export class LoginResponse extends TokenResponse {
   readonly deviceToken: string;
 }
 
+export class SecondStepResponse extends TokenResponse {
+  @ApiPropertyOptional({
+    description: 'At a sign-in: send it at the next sign-in of this user on this device; it grants no access',
+    example: 'dt_kBWwYPeE-s4O4z0ojPKk50DJcJ8mAMgR5Egq1jnatVvDGuwauAmIzzTxq6NHYCGD',
+  })
+  readonly deviceToken?: string;
+}
+
 /** The response in cookie mode; the tokens are in cookies. */
 export class CookieResponse {
   @ApiProperty({ enum: ['Cookie'] })

@@ -3,6 +3,7 @@ import { PassportModule } from '@nestjs/passport';
 import { AccessModule, JWT, registeredStrategy } from '../access';
 import { PasswordsModule } from '../passwords';
 import { ConfigModule } from '../platform/config';
+import { DatabaseModule } from '../platform/database';
 import { MailTextsModule } from '../platform/mail';
 import { RolesModule } from '../roles';
 import { SessionsModule } from '../sessions';
@@ -10,6 +11,30 @@ import { TokensModule } from '../tokens';
 import { UsersModule } from '../users';
 import { AuthController } from './auth.controller';
 import { ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_TOKEN_REUSED } from './auth.mails';
+import { StoredFactor } from './second-step/factor.entity';
+import { FactorKinds } from './second-step/factor-kinds';
+import { FactorLevel } from './second-step/factor-level';
+import { FactorNotices } from './second-step/factor-notices';
+import { FactorRecovery } from './second-step/factor-recovery';
+import { FactorVerifier } from './second-step/factor-verifier';
+import { FactorsController } from './second-step/factors.controller';
+import { FactorsData } from './second-step/factors.data';
+import { FactorsDoctorCheck } from './second-step/factors.doctor';
+import { Factors } from './second-step/factors.service';
+import { CreateSecondStep1795400000700 } from './second-step/migrations/1795400000700-create-second-step';
+import { PendingSignInStore } from './second-step/pending-sign-in.store';
+import { PendingSignIns } from './second-step/pending-sign-ins';
+import { SecondStepLimits } from './second-step/second-step-limits';
+import {
+  FACTOR_ADDED,
+  FACTOR_REMOVED,
+  FIRST_FACTOR_ADDED,
+  FIRST_FACTOR_ADDED_WITHOUT_UNDO,
+  SECOND_STEP_FAILED,
+} from './second-step/second-step.mails';
+import { SecondStepMetrics } from './second-step/second-step.metrics';
+import { SecondStepService } from './second-step/second-step.service';
+import { TokenPrincipals } from './token/token-principals';
 import { AccessState } from './token/access-state';
 import { AddedTokenClaims } from './token/access-token-claims';
 import { PrincipalLoader } from './principal-loader';
@@ -34,8 +59,36 @@ import { TokenIssuer } from './token/token-issuer';
 import { RefreshService } from './token/refresh.service';
 import { SessionRevocationController } from './login/session-revocation.controller';
 
-const MAILS = MailTextsModule.of({ types: [ADDRESS_TAKEN, NEW_SIGN_IN, REFRESH_TOKEN_REUSED] });
+const MAILS = MailTextsModule.of({
+  types: [
+    ADDRESS_TAKEN,
+    NEW_SIGN_IN,
+    REFRESH_TOKEN_REUSED,
+    FIRST_FACTOR_ADDED,
+    FIRST_FACTOR_ADDED_WITHOUT_UNDO,
+    FACTOR_ADDED,
+    FACTOR_REMOVED,
+    SECOND_STEP_FAILED,
+  ],
+});
+
 const SETTINGS = ConfigModule.forFeature(RegistrationSettings);
+
+const SECOND_STEP = [
+  FactorKinds,
+  FactorLevel,
+  FactorNotices,
+  FactorRecovery,
+  Factors,
+  FactorsData,
+  FactorsDoctorCheck,
+  FactorVerifier,
+  PendingSignIns,
+  PendingSignInStore,
+  SecondStepLimits,
+  SecondStepMetrics,
+  SecondStepService,
+];
 
 @Module({
   imports: [
@@ -48,9 +101,18 @@ const SETTINGS = ConfigModule.forFeature(RegistrationSettings);
     PasswordsModule,
     TokensModule,
     SessionsModule,
+    DatabaseModule.forFeature([StoredFactor], [CreateSecondStep1795400000700]),
   ],
-  controllers: [AuthController, SessionRevocationController, PolicyController, ChangePasswordController],
+  controllers: [
+    FactorsController,
+    AuthController,
+    SessionRevocationController,
+    PolicyController,
+    ChangePasswordController,
+  ],
   providers: [
+    ...SECOND_STEP,
+    TokenPrincipals,
     AccessState,
     AddedTokenClaims,
     PrincipalLoader,
@@ -73,6 +135,9 @@ const SETTINGS = ConfigModule.forFeature(RegistrationSettings);
   ],
   exports: [
     SETTINGS,
+    AccessModule,
+    Factors,
+    SecondStepService,
     PrincipalLoader,
     AccountDeletion,
     DeviceTokens,

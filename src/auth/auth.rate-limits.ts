@@ -106,6 +106,15 @@ export const MAIL_LINK = rateLimitPolicy({
   longestWaitSeconds: 15 * MINUTE,
 });
 
+/** Wrong second factors after a correct password, before the owner is told. */
+export const SECOND_STEP_FAILURES = rateLimitPolicy({
+  name: 'second-step-notice',
+  per: 'account',
+  quota: 2,
+  windowSeconds: 24 * HOUR,
+  longestWaitSeconds: 24 * HOUR,
+});
+
 /** Notice mails about logins, so that many failed logins do not send many mails. */
 export const NOTICE = rateLimitPolicy({
   name: 'notice',

@@ -26,12 +26,39 @@ export {
   LoginCheck,
   type LoginCheckProvider,
   problemsOfLoginChecks,
+  RunsLoginChecks,
+  runsLoginChecks,
   type LoginContext,
 } from './login/login-checks';
 export { LoginLimits } from './login/login-limits';
 export { PasswordConfirmation } from './password-confirmation';
 export { SignInService, type SignInProof } from './login/sign-in.service';
 export { SecurityNotices } from './login/security-notices';
+export {
+  Factor,
+  type FactorLimits,
+  type FactorOptions,
+  type FactorProvider,
+  type JudgedProof,
+  Recovery,
+  type RecoveryProvider,
+  type Step,
+} from './second-step/factor';
+export { FactorName, MfaToken } from './second-step/factor-name';
+export { AddedFactorResponse, FactorResponse } from './second-step/factors.dto';
+export { type AddedFactor, Factors, type NewFactor } from './second-step/factors.service';
+export { InvalidFactor, InvalidMfaToken, MfaRequired } from './second-step/second-step.errors';
+export {
+  FactorAdded,
+  FactorRemoved,
+  FactorsUndone,
+  NoFactorLeft,
+  SecondFactorFailed,
+  SecondFactorAsked,
+} from './second-step.events';
+export { CompletesSignIn, CurrentSecondStep, type SecondStepCaller } from './second-step/second-step-route';
+export { SecondStepService } from './second-step/second-step.service';
+export { LoginQuery as CookieModeQuery, SecondStepResponse } from './auth.dto';
 export { SET_COOKIE } from './token/token-docs';
 export {
   AccountDeleted,

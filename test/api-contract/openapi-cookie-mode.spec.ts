@@ -9,6 +9,8 @@ const named = (id: string) => {
 };
 const refTo = (name: string) => `#/components/schemas/${name}`;
 
+const SIGN_INS = ['logIn', 'completeWithTotp', 'completeWithRecoveryCode'];
+
 describe('cookie mode in openapi.json', () => {
   it('has both ways to send an access token, either of which is enough', () => {
     expect(components.securitySchemes).toEqual({
@@ -66,6 +68,8 @@ describe('cookie mode in openapi.json', () => {
     );
     expect(setters.map(({ operationId }) => operationId).toSorted()).toEqual([
       'changePassword',
+      'completeWithRecoveryCode',
+      'completeWithTotp',
       'logIn',
       'logOut',
       'reauthenticate',
@@ -74,8 +78,8 @@ describe('cookie mode in openapi.json', () => {
     ]);
   });
 
-  it('is asked for by a parameter of the sign-in, true or false', () => {
-    expect(named('logIn').parameters).toMatchObject([
+  it.each(SIGN_INS)('is asked for by a parameter of %s, true or false', (id) => {
+    expect(named(id).parameters).toMatchObject([
       {
         name: 'useCookies',
         in: 'query',
@@ -85,7 +89,7 @@ describe('cookie mode in openapi.json', () => {
     ]);
     expect(
       operations.filter(({ parameters }) => JSON.stringify(parameters)?.includes('useCookies')),
-    ).toHaveLength(1);
+    ).toHaveLength(SIGN_INS.length);
   });
 
   it('needs no body for a refresh or a sign-out', () => {
@@ -98,7 +102,7 @@ describe('cookie mode in openapi.json', () => {
     );
     const guarded = operations.filter((each) => each.security === undefined && each.method !== 'get');
     expect(asked.map(({ operationId }) => operationId).toSorted()).toEqual(
-      [...guarded.map(({ operationId }) => operationId), 'logIn', 'refresh', 'logOut'].toSorted(),
+      [...guarded.map(({ operationId }) => operationId), ...SIGN_INS, 'refresh', 'logOut'].toSorted(),
     );
   });
 

@@ -152,6 +152,70 @@ export interface paths {
         patch: operations["updateProfile"];
         trace?: never;
     };
+    "/v1/auth/factors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List own factors
+         * @description Returns the second factors of the signed-in user, oldest first, and how many recovery codes are left. An account with a factor needs it at every sign-in.
+         */
+        get: operations["listFactors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/factors/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove a factor
+         * @description Removes a factor of the signed-in user, ends the other sessions and notifies the user by mail. Without a factor left, a sign-in needs the password alone, and the recovery codes are void.
+         */
+        delete: operations["removeFactor"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a factor
+         * @description Changes the name that the user sees in the list of factors. It has no other effect.
+         */
+        patch: operations["renameFactor"];
+        trace?: never;
+    };
+    "/v1/auth/factors/undo": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo the first factor
+         * @description Recovers the account with the link in the notice of the first factor, within 7 days. It removes all factors and recovery codes, restores the address that got the notice, voids the password, ends every session and mails a reset link. It is for owners whose account got a factor from another person.
+         */
+        post: operations["undoFactors"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/register": {
         parameters: {
             query?: never;
@@ -183,7 +247,7 @@ export interface paths {
         put?: never;
         /**
          * Sign in
-         * @description Verifies an email address and a password, opens a session and returns an access token and a refresh token. With `?useCookies=true` a browser receives them as `HttpOnly` cookies instead of in the body. Keep the device token and send it at the next sign-in: it gives the device a rate limit of its own.
+         * @description Verifies an email address and a password, opens a session and returns an access token and a refresh token. With `?useCookies=true` a browser receives them as `HttpOnly` cookies instead of in the body. Keep the device token and send it at the next sign-in: it gives the device a rate limit of its own. An account with a second factor is answered with 401 `mfa-required`: send its `mfaToken` with a proof to one of the routes `/v1/auth/mfa/*`.
          */
         post: operations["logIn"];
         delete?: never;
@@ -223,7 +287,7 @@ export interface paths {
         put?: never;
         /**
          * Confirm the password
-         * @description Verifies the password of the signed-in user again and returns tokens of the same session with a new `auth_time`. Call it after a 401 with the code `insufficient-user-authentication`, then repeat the request that was refused.
+         * @description Verifies the password of the signed-in user again and returns tokens of the same session with a new `auth_time`. Call it after a 401 with the code `insufficient-user-authentication`, then repeat the request that was refused. A user with a second factor gets 401 `mfa-required` and completes it as a sign-in, with the access token.
          */
         post: operations["reauthenticate"];
         delete?: never;
@@ -712,6 +776,106 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/mfa/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a sign-in with an app code
+         * @description Opens the session of a sign-in that was answered with 401 `mfa-required`, with the current code of the authenticator app. Where the mfaToken came from a reauthentication, send the access token as well: it returns tokens of the same session. A code is accepted once.
+         */
+        post: operations["completeWithTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/factors/totp": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add an authenticator app
+         * @description Returns a new secret for an authenticator app, as text and as the URI of a QR code. Nothing is stored and nothing changes until the first code reaches `POST /v1/auth/factors/totp/confirm`.
+         */
+        post: operations["beginTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/factors/totp/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add an authenticator app
+         * @description Adds the authenticator app after its first code has proved that it has the secret. The first factor of an account ends the other sessions and returns recovery codes, which are shown only here. From then on every sign-in needs a second step.
+         */
+        post: operations["confirmTotp"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/mfa/recovery-code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a sign-in with a recovery code
+         * @description Opens the session of a sign-in that was answered with 401 `mfa-required`, where the user has lost the second factor. Each code is accepted once, and its use is mailed to the user. Next, the user should add another factor and get new codes.
+         */
+        post: operations["completeWithRecoveryCode"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/factors/recovery-codes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get new recovery codes
+         * @description Returns ten new recovery codes, which are shown only here, and voids the former ones. The account needs a factor, since the codes replace a lost one.
+         */
+        post: operations["regenerateRecoveryCodes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -855,6 +1019,43 @@ export interface components {
             /** @example Ada */
             displayName?: string | null;
         };
+        FactorResponse: {
+            /**
+             * Format: uuid
+             * @example 01a22289-4dfd-7000-8000-2450f80f08e4
+             */
+            id: string;
+            /** @example totp */
+            kind: string;
+            /**
+             * @description Chosen by the user
+             * @example My phone
+             */
+            name: string | null;
+            /** Format: date-time */
+            createdAt: string;
+            /**
+             * Format: date-time
+             * @example 2026-11-28T14:22:33.469Z
+             */
+            lastUsedAt: string | null;
+        };
+        FactorListResponse: {
+            items: components["schemas"]["FactorResponse"][];
+            /** @example 10 */
+            recoveryCodesLeft: number;
+        };
+        RenameFactorRequest: {
+            /** @example My phone */
+            name: string | null;
+        };
+        UndoFactorsRequest: {
+            /**
+             * @description The part after `#token=` in the link of the mail
+             * @example pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
+            token: string;
+        };
         RegisterRequest: {
             /**
              * Format: email
@@ -991,6 +1192,12 @@ export interface components {
              * @example 2026-11-28T14:22:33.000Z
              */
             authenticatedAt: string;
+            /**
+             * @description How strongly the user authenticated: `aal2` with a second factor, `phr` with a passkey
+             * @example aal1
+             * @enum {string}
+             */
+            acr: "aal1" | "aal2" | "phr";
             /**
              * Format: date-time
              * @description When this access token expires
@@ -1370,6 +1577,117 @@ export interface components {
              */
             nextCursor: string | null;
         };
+        SecondStepResponse: {
+            /**
+             * @description A JWT (RFC 9068); send it as "Authorization: Bearer …"
+             * @example eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6IlhydlItSHI4UGdMV3o2ZWlZcTJ2ZFdTZDl2bzBjUFNjNkJZeDRhUS1SV2MifQ.eyJpc3MiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJhdWQiOiJodHRwczovL2F1dGguZXhhbXBsZS5jb20iLCJzdWIiOiIwMWEyMjI4OS00ZGZkLTcwMDAtODAwMC0wMWEzZjgxNjRlNjEiLCJjbGllbnRfaWQiOiJmaXJzdC1wYXJ0eSIsInNpZCI6IjAxYTIyMjg5LTRkZmQtNzAwMC04MDAwLTI0NTBmODBmMDhlNCIsImp0aSI6ImpRVUw5R2NraWJJS0xnNjBBUVdWcVN5a2xsYUFmREViazdJTnRrVWhNdzBJVFdXRC1jcXhmMDdTdXNmS2hMRnJWdERBcTNleUlrVmVSOEpzVnFZYkZ3IiwiaWF0IjoxNzk1ODc1NzUzLCJleHAiOjE3OTU4NzY2NTMsImF1dGhfdGltZSI6MTc5NTg3NTc1MywiYW1yIjpbInB3ZCJdLCJyb2xlcyI6W10sInZlciI6MX0.3_xNmGG1ke7Yy3-Pw1PWZHXyA44vR30wQQZduGZlrHsX6W9y99viKrxEIzm2tkX5J2l15gqcuwkx36JaNxmRtQ
+             */
+            accessToken: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            tokenType: "Bearer";
+            /**
+             * @description Seconds until the access token expires
+             * @example 900
+             */
+            expiresIn: number;
+            /**
+             * @description Opaque; valid for one refresh
+             * @example rt_AaIiiU39cACAACRQ-A8I5AAAAACWbUsP06o7BeW6x_MLbKJ8ZD5FcGYXCdFDQqoQg1_eTLbSXUH3_IISfpe8IvU5Mnyh8U6P0LBScOb4SlxRwNCQ
+             */
+            refreshToken: string;
+            /**
+             * @description Seconds until the refresh token expires if it is not used
+             * @example 1209600
+             */
+            refreshExpiresIn: number;
+            /**
+             * @description At a sign-in: send it at the next sign-in of this user on this device; it grants no access
+             * @example dt_kBWwYPeE-s4O4z0ojPKk50DJcJ8mAMgR5Egq1jnatVvDGuwauAmIzzTxq6NHYCGD
+             */
+            deviceToken?: string;
+        };
+        TotpRequest: {
+            /**
+             * @description From the 401 `mfa-required` of the first step
+             * @example mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
+            mfaToken: string;
+            /** @example 492039 */
+            code: string;
+        };
+        EmptyRequest: Record<string, never>;
+        TotpEnrolmentResponse: {
+            /**
+             * @description Send it with the first code; it is encrypted and stored nowhere
+             * @example 7NTzirxXHVXktIqYCxZygvYZhwU56wnncb6yvG9ZQYEleXhscupr8f6Qrx8oMxlnGY_N4O00UiI
+             */
+            enrolment: string;
+            /**
+             * @description The secret in Base32, to be typed
+             * @example GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ
+             */
+            secret: string;
+            /**
+             * @description The secret as a URI, to be shown as a QR code
+             * @example otpauth://totp/Gatehouse:ada%40example.com?issuer=Gatehouse&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&algorithm=SHA1&digits=6&period=30
+             */
+            uri: string;
+            /**
+             * @description In seconds
+             * @example 600
+             */
+            expiresIn: number;
+        };
+        ConfirmTotpRequest: {
+            /**
+             * @description From `POST /v1/auth/factors/totp`
+             * @example 7NTzirxXHVXktIqYCxZygvYZhwU56wnncb6yvG9ZQYEleXhscupr8f6Qrx8oMxlnGY_N4O00UiI
+             */
+            enrolment: string;
+            /** @example 492039 */
+            code: string;
+            /** @example My phone */
+            name?: string | null;
+            /**
+             * @description Replace the present authenticator app
+             * @default false
+             */
+            replace: boolean;
+        };
+        AddedFactorResponse: {
+            factor: components["schemas"]["FactorResponse"];
+            /**
+             * @description With the first factor: codes for when it is lost, shown only here. Otherwise null
+             * @example [
+             *       "7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E"
+             *     ]
+             */
+            recoveryCodes: string[] | null;
+        };
+        RecoveryCodeRequest: {
+            /**
+             * @description From the 401 `mfa-required` of the first step
+             * @example mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
+            mfaToken: string;
+            /**
+             * @description Case, spaces and hyphens do not matter
+             * @example 7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E
+             */
+            code: string;
+        };
+        RecoveryCodesResponse: {
+            /**
+             * @description Shown only here
+             * @example [
+             *       "7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E"
+             *     ]
+             */
+            codes: string[];
+        };
         Problem: {
             /**
              * Format: uri
@@ -1639,6 +1957,46 @@ export interface components {
         GetProfile401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
         UpdateProfile401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
         UpdateProfile403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        ListFactors401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        InsufficientUserAuthenticationProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:insufficient-user-authentication";
+            /** @constant */
+            title: "Insufficient user authentication";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "insufficient-user-authentication";
+        };
+        RenameFactor401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        RenameFactor403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        RemoveFactor401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        RemoveFactor403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        InvalidOrExpiredTokenProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:invalid-or-expired-token";
+            /** @constant */
+            title: "Invalid or expired token";
+            /** @constant */
+            status: 422;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "invalid-or-expired-token";
+        };
+        UndoFactors422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
         RegistrationClosedProblem: {
             /** @constant */
             type: "urn:problem-type:gatehouse:registration-closed";
@@ -1674,6 +2032,28 @@ export interface components {
              */
             code: "invalid-credentials";
         };
+        MfaRequiredProblem: {
+            mfaToken: string;
+            expiresIn: number;
+            factors: string[];
+            enrolment: string[];
+            /** @constant */
+            type: "urn:problem-type:gatehouse:mfa-required";
+            /** @constant */
+            title: "Mfa required";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "mfa-required";
+        };
+        LogIn401Problem: components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["MfaRequiredProblem"];
         LogIn403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
         LoginOutcome: components["schemas"]["LoginResponse"] | components["schemas"]["CookieResponse"];
         InvalidRefreshTokenProblem: {
@@ -1692,27 +2072,10 @@ export interface components {
         };
         Refresh403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
         TokenOutcome: components["schemas"]["TokenResponse"] | components["schemas"]["CookieResponse"];
-        Reauthenticate401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"];
+        Reauthenticate401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["MfaRequiredProblem"];
         Reauthenticate403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
         LogOut403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
         GetPrincipal401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
-        InvalidOrExpiredTokenProblem: {
-            /** @constant */
-            type: "urn:problem-type:gatehouse:invalid-or-expired-token";
-            /** @constant */
-            title: "Invalid or expired token";
-            /** @constant */
-            status: 422;
-            /** @description This occurrence in words */
-            detail: string;
-            /** @description The request id, as in X-Request-Id */
-            instance: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            code: "invalid-or-expired-token";
-        };
         EndNoticedSession422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
         PasswordRequiredProblem: {
             /** @constant */
@@ -1733,23 +2096,6 @@ export interface components {
         };
         VerifyEmail422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"] | components["schemas"]["PasswordRequiredProblem"];
         ResetPassword422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
-        InsufficientUserAuthenticationProblem: {
-            /** @constant */
-            type: "urn:problem-type:gatehouse:insufficient-user-authentication";
-            /** @constant */
-            title: "Insufficient user authentication";
-            /** @constant */
-            status: 401;
-            /** @description This occurrence in words */
-            detail: string;
-            /** @description The request id, as in X-Request-Id */
-            instance: string;
-            /**
-             * @description discriminator enum property added by openapi-typescript
-             * @enum {string}
-             */
-            code: "insufficient-user-authentication";
-        };
         ExportAccount401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
         ConflictProblem: {
             /** @constant */
@@ -1765,11 +2111,11 @@ export interface components {
             /** @constant */
             code: "conflict";
         };
-        DeleteAccount401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"];
+        DeleteAccount401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
         DeleteAccount403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
-        ChangePassword401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"];
+        ChangePassword401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
         ChangePassword403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
-        ChangeEmail401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"];
+        ChangeEmail401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
         ChangeEmail403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
         ConfirmEmailChange422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
         UndoEmailChange422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
@@ -1816,6 +2162,52 @@ export interface components {
         AcceptInvitation422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
         ListAuditEvents401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
         ListAuditEvents403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["InsufficientPermissionProblem"];
+        InvalidMfaTokenProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:invalid-mfa-token";
+            /** @constant */
+            title: "Invalid mfa token";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "invalid-mfa-token";
+        };
+        InvalidFactorProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:invalid-factor";
+            /** @constant */
+            title: "Invalid factor";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "invalid-factor";
+        };
+        CompleteWithTotp401Problem: components["schemas"]["InvalidMfaTokenProblem"] | components["schemas"]["InvalidFactorProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"];
+        CompleteWithTotp403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        SecondStepOutcome: components["schemas"]["SecondStepResponse"] | components["schemas"]["CookieResponse"];
+        BeginTotp401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        BeginTotp403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        ConfirmTotp401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"] | components["schemas"]["InvalidFactorProblem"];
+        ConfirmTotp403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        ConfirmTotp422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
+        CompleteWithRecoveryCode401Problem: components["schemas"]["InvalidMfaTokenProblem"] | components["schemas"]["InvalidFactorProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"];
+        CompleteWithRecoveryCode403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        RegenerateRecoveryCodes401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        RegenerateRecoveryCodes403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
     };
     responses: {
         /** @description `malformed-request` */
@@ -1925,17 +2317,6 @@ export interface components {
                 "application/problem+json": components["schemas"]["NotFoundProblem"];
             };
         };
-        /** @description `invalid-credentials` */
-        InvalidCredentials: {
-            headers: {
-                /** @description RFC 6750: `Bearer realm="…"` */
-                "WWW-Authenticate": string;
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
-            };
-        };
         /** @description `invalid-refresh-token` */
         InvalidRefreshToken: {
             headers: {
@@ -1945,6 +2326,17 @@ export interface components {
             };
             content: {
                 "application/problem+json": components["schemas"]["InvalidRefreshTokenProblem"];
+            };
+        };
+        /** @description `invalid-credentials` */
+        InvalidCredentials: {
+            headers: {
+                /** @description RFC 6750: `Bearer realm="…"` */
+                "WWW-Authenticate": string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["InvalidCredentialsProblem"];
             };
         };
         /** @description `conflict` */
@@ -2392,6 +2784,221 @@ export interface operations {
             503: components["responses"]["Unavailable"];
         };
     };
+    listFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "items": [
+                     *         {
+                     *           "id": "01a22289-4dfd-7000-8000-2450f80f08e4",
+                     *           "kind": "totp",
+                     *           "name": "My phone",
+                     *           "createdAt": "2026-11-28T14:22:33.469Z",
+                     *           "lastUsedAt": "2026-11-28T14:22:33.469Z"
+                     *         }
+                     *       ],
+                     *       "recoveryCodesLeft": 10
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactorListResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ListFactors401Problem"];
+                };
+            };
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    removeFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RemoveFactor401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RemoveFactor403Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    renameFactor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "name": "My phone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RenameFactorRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "id": "01a22289-4dfd-7000-8000-2450f80f08e4",
+                     *       "kind": "totp",
+                     *       "name": "My phone",
+                     *       "createdAt": "2026-11-28T14:22:33.469Z",
+                     *       "lastUsedAt": "2026-11-28T14:22:33.469Z"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["FactorResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RenameFactor401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RenameFactor403Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    undoFactors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "token": "pr_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["UndoFactorsRequest"];
+            };
+        };
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `validation-failed`, `invalid-or-expired-token` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["UndoFactors422Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
     register: {
         parameters: {
             query?: never;
@@ -2476,7 +3083,17 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            401: components["responses"]["InvalidCredentials"];
+            /** @description `invalid-credentials`, `mfa-required` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LogIn401Problem"];
+                };
+            };
             /** @description `insecure-transport`, `cross-site-request` */
             403: {
                 headers: {
@@ -2576,7 +3193,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials` */
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials`, `mfa-required` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
@@ -2679,6 +3296,7 @@ export interface operations {
                      *         "users:read"
                      *       ],
                      *       "authenticatedAt": "2026-11-28T14:22:33.000Z",
+                     *       "acr": "aal1",
                      *       "expiresAt": "2026-11-28T14:37:33.000Z"
                      *     }
                      */
@@ -3095,7 +3713,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["MalformedRequest"];
-            /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials` */
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
@@ -3155,7 +3773,7 @@ export interface operations {
                 content?: never;
             };
             400: components["responses"]["MalformedRequest"];
-            /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials` */
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
@@ -3215,7 +3833,7 @@ export interface operations {
                 };
             };
             400: components["responses"]["MalformedRequest"];
-            /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials` */
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-credentials`, `insufficient-user-authentication` */
             401: {
                 headers: {
                     /** @description RFC 6750: `Bearer realm="…"` */
@@ -4216,6 +4834,342 @@ export interface operations {
             };
             408: components["responses"]["RequestTimeout"];
             422: components["responses"]["ValidationFailed"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    completeWithTotp: {
+        parameters: {
+            query?: {
+                /** @description Tokens as cookies that scripts cannot read, instead of in the body */
+                useCookies?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mfaToken": "mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE",
+                 *       "code": "492039"
+                 *     }
+                 */
+                "application/json": components["schemas"]["TotpRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Cookie mode: `__Host-access`, `__Host-refresh` and, at a sign-in, `__Host-device`; HttpOnly, Secure, SameSite=Strict */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStepOutcome"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `invalid-mfa-token`, `invalid-factor`, `invalid-credentials`, `authentication-required`, `invalid-token` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CompleteWithTotp401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CompleteWithTotp403Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "enrolment": "7NTzirxXHVXktIqYCxZygvYZhwU56wnncb6yvG9ZQYEleXhscupr8f6Qrx8oMxlnGY_N4O00UiI",
+                     *       "secret": "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ",
+                     *       "uri": "otpauth://totp/Gatehouse:ada%40example.com?issuer=Gatehouse&secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&algorithm=SHA1&digits=6&period=30",
+                     *       "expiresIn": 600
+                     *     }
+                     */
+                    "application/json": components["schemas"]["TotpEnrolmentResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BeginTotp401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BeginTotp403Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    confirmTotp: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "enrolment": "7NTzirxXHVXktIqYCxZygvYZhwU56wnncb6yvG9ZQYEleXhscupr8f6Qrx8oMxlnGY_N4O00UiI",
+                 *       "code": "492039",
+                 *       "name": "My phone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["ConfirmTotpRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "factor": {
+                     *         "id": "01a22289-4dfd-7000-8000-2450f80f08e4",
+                     *         "kind": "totp",
+                     *         "name": "My phone",
+                     *         "createdAt": "2026-11-28T14:22:33.469Z",
+                     *         "lastUsedAt": "2026-11-28T14:22:33.469Z"
+                     *       },
+                     *       "recoveryCodes": [
+                     *         "7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AddedFactorResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication`, `invalid-factor` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ConfirmTotp401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ConfirmTotp403Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            /** @description `validation-failed`, `invalid-or-expired-token` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ConfirmTotp422Problem"];
+                };
+            };
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    completeWithRecoveryCode: {
+        parameters: {
+            query?: {
+                /** @description Tokens as cookies that scripts cannot read, instead of in the body */
+                useCookies?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "mfaToken": "mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE",
+                 *       "code": "7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RecoveryCodeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Cookie mode: `__Host-access`, `__Host-refresh` and, at a sign-in, `__Host-device`; HttpOnly, Secure, SameSite=Strict */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStepOutcome"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `invalid-mfa-token`, `invalid-factor`, `invalid-credentials`, `authentication-required`, `invalid-token` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CompleteWithRecoveryCode401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CompleteWithRecoveryCode403Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    regenerateRecoveryCodes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "codes": [
+                     *         "7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RecoveryCodesResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RegenerateRecoveryCodes401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["RegenerateRecoveryCodes403Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -1,5 +1,12 @@
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { type BodyPolicy, type FileField, isParsedType, pascalCase, sizeInWords } from '../../platform/http';
+import {
+  type BodyPolicy,
+  EmptyRequest,
+  type FileField,
+  isParsedType,
+  pascalCase,
+  sizeInWords,
+} from '../../platform/http';
 import { bodyInWords } from '../body-words';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
@@ -35,6 +42,10 @@ export function requireBody({ requestBody }: Operation, schemas: Schemas): void 
   if (!requestBody || !('content' in requestBody)) return;
   for (const media of Object.values(requestBody.content)) {
     const dto = resolve(media, schemas);
+    if (media.schema && '$ref' in media.schema && media.schema.$ref.endsWith(`/${EmptyRequest.name}`)) {
+      requestBody.required = false;
+      if (dto) dto.additionalProperties = false;
+    }
     // A DTO with validation but without documented properties.
     if (!dto || Object.keys(dto.properties ?? {}).length === 0) continue;
     requestBody.required = (dto.required ?? []).length > 0;

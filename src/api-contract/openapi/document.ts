@@ -11,7 +11,7 @@ import {
   TokenStale,
 } from '../../access';
 import { accessTo, describedStrategies, providersOf, type RouteAccess } from '../access-manifest';
-import { problemsOfLoginChecks } from '../../auth';
+import { problemsOfLoginChecks, runsLoginChecks } from '../../auth';
 import { describeBodyPolicy, requireBody } from './bodies';
 import { describeAnswers } from './responses';
 import { describeGroups, dropUnusedSchemas } from './groups';
@@ -66,6 +66,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
     .addServer('/', 'The server that provides this document')
     .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
     .addTag('authentication', 'Sign up, sign in, refresh tokens and sign out.')
+    .addTag('factors', 'Add and remove second factors, and complete sign-ins with them.')
     .addTag('sessions', 'List and revoke the sessions of the signed-in user.')
     .addTag('profile', 'Read and update the profile of the signed-in user.')
     .addTag('account', 'Verify an address, reset or change credentials, export or delete an account.')
@@ -107,7 +108,7 @@ export function describeApi(app: INestApplication): OpenAPIObject {
       ...inputProblemsOf(route),
       ...[controller, handler].flatMap(problemsDeclaredOn),
       ...described.flatMap(({ name, problems }) => (access.strategies.includes(name) ? problems : [])),
-      ...(operation.operationId === 'logIn' ? problemsOfLoginChecks(providersOf(app)) : []),
+      ...(runsLoginChecks(handler) ? problemsOfLoginChecks(providersOf(app)) : []),
     ];
     describeRefusals(operation, refusals, components);
     describeAnswers(operation, schemas);

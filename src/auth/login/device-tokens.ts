@@ -39,6 +39,11 @@ export class DeviceTokens implements OnModuleInit {
     return this.sign(owner, this.deviceOf(owner, presented) ?? randomBytes(DEVICE_BYTES));
   }
 
+  /** The next token of a device by its name; of a new one where it has none. */
+  renewNamed(owner: Owner, name: string | null): string {
+    return this.sign(owner, name === null ? randomBytes(DEVICE_BYTES) : Buffer.from(name, 'base64url'));
+  }
+
   /**
    * The name of the device of a token that is genuine, of this user, not revoked and not expired.
    *

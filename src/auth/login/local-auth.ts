@@ -20,7 +20,7 @@ import { InvalidCredentials } from '../auth.errors';
 import { EMAIL_VERIFICATION_REQUEST } from '../auth.mails';
 import { LOGIN_BY_SOURCE } from '../auth.rate-limits';
 import { PrincipalLoader } from '../principal-loader';
-import { LoginChecks } from './login-checks';
+import { LoginChecks, RunsLoginChecks } from './login-checks';
 import { LoginLimits } from './login-limits';
 
 /** A user whose credentials were verified, and who has no session yet. */
@@ -138,6 +138,7 @@ export function LocalLogin(): MethodDecorator {
   const schema = { type: 'string' as const, enum: ['true', 'false'], default: 'false' };
   return applyDecorators(
     UseGuards(LocalAuthGuard),
+    RunsLoginChecks(),
     ApiBody({ type: LoginRequest }),
     ApiQuery({ name: 'useCookies', required: false, description, schema }),
   );

@@ -1,7 +1,13 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { type DocumentedErrorClass, DomainError } from '../../platform/errors';
 import { EventBus } from '../../platform/events';
-import { type Extension, extensionDecorator, Extensions } from '../../platform/extensions';
+import {
+  type DecoratorTarget,
+  type Extension,
+  extensionDecorator,
+  Extensions,
+  setDecoratorMetadata,
+} from '../../platform/extensions';
 import type { ClientInfo } from '../../platform/http';
 import { SignInFailed } from '../auth.events';
 
@@ -105,6 +111,18 @@ export class LoginChecks implements OnModuleInit {
       new SignInFailed({ actorId: null, subjectId: userId, details: { check, code } }),
     );
   }
+}
+
+const RUNS_LOGIN_CHECKS = Symbol('runs login checks');
+
+/** Documents a handler that signs users in with the errors of all login checks. */
+export function RunsLoginChecks(): MethodDecorator {
+  return (...place: DecoratorTarget): void =>
+    setDecoratorMetadata('@RunsLoginChecks()', RUNS_LOGIN_CHECKS, true, place);
+}
+
+export function runsLoginChecks(handler: object): boolean {
+  return Reflect.getMetadata(RUNS_LOGIN_CHECKS, handler) === true;
 }
 
 /** The errors that the login checks among these providers throw. */

@@ -63,6 +63,11 @@ export class LoginLimits {
     return this.devices.renew(user, deviceToken);
   }
 
+  /** @param device the name of the device, where it is known */
+  renewNamedDevice(user: User, device: string | null): string {
+    return this.devices.renewNamed(user, device);
+  }
+
   /** Refunds the attempt after correct credentials, and counts them. @throws RateLimited after too many of them */
   async recordSuccess(attempt: RateLimitAttempt | undefined, userId: string): Promise<void> {
     if (attempt) await this.attempts.refund(attempt);

@@ -12,6 +12,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { catchError, map, type Observable } from 'rxjs';
 import {
   ACCESS_COOKIE,
+  accessTokenOf,
   bearerTokenOf,
   cookieOf,
   CsrfProtection,
@@ -21,6 +22,7 @@ import {
 } from '../../access';
 import type { CookieResponse, LoginResponse, TokenResponse } from '../auth.dto';
 import { InvalidRefreshToken } from '../auth.errors';
+import { isSessionBound } from '../second-step/mfa-token';
 
 const YEAR_SECONDS = 365 * 86_400;
 
@@ -30,10 +32,13 @@ export interface CookieTokens {
   readonly refreshToken?: string | undefined;
 }
 
-type CookieRequest = FastifyRequest & { cookieTokens?: CookieTokens };
+export type CookieRequest = FastifyRequest & { cookieTokens?: CookieTokens };
 
-/** Where a handler uses cookies: `asked` by `?useCookies=true`, `no-bearer` without a Bearer header, `no-token` without any token. */
-type CookieModeRule = 'asked' | 'no-bearer' | 'no-token';
+/**
+ * Where a handler uses cookies: `asked` by `?useCookies=true`, `no-bearer` without a Bearer header, `no-token` without any token,
+ * `second-step` as `asked`, or as `no-bearer` where the step belongs to a session.
+ */
+type CookieModeRule = 'asked' | 'no-bearer' | 'no-token' | 'second-step';
 
 const RULES: Readonly<Record<CookieModeRule, (request: FastifyRequest) => boolean>> = {
   asked: ({ query }) => (query as { readonly useCookies?: string }).useCookies === 'true',
@@ -42,6 +47,10 @@ const RULES: Readonly<Record<CookieModeRule, (request: FastifyRequest) => boolea
   'no-token': (request) =>
     bearerTokenOf(request) === undefined &&
     typeof (request.body as { readonly refreshToken?: unknown } | undefined)?.refreshToken !== 'string',
+  'second-step': (request) =>
+    isSessionBound((request.body as { readonly mfaToken?: unknown } | undefined)?.mfaToken)
+      ? accessTokenOf(request)?.by === 'cookie'
+      : RULES.asked(request),
 };
 
 const Rule = Reflector.createDecorator<CookieModeRule>();
@@ -52,10 +61,14 @@ export function CookieMode(rule: CookieModeRule) {
 }
 
 /** The tokens that the browser attached, checked for cross-site requests. */
-export const RequestCookies = createParamDecorator(
-  (_: unknown, context: ExecutionContext): CookieTokens =>
-    context.switchToHttp().getRequest<CookieRequest>().cookieTokens ?? {},
+export const RequestCookies = createParamDecorator((_: unknown, context: ExecutionContext): CookieTokens =>
+  cookieTokensOf(context.switchToHttp().getRequest<CookieRequest>()),
 );
+
+/** As `RequestCookies`. */
+export function cookieTokensOf(request: CookieRequest): CookieTokens {
+  return request.cookieTokens ?? {};
+}
 
 /**
  * Carries the tokens of a handler in cookies that no script can read, for front ends of this site. Tokens in the answer go into cookies,
@@ -74,6 +87,8 @@ export class CookieInterceptor implements NestInterceptor {
     const request = http.getRequest<CookieRequest>();
     const rule = this.reflector.get(Rule, context.getHandler());
     if (!RULES[rule](request)) return next.handle();
+    // A page that signs its visitor in as the attacker is an attack, too.
+    if (rule === 'second-step') this.csrf.assertAllowed(request);
     const sent = (request.cookieTokens = this.tokensOf(request));
     const reply = http.getResponse<FastifyReply>();
     return next.handle().pipe(

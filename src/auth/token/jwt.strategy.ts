@@ -4,11 +4,10 @@ import type { FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-jwt';
 import { accessTokenOf, type Principal } from '../../access';
 import { ChangeFeed } from '../../platform/change-feed';
-import { RolesService } from '../../roles';
-import { type AccessClaims, addedClaimsOf, AccessTokens } from '../../tokens';
-import { AccessState } from './access-state';
+import { type AccessClaims, AccessTokens } from '../../tokens';
 import { OpenResponses } from './open-responses';
 import { SelfVerifyingKey } from './self-verifying-key';
+import { TokenPrincipals } from './token-principals';
 
 type KeyTaker = (error: unknown, key?: never) => void;
 
@@ -17,9 +16,8 @@ type KeyTaker = (error: unknown, key?: never) => void;
 export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   constructor(
     tokens: AccessTokens,
-    private readonly access: AccessState,
+    private readonly principals: TokenPrincipals,
     private readonly responses: OpenResponses,
-    private readonly roles: RolesService,
     feed: ChangeFeed,
   ) {
     const key = new SelfVerifyingKey((token) => tokens.verify(token));
@@ -36,19 +34,9 @@ export class JwtStrategy extends PassportStrategy(Strategy, 'jwt') {
   }
 
   validate(request: FastifyRequest, claims: AccessClaims): Principal {
-    const refusal = this.access.refusalOf(claims);
-    if (refusal) throw refusal;
+    const principal = this.principals.of(claims);
     this.responses.watch(request, claims);
-    return {
-      userId: claims.sub,
-      sessionId: claims.sid,
-      jti: claims.jti,
-      ...this.roles.rightsOf(claims),
-      acr: claims.acr,
-      authenticatedAt: new Date(claims.auth_time * 1_000),
-      expiresAt: new Date(claims.exp * 1_000),
-      claims: addedClaimsOf(claims),
-    };
+    return principal;
   }
 }
 

@@ -1,7 +1,12 @@
 import { Readable } from 'node:stream';
 import { Body, Controller, Get, HttpCode, HttpStatus, Post, StreamableFile } from '@nestjs/common';
 import { ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { CurrentUser, type Principal, RequireRecentSignIn } from '../../access';
+import {
+  CurrentUser,
+  InsufficientUserAuthentication,
+  type Principal,
+  RequireRecentSignIn,
+} from '../../access';
 import { InvalidCredentials, PASSWORD_CONFIRMATION } from '../../auth';
 import { ApiRateLimits } from '../../platform/rate-limits';
 import { ValidationFailed } from '../../platform/errors';
@@ -46,7 +51,7 @@ export class AccountController {
       'The last administrator cannot delete the account and receives 409.',
   })
   @ApiNoContentResponse()
-  @ApiProblems(InvalidCredentials, ValidationFailed, Conflict)
+  @ApiProblems(InvalidCredentials, InsufficientUserAuthentication, ValidationFailed, Conflict)
   async delete(
     @CurrentUser() principal: Principal,
     @Body() { password }: DeleteAccountRequest,

@@ -1,7 +1,13 @@
 import { Body, Controller, HttpCode, HttpStatus, Post, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiNoContentResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { accessTokenOf, CurrentUser, type Principal, Public } from '../../access';
+import {
+  accessTokenOf,
+  CurrentUser,
+  InsufficientUserAuthentication,
+  type Principal,
+  Public,
+} from '../../access';
 import {
   AcceptedResponse,
   InvalidCredentials,
@@ -41,7 +47,7 @@ export class CredentialsController {
     description: 'With a new `__Host-device` in cookie mode: the device tokens from before are void',
     headers: SET_COOKIE,
   })
-  @ApiProblems(InvalidCredentials, ValidationFailed)
+  @ApiProblems(InvalidCredentials, InsufficientUserAuthentication, ValidationFailed)
   async changePassword(
     @CurrentUser() principal: Principal,
     @Body() body: ChangePasswordRequest,
@@ -65,7 +71,7 @@ export class CredentialsController {
       'The address changes when the token of the confirmation link reaches `POST /v1/auth/email/change/confirm`.',
   })
   @ApiAcceptedResponse({ type: AcceptedResponse })
-  @ApiProblems(InvalidCredentials, ValidationFailed)
+  @ApiProblems(InvalidCredentials, InsufficientUserAuthentication, ValidationFailed)
   async changeEmail(
     @CurrentUser() principal: Principal,
     @Body() body: ChangeEmailRequest,

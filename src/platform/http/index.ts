@@ -13,6 +13,7 @@ export {
   isParsedType,
   Multipart,
 } from './body-policy';
+export { EmptyRequest } from './empty-request';
 export { enableCors } from './cors';
 export { type RequestContext, CurrentRequest } from './current-request';
 export { createFastify, responseTo } from './fastify';

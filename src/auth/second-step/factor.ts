@@ -1,0 +1,65 @@
+import type { DocumentedErrorClass } from '../../platform/errors';
+import { extensionDecorator } from '../../platform/extensions';
+import type { RateLimitPolicy } from '../../platform/rate-limits';
+import type { User } from '../../users';
+
+/** A second step of a sign-in or of a reauthentication in progress. */
+export interface Step {
+  readonly user: User;
+  readonly now: Date;
+}
+
+/** What a correct proof leads to. */
+export interface JudgedProof {
+  /** The factor that was used, where the kind has rows in the table `factors`. */
+  readonly factorId?: string | undefined;
+}
+
+/** Verifies the proofs of one kind of factor. */
+export interface FactorProvider<Proof = never, Judged extends JudgedProof = JudgedProof> {
+  /**
+   * Whether a proof is correct. Writes nothing and may be slow.
+   * @returns null for a wrong proof
+   */
+  judge(proof: Proof, step: Step): Promise<Judged | null>;
+  /**
+   * Uses the proof up, in the transaction that opens the session. One statement, so that of parallel uses one succeeds.
+   * @returns false where the proof was used before; nothing is opened then
+   */
+  accept(judged: Judged, step: Step): Promise<boolean>;
+  /** Whether the kind is offered to a user without a row in the table `factors`; absent: never. */
+  isOfferedTo?(userId: string): Promise<boolean>;
+}
+
+export interface FactorOptions {
+  /** Kebab-case, as clients know it: stored with every factor, never renamed. */
+  readonly kind: string;
+  /** What a correct proof adds to `amr`, beside `mfa` (RFC 8176). */
+  readonly amr: readonly string[];
+  /** The most convenient kind comes first. */
+  readonly order: number;
+  /** Limits wrong proofs of one account; absent where the proofs cannot be guessed. */
+  readonly limits?: FactorLimits;
+  /** The errors that it throws, for the OpenAPI document. */
+  readonly problems?: readonly DocumentedErrorClass[];
+}
+
+/** The policies for wrong proofs, by where they come from. */
+export interface FactorLimits {
+  readonly account: RateLimitPolicy;
+  readonly device: RateLimitPolicy;
+  readonly session: RateLimitPolicy;
+}
+
+/** Makes a provider a `FactorProvider`: a kind of second step. */
+export const Factor = extensionDecorator<FactorOptions>();
+
+/** Codes that a user gets with the first factor, for when it is lost. */
+export interface RecoveryProvider {
+  /** Replaces the codes of a user, in the current transaction. @returns the codes, which cannot be read again */
+  issue(userId: string): Promise<readonly string[]>;
+  count(userId: string): Promise<number>;
+}
+
+/** Makes a provider the `RecoveryProvider`. */
+export const Recovery = extensionDecorator<object>();

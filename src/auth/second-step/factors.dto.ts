@@ -1,0 +1,72 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { OneTimeToken } from '../../platform/one-time-tokens';
+import type { StoredFactor } from './factor.entity';
+import type { AddedFactor } from './factors.service';
+import { FactorName } from './factor-name';
+
+export class RenameFactorRequest {
+  @FactorName()
+  readonly name: string | null;
+}
+
+export class UndoFactorsRequest {
+  @OneTimeToken()
+  readonly token: string;
+}
+
+export class FactorResponse {
+  @ApiProperty({ format: 'uuid', example: '01a22289-4dfd-7000-8000-2450f80f08e4' })
+  readonly id: string;
+
+  @ApiProperty({ example: 'totp' })
+  readonly kind: string;
+
+  @ApiProperty({ type: String, nullable: true, description: 'Chosen by the user', example: 'My phone' })
+  readonly name: string | null;
+
+  @ApiProperty({ type: String, format: 'date-time' })
+  readonly createdAt: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    example: '2026-11-28T14:22:33.469Z',
+  })
+  readonly lastUsedAt: string | null;
+
+  static of({ id, kind, name, createdAt, lastUsedAt }: StoredFactor): FactorResponse {
+    return {
+      id,
+      kind,
+      name,
+      createdAt: createdAt.toISOString(),
+      lastUsedAt: lastUsedAt?.toISOString() ?? null,
+    };
+  }
+}
+
+export class FactorListResponse {
+  @ApiProperty({ type: [FactorResponse] })
+  readonly items: readonly FactorResponse[];
+
+  @ApiProperty({ type: 'integer', example: 10 })
+  readonly recoveryCodesLeft: number;
+}
+
+export class AddedFactorResponse {
+  @ApiProperty({ type: FactorResponse })
+  readonly factor: FactorResponse;
+
+  @ApiProperty({
+    type: [String],
+    nullable: true,
+    description: 'With the first factor: codes for when it is lost, shown only here. Otherwise null',
+    example: ['7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E'],
+  })
+  readonly recoveryCodes: readonly string[] | null;
+
+  static of({ factor, recoveryCodes }: AddedFactor): AddedFactorResponse {
+    return { factor: FactorResponse.of(factor), recoveryCodes };
+  }
+}
