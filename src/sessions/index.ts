@@ -3,7 +3,7 @@ export { SessionStore } from './session.store';
 export { Session } from './session.entity';
 export { SessionListResponse, SessionResponse } from './sessions.dto';
 export { SessionSettings } from './session.settings';
-export type { Authentication, OpenSession } from './open-session';
+export type { Authentication, OpenSession, SessionUser } from './open-session';
 export { SessionsService } from './sessions.service';
 export { SignedInUsers } from './signed-in-users';
 export { SessionsModule } from './sessions.module';

@@ -4,7 +4,7 @@ import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
 import type { RateLimitAttempt } from '../../platform/rate-limits';
-import { type Authentication, type OpenSession, SessionStore } from '../../sessions';
+import { type Authentication, type OpenSession, SessionStore, type SessionUser } from '../../sessions';
 import type { User } from '../../users';
 import type { LoginResponse } from '../auth.dto';
 import { InvalidCredentials } from '../auth.errors';
@@ -80,14 +80,14 @@ export class SignInService {
    */
   async complete(user: User, step: CompletedStep): Promise<LoginResponse> {
     if (!this.principals.maySignIn(user)) throw new InvalidCredentials();
-    const { id: userId, email, roles } = user;
+    const { id: userId, email, roles, accessVersion } = user;
     const { methods, client, sessionsEpoch, device } = step;
     await this.checks.check({ userId, email, roles, methods, client });
     const deviceToken = this.limits.renewNamedDevice(user, device);
-    return this.open({ ...user, sessionsEpoch }, step, deviceToken);
+    return this.open({ id: userId, roles, accessVersion, sessionsEpoch }, step, deviceToken);
   }
 
-  private async open(user: User, proof: Opening, deviceToken: string): Promise<LoginResponse> {
+  private async open(user: SessionUser, proof: Opening, deviceToken: string): Promise<LoginResponse> {
     const { id: userId } = user;
     const { client, isSuspicious = false } = proof;
     const claims = await this.claims.collect(async () => ({ userId }));
@@ -97,7 +97,7 @@ export class SignInService {
     return Object.assign(tokens, { deviceToken });
   }
 
-  private async openSession(user: User, proof: Opening): Promise<OpenSession> {
+  private async openSession(user: SessionUser, proof: Opening): Promise<OpenSession> {
     const session = await this.database.transaction(async () => {
       await proof.accept?.();
       const opened = await this.sessions.open(user, proof, proof.client);

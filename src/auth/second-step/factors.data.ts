@@ -15,7 +15,13 @@ export class FactorsData implements PersonalDataProvider {
     const factors = await this.database
       .repository(StoredFactor)
       .find({ where: { userId }, order: { id: 'ASC' } });
-    return factors.map(({ userId: _, ...factor }) => factor);
+    return factors.map(({ id, kind, name, createdAt, lastUsedAt }) => ({
+      id,
+      kind,
+      name,
+      createdAt,
+      lastUsedAt,
+    }));
   }
 
   async erase(userId: string): Promise<void> {

@@ -57,8 +57,8 @@ export class RecoveryCodesController {
   @ApiOkResponse({ type: RecoveryCodesResponse })
   @ApiProblems(Conflict, ValidationFailed)
   async regenerate(
-    @CurrentUser() principal: Principal,
     @Body() _: EmptyRequest,
+    @CurrentUser() principal: Principal,
   ): Promise<RecoveryCodesResponse> {
     return { codes: await this.codes.regenerate(principal) };
   }

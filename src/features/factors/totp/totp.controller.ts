@@ -59,7 +59,7 @@ export class TotpController {
   })
   @ApiOkResponse({ type: TotpEnrolmentResponse })
   @ApiProblems(Conflict, ValidationFailed)
-  async begin(@CurrentUser() principal: Principal, @Body() _: EmptyRequest): Promise<TotpEnrolmentResponse> {
+  async begin(@Body() _: EmptyRequest, @CurrentUser() principal: Principal): Promise<TotpEnrolmentResponse> {
     return this.enrolment.begin(principal);
   }
 

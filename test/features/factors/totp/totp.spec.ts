@@ -3,22 +3,7 @@ import { startApp } from '../../../support/app';
 import { readJws } from '../../../support/jws';
 import { inParallel } from '../../../support/parallel';
 import { expectProblem } from '../../../support/problem';
-import { TotpActs, totpCode, type TotpUser } from '../../../support/totp';
-
-describe('the codes of an authenticator app', () => {
-  const secret = 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ';
-
-  it.each([
-    [59, '94287082'],
-    [1_111_111_109, '07081804'],
-    [1_111_111_111, '14050471'],
-    [1_234_567_890, '89005924'],
-    [2_000_000_000, '69279037'],
-    [20_000_000_000, '65353130'],
-  ])('at %d s are those of RFC 6238, appendix B', (seconds, code) => {
-    expect(totpCode(secret, seconds * 1_000, { digits: 8 })).toBe(code);
-  });
-});
+import { TotpActs, type TotpUser } from '../../../support/totp';
 
 describe('an authenticator app', () => {
   let app: TestApp;
@@ -94,7 +79,7 @@ describe('an authenticator app', () => {
       const tokens = [await acts.pending(user), await acts.pending(user), await acts.pending(user)];
       const code = acts.code(user.secret);
       const answers = await inParallel(3, async (index) => acts.complete(tokens[index] ?? '', code));
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([200, 401, 401]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([200, 401, 401]);
     });
 
     it('does not accept the code of another user', async () => {
@@ -189,7 +174,7 @@ describe('an authenticator app', () => {
         const { enrolment = '', secret = '' } = begun[index] ?? {};
         return acts.confirm(accessToken, { enrolment, code: acts.code(secret) });
       });
-      expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 409]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
     });
 
     it('refuses an enrolment of another user, of another session, altered or expired', async () => {
