@@ -45,7 +45,8 @@ export class PasswordConfirmation {
       throw new InvalidCredentials('The password is incorrect.');
     }
     await this.attempts.refund(attempt);
-    await this.attempts.consume(RIGHT_PASSWORDS, userId);
+    // Of a user with a factor by session, because a person who has only the password has none.
+    await this.attempts.consume(RIGHT_PASSWORDS, userId, ...(user.hasFactor ? [sessionId] : []));
     return user;
   }
 }

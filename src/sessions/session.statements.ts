@@ -57,7 +57,7 @@ export const RENEW: Statement = {
     UPDATE sessions s SET
       generation = CASE WHEN ${REPLAYED} THEN s.generation ELSE s.generation + 1 END,
       rotated_at = CASE WHEN ${REPLAYED} THEN s.rotated_at ELSE $4 END,
-      last_used_at = greatest(s.last_used_at, $4), authenticated_at = $12, methods = $13,
+      last_used_at = greatest(s.last_used_at, $4), authenticated_at = greatest(s.authenticated_at, $12), methods = $13,
       ip_address = $8, user_agent = $9
     FROM users u
     WHERE s.id = $1 AND s.secret_digest = $2 AND s.generation >= $3 AND ${LIVE}

@@ -68,10 +68,19 @@ export class LoginLimits {
     return this.devices.renewNamed(user, device);
   }
 
-  /** Refunds the attempt after correct credentials, and counts them. @throws RateLimited after too many of them */
-  async recordSuccess(attempt: RateLimitAttempt | undefined, userId: string): Promise<void> {
+  /**
+   * Refunds the attempt after correct credentials, and counts them: for a user with a factor by known device, since a person who has
+   * only the password knows no such device and must not exhaust the limit of the owner.
+   * @throws RateLimited after too many of them
+   */
+  async recordSuccess(
+    attempt: RateLimitAttempt | undefined,
+    user: User,
+    deviceToken: string | null | undefined,
+  ): Promise<void> {
     if (attempt) await this.attempts.refund(attempt);
-    await this.attempts.consume(RIGHT_PASSWORDS, userId);
+    const device = user.hasFactor ? this.devices.nameOf(user, deviceToken) : null;
+    await this.attempts.consume(RIGHT_PASSWORDS, user.id, ...(device === null ? [] : [device]));
   }
 
   /** Gives the owner, who has just reset the password by mail, a limit of logins from the same source. */

@@ -59,8 +59,8 @@ export class SignInService {
   /**
    * Opens a session for a user whose credentials were verified, after the login checks and past no factor of the user.
    * @param user as read before the credentials were verified
-   * @throws MfaRequired where the second step is missing; InvalidCredentials where the user may not sign in, or was recovered, disabled or deleted since; the error of a login check;
-   * RateLimited after too many sign-ins
+   * @throws MfaRequired where the second step is missing; InvalidCredentials where the user may not sign in, or was recovered, disabled or
+   * deleted since; the error of a login check; RateLimited after too many sign-ins
    */
   async openFor(user: User, proof: SignInProof): Promise<LoginResponse> {
     if (!this.principals.maySignIn(user)) throw new InvalidCredentials();
@@ -68,7 +68,7 @@ export class SignInService {
     const { methods, client } = proof;
     await this.checks.check({ userId, email, roles, methods, client });
     // Proof and checks have passed, so the attempt was no guess, whatever follows.
-    await this.limits.recordSuccess(proof.attempt, userId);
+    await this.limits.recordSuccess(proof.attempt, user, proof.deviceToken);
     if (user.hasFactor && !satisfiesAcr(acrOf(methods), 'aal2')) throw await this.steps.begin(user, proof);
     return this.open(user, proof, this.limits.renewDevice(user, proof.deviceToken));
   }
@@ -91,22 +91,25 @@ export class SignInService {
     const { id: userId } = user;
     const { client, isSuspicious = false } = proof;
     const claims = await this.claims.collect(async () => ({ userId }));
-    const session = await this.openSession(user, proof);
+    const session = await this.openSession(user, proof).catch(async (error: unknown) => {
+      // Outside the transaction, which is rolled back.
+      if (error instanceof InvalidCredentials)
+        await this.events.publish(new SignInFailed({ actorId: null, subjectId: userId }));
+      throw error;
+    });
     if (isSuspicious) await this.notices.notifyNewSignIn({ userId, sessionId: session.id, client });
     const tokens = this.issuer.issue(session, claims);
     return Object.assign(tokens, { deviceToken });
   }
 
   private async openSession(user: SessionUser, proof: Opening): Promise<OpenSession> {
-    const session = await this.database.transaction(async () => {
+    return this.database.transaction(async () => {
       await proof.accept?.();
       const opened = await this.sessions.open(user, proof, proof.client);
-      const LoginEvent = opened ? SignedIn : SignInFailed;
-      const facts = { actorId: opened?.userId ?? null, subjectId: user.id, sessionId: opened?.id };
-      await this.events.publish(new LoginEvent(facts));
+      // A throw rolls the use of the second proof back.
+      if (!opened) throw new InvalidCredentials();
+      await this.events.publish(new SignedIn({ actorId: user.id, subjectId: user.id, sessionId: opened.id }));
       return opened;
     });
-    if (!session) throw new InvalidCredentials();
-    return session;
   }
 }

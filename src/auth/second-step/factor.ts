@@ -59,6 +59,8 @@ export interface RecoveryProvider {
   /** Replaces the codes of a user, in the current transaction. @returns the codes, which cannot be read again */
   issue(userId: string): Promise<readonly string[]>;
   count(userId: string): Promise<number>;
+  /** Deletes the codes of a user, in the current transaction. */
+  clear(owner: { readonly userId: string }): Promise<void>;
 }
 
 /** Makes a provider the `RecoveryProvider`. */

@@ -1,10 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThanOrEqual } from 'typeorm';
-import { InvalidToken, type Principal } from '../../access';
+import { InvalidToken, type Principal, RecentSignIn } from '../../access';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import { type ClientInfo, Conflict, NotFound } from '../../platform/http';
+import { OneTimeTokens } from '../../platform/one-time-tokens';
 import { SessionsService } from '../../sessions';
 import { type User, UsersService } from '../../users';
 import { StoredFactor } from './factor.entity';
@@ -39,6 +40,8 @@ export class Factors {
     private readonly notices: FactorNotices,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly recent: RecentSignIn,
+    private readonly tokens: OneTimeTokens,
   ) {}
 
   /** Oldest first. */
@@ -80,6 +83,7 @@ export class Factors {
       await this.database.repository(StoredFactor).insert(stored);
       await factor.store(stored.id);
       await this.events.publish(new FactorAdded({ subjectId: userId, sessionId, details: { kind } }));
+      if (!user.hasFactor) await this.endPreparations(userId);
       await this.notices.notifyAdded(user, { sessionId, language, isFirst: !user.hasFactor });
       if (!user.hasFactor || replaced.length > 0)
         await this.sessions.revokeAllOf(userId, { except: sessionId });
@@ -110,11 +114,15 @@ export class Factors {
     });
   }
 
-  /** Removes the factors that were added since an instant. To be called in a transaction that has locked the user. */
+  /**
+   * Removes the factors that were added since an instant, and the recovery codes, which may have been replaced since. To be called in a
+   * transaction that has locked the user.
+   */
   async removeSince(userId: string, since: Date): Promise<void> {
     await this.delete(
       await this.database.repository(StoredFactor).findBy({ userId, createdAt: MoreThanOrEqual(since) }),
     );
+    await this.kinds.recovery?.clear({ userId });
   }
 
   /** To be called in the transaction that opens the session. */
@@ -122,10 +130,19 @@ export class Factors {
     await this.database.repository(StoredFactor).update({ id }, { lastUsedAt: this.clock.now() });
   }
 
+  /** Ends what the password alone has prepared: known devices, each with attempts of its own, and requested changes. */
+  private async endPreparations(userId: string): Promise<void> {
+    await this.users.voidDevices(userId);
+    await this.tokens.revokeAllOf(userId);
+  }
+
   /** @returns the user, locked, whose session is live */
-  private async lock({ userId, sessionId }: Principal): Promise<User> {
+  async lock(principal: Principal): Promise<User> {
+    const { userId, sessionId } = principal;
     const user = await this.users.lock({ id: userId });
     if (user?.status !== 'active' || !(await this.sessions.isLive(sessionId))) throw new InvalidToken();
+    // Under the lock: the first factor may have been added since the guard.
+    await this.recent.assert(principal, 'aal1');
     return user;
   }
 

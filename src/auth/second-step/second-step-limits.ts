@@ -29,9 +29,10 @@ export class SecondStepLimits {
     if (attempt) await this.limiter.refund(attempt);
   }
 
-  /** The owner has a new password: wrong proofs of a person who had the former one do not count any more. */
+  /** A recovered account starts anew. A reset by mail resets nothing, or the mailbox would give any number of guesses. */
   @OnDomainEvent(CredentialsRevoked, 'inTransaction')
-  async reset({ userId }: CredentialsRevoked): Promise<void> {
+  async reset({ userId, since }: CredentialsRevoked): Promise<void> {
+    if (since === null) return;
     for (const { options } of this.kinds.all())
       if (options.limits) await this.limiter.reset(options.limits.account, userId);
   }

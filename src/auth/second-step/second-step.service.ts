@@ -70,6 +70,8 @@ export class SecondStepService {
     const { judged, methods } = await this.verifier.judge(attempt);
     // In the transaction that opens or renews the session; a throw rolls all of it back.
     const accept = async (): Promise<void> => {
+      // Changes of factors lock the user first, too.
+      await this.users.lock({ id: user.id });
       await this.verifier.accept(attempt, judged);
       await this.pending.spend(mfaToken);
       if (judged.factorId !== undefined) await this.factors.recordUse(judged.factorId);

@@ -54,10 +54,10 @@ export class ReauthenticationService {
       await step.accept?.();
       const renewed = await this.sessions.renew(principal, step.sessionsEpoch, step, step.client);
       const { userId: subjectId, sessionId } = principal;
-      if (renewed) await this.events.publish(new Reauthenticated({ subjectId, sessionId }));
+      if (!renewed) throw new InvalidToken();
+      await this.events.publish(new Reauthenticated({ subjectId, sessionId }));
       return renewed;
     });
-    if (!session) throw new InvalidToken();
     return this.issuer.issue(session, claims);
   }
 }

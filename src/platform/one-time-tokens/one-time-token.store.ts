@@ -13,7 +13,7 @@ const ISSUE: Statement = {
   text: `
     INSERT INTO one_time_tokens (digest, purpose, user_id, details, lasting, created_at, expires_at)
     SELECT $1, $2, $3, $4, $5, greatest($6, CASE WHEN $5 THEN (SELECT max(created_at) + interval '1 millisecond'
-      FROM one_time_tokens WHERE user_id = $3 AND purpose = $2) END), $7
+      FROM one_time_tokens WHERE user_id = $3 AND lasting) END), $7
     WHERE $5 OR (SELECT count(*) FROM one_time_tokens WHERE user_id = $3 AND purpose = $2 AND expires_at > $6) < $8
     RETURNING digest`,
 };
@@ -34,10 +34,11 @@ const REDEEM: Statement = {
   name: 'token-redeem',
   text: `
     WITH presented AS (
-      SELECT user_id, created_at FROM one_time_tokens WHERE digest = $1 AND purpose = $2 AND expires_at > $3
+      SELECT user_id, created_at, lasting FROM one_time_tokens WHERE digest = $1 AND purpose = $2 AND expires_at > $3
     ), locked AS (
       SELECT t.digest FROM one_time_tokens t JOIN presented p USING (user_id)
-      WHERE t.purpose = $2 AND (t.digest = $1 OR NOT $4 AND (NOT t.lasting OR t.created_at > p.created_at))
+      WHERE t.digest = $1 OR NOT $4 AND CASE WHEN p.lasting THEN t.lasting AND t.created_at > p.created_at
+        ELSE t.purpose = $2 AND NOT t.lasting END
       ORDER BY t.digest FOR UPDATE OF t
     ), gone AS (
       DELETE FROM one_time_tokens t USING locked l WHERE t.digest = l.digest RETURNING t.digest, t.user_id, t.details

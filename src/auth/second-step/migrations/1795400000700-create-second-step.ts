@@ -15,6 +15,7 @@ export class CreateSecondStep1795400000700 extends SqlMigration {
     // A sign-in reads users.has_factor with the row of the user, so one without a factor costs no statement more. A factor of any kind
     // counts, also of one that this version does not know, and also one that an operator adds or deletes by SQL.
     `CREATE FUNCTION note_factors() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      PERFORM FROM users WHERE id = coalesce(NEW.user_id, OLD.user_id) FOR NO KEY UPDATE;
       UPDATE users SET has_factor = EXISTS (SELECT FROM factors WHERE user_id = coalesce(NEW.user_id, OLD.user_id))
         WHERE id = coalesce(NEW.user_id, OLD.user_id);
       RETURN NULL;

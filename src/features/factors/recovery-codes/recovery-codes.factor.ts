@@ -65,7 +65,7 @@ export class RecoveryCodesFactor implements FactorProvider<string, JudgedCode>, 
   }
 
   @OnDomainEvent(NoFactorLeft, 'inTransaction')
-  async clear({ userId }: NoFactorLeft): Promise<void> {
+  async clear({ userId }: Pick<NoFactorLeft, 'userId'>): Promise<void> {
     await this.store.clear(userId);
   }
 }

@@ -14,11 +14,11 @@ import {
 import { ValidationFailed } from '../../../platform/errors';
 import { ApiProblems, Client, type ClientInfo, Conflict, EmptyRequest } from '../../../platform/http';
 import { InvalidOrExpiredToken } from '../../../platform/one-time-tokens';
-import { ApiRateLimits } from '../../../platform/rate-limits';
+import { ApiRateLimits, RateLimit } from '../../../platform/rate-limits';
 import { TotpEnrolment } from './totp-enrolment.service';
 import { ConfirmTotpRequest, TotpEnrolmentResponse, TotpRequest } from './totp.dto';
 import { TOTP_KIND } from './totp.factor';
-import { TOTP, TOTP_BY_SESSION } from './totp.rate-limits';
+import { TOTP, TOTP_BY_SESSION, TOTP_BY_SOURCE } from './totp.rate-limits';
 
 @ApiTags('factors')
 @Controller({ path: 'auth', version: '1' })
@@ -30,6 +30,7 @@ export class TotpController {
 
   @Post('mfa/totp')
   @CompletesSignIn()
+  @RateLimit(TOTP_BY_SOURCE)
   @ApiRateLimits(...TOTP)
   @ApiOperation({
     operationId: 'completeWithTotp',

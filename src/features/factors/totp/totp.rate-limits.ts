@@ -30,4 +30,13 @@ export const TOTP_BY_SESSION = rateLimitPolicy({
   longestWaitSeconds: HOUR,
 });
 
+/** Codes from one source, right or wrong. */
+export const TOTP_BY_SOURCE = rateLimitPolicy({
+  name: 'totp',
+  per: 'source',
+  quota: 60,
+  windowSeconds: 60,
+  longestWaitSeconds: 900,
+});
+
 export const TOTP = [TOTP_BY_ACCOUNT, TOTP_BY_DEVICE, TOTP_BY_SESSION] as const;

@@ -174,7 +174,7 @@ describe('an authenticator app', () => {
         const { enrolment = '', secret = '' } = begun[index] ?? {};
         return acts.confirm(accessToken, { enrolment, code: acts.code(secret) });
       });
-      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 409]);
+      expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 401]);
     });
 
     it('refuses an enrolment of another user, of another session, altered or expired', async () => {
