@@ -9,6 +9,10 @@ const LINKS = {
   pr_: { meaning: 'Choose a new password.', path: 'v1/auth/password/reset', field: 'newPassword' },
   ec_: { meaning: 'Confirm your new e-mail address.', path: 'v1/auth/email/change/confirm' },
   eu_: { meaning: 'Undo the change of your e-mail address.', path: 'v1/auth/email/change/undo' },
+  fu_: {
+    meaning: 'Remove the second factors of your account and undo what came with them.',
+    path: 'v1/auth/factors/undo',
+  },
   se_: { meaning: 'End the session that the mail is about.', path: 'v1/auth/sessions/end' },
   in_: { meaning: 'Accept the invitation.', path: 'v1/auth/invitations/accept', field: 'password' },
 };
