@@ -32,10 +32,10 @@ class Tickets {
 
   constructor(private readonly database: Database) {}
 
-  /** Not atomic: two parallel requests may both read before either writes. */
+  /** Not atomic: parallel requests read before one of them writes. */
   async sell(): Promise<number> {
     const sold = this.sold;
-    await this.database.query({ text: 'SELECT 1' }, []);
+    await this.database.query({ text: 'SELECT pg_sleep(0.3)' });
     return (this.sold = sold + 1);
   }
 }

@@ -95,11 +95,15 @@ export async function connectDatabase(dataSource: DataSource, clock: Clock): Pro
   await refuseOldServer(dataSource);
 }
 
-async function reach(dataSource: DataSource): Promise<void> {
+/** Attempts at the first connection: a host that starts many processes at once may take longer than the timeout of one. */
+const ATTEMPTS = 3;
+
+async function reach(dataSource: DataSource, attempt = 1): Promise<void> {
   try {
     await dataSource.initialize();
   } catch (cause) {
     const reason = reasonOf(cause);
+    if (/timeout/.test(reason) && attempt < ATTEMPTS) return reach(dataSource, attempt + 1);
     const advice = /unsupported startup parameter/.test(reason)
       ? 'a pooler does not accept the options of DATABASE_URL: remove them there, and use ALTER ROLE … SET'
       : 'check DATABASE_URL and that the server runs';
