@@ -110,7 +110,7 @@ describe('rewrapping the keys under another AUTH_SECRET', () => {
   it('is done by a command, which says how many, once', async () => {
     expect(await ended(COMMAND, CHANGED)).toEqual({
       code: 0,
-      output: expect.stringMatching(/^6 keys were rewrapped/),
+      output: expect.stringMatching(/^7 keys were rewrapped/),
     });
     const rewrapped = await rows();
     expect(await ended(COMMAND, CHANGED)).toEqual({
@@ -153,7 +153,7 @@ describe('rewrapping the keys under another AUTH_SECRET', () => {
     const app = await started(CHANGED);
     await expectNothingRevoked();
     expect(await app.stop()).toBe(0);
-    expect(app.output).toContain('Rewrapped 6 keys');
+    expect(app.output).toContain('Rewrapped 7 keys');
     expect((await ended(COMMAND, { AUTH_SECRET: TODAYS })).code).toBe(0);
   });
 });
