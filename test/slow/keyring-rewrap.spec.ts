@@ -179,6 +179,6 @@ describe('AUTH_SECRET changed', () => {
       expect(await readinessOf(app)).toBe(200);
       expect(await profileWith(app, accessToken)).toBe(200);
     }
-    expect(await changed.nest.get(Keyring).rewrap()).toBe(6);
+    expect(await changed.nest.get(Keyring).rewrap()).toBe(7);
   });
 });
