@@ -56,7 +56,12 @@ export {
   SecondFactorFailed,
   SecondFactorAsked,
 } from './second-step.events';
-export { CompletesSignIn, CurrentSecondStep, type SecondStepCaller } from './second-step/second-step-route';
+export {
+  BeginsSecondStep,
+  CompletesSignIn,
+  CurrentSecondStep,
+  type SecondStepCaller,
+} from './second-step/second-step-route';
 export { SecondStepService } from './second-step/second-step.service';
 export { LoginQuery as CookieModeQuery, SecondStepResponse } from './auth.dto';
 export { SET_COOKIE } from './token/token-docs';

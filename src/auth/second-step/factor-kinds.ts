@@ -45,12 +45,12 @@ export class FactorKinds implements OnModuleInit {
   }
 
   /** @throws Error for a kind that no module provides */
-  get<Proof, Judged extends JudgedProof>(
+  get<Proof, Judged extends JudgedProof, Begun = unknown>(
     kind: string,
-  ): Extension<FactorOptions, FactorProvider<Proof, Judged>> {
+  ): Extension<FactorOptions, FactorProvider<Proof, Judged, Begun>> {
     const found = this.kinds.find(({ options }) => options.kind === kind);
     if (!found) throw new Error(`no provider is a @Factor() of the kind "${kind}"`);
-    return found as unknown as Extension<FactorOptions, FactorProvider<Proof, Judged>>;
+    return found as unknown as Extension<FactorOptions, FactorProvider<Proof, Judged, Begun>>;
   }
 
   get recovery(): RecoveryProvider | undefined {

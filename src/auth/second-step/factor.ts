@@ -5,6 +5,8 @@ import type { User } from '../../users';
 
 /** A second step of a sign-in or of a reauthentication in progress. */
 export interface Step {
+  /** Of this step alone, the same from `begin` to `accept`. It is no secret. */
+  readonly id: string;
   readonly user: User;
   readonly now: Date;
 }
@@ -16,7 +18,13 @@ export interface JudgedProof {
 }
 
 /** Verifies the proofs of one kind of factor. */
-export interface FactorProvider<Proof = never, Judged extends JudgedProof = JudgedProof> {
+export interface FactorProvider<Proof = never, Judged extends JudgedProof = JudgedProof, Begun = unknown> {
+  /**
+   * Prepares the proof, as by sending a code; absent where there is nothing to prepare. Called by `SecondStepService.begin` within
+   * `beginLimits`, any number of times for one step.
+   * @returns what the response tells of it
+   */
+  begin?(step: Step): Promise<Begun>;
   /**
    * Whether a proof is correct. Writes nothing and may be slow.
    * @returns null for a wrong proof
@@ -40,11 +48,13 @@ export interface FactorOptions {
   readonly order: number;
   /** Limits wrong proofs of one account; absent where the proofs cannot be guessed. */
   readonly limits?: FactorLimits;
+  /** Limits the calls of `begin` for one account. */
+  readonly beginLimits?: FactorLimits;
   /** The errors that it throws, for the OpenAPI document. */
   readonly problems?: readonly DocumentedErrorClass[];
 }
 
-/** The policies for wrong proofs, by where they come from. */
+/** The policies for wrong proofs or for calls of `begin`, by where they come from. */
 export interface FactorLimits {
   readonly account: RateLimitPolicy;
   readonly device: RateLimitPolicy;

@@ -25,6 +25,16 @@ export interface PendingSignIn {
   readonly isSuspicious: boolean;
 }
 
+/** As it is stored. */
+export interface StoredPendingSignIn extends PendingSignIn {
+  /** Derived from the token, which it does not reveal. */
+  readonly id: string;
+}
+
+const COLUMNS = `encode(digest, 'hex') AS id, user_id AS "userId", session_id AS "sessionId", origin, methods,
+  authenticated_at AS "authenticatedAt", ends_at AS "endsAt", sessions_epoch AS "sessionsEpoch", device, is_suspicious AS "isSuspicious"`;
+const IS_PENDING = `digest = $1 AND attempts_left > 0 AND expires_at > $2 AND session_id IS NOT DISTINCT FROM $3`;
+
 const ADD: Statement = {
   name: 'pending-sign-in-add',
   text: `
@@ -43,9 +53,12 @@ const CLAIM: Statement = {
   name: 'pending-sign-in-claim',
   text: `
     UPDATE pending_sign_ins SET attempts_left = attempts_left - 1
-    WHERE digest = $1 AND attempts_left > 0 AND expires_at > $2 AND session_id IS NOT DISTINCT FROM $3
-    RETURNING user_id AS "userId", session_id AS "sessionId", origin, methods, authenticated_at AS "authenticatedAt",
-      ends_at AS "endsAt", sessions_epoch AS "sessionsEpoch", device, is_suspicious AS "isSuspicious"`,
+    WHERE ${IS_PENDING} RETURNING ${COLUMNS}`,
+};
+
+const FIND: Statement = {
+  name: 'pending-sign-in-find',
+  text: `SELECT ${COLUMNS} FROM pending_sign_ins WHERE ${IS_PENDING}`,
 };
 
 const SPEND: Statement = {
@@ -81,15 +94,28 @@ export class PendingSignInStore {
    * Counts an attempt. To be called outside a transaction, since a failed attempt stays counted.
    * @param sessionId the session of the caller; null for a sign-in
    */
-  async claim(token: string, sessionId: string | null): Promise<PendingSignIn | null> {
-    const parameters = [digestOf(token), this.clock.now(), sessionId];
-    const [pending] = await this.database.query<PendingSignIn>(CLAIM, parameters);
-    return pending ?? null;
+  async claim(token: string, sessionId: string | null): Promise<StoredPendingSignIn | null> {
+    return this.first(CLAIM, token, sessionId);
+  }
+
+  /** Counts no attempt. @param sessionId the session of the caller; null for a sign-in */
+  async find(token: string, sessionId: string | null): Promise<StoredPendingSignIn | null> {
+    return this.first(FIND, token, sessionId);
   }
 
   /** @returns whether it was still pending: of parallel calls one gets true */
   async spend(token: string): Promise<boolean> {
     return (await this.database.query(SPEND, [digestOf(token)])).length > 0;
+  }
+
+  private async first(
+    statement: Statement,
+    token: string,
+    sessionId: string | null,
+  ): Promise<StoredPendingSignIn | null> {
+    const parameters = [digestOf(token), this.clock.now(), sessionId];
+    const [pending] = await this.database.query<StoredPendingSignIn>(statement, parameters);
+    return pending ?? null;
   }
 
   private async purge(): Promise<boolean> {

@@ -7,7 +7,7 @@ import type { User } from '../../users';
 import { DeviceTokens } from '../login/device-tokens';
 import { Factors } from './factors.service';
 import { newMfaToken } from './mfa-token';
-import { type PendingSignIn, PendingSignInStore } from './pending-sign-in.store';
+import { PendingSignInStore, type StoredPendingSignIn } from './pending-sign-in.store';
 import { InvalidMfaToken, MfaRequired } from './second-step.errors';
 import { SecondFactorAsked } from '../second-step.events';
 
@@ -54,8 +54,18 @@ export class PendingSignIns {
    * @param sessionId the session of the caller; null for a sign-in
    * @throws InvalidMfaToken
    */
-  async claim(mfaToken: string, sessionId: string | null): Promise<PendingSignIn> {
+  async claim(mfaToken: string, sessionId: string | null): Promise<StoredPendingSignIn> {
     const pending = await this.store.claim(mfaToken, sessionId);
+    if (!pending) throw new InvalidMfaToken();
+    return pending;
+  }
+
+  /**
+   * Like `claim`, without counting an attempt.
+   * @throws InvalidMfaToken
+   */
+  async get(mfaToken: string, sessionId: string | null): Promise<StoredPendingSignIn> {
+    const pending = await this.store.find(mfaToken, sessionId);
     if (!pending) throw new InvalidMfaToken();
     return pending;
   }

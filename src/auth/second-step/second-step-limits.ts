@@ -6,7 +6,7 @@ import type { FactorLimits } from './factor';
 import { FactorKinds } from './factor-kinds';
 import type { PendingSignIn } from './pending-sign-in.store';
 
-/** Counts wrong proofs by account, by known device or by session, over all tokens and instances. */
+/** Counts wrong proofs and calls of `begin` by account, by known device or by session, over all tokens and instances. */
 @Injectable()
 export class SecondStepLimits {
   constructor(
@@ -34,6 +34,7 @@ export class SecondStepLimits {
   async reset({ userId, since }: CredentialsRevoked): Promise<void> {
     if (since === null) return;
     for (const { options } of this.kinds.all())
-      if (options.limits) await this.limiter.reset(options.limits.account, userId);
+      for (const limits of [options.limits, options.beginLimits])
+        if (limits) await this.limiter.reset(limits.account, userId);
   }
 }

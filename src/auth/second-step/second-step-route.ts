@@ -1,13 +1,23 @@
 import {
   applyDecorators,
+  type CanActivate,
   createParamDecorator,
   type ExecutionContext,
   HttpCode,
   HttpStatus,
+  Injectable,
+  UseGuards,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import { accessTokenOf, AuthenticationRequired, CsrfProtected, InvalidToken, Public } from '../../access';
+import {
+  accessTokenOf,
+  AuthenticationRequired,
+  CsrfProtected,
+  CsrfProtection,
+  InvalidToken,
+  Public,
+} from '../../access';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, type ClientInfo, clientOf } from '../../platform/http';
 import { SecondStepResponse } from '../auth.dto';
@@ -27,7 +37,7 @@ export interface SecondStepCaller {
   readonly cookies: CookieTokens;
 }
 
-/** The caller of a handler with `@CompletesSignIn()`. */
+/** The caller of a handler with `@BeginsSecondStep()` or `@CompletesSignIn()`. */
 export const CurrentSecondStep = createParamDecorator((_: unknown, context: ExecutionContext) => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
   const isBound = isSessionBound((request.body as { readonly mfaToken?: unknown } | undefined)?.mfaToken);
@@ -38,6 +48,30 @@ export const CurrentSecondStep = createParamDecorator((_: unknown, context: Exec
     cookies: cookieTokensOf(request),
   } satisfies SecondStepCaller;
 });
+
+@Injectable()
+class SameSiteGuard implements CanActivate {
+  constructor(private readonly csrf: CsrfProtection) {}
+
+  /** @throws CrossSiteRequest */
+  canActivate(context: ExecutionContext): boolean {
+    this.csrf.assertAllowed(context.switchToHttp().getRequest<FastifyRequest>());
+    return true;
+  }
+}
+
+/** A public route that calls `SecondStepService.begin`, with its CSRF check and documentation. */
+export function BeginsSecondStep(): MethodDecorator {
+  return applyDecorators(
+    Public(),
+    CsrfProtected(),
+    UseGuards(SameSiteGuard),
+    HttpCode(HttpStatus.OK),
+    ApiBearerAuth('bearer'),
+    ApiCookieAuth('cookie'),
+    ApiProblems(InvalidMfaToken, AuthenticationRequired, InvalidToken, ValidationFailed),
+  );
+}
 
 /** A public route that calls `SecondStepService.complete`, with its cookies, CSRF check and documentation. */
 export function CompletesSignIn(): MethodDecorator {

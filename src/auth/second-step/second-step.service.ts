@@ -19,7 +19,7 @@ export interface SecondStepProof<Proof> {
   readonly proof: Proof;
 }
 
-/** Completes sign-ins and reauthentications by the proof of a factor. */
+/** Begins and completes the second steps of sign-ins and reauthentications. */
 @Injectable()
 export class SecondStepService {
   constructor(
@@ -32,6 +32,23 @@ export class SecondStepService {
     private readonly reauthentication: ReauthenticationService,
     private readonly logout: LogoutService,
   ) {}
+
+  /**
+   * Prepares a proof for the step that a token of `MfaRequired` stands for, as by sending a code. It costs no attempt.
+   * @param kind as in `@Factor()`; its provider has a `begin`
+   * @returns what `begin` returns
+   * @throws InvalidMfaToken, RateLimited; InvalidToken where the token belongs to a session and the access token is invalid; what `begin`
+   * throws
+   */
+  async begin<Begun>(kind: string, mfaToken: string, caller: SecondStepCaller): Promise<Begun> {
+    const principal = await this.principalFor(mfaToken, caller);
+    const pending = await this.pending.get(mfaToken, principal?.sessionId ?? null);
+    const user = await this.users.findById(pending.userId);
+    // A recovery since the first step has voided it.
+    if (user?.status !== 'active' || user.sessionsEpoch !== pending.sessionsEpoch)
+      throw new InvalidMfaToken();
+    return this.verifier.begin<Begun>({ kind, pending, user });
+  }
 
   /**
    * Completes the sign-in or the reauthentication that a token of `MfaRequired` stands for.
