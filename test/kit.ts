@@ -15,4 +15,5 @@ export { inParallel } from './support/parallel';
 export { expectProblem, violations } from './support/problem';
 export { type ReceivedMail, tokenIn } from './support/smtp-sink';
 export { type Span, TestClock } from './support/test-clock';
-export { type Rights, TestUser } from './support/test-user';
+export type { TestFactor } from './support/test-factors';
+export { type Rights, type SignInOptions, TestUser } from './support/test-user';

@@ -9,7 +9,8 @@ import type { Conformance } from './conformance';
 import { timed } from './costs';
 import type { ReceivedMail, SmtpSink } from './smtp-sink';
 import type { TestClock } from './test-clock';
-import { type Rights, TestUser } from './test-user';
+import { TestFactors } from './test-factors';
+import { type SignInOptions, TestUser } from './test-user';
 
 export const PASSWORD = 'teal otters juggle 7 lanterns';
 
@@ -26,6 +27,7 @@ export class TestApp {
   readonly api: Api;
   readonly database: Database;
   private readonly people = new Map<string, Person>();
+  private readonly factors = new TestFactors(this);
   private readonly hashes = new Map<string, Promise<string>>();
 
   constructor(
@@ -47,13 +49,13 @@ export class TestApp {
 
   /**
    * A person by a name of the test's choosing, new the first time and the same person later. Each call signs them in anew, with a
-   * verified address, these rights and no others.
+   * verified address, these rights and no others, and by a second step once they have a factor.
    */
-  async as(name: string, rights: Rights = {}): Promise<TestUser> {
+  async as(name: string, { factor, ...rights }: SignInOptions = {}): Promise<TestUser> {
     return timed('signIn', async () => {
       const person = this.people.get(name) ?? (await this.someone());
       this.people.set(name, person);
-      return TestUser.signIn(this, person, rights);
+      return TestUser.signIn(this, person, rights, async () => this.factors.signIn(person, factor));
     });
   }
 

@@ -1,14 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { RolesService } from '../../src/roles';
 import { UsersService } from '../../src/users';
-import type { Answer, Call } from './api';
+import type { Answer, Call, TokenBody } from './api';
 import type { TestApp } from './app';
+import type { TestFactor } from './test-factors';
 
 /** The rights of a user; none by default. */
 export interface Rights {
   readonly permissions?: readonly string[];
   /** Of those that exist, `admin` among them. */
   readonly roles?: readonly string[];
+}
+
+export interface SignInOptions extends Rights {
+  /** A second factor, added before the first sign-in with it; from then on every sign-in passes it. */
+  readonly factor?: TestFactor;
 }
 
 /** A signed-in user. Requests carry the access token. */
@@ -23,11 +29,15 @@ export class TestUser {
     readonly refreshToken: string,
   ) {}
 
-  /** Signs in a user with a verified address and exactly these rights. */
+  /**
+   * Signs in a user with a verified address and exactly these rights.
+   * @param openSession takes all the steps of the sign-in
+   */
   static async signIn(
     app: TestApp,
     person: { readonly email: string; readonly password: string },
     { permissions = [], roles: held = [] }: Rights,
+    openSession: () => Promise<TokenBody>,
   ): Promise<TestUser> {
     const own = permissions.length > 0 ? [`test-${randomBytes(6).toString('hex')}`] : [];
     for (const name of own)
@@ -38,7 +48,7 @@ export class TestUser {
     );
     const id = user?.id ?? '';
     await app.nest.get(UsersService).setRoles(id, [...held, ...own]);
-    const { accessToken, refreshToken } = await app.signIn(person);
+    const { accessToken, refreshToken } = await openSession();
     return new TestUser(app, id, person.email, person.password, accessToken, refreshToken);
   }
 
