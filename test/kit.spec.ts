@@ -57,11 +57,9 @@ class TicketsController {
   @RequireRecentSignIn()
   @Post()
   async sell(): Promise<number> {
-    // Before the mail, whose statements would spread parallel requests over time.
-    const sold = await this.tickets.sell();
     const boxOffice = { email: 'box-office@example.com', emailVerified: true };
     await this.mailer.send(boxOffice, NOTICE_MAIL, { language: null });
-    return sold;
+    return this.tickets.sell();
   }
 }
 
@@ -177,9 +175,10 @@ describe('the test kit', () => {
       const ada = await app.as('ada with a factor', { permissions: ['tickets:read'], ...options });
       expect((await ada.get('/v1/tickets')).body).toEqual(['tickets:read']);
       expect((await ada.get<{ acr: string }>('/v1/auth/principal')).body.acr).toBe('aal2');
-      // It requires a recent sign-in, and of a user with a factor one by two steps.
-      expect((await ada.post('/v1/tickets')).status).toBe(201);
     }
+    // It requires a recent sign-in, and of a user with a factor one by two steps.
+    const ada = await app.as('ada with a factor', { permissions: ['tickets:read'] });
+    expect((await ada.post('/v1/tickets')).status).toBe(201);
     expect(app.clock.nowMs()).toBe(before);
     const bob = await app.as('bob with none');
     expect((await bob.get<{ acr: string }>('/v1/auth/principal')).body.acr).toBe('aal1');
