@@ -91,7 +91,7 @@ describe('rewrapping the keys under another AUTH_SECRET', () => {
                         AND query LIKE 'UPDATE "keys"%'`);
     // An uncommitted transaction has changed these rows.
     const changing = await outside.query(`SELECT FROM keys WHERE xmax::text <> '0' AND id <> ${last}`);
-    expect(changing.rowCount).toBe(5);
+    expect(changing.rowCount).toBe(6);
     process.signal('SIGKILL');
     expect(await process.ended()).toBe(null);
     await holder.query('COMMIT');
