@@ -6,7 +6,7 @@ import { startApp, TEST_ENVIRONMENT, type TestApp } from '../support/app';
 import { createDatabase, type TestDatabase } from '../support/database';
 import { inParallel } from '../support/parallel';
 
-const PURPOSES = ['audit', 'device', 'links', 'passwords', 'refresh'];
+const PURPOSES = ['audit', 'device', 'factors', 'links', 'passwords', 'refresh'];
 
 describe('the keyring of whole applications', () => {
   let database: TestDatabase;

@@ -15,7 +15,7 @@ export function pipesOf(
   const { kind, name, pipes } = parameter;
   const input: Input = { kind, name, groups };
   return [
-    ...(members && name !== undefined ? [onlyMembers(members)] : []),
+    ...(kind === 'body' && members && name !== undefined ? [onlyMembers(members)] : []),
     ...validationOf(parameter, input),
     ...pipes.map((pipe) => answeringWithProblems(pipe, input)),
   ];

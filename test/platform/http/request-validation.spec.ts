@@ -24,6 +24,7 @@ import {
 import { ApiBody, ApiProperty } from '@nestjs/swagger';
 import { Type as TypeOf } from 'class-transformer';
 import { IsInt, IsOptional, IsString, ValidateNested } from 'class-validator';
+import { NIL } from 'uuid';
 import { z } from 'zod';
 import { CurrentUser, type Principal, Public } from '../../../src/access';
 import { describeApi } from '../../../src/api-contract';
@@ -315,6 +316,12 @@ describe('the input of a handler', () => {
       expect((await get('teapot?n=x')).status).toBe(406);
       expectProblem(await get('worded?n=x'), 400, 'no-number');
     });
+  });
+
+  it('that takes no body ignores one, whatever it is', async () => {
+    const { token } = await app.as('ada');
+    const call = { token, raw: '0', headers: JSON_TYPE };
+    expect((await app.api.send('DELETE', `/v1/sessions/${NIL}`, call)).status).toBe(404);
   });
 
   describe('that takes members of a body', () => {
