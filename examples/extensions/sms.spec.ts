@@ -199,7 +199,7 @@ describe('a factor that a module adds', () => {
   };
 
   describe('sends a code', () => {
-    it('five times an hour to an account, whoever asks for it', async () => {
+    it('five times an hour to an account, from any source', async () => {
       const user = await enrolled();
       for (let time = 0; time < 4; time++) await sent(user);
       const mfaToken = await pending(user);

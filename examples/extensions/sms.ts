@@ -86,7 +86,7 @@ const ADD_NUMBER: Statement = {
 const FIND_NUMBER: Statement = {
   text: 'SELECT factor_id AS "factorId", number FROM sms_numbers WHERE user_id = $1',
 };
-// The codes of steps that nobody finished are deleted here.
+// Also deletes the codes of steps that were not finished.
 const STORE_CODE: Statement = {
   text: `WITH expired AS (DELETE FROM sms_codes WHERE user_id = $2 AND step <> $1 AND expires_at <= $5)
     INSERT INTO sms_codes (step, user_id, digest, expires_at) VALUES ($1, $2, $3, $4)

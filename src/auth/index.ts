@@ -52,7 +52,6 @@ export {
   FactorAdded,
   FactorRemoved,
   FactorsUndone,
-  NoFactorLeft,
   SecondFactorFailed,
   SecondFactorAsked,
 } from './second-step.events';

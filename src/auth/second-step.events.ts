@@ -1,4 +1,4 @@
-import { DomainEvent, SecurityEvent } from '../platform/events';
+import { SecurityEvent } from '../platform/events';
 
 /** Correct credentials of an account with a factor: the second step was asked for. */
 export class SecondFactorAsked extends SecurityEvent {
@@ -24,11 +24,4 @@ export class FactorRemoved extends SecurityEvent {
 /** The link in the notice of the first factor was used: the factors are removed and the account is recovered. */
 export class FactorsUndone extends SecurityEvent {
   static override readonly type = 'factors-undone';
-}
-
-/** The last factor of a user was removed, in the same transaction. */
-export class NoFactorLeft extends DomainEvent {
-  constructor(readonly userId: string) {
-    super();
-  }
 }

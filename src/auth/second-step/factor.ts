@@ -70,7 +70,7 @@ export interface RecoveryProvider {
   issue(userId: string): Promise<readonly string[]>;
   count(userId: string): Promise<number>;
   /** Deletes the codes of a user, in the current transaction. */
-  clear(owner: { readonly userId: string }): Promise<void>;
+  clear(userId: string): Promise<void>;
 }
 
 /** Makes a provider the `RecoveryProvider`. */

@@ -11,7 +11,7 @@ import { type User, UsersService } from '../../users';
 import { StoredFactor } from './factor.entity';
 import { FactorKinds } from './factor-kinds';
 import { FactorNotices } from './factor-notices';
-import { FactorAdded, FactorRemoved, NoFactorLeft } from '../second-step.events';
+import { FactorAdded, FactorRemoved } from '../second-step.events';
 
 /** A factor that the user has proved. */
 export interface NewFactor {
@@ -122,7 +122,7 @@ export class Factors {
     await this.delete(
       await this.database.repository(StoredFactor).findBy({ userId, createdAt: MoreThanOrEqual(since) }),
     );
-    await this.kinds.recovery?.clear({ userId });
+    await this.kinds.recovery?.clear(userId);
   }
 
   /** To be called in the transaction that opens the session. */
@@ -158,6 +158,6 @@ export class Factors {
     const factors = this.database.repository(StoredFactor);
     const userId = removed[0]?.userId;
     if (userId !== undefined && !(await factors.existsBy({ userId })))
-      await this.events.publish(new NoFactorLeft(userId));
+      await this.kinds.recovery?.clear(userId);
   }
 }

@@ -106,7 +106,7 @@ export const SECOND_STEP_FAILED = mailType({
         'Someone entered your password at {app}, and then wrong codes of your second factor.',
         'If this was not you, another person has your password: set a new one with "forgot password".',
       ],
-      after: ['Without a correct code nobody was signed in.'],
+      after: ['No sign-in without a correct code was completed.'],
     },
     de: {
       subject: 'Falsche Codes bei einer Anmeldung in Ihrem Konto bei {app}',

@@ -3,12 +3,11 @@ import {
   Factor,
   type FactorProvider,
   type JudgedProof,
-  NoFactorLeft,
   Recovery,
   type RecoveryProvider,
   type Step,
 } from '../../../auth';
-import { EventBus, OnDomainEvent } from '../../../platform/events';
+import { EventBus } from '../../../platform/events';
 import { CurrentRequest } from '../../../platform/http';
 import { Mailer } from '../../../platform/mail';
 import { newRecoveryCode } from './recovery-code';
@@ -23,7 +22,7 @@ interface JudgedCode extends JudgedProof {
   readonly code: string;
 }
 
-/** Codes that replace a lost factor, each once. They have no limit by account, so that nobody who has the password can exhaust it. */
+/** Codes that replace a lost factor, each once. They have no limit by account, so that a person who has the password cannot exhaust it. */
 @Injectable()
 @Recovery({})
 @Factor({ kind: RECOVERY_CODE_KIND, amr: ['otp'], order: 1_000 })
@@ -64,8 +63,7 @@ export class RecoveryCodesFactor implements FactorProvider<string, JudgedCode>, 
     return this.store.count(userId);
   }
 
-  @OnDomainEvent(NoFactorLeft, 'inTransaction')
-  async clear({ userId }: Pick<NoFactorLeft, 'userId'>): Promise<void> {
+  async clear(userId: string): Promise<void> {
     await this.store.clear(userId);
   }
 }

@@ -293,7 +293,7 @@ describe('the second step', () => {
       expectProblem(await undo(token), 422, 'invalid-or-expired-token');
     });
 
-    it('by nothing else that mails: a reset of the password keeps it, and signs nobody in', async () => {
+    it('by nothing else that mails: a reset of the password keeps it, and opens no session', async () => {
       await app.api.post('/v1/auth/password/forgot', { json: { email: user.email } });
       const mail = await app.mailFor(user.email, 'Set a new password for Gatehouse');
       const json = { token: tokenIn(mail), newPassword: 'the new password of the owner' };
@@ -315,7 +315,7 @@ describe('the second step', () => {
     });
   });
 
-  it('of an unknown kind still counts, is not offered, and lets nobody in', async () => {
+  it('of an unknown kind still counts, is not offered, and no session is opened without it', async () => {
     await app.query(`UPDATE factors SET kind = 'gone' WHERE user_id = $1`, [user.id]);
     await app.query('DELETE FROM recovery_codes WHERE user_id = $1', [user.id]);
     expect((await acts.logIn(user)).body).toMatchObject({ code: 'mfa-required', factors: [] });
