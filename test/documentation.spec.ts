@@ -1,8 +1,17 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Environment } from '../src/platform/config';
 import { ALL_SETTINGS } from './support/all-settings';
 import { readPages, tablesOf } from './support/pages';
 import { AUTH_SECRET, PRODUCTION } from './support/settings';
 import { TEAM_SETTINGS } from './support/team-settings';
+
+const EXAMPLES = join(__dirname, '../examples/extensions');
+
+/** Policies declare themselves when their file is loaded: load those of the examples, so that the order of specs is no matter. */
+function loadExamples(): void {
+  for (const file of readdirSync(EXAMPLES)) if (/(?<!\.spec)\.ts$/.test(file)) require(join(EXAMPLES, file));
+}
 
 /** What stands in backticks in the first cell of a row. */
 function settingsIn([cell = '']: readonly string[]): string[] {
@@ -10,6 +19,7 @@ function settingsIn([cell = '']: readonly string[]): string[] {
 }
 
 describe('the tables of settings', () => {
+  loadExamples();
   // Ours are in docs/operations.md; a team's in any page of its own.
   const tables = readPages()
     .flatMap(tablesOf)
