@@ -9,6 +9,8 @@ import { checkpointOf } from './checkpoint';
 const LOOK_MS = 1_000;
 // A thousand rows at once would delay requests by some 20 milliseconds.
 const BATCH_ROWS = 250;
+/** A stop links what the last second has brought, and leaves a longer backlog to the next instance. */
+const BATCHES_AT_STOP = 16;
 const CHECKPOINT_MS = 60_000;
 const OVERDUE_MS = 60_000;
 
@@ -23,6 +25,7 @@ export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationSh
   private underWay: Promise<void> | undefined;
   private asked = false;
   private stopped = false;
+  private batchesLeft = Infinity;
   private failing = false;
   /** The last link without a logged checkpoint. */
   private unlogged: ChainLink | undefined;
@@ -44,6 +47,7 @@ export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationSh
     // A command has started no timer and has no log.
     if (!this.timer) return;
     clearInterval(this.timer);
+    this.batchesLeft = BATCHES_AT_STOP;
     // After a failure the database is not waited for again.
     await (this.failing ? this.underWay : this.run());
     this.stopped = true;
@@ -62,7 +66,7 @@ export class AuditChainWriter implements OnApplicationBootstrap, OnApplicationSh
       while (this.asked && !this.stopped) {
         this.asked = false;
         const since = await this.store.waitingSince();
-        if (since) while (await this.sealBatch());
+        if (since) while (this.batchesLeft-- > 0 && (await this.sealBatch()));
         this.warnIfOverdue(since);
       }
       this.failing = false;
