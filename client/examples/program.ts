@@ -7,7 +7,8 @@ export async function listSessions(
   deviceTokens: DeviceTokens,
 ): Promise<string[]> {
   const { api, session } = createClient({ baseUrl, mode: 'bearer', deviceTokens });
-  await session.signIn(credentials);
+  if (await session.signIn(credentials))
+    throw new Error('A program needs an account without a second factor.');
   try {
     const { items } = await dataOf(api.GET('/v1/sessions'));
     return items.map(({ createdAt, userAgent }) => `${createdAt} ${userAgent ?? 'unknown'}`);

@@ -4,10 +4,9 @@ import { expandPath, refuseDotSegments } from './path.ts';
 import { UnexpectedAnswer } from './problem.ts';
 import { type Mode, RequestSender, type SendRequest } from './request-sender.ts';
 import { SessionManager } from './session-manager.ts';
+import type { SessionPath } from './session-routes.ts';
 import type { DeviceTokens, Session } from './session.ts';
-
-/** Left out of `api`: `session` calls these routes, because their responses change its state. */
-type SessionPath = '/v1/auth/login' | '/v1/auth/logout' | '/v1/auth/reauthenticate' | '/v1/auth/refresh';
+import type { StepUp } from './step-up.ts';
 
 export interface ClientOptions {
   /** The address of the application; in a page `''` stands for the origin of the page. */
@@ -18,10 +17,18 @@ export interface ClientOptions {
   readonly fetch?: SendRequest;
   /** Bearer mode only: stores the device token, which tells the server that the user signed in from this device before. */
   readonly deviceTokens?: DeviceTokens;
+  /**
+   * Called once for all calls that are refused with `StepUpRequired`: ask the user to authenticate again, and the calls are
+   * repeated, each once. Without it they throw.
+   */
+  readonly stepUp?: StepUp;
 }
 
 export interface Client {
-  /** Every operation of the OpenAPI document, typed: `const { data, error } = await api.GET('/v1/users/me')`. See `dataOf`. */
+  /**
+   * Every operation of the OpenAPI document, typed: `const { data, error } = await api.GET('/v1/users/me')`. See `dataOf`.
+   * It has no routes that open, renew or end a session: `session` calls them, because their responses change its state.
+   */
   readonly api: TypedClient<Omit<paths, SessionPath>>;
   readonly session: Session;
   /**
@@ -34,7 +41,7 @@ export interface Client {
 }
 
 /** Creates a client with one session: one for each page, or for each user of a program. Sends no request by itself. */
-export function createClient({ baseUrl, mode, fetch, deviceTokens }: ClientOptions): Client {
+export function createClient({ baseUrl, mode, fetch, deviceTokens, stepUp }: ClientOptions): Client {
   const { location } = globalThis as { readonly location?: { readonly href: string } };
   const address = new URL(baseUrl || '/', location?.href);
   const sender = new RequestSender(
@@ -42,7 +49,7 @@ export function createClient({ baseUrl, mode, fetch, deviceTokens }: ClientOptio
     mode,
     fetch ?? (async (request) => globalThis.fetch(request)),
   );
-  const session = new SessionManager(mode, sender, deviceTokens);
+  const session = new SessionManager(mode, sender, { deviceTokens, stepUp });
   const send: SendRequest = async (request) => session.fetch(request);
   return {
     api: createTypedClient({

@@ -37,16 +37,24 @@ export class ProblemError extends Error {
 }
 
 /**
- * The operation requires a more recent sign-in (RFC 9470): ask the user for the password, call
- * `session.reauthenticate(password)` and repeat the operation.
+ * The operation requires a more recent sign-in, or one by a second factor (RFC 9470): ask the user for the password, call
+ * `session.reauthenticate(password)` and repeat the operation. `stepUp` of `createClient` does so for all calls.
  */
 export class StepUpRequired extends ProblemError {
   override readonly name = 'StepUpRequired';
 
   /** The greatest permitted age of the sign-in. */
   get maxAgeSeconds(): number | undefined {
-    const [, maxAge] = /\bmax_age="?(\d+)/.exec(this.response.headers.get('www-authenticate') ?? '') ?? [];
-    return secondsIn(maxAge);
+    return secondsIn(/\bmax_age="?(\d+)/.exec(this.#challenge)?.[1]);
+  }
+
+  /** The levels of sign-in of which one is required, such as `aal2`; empty where the age alone is what lacks. */
+  get acrValues(): readonly string[] {
+    return /\bacr_values="([^"]+)"/.exec(this.#challenge)?.[1]?.split(' ') ?? [];
+  }
+
+  get #challenge(): string {
+    return this.response.headers.get('www-authenticate') ?? '';
   }
 }
 

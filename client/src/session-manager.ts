@@ -1,5 +1,8 @@
-import { ProblemError, readJson, toError, UnexpectedAnswer } from './problem.ts';
-import { type Mode, type RequestSender, retry, type Tokens } from './request-sender.ts';
+import { readJson, toError, UnexpectedAnswer } from './problem.ts';
+import { type Mode, type RequestSender, retry } from './request-sender.ts';
+import type { SecondStep } from './second-step.ts';
+import { SessionOpener } from './session-opener.ts';
+import { SessionRenewer } from './session-renewer.ts';
 import { SessionStore } from './session-store.ts';
 import type {
   Credentials,
@@ -9,25 +12,37 @@ import type {
   SessionChange,
   SessionState,
 } from './session.ts';
+import { type StepUp, StepUpRetry } from './step-up.ts';
 import { coordinateTabs, type TabCoordinator, type TabMessage } from './tab-coordinator.ts';
 import { TokenRefresher } from './token-refresher.ts';
-import { readTokenResponse, type TokenResponse } from './token-response.ts';
+
+export interface SessionOptions {
+  readonly deviceTokens?: DeviceTokens | undefined;
+  readonly stepUp?: StepUp | undefined;
+}
 
 /** Signs in and out and reauthenticates. All tabs that share a session run these one at a time. */
 export class SessionManager implements Session {
   readonly #store: SessionStore;
   readonly #sender: RequestSender;
   readonly #tabs: TabCoordinator;
-  readonly #refresher: TokenRefresher;
-  readonly #deviceTokens: DeviceTokens | undefined;
+  readonly #opener: SessionOpener;
+  readonly #renewer: SessionRenewer;
+  readonly #calls: StepUpRetry;
 
-  constructor(mode: Mode, sender: RequestSender, deviceTokens?: DeviceTokens) {
+  constructor(mode: Mode, sender: RequestSender, { deviceTokens, stepUp }: SessionOptions = {}) {
     this.#store = new SessionStore(mode);
     this.#sender = sender;
     const name = `gatehouse ${mode} ${sender.baseUrl}`;
     this.#tabs = coordinateTabs(name, mode === 'cookie', (message) => this.#handleMessage(message));
-    this.#refresher = new TokenRefresher(this.#store, sender, this.#tabs);
-    this.#deviceTokens = mode === 'bearer' ? deviceTokens : undefined;
+    const refresher = new TokenRefresher(this.#store, sender, this.#tabs);
+    this.#opener = new SessionOpener(this.#store, sender, this.#tabs, deviceTokens);
+    this.#renewer = new SessionRenewer(this.#store, sender, this.#tabs, refresher);
+    this.#calls = new StepUpRetry(
+      this.#store,
+      refresher,
+      stepUp && (async (refusal) => stepUp(refusal, this)),
+    );
   }
 
   get state(): SessionState {
@@ -40,59 +55,19 @@ export class SessionManager implements Session {
   }
 
   async fetch(request: Request): Promise<Response> {
-    return this.#refresher.fetch(request);
+    return this.#calls.fetch(request);
   }
 
-  async signIn(credentials: Credentials): Promise<void> {
-    const { email } = credentials;
-    const isCookie = this.#store.mode === 'cookie';
-    const known = await this.#deviceTokens?.load(email);
-    const body = { ...credentials, ...(known !== undefined && { deviceToken: known }) };
-    const deviceToken = await this.#tabs.runExclusive(async () => {
-      const { tokens: replaced } = this.#store;
-      const startedAt = performance.now();
-      const path = `/v1/auth/login${isCookie ? '?useCookies=true' : ''}`;
-      const granted = await this.#logIn(path, body);
-      this.#store.setTokens(granted, startedAt);
-      this.#store.markSignedIn('this-tab');
-      if (isCookie) this.#tabs.broadcast({ type: 'signed-in', expiresIn: granted.expiresIn });
-      // In cookie mode the server ends the session of the cookies that it replaces.
-      else if (replaced) this.#logOut(replaced).catch(() => undefined);
-      return granted.deviceToken;
-    });
-    // A failure does not undo the sign-in; the next sign-in counts as one from an unknown device.
-    if (deviceToken !== undefined)
-      await ignoreErrors(async () => this.#deviceTokens?.save(email, deviceToken));
+  async signIn(credentials: Credentials): Promise<SecondStep | undefined> {
+    return this.#opener.signIn('/v1/auth/login', credentials);
   }
 
   async signOut(): Promise<void> {
     await this.#signOut('this-tab');
   }
 
-  async reauthenticate(password: string): Promise<void> {
-    const { epoch } = this.#store;
-    const confirm = async () =>
-      this.#tabs.runExclusive(async () => {
-        // The password belongs to the user who was signed in when the form was shown.
-        if (this.#store.epoch !== epoch)
-          throw new DOMException('The user signed out, or another user signed in.', 'AbortError');
-        const startedAt = performance.now();
-        const { tokens, mode } = this.#store;
-        const response = await this.#sender.post('/v1/auth/reauthenticate', { password }, tokens);
-        if (response.ok && this.#store.epoch === epoch)
-          await this.#refresher.store(await readTokenResponse(response, mode), startedAt);
-        return response;
-      });
-    let response: Response;
-    try {
-      response = await this.#refresher.withRefresh(confirm, new AbortController().signal);
-    } catch (error) {
-      // The lost response may have carried the next refresh token: fetch it with the former one.
-      if (this.#store.epoch === epoch)
-        this.#refresher.refresh(performance.now(), true).catch(() => undefined);
-      throw error;
-    }
-    if (!response.ok) throw toError(await readJson(response), response);
+  async reauthenticate(password: string): Promise<SecondStep | undefined> {
+    return this.#renewer.reauthenticate('/v1/auth/reauthenticate', { password });
   }
 
   async findPrincipal(): Promise<Principal | undefined> {
@@ -119,7 +94,7 @@ export class SessionManager implements Session {
       this.#tabs.runExclusive(async () => {
         // A user who signed in meanwhile stays signed in.
         if (this.#store.epoch !== epoch) return undefined;
-        const response = await this.#logOut(this.#store.tokens);
+        const response = await this.#opener.logOut(this.#store.tokens);
         if (response && !response.ok) return response;
         this.#forget(by);
         return undefined;
@@ -139,24 +114,6 @@ export class SessionManager implements Session {
     if (by === 'this-tab') this.#tabs.broadcast({ type: 'signed-out' });
   }
 
-  async #logIn(path: string, body: object): Promise<TokenResponse> {
-    try {
-      return await readTokenResponse(await this.#sender.post(path, body), this.#store.mode);
-    } catch (error) {
-      // The browser may have stored cookies of the lost response, and they may belong to another user than before.
-      if (this.#store.mode === 'cookie' && !(error instanceof ProblemError))
-        this.#store.markUnknown('this-tab');
-      throw error;
-    }
-  }
-
-  /** Idempotent: any credential of a session ends it, as often as it is sent. */
-  async #logOut(tokens: Tokens | undefined): Promise<Response | undefined> {
-    if (this.#store.mode === 'bearer' && !tokens) return undefined;
-    const body = tokens && { refreshToken: tokens.refreshToken };
-    return this.#sender.post('/v1/auth/logout', body, tokens);
-  }
-
   #handleMessage(message: TabMessage): void {
     // In bearer mode every tab has a session of its own. A sign-out in one tab signs out of all of them.
     if (this.#store.mode === 'bearer') {
@@ -169,8 +126,4 @@ export class SessionManager implements Session {
     this.#store.setTokens(message, performance.now());
     if (message.type === 'signed-in') this.#store.markSignedIn('another-tab');
   }
-}
-
-async function ignoreErrors(work: () => Promise<void>): Promise<void> {
-  await work().catch(() => undefined);
 }

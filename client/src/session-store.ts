@@ -14,6 +14,8 @@ export class SessionStore {
   // By performance.now(), which is monotonic. It may stop while the machine sleeps; a 401 of the server corrects that.
   expiresAt = Infinity;
   refreshedAt = -Infinity;
+  /** When the user last authenticated again within the session, by performance.now(). */
+  reauthenticatedAt = -Infinity;
   /** While a sign-out is in progress, nothing is refreshed. */
   isSigningOut = false;
   /** Cookie mode only, while signed out: another tab may have signed in and its message was missed. The next response of the server decides. */
@@ -66,6 +68,7 @@ export class SessionStore {
 
   #startEpoch(): void {
     this.epoch++;
+    this.reauthenticatedAt = -Infinity;
     this.backoffs = new Backoffs();
   }
 

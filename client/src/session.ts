@@ -1,14 +1,9 @@
 import type { paths } from './generated/openapi.ts';
-
-type Answer<Operation> = Operation extends {
-  responses: { 200: { content: { 'application/json': infer Body } } };
-}
-  ? Body
-  : never;
-type LoginBody = NonNullable<paths['/v1/auth/login']['post']['requestBody']>['content']['application/json'];
+import type { SecondStep } from './second-step.ts';
+import type { Answer, Body } from './session-routes.ts';
 
 /** What a user enters to sign in. */
-export type Credentials = Omit<LoginBody, 'deviceToken'>;
+export type Credentials = Omit<Body<paths['/v1/auth/login']['post']>, 'deviceToken'>;
 
 /** The signed-in user with roles and permissions, as the access token states them. */
 export type Principal = Answer<paths['/v1/auth/principal']['get']>;
@@ -40,9 +35,11 @@ export interface Session {
   /**
    * Signs in. Ends the former session, in cookie mode that of all tabs.
    *
+   * @returns `undefined` once the user is signed in. For an account with a second factor, the step that completes the sign-in;
+   * until then nothing has changed
    * @throws ProblemError `invalid-credentials`, `rate-limited` with `retryAfterSeconds`, `validation-failed`
    */
-  signIn(credentials: Credentials): Promise<void>;
+  signIn(credentials: Credentials): Promise<SecondStep | undefined>;
 
   /**
    * Ends the session at the server and in all tabs. Waits for a refresh in progress, so that none revives the session.
@@ -55,9 +52,10 @@ export interface Session {
   /**
    * Confirms the password of the signed-in user within the same session, after `StepUpRequired` (RFC 9470).
    *
+   * @returns as `signIn`
    * @throws ProblemError `invalid-credentials`
    */
-  reauthenticate(password: string): Promise<void>;
+  reauthenticate(password: string): Promise<SecondStep | undefined>;
 
   /** Returns the signed-in user, or `undefined` where no user is signed in. Call it when a page starts. */
   findPrincipal(): Promise<Principal | undefined>;

@@ -24,7 +24,8 @@ describe('the page of docs/clients.md', () => {
     screen = {
       home: (email) => drawn.push(`home of ${email}`),
       signIn: (because) => drawn.push(`sign in. ${because}`),
-      askPassword: async () => '',
+      askPassword: async () => undefined,
+      askCode: async () => undefined,
     };
   });
 
@@ -32,7 +33,7 @@ describe('the page of docs/clients.md', () => {
     const person = await app.someone();
     wire.next('/v1/auth/principal', noNetwork);
     await expect(start(client, screen)).rejects.toThrow(TypeError);
-    expect(await signIn(client, person.email, person.password)).toBe('');
+    expect(await signIn(client, screen, person.email, person.password)).toBe('');
     await eventually(async () => expect(drawn.at(-1)).toBe(`home of ${person.email}`));
   });
 
