@@ -34,8 +34,8 @@ module.exports = [
   {
     name: 'a request with the refresh cookie alone is not checked for its site',
     file: 'src/auth/token/cookie.interceptor.ts',
-    find: 'if (accessToken !== undefined || refreshToken !== undefined) this.csrf',
-    replace: 'if (accessToken !== undefined) this.csrf',
+    find: 'return accessToken !== undefined || refreshToken !== undefined;',
+    replace: 'return accessToken !== undefined;',
   },
   {
     name: 'a device token is not bound to its user',
@@ -57,9 +57,9 @@ module.exports = [
   },
   {
     name: 'a sign-in with cookies is accepted from another site',
-    file: 'src/auth/login/local-auth.ts',
-    find: "if (useCookies === 'true') this.csrf.assertAllowed(request);",
-    replace: '',
+    file: 'src/auth/token/cookie.interceptor.ts',
+    find: "new Set(['asked', 'second-step'])",
+    replace: "new Set(['second-step'])",
   },
   {
     name: 'a wrong password at reauthentication is not counted',

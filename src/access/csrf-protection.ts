@@ -3,7 +3,7 @@ import type { FastifyRequest } from 'fastify';
 import type { DecoratorTarget } from '../platform/extensions';
 import { HttpSettings } from '../platform/http';
 import { CrossSiteRequest } from './access.errors';
-import { noteCsrfProtected } from './route-policy';
+import { type ActsOnCookies, noteCsrfProtected } from './route-policy';
 
 // Safe methods change nothing (RFC 9110 section 9.2.1), and other origins cannot read their responses.
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS']);
@@ -12,9 +12,13 @@ export function isSafe(method: string): boolean {
   return SAFE_METHODS.has(method);
 }
 
-/** States that a public handler acts on cookies and calls `CsrfProtection` itself. The guard protects all other handlers. */
-export function CsrfProtected(): MethodDecorator {
-  return (...place: DecoratorTarget): void => noteCsrfProtected(place);
+/**
+ * Refuses cross-site requests to a public handler that acts on cookies; `JwtAuthGuard` enforces it. Handlers that require authentication
+ * need no such decorator.
+ * @param actsOnCookies whether the handler acts on the cookies of a request; by default it does of every one
+ */
+export function CsrfProtected(actsOnCookies: ActsOnCookies = () => true): MethodDecorator {
+  return (...place: DecoratorTarget): void => noteCsrfProtected(place, actsOnCookies);
 }
 
 const OWN = new Set(['same-origin', 'none']);

@@ -13,7 +13,7 @@ import { PassportStrategies } from './passport-strategies';
 
 /**
  * Authenticates the callers of every handler that is not `@Public()`, and those who send an access token to a handler with
- * `@OptionalUser()`. The module `auth` registers the strategy.
+ * `@OptionalUser()`. Refuses cross-site requests that act on cookies. The module `auth` registers the strategy.
  */
 @Injectable()
 export class JwtAuthGuard extends AuthGuard(JWT) {
@@ -26,9 +26,11 @@ export class JwtAuthGuard extends AuthGuard(JWT) {
 
   override async canActivate(context: ExecutionContext): Promise<boolean> {
     assertHttp(context);
-    const { isPublic, optionalUser, strategies } = policyOf(context.getClass(), context.getHandler());
-    if (isPublic && !optionalUser) return true;
+    const policy = policyOf(context.getClass(), context.getHandler());
+    const { isPublic, optionalUser, strategies, actsOnCookies } = policy;
     const request = context.switchToHttp().getRequest<FastifyRequest & { user?: Caller }>();
+    if (isPublic && actsOnCookies?.(request)) this.csrf.assertAllowed(request);
+    if (isPublic && !optionalUser) return true;
     const presented = strategies.includes(JWT) ? accessTokenOf(request) : undefined;
     if (!presented && isPublic) return true;
     const others = strategies.filter((strategy) => strategy !== JWT);

@@ -1,4 +1,5 @@
 import type { Type } from '@nestjs/common';
+import type { FastifyRequest } from 'fastify';
 import {
   prototypeChainOf,
   setDecoratorMetadata,
@@ -17,6 +18,9 @@ const CSRF_PROTECTED = Symbol('same site');
 const STRATEGIES = Symbol('strategies');
 const OPTIONAL_USER = Symbol('optional user');
 
+/** Decides it by the request alone: its body and query are not validated yet. */
+export type ActsOnCookies = (request: FastifyRequest) => boolean;
+
 /** What the guards require of a request. The guards, the OpenAPI document and the access manifest read the same policy. */
 export interface RoutePolicy {
   /** The handler requires no authentication. */
@@ -31,8 +35,8 @@ export interface RoutePolicy {
   readonly recentSignIn: boolean;
   /** The level that a recent sign-in must have, of every user. */
   readonly acr: Acr;
-  /** A public handler that acts on cookies and calls `CsrfProtection` itself. */
-  readonly csrfProtected: boolean;
+  /** For a public handler with `@CsrfProtected()`: whether it acts on the cookies of a request, which must not come from another site. */
+  readonly actsOnCookies: ActsOnCookies | undefined;
 }
 
 const known = new WeakMap<object, WeakMap<object, RoutePolicy>>();
@@ -59,8 +63,8 @@ export const noteRecentSignIn = (place: DecoratorTarget, acr: Acr): void =>
   setDecoratorMetadata('@RequireRecentSignIn()', RECENT_SIGN_IN, acr, place);
 export const noteOptionalUser = (place: DecoratorTarget): void =>
   setDecoratorMetadata('@OptionalUser()', OPTIONAL_USER, true, place);
-export const noteCsrfProtected = (place: DecoratorTarget): void =>
-  setDecoratorMetadata('@CsrfProtected()', CSRF_PROTECTED, true, place);
+export const noteCsrfProtected = (place: DecoratorTarget, actsOnCookies: ActsOnCookies): void =>
+  setDecoratorMetadata('@CsrfProtected()', CSRF_PROTECTED, actsOnCookies, place);
 
 function readPolicy(controller: Type, handler: object): RoutePolicy {
   const [classes, handlers] = [prototypeChainOf(controller), prototypeChainOf(handler)];
@@ -72,18 +76,20 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
   return {
     isPublic,
     optionalUser,
-    strategies: strategiesIn([...handlers, ...classes]) ?? (isPublic && !optionalUser ? [] : [JWT]),
+    strategies:
+      nearest<readonly string[]>(STRATEGIES, [...handlers, ...classes]) ??
+      (isPublic && !optionalUser ? [] : [JWT]),
     permissions: [...new Set(places.flatMap(ownPermissions))],
     recentSignIn: levels.length > 0,
     acr: ACRS.findLast((acr) => levels.includes(acr)) ?? 'aal1',
-    csrfProtected: handlers.some((target) => isNoted(CSRF_PROTECTED, target)),
+    actsOnCookies: nearest<ActsOnCookies>(CSRF_PROTECTED, handlers),
   };
 }
 
-/** The strategies of the nearest decorator. */
-function strategiesIn(places: readonly object[]): readonly string[] | undefined {
-  const found = places.map((place) => Reflect.getOwnMetadata(STRATEGIES, place) as string[] | undefined);
-  return found.find((strategies) => strategies !== undefined);
+/** The value of the nearest decorator. */
+function nearest<Value>(key: symbol, places: readonly object[]): Value | undefined {
+  const found = places.map((place) => Reflect.getOwnMetadata(key, place) as Value | undefined);
+  return found.find((value) => value !== undefined);
 }
 
 function levelNotedOn(target: object): Acr | undefined {

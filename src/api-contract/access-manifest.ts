@@ -42,7 +42,7 @@ export function describeAccess(app: INestApplication): AccessManifest {
 
 export function accessTo({ controller, handler, name, method }: HandledRoute): RouteAccess {
   const body = bodyPolicyOf(controller, name);
-  const { isPublic, optionalUser, strategies, permissions, recentSignIn, acr, csrfProtected } = policyOf(
+  const { isPublic, optionalUser, strategies, permissions, recentSignIn, acr, actsOnCookies } = policyOf(
     controller,
     handler,
   );
@@ -62,7 +62,7 @@ export function accessTo({ controller, handler, name, method }: HandledRoute): R
     limits: rateLimitPoliciesOf(handler).map(wordsOf),
     crossSite: isSafe(method)
       ? 'changes nothing'
-      : isPublic && !optionalUser && !csrfProtected
+      : isPublic && !optionalUser && !actsOnCookies
         ? 'has no cookies read'
         : 'refused',
     cache:

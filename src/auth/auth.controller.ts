@@ -8,7 +8,7 @@ import {
   ApiOperation,
   ApiTags,
 } from '@nestjs/swagger';
-import { BearerToken, CsrfProtected, CurrentUser, type Principal, Public } from '../access';
+import { BearerToken, CurrentUser, type Principal, Public } from '../access';
 import { Clock } from '../platform/clock';
 import { ApiRateLimits, RateLimit } from '../platform/rate-limits';
 import { ValidationFailed } from '../platform/errors';
@@ -69,7 +69,6 @@ export class AuthController {
   }
 
   @Public()
-  @CsrfProtected()
   @CookieMode('asked')
   @LocalLogin()
   @Post('login')
@@ -99,7 +98,6 @@ export class AuthController {
   }
 
   @Public()
-  @CsrfProtected()
   @CookieMode('no-token')
   @Post('refresh')
   @HttpCode(HttpStatus.OK)
@@ -144,7 +142,6 @@ export class AuthController {
   }
 
   @Public()
-  @CsrfProtected()
   @CookieMode('no-bearer')
   @Post('logout')
   @HttpCode(HttpStatus.NO_CONTENT)

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, HttpException, Module, NotFoundException, Post } from '@nestjs/common';
 import { IsString } from 'class-validator';
-import { CurrentUser, type Principal, Public } from '../../src/access';
+import { CsrfProtected, CurrentUser, type Principal, Public } from '../../src/access';
 import { RouteTable } from '../../src/platform/http';
 import type { ProblemBody } from '../support/api';
 import { startApp, type TestApp } from '../support/app';
@@ -76,6 +76,12 @@ class BrochureController {
   read(): string {
     return 'for everyone';
   }
+
+  @CsrfProtected()
+  @Post('orders')
+  order(): string {
+    return 'ordered';
+  }
 }
 
 @Controller('ledger')
@@ -117,6 +123,15 @@ describe('a route', () => {
     }
     const known = new Set(routes.map(({ method, url }) => `${method} ${url}`));
     expect(DOCUMENTS.filter((route) => !known.has(route))).toEqual([]);
+  });
+
+  it('that is public and @CsrfProtected() is closed to pages of other sites, without a line of its own', async () => {
+    const order = async (headers: Record<string, string>) =>
+      app.api.post<ProblemBody>('/brochure/orders', { headers });
+    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }])
+      expectProblem(await order(headers), 403, 'cross-site-request');
+    for (const headers of [{ 'sec-fetch-site': 'same-origin' }, {}])
+      expect((await order(headers)).status).toBe(201);
   });
 
   it('of a module that states nothing about access is closed', async () => {

@@ -9,7 +9,7 @@ import { AuthGuard, PassportStrategy } from '@nestjs/passport';
 import { ApiBody, ApiQuery } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Strategy } from 'passport-local';
-import { ACCESS_COOKIE, cookieOf, CsrfProtection, DEVICE_COOKIE, REFRESH_COOKIE } from '../../access';
+import { ACCESS_COOKIE, cookieOf, DEVICE_COOKIE, REFRESH_COOKIE } from '../../access';
 import { PasswordsService } from '../../passwords';
 import { type RateLimitAttempt, SourceRateLimiter } from '../../platform/rate-limits';
 import { clientOf, RequestValidation } from '../../platform/http';
@@ -44,7 +44,6 @@ type LoginHttpRequest = FastifyRequest & { readonly user: VerifiedUser };
 export class LocalAuthGuard extends AuthGuard('local') {
   constructor(
     private readonly validation: RequestValidation,
-    private readonly csrf: CsrfProtection,
     private readonly sources: SourceRateLimiter,
     private readonly limits: LoginLimits,
   ) {
@@ -71,8 +70,6 @@ export class LocalAuthGuard extends AuthGuard('local') {
   private async validate(request: FastifyRequest): Promise<LoginRequest> {
     const query = { type: 'query', metatype: LoginQuery } as const;
     const { useCookies } = (await this.validation.transform(request.query, query)) as LoginQuery;
-    // A page that logs its visitor in as the attacker is an attack, too: the visitor then enters data into that account.
-    if (useCookies === 'true') this.csrf.assertAllowed(request);
     // A duplicate cookie is refused before a session is opened: afterwards its tokens could not be returned.
     const [deviceCookie] = useCookies === 'true' ? COOKIES.map((name) => cookieOf(request, name)) : [];
     const body = { type: 'body', metatype: LoginRequest } as const;

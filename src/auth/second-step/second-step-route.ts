@@ -1,23 +1,13 @@
 import {
   applyDecorators,
-  type CanActivate,
   createParamDecorator,
   type ExecutionContext,
   HttpCode,
   HttpStatus,
-  Injectable,
-  UseGuards,
 } from '@nestjs/common';
 import { ApiBearerAuth, ApiCookieAuth, ApiQuery } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
-import {
-  accessTokenOf,
-  AuthenticationRequired,
-  CsrfProtected,
-  CsrfProtection,
-  InvalidToken,
-  Public,
-} from '../../access';
+import { accessTokenOf, AuthenticationRequired, CsrfProtected, InvalidToken, Public } from '../../access';
 import { ValidationFailed } from '../../platform/errors';
 import { ApiProblems, type ClientInfo, clientOf } from '../../platform/http';
 import { SecondStepResponse } from '../auth.dto';
@@ -49,23 +39,11 @@ export const CurrentSecondStep = createParamDecorator((_: unknown, context: Exec
   } satisfies SecondStepCaller;
 });
 
-@Injectable()
-class SameSiteGuard implements CanActivate {
-  constructor(private readonly csrf: CsrfProtection) {}
-
-  /** @throws CrossSiteRequest */
-  canActivate(context: ExecutionContext): boolean {
-    this.csrf.assertAllowed(context.switchToHttp().getRequest<FastifyRequest>());
-    return true;
-  }
-}
-
 /** A public route that calls `SecondStepService.begin`, with its CSRF check and documentation. */
 export function BeginsSecondStep(): MethodDecorator {
   return applyDecorators(
     Public(),
     CsrfProtected(),
-    UseGuards(SameSiteGuard),
     HttpCode(HttpStatus.OK),
     ApiBearerAuth('bearer'),
     ApiCookieAuth('cookie'),
@@ -79,7 +57,6 @@ export function CompletesSignIn(): MethodDecorator {
   const schema = { type: 'string' as const, enum: ['true', 'false'], default: 'false' };
   return applyDecorators(
     Public(),
-    CsrfProtected(),
     RunsLoginChecks(),
     CookieMode('second-step'),
     HttpCode(HttpStatus.OK),

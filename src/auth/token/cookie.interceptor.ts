@@ -15,7 +15,7 @@ import {
   accessTokenOf,
   bearerTokenOf,
   cookieOf,
-  CsrfProtection,
+  CsrfProtected,
   DEVICE_COOKIE,
   REFRESH_COOKIE,
   setCookie,
@@ -53,11 +53,16 @@ const RULES: Readonly<Record<CookieModeRule, (request: FastifyRequest) => boolea
       : RULES.asked(request),
 };
 
+/** A page that signs its visitor in as the attacker is an attack, too, and needs no cookie of the visitor. */
+const SIGNS_IN: ReadonlySet<CookieModeRule> = new Set(['asked', 'second-step']);
+
 const Rule = Reflector.createDecorator<CookieModeRule>();
 
-/** States in which requests the tokens of a handler are read from and written to cookies. */
+/** States in which requests the tokens of a handler are read from and written to cookies; they must not come from another site. */
 export function CookieMode(rule: CookieModeRule) {
-  return applyDecorators(Rule(rule), UseInterceptors(CookieInterceptor));
+  const isForgeable = (request: FastifyRequest): boolean =>
+    RULES[rule](request) && (SIGNS_IN.has(rule) || sendsTokens(request));
+  return applyDecorators(Rule(rule), CsrfProtected(isForgeable), UseInterceptors(CookieInterceptor));
 }
 
 /** The tokens that the browser attached, checked for cross-site requests. */
@@ -76,20 +81,15 @@ export function cookieTokensOf(request: CookieRequest): CookieTokens {
  */
 @Injectable()
 export class CookieInterceptor implements NestInterceptor {
-  constructor(
-    private readonly csrf: CsrfProtection,
-    private readonly reflector: Reflector,
-  ) {}
+  constructor(private readonly reflector: Reflector) {}
 
-  /** @throws MalformedRequest where a cookie was sent twice; CrossSiteRequest where a page of another site sent the cookies */
+  /** @throws MalformedRequest where a cookie was sent twice */
   intercept(context: ExecutionContext, next: CallHandler<TokenResponse | undefined>): Observable<unknown> {
     const http = context.switchToHttp();
     const request = http.getRequest<CookieRequest>();
     const rule = this.reflector.get(Rule, context.getHandler());
     if (!RULES[rule](request)) return next.handle();
-    // A page that signs its visitor in as the attacker is an attack, too.
-    if (rule === 'second-step') this.csrf.assertAllowed(request);
-    const sent = (request.cookieTokens = this.tokensOf(request));
+    const sent = (request.cookieTokens = tokensIn(request));
     const reply = http.getResponse<FastifyReply>();
     return next.handle().pipe(
       map((tokens) => (tokens ? setTokens(reply, tokens) : clear(reply, sent))),
@@ -99,13 +99,15 @@ export class CookieInterceptor implements NestInterceptor {
       }),
     );
   }
+}
 
-  private tokensOf(request: FastifyRequest): CookieTokens {
-    const accessToken = cookieOf(request, ACCESS_COOKIE);
-    const refreshToken = cookieOf(request, REFRESH_COOKIE);
-    if (accessToken !== undefined || refreshToken !== undefined) this.csrf.assertAllowed(request);
-    return { accessToken, refreshToken };
-  }
+function tokensIn(request: FastifyRequest): CookieTokens {
+  return { accessToken: cookieOf(request, ACCESS_COOKIE), refreshToken: cookieOf(request, REFRESH_COOKIE) };
+}
+
+function sendsTokens(request: FastifyRequest): boolean {
+  const { accessToken, refreshToken } = tokensIn(request);
+  return accessToken !== undefined || refreshToken !== undefined;
 }
 
 /** Sets the cookies, and leaves for the body what is no secret. */
