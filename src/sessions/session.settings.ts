@@ -1,8 +1,8 @@
+import { DAY_MS } from '../platform/clock';
 import type { Environment } from '../platform/config';
 import { warningFinding } from '../platform/doctor';
 import type { Session } from './session.entity';
 
-const DAY_MS = 86_400_000;
 /** NIST SP 800-63B-4 requires reauthentication after thirty days at the latest, at its lowest level. */
 const LONG_IDLE_DAYS = 30;
 const LONG_DAYS = 90;

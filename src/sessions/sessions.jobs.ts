@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../platform/clock';
+import { Clock, HOUR_MS } from '../platform/clock';
 import { Database, type Statement } from '../platform/database';
 import { JobScheduler } from '../platform/jobs';
 import { SessionSettings } from './session.settings';
 
-const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 1_000;
 
 // Each part reads its index in order, so that the cost follows the rows to delete. The DELETE checks the row again, since a concurrent

@@ -1,6 +1,6 @@
+import { HOUR_MS } from '../platform/clock';
 import { LONGEST_ACCESS_TOKEN_MINUTES } from '../access';
 
-const HOUR_MS = 3_600_000;
 // A token of the longest lifetime may be signed at the last moment, on an instance whose clock differs a little.
 const LAST_TOKEN_MS = (LONGEST_ACCESS_TOKEN_MINUTES + 1) * 60_000;
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../platform/clock';
+import { Clock, DAY_MS } from '../platform/clock';
 import {
   DoctorCheck,
   type DoctorCheckProvider,
@@ -10,7 +10,6 @@ import {
 import { SigningKeyStore } from './signing-key.store';
 import { TokenSettings } from './token.settings';
 
-const DAY_MS = 86_400_000;
 /** The job runs every minute, but not while the application is stopped. */
 const LATE_MS = DAY_MS;
 

@@ -1,9 +1,8 @@
+import { DAY_MS } from '../platform/clock';
 import type { Environment } from '../platform/config';
 import { HttpSettings } from '../platform/http';
 import { KeySchedule } from './key-schedule';
 import { SIGNING_ALGORITHMS, type SigningAlgorithm } from './signing-key';
-
-const DAY_MS = 86_400_000;
 
 /** Issuer, audience, client and signing keys of access tokens. */
 export class TokenSettings {

@@ -1,11 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { LessThanOrEqual } from 'typeorm';
-import { Clock } from '../platform/clock';
+import { Clock, HOUR_MS } from '../platform/clock';
 import { Database } from '../platform/database';
 import { JobScheduler } from '../platform/jobs';
 import { FormerEmail } from './former-email.entity';
-
-const HOUR_MS = 3_600_000;
 
 /** Deletes former addresses whose reservation has expired. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RateLimiter } from '../../platform/rate-limits';
-import { Clock } from '../../platform/clock';
+import { Clock, DAY_MS } from '../../platform/clock';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
@@ -15,7 +15,7 @@ import { NoticedSessionRevoked } from '../auth.events';
 const SESSION_END: TokenPurpose = {
   name: 'session-end',
   prefix: 'se_',
-  lifetimeMs: 7 * 86_400_000,
+  lifetimeMs: 7 * DAY_MS,
   lasting: true,
   independent: true,
 };

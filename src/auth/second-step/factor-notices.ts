@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../platform/clock';
+import { Clock, DAY_MS } from '../../platform/clock';
 import type { ClientInfo } from '../../platform/http';
 import { Mailer } from '../../platform/mail';
 import { OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
@@ -20,7 +20,7 @@ import {
 export const FACTORS_UNDO: TokenPurpose = {
   name: 'factors-undo',
   prefix: 'fu_',
-  lifetimeMs: 7 * 86_400_000,
+  lifetimeMs: 7 * DAY_MS,
   lasting: true,
 };
 

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../platform/clock';
+import { Clock, HOUR_MS } from '../../platform/clock';
 import { Database, type Statement } from '../../platform/database';
 import { JobScheduler } from '../../platform/jobs';
 
-const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 1_000;
 /** Pending sign-ins of one user and origin: a further one displaces the oldest. */
 const MOST_PENDING = 5;

@@ -3,7 +3,7 @@ import type { Principal } from '../../access';
 import { ADDRESS_RESTORED, ADDRESS_TAKEN, requireActiveUser, AccountRecovery } from '../../auth';
 import { RegistrationAttempts } from '../../passwords';
 import { RateLimiter } from '../../platform/rate-limits';
-import { Clock } from '../../platform/clock';
+import { Clock, DAY_MS } from '../../platform/clock';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
@@ -16,7 +16,6 @@ import { EMAIL_CHANGE, EMAIL_CHANGE_NOTICE, EMAIL_CHANGE_NOTICE_WITHOUT_UNDO } f
 import { EmailChanged, EmailChangeRequested, EmailChangeUndone } from './account.events';
 import { OwnAccount } from './own-account';
 
-const DAY_MS = 86_400_000;
 const CONFIRMATION: TokenPurpose = { name: 'email-change', prefix: 'ec_', lifetimeMs: DAY_MS };
 const UNDO: TokenPurpose = {
   name: 'email-change-undo',

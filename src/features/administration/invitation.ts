@@ -1,6 +1,7 @@
+import { DAY_MS } from '../../platform/clock';
 import type { TokenPurpose } from '../../platform/one-time-tokens';
 
-export const INVITATION: TokenPurpose = { name: 'invitation', prefix: 'in_', lifetimeMs: 7 * 86_400_000 };
+export const INVITATION: TokenPurpose = { name: 'invitation', prefix: 'in_', lifetimeMs: 7 * DAY_MS };
 
 /** The inviter's id for an operator at the command line, who has every permission. */
 export const OPERATOR_ID = 'operator';

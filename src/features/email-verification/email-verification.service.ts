@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { DAY_MS } from '../../platform/clock';
 import {
   ADDRESS_TAKEN,
   AccountRecovery,
@@ -21,7 +22,7 @@ import { EmailVerificationFailed, EmailVerified } from './email-verification.eve
 const VERIFICATION: TokenPurpose = {
   name: 'email-verification',
   prefix: 'ev_',
-  lifetimeMs: 24 * 3_600_000,
+  lifetimeMs: DAY_MS,
 };
 
 @Injectable()

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../clock';
+import { Clock, HOUR_MS } from '../clock';
 import { Database } from '../database';
 import { JobScheduler } from '../jobs';
 
 // Longer than any access token is valid, so that a starting instance reads every change that still matters.
-const KEEP_MS = 2 * 3_600_000;
+const KEEP_MS = 2 * HOUR_MS;
 const BATCH_ROWS = 1_000;
 
 const PURGE = {

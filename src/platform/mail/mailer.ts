@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { RateLimiter } from '../rate-limits';
-import { Clock } from '../clock';
+import { Clock, DAY_MS } from '../clock';
 import { Database } from '../database';
 import { Keyring, KeyWrap } from '../keyring';
 import { MailRenderer } from './mail-renderer';
@@ -19,7 +19,6 @@ import type { MailFacts, MailRequestType, MailType } from './mail-type';
 import type { AddressedMail } from './mail-delivery';
 import { OutboxStore, type RecipientHashes, type WaitingMail } from './outbox.store';
 
-const DAY_MS = 86_400_000;
 /** A notice that could not be sent for longer is out of date. */
 const NOTICE_MS = 3 * DAY_MS;
 const REQUEST_MS = DAY_MS;

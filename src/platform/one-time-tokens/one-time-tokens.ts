@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../clock';
+import { Clock, HOUR_MS } from '../clock';
 import { EventBus } from '../events';
 import { JobScheduler } from '../jobs';
 import { digestOf, generateToken, type TokenPurpose } from './one-time-token';
@@ -10,7 +10,6 @@ import { type TokenSubject, OneTimeTokenStore } from './one-time-token.store';
 /** The number of valid tokens for one user and purpose; while there are as many, no further one is issued. */
 export const MAX_ACTIVE_TOKENS = 5;
 
-const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 1_000;
 
 /** A new token. It is not stored in the clear, so it cannot be read again. */

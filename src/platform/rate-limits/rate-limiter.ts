@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../clock';
+import { Clock, HOUR_MS } from '../clock';
 import { RateLimited, Unavailable } from '../errors';
 import { EventBus } from '../events';
 import { JobScheduler } from '../jobs';
@@ -10,7 +10,6 @@ import { type RateLimitCount, RateLimitStore } from './rate-limit.store';
 import { RateLimitExceeded } from './rate-limits.events';
 import { RateLimitSettings } from './rate-limits.settings';
 
-const HOUR_MS = 3_600_000;
 /** Longer than any wait: strikes count until then. */
 const KEPT_MS = 24 * HOUR_MS;
 const PAGE_ROWS = 1_000;
