@@ -1,7 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { parse as uuidBytes } from 'uuid';
-import { Clock } from '../../platform/clock';
+import { Clock, DAY_MS } from '../../platform/clock';
 import { Keyring } from '../../platform/keyring';
 import type { User } from '../../users';
 
@@ -11,10 +11,16 @@ const DAY_BYTES = 3;
 const SIGNED_BYTES = DEVICE_BYTES + DAY_BYTES;
 // 51 bytes are exactly 68 characters of base64url, so every token has one encoding.
 const FORM = /^dt_[\w-]{68}$/;
-const DAY_MS = 86_400_000;
 const LIFETIME_DAYS = 180;
+/** A bit of the day that no day reaches: the device has not signed in yet. */
+const NOT_SIGNED_IN = 0x80_00_00;
 
 type Owner = Pick<User, 'id' | 'devicesEpoch'>;
+
+interface Device {
+  readonly name: string;
+  readonly hasSignedIn: boolean;
+}
 
 /**
  * Signed values that state that a device signed in as a user before: a random name of the device and the day of its last sign-in, under
@@ -36,12 +42,17 @@ export class DeviceTokens implements OnModuleInit {
 
   /** The next token of a device: of the same device where a genuine token is presented, otherwise of a new one. */
   renew(owner: Owner, presented?: string | null): string {
-    return this.sign(owner, this.deviceOf(owner, presented) ?? randomBytes(DEVICE_BYTES));
+    return this.renewNamed(owner, this.nameOf(owner, presented));
   }
 
   /** The next token of a device by its name; of a new one where it has none. */
   renewNamed(owner: Owner, name: string | null): string {
     return this.sign(owner, name === null ? randomBytes(DEVICE_BYTES) : Buffer.from(name, 'base64url'));
+  }
+
+  /** A token for a user who has proved the mailbox, and whose device has not signed in yet. */
+  issueForMailbox(owner: Owner): string {
+    return this.sign(owner, randomBytes(DEVICE_BYTES), NOT_SIGNED_IN);
   }
 
   /**
@@ -50,22 +61,34 @@ export class DeviceTokens implements OnModuleInit {
    * @returns the same name for every token of the device; null for any other token, and for none
    */
   nameOf(owner: Owner | null, token: string | null | undefined): string | null {
-    return (owner && this.deviceOf(owner, token)?.toString('base64url')) ?? null;
+    return this.read(owner, token)?.name ?? null;
   }
 
-  private deviceOf(owner: Owner, token: string | null | undefined): Buffer | null {
-    if (!token || !FORM.test(token)) return null;
+  /**
+   * Like `nameOf`, but null for a device that has not signed in yet. For the limits of second factors: an attacker who reads the mails of
+   * the user could otherwise get any number of devices, each with attempts of its own.
+   */
+  signedInNameOf(owner: Owner | null, token: string | null | undefined): string | null {
+    const device = this.read(owner, token);
+    return device?.hasSignedIn ? device.name : null;
+  }
+
+  private read(owner: Owner | null, token: string | null | undefined): Device | null {
+    if (!owner || !token || !FORM.test(token)) return null;
     const bytes = Buffer.from(token.slice(PREFIX.length), 'base64url');
     const signed = bytes.subarray(0, SIGNED_BYTES);
     if (!timingSafeEqual(this.macOf(owner, signed), bytes.subarray(SIGNED_BYTES))) return null;
-    const age = this.today() - signed.readUIntBE(DEVICE_BYTES, DAY_BYTES);
+    const marked = signed.readUIntBE(DEVICE_BYTES, DAY_BYTES);
+    const age = this.today() - (marked & ~NOT_SIGNED_IN);
     // One day ahead may be midnight on an instance with another clock; more was written under a clock that was set back since.
-    return age <= LIFETIME_DAYS && age >= -1 ? signed.subarray(0, DEVICE_BYTES) : null;
+    if (age > LIFETIME_DAYS || age < -1) return null;
+    const name = signed.subarray(0, DEVICE_BYTES).toString('base64url');
+    return { name, hasSignedIn: (marked & NOT_SIGNED_IN) === 0 };
   }
 
-  private sign(owner: Owner, device: Buffer): string {
+  private sign(owner: Owner, device: Buffer, mark = 0): string {
     const day = Buffer.alloc(DAY_BYTES);
-    day.writeUIntBE(this.today(), 0, DAY_BYTES);
+    day.writeUIntBE(this.today() | mark, 0, DAY_BYTES);
     const signed = Buffer.concat([device, day]);
     return PREFIX + Buffer.concat([signed, this.macOf(owner, signed)]).toString('base64url');
   }

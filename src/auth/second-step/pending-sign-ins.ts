@@ -38,7 +38,7 @@ export class PendingSignIns {
   async begin(user: User, step: FirstStep): Promise<MfaRequired> {
     const { methods, authenticatedAt, endsAt = null, isSuspicious = false, sessionId = null } = step;
     const { id: userId, sessionsEpoch } = user;
-    const device = this.devices.nameOf(user, step.deviceToken);
+    const device = this.devices.signedInNameOf(user, step.deviceToken);
     const origin = originOf(sessionId, device, step.client);
     const mfaToken = newMfaToken(sessionId);
     const expiresAt = new Date(this.clock.nowMs() + LIFETIME_SECONDS * 1_000);

@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { HOUR_MS } from '../../platform/clock';
 import {
   ADDRESS_RESTORED,
   ADDRESS_TAKEN,
   requireActiveUser,
   DeviceTokens,
   AccountRecovery,
+  FACTORS_RESET,
   LoginLimits,
   REGISTRATION_NOT_KEPT,
   suspectSince,
@@ -19,13 +21,14 @@ import { UsersService } from '../../users';
 import type { ResetPasswordRequest } from './password-reset.dto';
 import {
   PASSWORD_RESET,
+  PASSWORD_RESET_AFTER_FACTORS_RESET,
   PASSWORD_RESET_AFTER_RECOVERY,
   PASSWORD_RESET_AFTER_REGISTRATION,
   PASSWORD_WAS_RESET,
 } from './password-reset.mails';
 import { PasswordReset, PasswordResetRequested } from './password-reset.events';
 
-const RESET: TokenPurpose = { name: 'password-reset', prefix: 'pr_', lifetimeMs: 3_600_000 };
+const RESET: TokenPurpose = { name: 'password-reset', prefix: 'pr_', lifetimeMs: HOUR_MS };
 
 /** Sets a new password with a proof of the mailbox. */
 @Injectable()
@@ -45,6 +48,9 @@ export class PasswordResetService {
     mailer.registerResolver(PASSWORD_RESET, async (request) => this.resolve(request, PASSWORD_RESET));
     mailer.registerResolver(ADDRESS_RESTORED, async (request) =>
       this.resolve(request, PASSWORD_RESET_AFTER_RECOVERY),
+    );
+    mailer.registerResolver(FACTORS_RESET, async (request) =>
+      this.resolve(request, PASSWORD_RESET_AFTER_FACTORS_RESET),
     );
     mailer.registerResolver(REGISTRATION_NOT_KEPT, async (request) => this.resolveRegistration(request));
   }
@@ -82,7 +88,7 @@ export class PasswordResetService {
       const owner = { email, emailVerified: true };
       await this.mailer.send(owner, PASSWORD_WAS_RESET, { language: client.language });
       await this.limits.grantAfterReset({ id, email }, client);
-      return this.devices.renew({ id, devicesEpoch: devicesEpoch + 1 });
+      return this.devices.issueForMailbox({ id, devicesEpoch: devicesEpoch + 1 });
     });
   }
 

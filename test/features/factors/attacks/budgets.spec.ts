@@ -57,6 +57,42 @@ describe('an attack on factors: budgets', () => {
     expect(judged).toBe(QUOTA);
   });
 
+  it('the device token of a reset by mail is no known device: it gives who has the mailbox no guesses of its own', async () => {
+    const user = await acts.enrolled();
+    let judged = 0;
+    for (let round = 0; round < 3; round++) {
+      const newPassword = `teal otters juggle ${round} lanterns anew`;
+      const answer = await reset(app, await resetLink(app, user.email), newPassword);
+      const [cookie] = answer.headers.getSetCookie();
+      const deviceToken = /^__Host-device=([^;]+);/.exec(cookie ?? '')?.[1];
+      expect(deviceToken).toMatch(/^dt_/);
+      const person = { email: user.email, password: newPassword };
+      for (let time = 0; time < QUOTA; time++) {
+        const mfaToken = await acts.pending(person, { deviceToken });
+        const { body } = await acts.complete(mfaToken, acts.wrongCode(user.secret));
+        if (body.code === 'invalid-factor') judged++;
+      }
+    }
+    expect(judged).toBe(QUOTA);
+  });
+
+  it('and becomes one once it has signed in with the factor', async () => {
+    const user = await acts.enrolled();
+    const password = 'teal otters juggle no lanterns today';
+    const answer = await reset(app, await resetLink(app, user.email), password);
+    const [, token] = /^__Host-device=([^;]+);/.exec(answer.headers.getSetCookie()[0] ?? '') ?? [];
+    const person = { ...user, password };
+    const mfaToken = await acts.pending(person, { deviceToken: token });
+    const { body } = await acts.complete(mfaToken, acts.code(user.secret));
+    const { deviceToken } = body as unknown as { deviceToken: string };
+    app.clock.advance({ minutes: 1 });
+    // A stranger exhausts the limit of unknown devices.
+    for (let time = 0; time <= QUOTA; time++)
+      await acts.complete(await acts.pending(person), acts.wrongCode(user.secret));
+    const own = await acts.pending(person, { deviceToken });
+    expect((await acts.complete(own, acts.code(user.secret))).status).toBe(200);
+  });
+
   it('who has the password cannot keep the owner, with factor and known device, from signing in', async () => {
     const user = await acts.enrolled();
     const { deviceToken } = (await acts.signIn(user)) as unknown as { deviceToken: string };
