@@ -2,6 +2,7 @@ import { hash } from 'bcryptjs';
 import { Client } from 'pg';
 import { MAX_STALENESS_MS } from '../../src/platform/change-feed';
 import type { Answer, Api, TokenBody } from './api';
+import type { Ended } from './command';
 import { createDatabase, type TestDatabase } from './database';
 import { Home, type Instance } from './home';
 import { expectProblem } from './problem';
@@ -98,8 +99,13 @@ export class Instances {
 
   private async import({ email, password }: Person): Promise<void> {
     const line = JSON.stringify({ email, passwordHash: await hash(password, 4), emailVerified: true });
-    const { code, stderr } = await this.home.run(this.settings, ['users:import', '-'], `${line}\n`);
+    const { code, stderr } = await this.run(['users:import', '-'], `${line}\n`);
     expect({ code, stderr }).toMatchObject({ code: 0 });
+  }
+
+  /** Runs a command with the settings of the instances. */
+  async run(args: readonly string[], input = ''): Promise<Ended> {
+    return this.home.run(this.settings, args, input);
   }
 
   /** Signs a person in, or a new one. */

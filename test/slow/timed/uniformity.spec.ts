@@ -11,20 +11,30 @@ jest.setTimeout(300_000);
 describe('how long an answer takes says nothing of the account', () => {
   let app: TestApp;
   let people = 0;
-  const [known, unproven, disabled, legacy] = ['known', 'unproven', 'disabled', 'legacy'].map(
-    (name) => `${name}@example.com`,
-  ) as [string, string, string, string];
+  const [known, unproven, disabled, legacy, guarded] = [
+    'known',
+    'unproven',
+    'disabled',
+    'legacy',
+    'guarded',
+  ].map((name) => `${name}@example.com`) as [string, string, string, string, string];
 
   beforeAll(async () => {
     // A cost of production would hide everything else; the least there is hides nothing.
     app = await startApp({ env: { REQUIRE_VERIFIED_EMAIL: 'true' } });
-    for (const email of [known, unproven, disabled, legacy])
+    for (const email of [known, unproven, disabled, legacy, guarded])
       await app.api.post('/v1/auth/register', { json: { email, password: PASSWORD } });
     await app.query('UPDATE users SET email_verified = true WHERE email <> $1', [unproven]);
     await app.query(`UPDATE users SET status = 'disabled' WHERE email = $1`, [disabled]);
     await app.query(
       'UPDATE credentials SET hash = $1 WHERE user_id = (SELECT id FROM users WHERE email = $2)',
       [hashSync(PASSWORD, 4), legacy],
+    );
+    // Of any kind: what counts is that the account has one.
+    await app.query(
+      `INSERT INTO factors (id, user_id, kind, created_at)
+         SELECT gen_random_uuid(), id, 'any', now() FROM users WHERE email = $1`,
+      [guarded],
     );
     await app.mailsSent();
   });
@@ -58,6 +68,20 @@ describe('how long an answer takes says nothing of the account', () => {
       await compareInterleaved(
         () => ask(email),
         () => ask(stranger()),
+      ),
+    );
+  });
+
+  it.each([
+    ['an account without one', () => known],
+    ['a stranger', () => stranger()],
+  ])('login: a wrong password of an account with a second factor, and of %s', async (what, other) => {
+    const ask = timed('/v1/auth/login', (address) => ({ email: address, password: OTHER }));
+    expectAlike(
+      `login: with a second factor, and ${what}`,
+      await compareInterleaved(
+        () => ask(guarded),
+        () => ask(other()),
       ),
     );
   });
