@@ -12,6 +12,9 @@ export const EMAIL_VERIFICATION_REQUEST: MailRequestType = { kind: 'email-verifi
 /** Requested where an account was recovered and its password is void; password-reset sends the mail with the link to set one. */
 export const ADDRESS_RESTORED: MailRequestType = { kind: 'address-restored' };
 
+/** Requested where an operator removed the factors of a user, and the password is void; password-reset sends the mail with the link to set one. */
+export const FACTORS_RESET: MailRequestType = { kind: 'factors-reset' };
+
 /** Sent by the features that find the address of a request in use. */
 export const ADDRESS_TAKEN = mailType({
   kind: 'address-taken',

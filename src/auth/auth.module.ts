@@ -16,6 +16,7 @@ import { FactorKinds } from './second-step/factor-kinds';
 import { FactorLevel } from './second-step/factor-level';
 import { FactorNotices } from './second-step/factor-notices';
 import { FactorRecovery } from './second-step/factor-recovery';
+import { FactorReset } from './second-step/factor-reset';
 import { FactorVerifier } from './second-step/factor-verifier';
 import { FactorsController } from './second-step/factors.controller';
 import { FactorsData } from './second-step/factors.data';
@@ -24,6 +25,7 @@ import { Factors } from './second-step/factors.service';
 import { CreateSecondStep1795400000700 } from './second-step/migrations/1795400000700-create-second-step';
 import { PendingSignInStore } from './second-step/pending-sign-in.store';
 import { PendingSignIns } from './second-step/pending-sign-ins';
+import { SecondFactorPolicy } from './second-step/second-factor-policy';
 import { SecondStepLimits } from './second-step/second-step-limits';
 import {
   FACTOR_ADDED,
@@ -79,12 +81,14 @@ const SECOND_STEP = [
   FactorLevel,
   FactorNotices,
   FactorRecovery,
+  FactorReset,
   Factors,
   FactorsData,
   FactorsDoctorCheck,
   FactorVerifier,
   PendingSignIns,
   PendingSignInStore,
+  SecondFactorPolicy,
   SecondStepLimits,
   SecondStepMetrics,
   SecondStepService,

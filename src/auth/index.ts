@@ -6,7 +6,13 @@ export {
 export { MAIL_LINK, MAIL_REQUEST, PASSWORD_CONFIRMATION } from './auth.rate-limits';
 export { AcceptedResponse } from './auth.dto';
 export { InvalidCredentials, RegistrationClosed } from './auth.errors';
-export { ADDRESS_RESTORED, ADDRESS_TAKEN, REGISTRATION_MAIL, REGISTRATION_NOT_KEPT } from './auth.mails';
+export {
+  ADDRESS_RESTORED,
+  ADDRESS_TAKEN,
+  FACTORS_RESET,
+  REGISTRATION_MAIL,
+  REGISTRATION_NOT_KEPT,
+} from './auth.mails';
 export { AuthModule } from './auth.module';
 export { RegistrationSettings } from './registration/registration.settings';
 export { RequiresRegistration } from './registration/requires-registration';
@@ -46,11 +52,13 @@ export {
 } from './second-step/factor';
 export { FactorName, MfaToken } from './second-step/factor-name';
 export { AddedFactorResponse, FactorResponse } from './second-step/factors.dto';
+export { FactorReset } from './second-step/factor-reset';
 export { type AddedFactor, Factors, type NewFactor } from './second-step/factors.service';
 export { InvalidFactor, InvalidMfaToken, MfaRequired } from './second-step/second-step.errors';
 export {
   FactorAdded,
   FactorRemoved,
+  FactorsReset,
   FactorsUndone,
   SecondFactorFailed,
   SecondFactorAsked,

@@ -21,6 +21,11 @@ export class FactorRemoved extends SecurityEvent {
   static override readonly type = 'factor-removed';
 }
 
+/** An operator removed the factors of a user who has lost them, and voided the password. */
+export class FactorsReset extends SecurityEvent {
+  static override readonly type = 'factors-reset';
+}
+
 /** The link in the notice of the first factor was used: the factors are removed and the account is recovered. */
 export class FactorsUndone extends SecurityEvent {
   static override readonly type = 'factors-undone';

@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { type CommandRegistrar, type OutputStreams, registeredCommands } from '../platform/commands';
 import { addDatabase } from './database.commands';
 import { addDoctor } from './doctor.commands';
+import { addFactors } from './factors.commands';
 import { addKeys } from './keys.commands';
 import { createRunner } from './command-runner';
 import { addSessions } from './sessions.commands';
@@ -14,6 +15,7 @@ const CORE_COMMANDS: readonly CommandRegistrar[] = [
   addKeys,
   addSessions,
   addUsers,
+  addFactors,
   addContract,
 ];
 

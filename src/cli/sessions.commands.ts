@@ -1,6 +1,5 @@
 import type { INestApplicationContext } from '@nestjs/common';
 import { type Command, Option } from 'commander';
-import { validate as isUuid } from 'uuid';
 import {
   type CommandReport,
   type CommandRunner,
@@ -11,7 +10,7 @@ import {
 import { Database } from '../platform/database';
 import { EventBus } from '../platform/events';
 import { SessionsRevoked, SessionsService, SignedInUsers } from '../sessions';
-import { normaliseEmail, UsersService } from '../users';
+import { namedUser } from './named-user';
 
 const PROGRESS_USERS = 500;
 const BY_COMMAND = { command: 'sessions:end' };
@@ -41,10 +40,7 @@ export function addSessions(program: Command, run: CommandRunner): void {
 }
 
 async function endOf(context: INestApplicationContext, which: string): Promise<CommandReport> {
-  const users = context.get(UsersService, { strict: false });
-  const email = normaliseEmail(which);
-  const user = isUuid(which) ? await users.findById(which) : email ? await users.findByEmail(email) : null;
-  if (!user) throw new Error(`There is no user ${printable(which)}.\n  → npm run cli -- users:list`);
+  const user = await namedUser(context, which);
   await endAllOf(context, user.id);
   return { data: { users: 1 }, text: `${printable(user.email)} is signed out everywhere.\n` };
 }

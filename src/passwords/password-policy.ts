@@ -17,6 +17,17 @@ const DETAILS = {
   'password-breached': 'This password is in a list of passwords from data breaches. Choose another one.',
 } as const;
 
+/** What front ends need to know of the rules. */
+export interface PasswordRules {
+  /** In Unicode code points, after NFC normalisation. */
+  readonly minLength: number;
+  readonly maxLength: number;
+  /** The reasons other than length for which passwords are refused under these settings. */
+  readonly refused: readonly string[];
+  /** The words that no password may consist of, besides the address and the name of the user. */
+  readonly contextWords: readonly string[];
+}
+
 /** Requires new passwords to be long and hard to guess (NIST SP 800-63B-4 section 3.1.1.2, ASVS 5.0 section 6.2). */
 @Injectable()
 export class PasswordPolicy {
@@ -27,16 +38,11 @@ export class PasswordPolicy {
     private readonly http: HttpSettings,
   ) {}
 
-  /** The reasons other than length for which passwords are refused under these settings. */
-  get refused(): string[] {
-    const codes = Object.keys(DETAILS) as (keyof typeof DETAILS)[];
-    const asked = codes.filter((code) => code !== 'password-breached' || this.settings.breachedPasswordsUrl);
-    return asked.map((code) => code.slice('password-'.length));
-  }
-
-  /** The words that no password may consist of, besides the address and the name of the user. */
-  get contextWords(): string[] {
-    return [this.http.appName];
+  get rules(): PasswordRules {
+    const { minLength, maxLength, breachedPasswordsUrl } = this.settings;
+    const codes = Object.keys(DETAILS).filter((code) => code !== 'password-breached' || breachedPasswordsUrl);
+    const refused = codes.map((code) => code.slice('password-'.length));
+    return { minLength, maxLength, refused, contextWords: [this.http.appName] };
   }
 
   /**

@@ -45,6 +45,8 @@ describe('what is discovered goes by the settings:', () => {
       registration: 'invited',
       emailVerificationRequired: true,
       factors: ['pwd'],
+      secondFactor: { kinds: expect.any(Array), required: 'none', graceDays: 0, rememberDeviceDays: 0 },
+      mailSignIn: false,
       limits: [],
       revocationSeconds: 1,
     });

@@ -161,7 +161,7 @@ export interface paths {
         };
         /**
          * List own factors
-         * @description Returns the second factors of the signed-in user, oldest first, and how many recovery codes are left. An account with a factor needs it at every sign-in.
+         * @description Returns the second factors of the signed-in user, oldest first, how many recovery codes are left, and whether a factor is mandatory. An account with a factor needs it at every sign-in.
          */
         get: operations["listFactors"];
         put?: never;
@@ -365,7 +365,7 @@ export interface paths {
         };
         /**
          * Get the authentication policy
-         * @description Returns the rules in force on this installation: password rules, token lifetimes, registration, email verification and rate limits. Front ends build their forms and messages from it. The response is public and cacheable.
+         * @description Returns the rules in force on this installation: password rules, token lifetimes, registration, email verification, second factors and rate limits. Front ends build their forms and messages from it. The response is public and cacheable.
          */
         get: operations["getPolicy"];
         put?: never;
@@ -1044,6 +1044,16 @@ export interface components {
             items: components["schemas"]["FactorResponse"][];
             /** @example 10 */
             recoveryCodesLeft: number;
+            /**
+             * @description Whether the account must have a factor
+             * @example false
+             */
+            required: boolean;
+            /**
+             * @description On how many devices the user signs in without being asked for a factor
+             * @example 0
+             */
+            rememberedDevices: number;
         };
         RenameFactorRequest: {
             /** @example My phone */
@@ -1264,6 +1274,32 @@ export interface components {
              */
             recentSignInSeconds: number;
         };
+        SecondFactor: {
+            /**
+             * @description The kinds of second factors, the most convenient first
+             * @example [
+             *       "totp",
+             *       "recovery-code"
+             *     ]
+             */
+            kinds: string[];
+            /**
+             * @description Who must have a second factor. `none`: nobody. `roles`: the holders of some roles. `all`: everybody. `GET /v1/auth/factors` states it for one user
+             * @example none
+             * @enum {string}
+             */
+            required: "none" | "roles" | "all";
+            /**
+             * @description For how many days an account for which a second factor is mandatory signs in without one
+             * @example 0
+             */
+            graceDays: number;
+            /**
+             * @description For how many days a device on which the user was signed in with a second factor is not asked for one. 0: it always is
+             * @example 0
+             */
+            rememberDeviceDays: number;
+        };
         Limit: {
             /**
              * @description As in `RateLimit`
@@ -1305,6 +1341,12 @@ export interface components {
              *     ]
              */
             factors: string[];
+            secondFactor: components["schemas"]["SecondFactor"];
+            /**
+             * @description Whether a code sent by mail signs in instead of a password
+             * @example false
+             */
+            mailSignIn: boolean;
             /** @description Successful sign-ins are not counted */
             limits: components["schemas"]["Limit"][];
             /**
@@ -1655,7 +1697,7 @@ export interface components {
              * @description Replace the present authenticator app
              * @default false
              */
-            replace?: boolean;
+            replace: boolean;
         };
         AddedFactorResponse: {
             factor: components["schemas"]["FactorResponse"];
@@ -2810,7 +2852,9 @@ export interface operations {
                      *           "lastUsedAt": "2026-11-28T14:22:33.469Z"
                      *         }
                      *       ],
-                     *       "recoveryCodesLeft": 10
+                     *       "recoveryCodesLeft": 10,
+                     *       "required": false,
+                     *       "rememberedDevices": 0
                      *     }
                      */
                     "application/json": components["schemas"]["FactorListResponse"];
@@ -3408,6 +3452,16 @@ export interface operations {
                      *       "factors": [
                      *         "pwd"
                      *       ],
+                     *       "secondFactor": {
+                     *         "kinds": [
+                     *           "totp",
+                     *           "recovery-code"
+                     *         ],
+                     *         "required": "none",
+                     *         "graceDays": 0,
+                     *         "rememberDeviceDays": 0
+                     *       },
+                     *       "mailSignIn": false,
                      *       "limits": [
                      *         {
                      *           "name": "login",

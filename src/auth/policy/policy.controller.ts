@@ -1,12 +1,13 @@
 import { Controller, Get, Header } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { AccessSettings, Public } from '../../access';
-import { PasswordPolicy, PasswordSettings } from '../../passwords';
+import { PasswordPolicy } from '../../passwords';
 import { RateLimitSettings } from '../../platform/rate-limits';
 import { MAX_STALENESS_MS } from '../../platform/change-feed';
 import { ConditionalGet } from '../../platform/http';
 import { SessionSettings } from '../../sessions';
 import { RegistrationSettings } from '../registration/registration.settings';
+import { SecondFactorPolicy } from '../second-step/second-factor-policy';
 import { PolicyResponse } from './policy.dto';
 
 /** The settings that front ends need before a user has signed in. */
@@ -15,12 +16,12 @@ import { PolicyResponse } from './policy.dto';
 @Controller({ path: 'auth', version: '1' })
 export class PolicyController {
   constructor(
-    private readonly passwords: PasswordSettings,
     private readonly access: AccessSettings,
     private readonly sessions: SessionSettings,
-    private readonly rules: PasswordPolicy,
+    private readonly passwords: PasswordPolicy,
     private readonly rateLimits: RateLimitSettings,
     private readonly registration: RegistrationSettings,
+    private readonly secondFactor: SecondFactorPolicy,
   ) {}
 
   @Get('policy')
@@ -30,7 +31,7 @@ export class PolicyController {
     operationId: 'getPolicy',
     summary: 'Get the authentication policy',
     description:
-      'Returns the rules in force on this installation: password rules, token lifetimes, registration, email verification and rate limits. ' +
+      'Returns the rules in force on this installation: password rules, token lifetimes, registration, email verification, second factors and rate limits. ' +
       'Front ends build their forms and messages from it. ' +
       'The response is public and cacheable.',
   })
@@ -38,12 +39,7 @@ export class PolicyController {
   policy(): PolicyResponse {
     const { idleMs, maxMs, graceMs } = this.sessions;
     return {
-      password: {
-        minLength: this.passwords.minLength,
-        maxLength: this.passwords.maxLength,
-        refused: this.rules.refused,
-        contextWords: this.rules.contextWords,
-      },
+      password: this.passwords.rules,
       lifetimes: {
         accessTokenSeconds: this.access.accessTokenSeconds,
         sessionIdleSeconds: idleMs / 1_000,
@@ -54,6 +50,8 @@ export class PolicyController {
       registration: this.registration.mode,
       emailVerificationRequired: this.access.requireVerifiedEmail,
       factors: ['pwd'],
+      secondFactor: this.secondFactor.published,
+      mailSignIn: false,
       limits: this.rateLimits.enabled ? this.rateLimits.policies : [],
       revocationSeconds: MAX_STALENESS_MS / 1_000,
     };

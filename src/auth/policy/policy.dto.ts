@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { type RateLimitPolicy, COUNTED_PER } from '../../platform/rate-limits';
+import { FACTOR_REQUIREMENTS, type FactorRequirement } from '../second-step/second-factor-policy';
 import { REGISTRATION_MODES, type RegistrationMode } from '../registration/registration.settings';
 
 class PasswordPolicy {
@@ -59,6 +60,36 @@ class Lifetimes {
   readonly recentSignInSeconds: number;
 }
 
+class SecondFactor {
+  @ApiProperty({
+    type: [String],
+    description: 'The kinds of second factors, the most convenient first',
+    example: ['totp', 'recovery-code'],
+  })
+  readonly kinds: readonly string[];
+
+  @ApiProperty({
+    enum: [...FACTOR_REQUIREMENTS],
+    description:
+      'Who must have a second factor. `none`: nobody. `roles`: the holders of some roles. `all`: everybody. `GET /v1/auth/factors` states it for one user',
+    example: 'none',
+  })
+  readonly required: FactorRequirement;
+
+  @ApiProperty({
+    description: 'For how many days an account for which a second factor is mandatory signs in without one',
+    example: 0,
+  })
+  readonly graceDays: number;
+
+  @ApiProperty({
+    description:
+      'For how many days a device on which the user was signed in with a second factor is not asked for one. 0: it always is',
+    example: 0,
+  })
+  readonly rememberDeviceDays: number;
+}
+
 class Limit {
   @ApiProperty({ description: 'As in `RateLimit`', example: 'login' })
   readonly name: string;
@@ -101,6 +132,12 @@ export class PolicyResponse {
 
   @ApiProperty({ type: [String], description: 'The authentication methods (RFC 8176)', example: ['pwd'] })
   readonly factors: readonly string[];
+
+  @ApiProperty()
+  readonly secondFactor: SecondFactor;
+
+  @ApiProperty({ description: 'Whether a code sent by mail signs in instead of a password', example: false })
+  readonly mailSignIn: boolean;
 
   @ApiProperty({ type: [Limit], description: 'Successful sign-ins are not counted' })
   readonly limits: readonly Limit[];

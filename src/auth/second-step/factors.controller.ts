@@ -6,17 +6,17 @@ import { ApiProblems, Client, type ClientInfo, NotFound, UuidParam } from '../..
 import { InvalidOrExpiredToken } from '../../platform/one-time-tokens';
 import { RateLimit } from '../../platform/rate-limits';
 import { MAIL_LINK } from '../auth.rate-limits';
-import { FactorKinds } from './factor-kinds';
 import { FactorRecovery } from './factor-recovery';
 import { FactorListResponse, FactorResponse, RenameFactorRequest, UndoFactorsRequest } from './factors.dto';
 import { Factors } from './factors.service';
+import { SecondFactorPolicy } from './second-factor-policy';
 
 @ApiTags('factors')
 @Controller({ path: 'auth/factors', version: '1' })
 export class FactorsController {
   constructor(
     private readonly factors: Factors,
-    private readonly kinds: FactorKinds,
+    private readonly policy: SecondFactorPolicy,
     private readonly recovery: FactorRecovery,
   ) {}
 
@@ -25,13 +25,14 @@ export class FactorsController {
     operationId: 'listFactors',
     summary: 'List own factors',
     description:
-      'Returns the second factors of the signed-in user, oldest first, and how many recovery codes are left. ' +
+      'Returns the second factors of the signed-in user, oldest first, how many recovery codes are left, and whether a factor is mandatory. ' +
       'An account with a factor needs it at every sign-in.',
   })
   @ApiOkResponse({ type: FactorListResponse })
   async list(@CurrentUser() { userId }: Principal): Promise<FactorListResponse> {
     const items = (await this.factors.list(userId)).map((factor) => FactorResponse.of(factor));
-    return { items, recoveryCodesLeft: (await this.kinds.recovery?.count(userId)) ?? 0 };
+    const recoveryCodesLeft = await this.factors.recoveryCodesLeftOf(userId);
+    return { items, recoveryCodesLeft, ...(await this.policy.rulesFor(userId)) };
   }
 
   @Patch(':id')

@@ -52,6 +52,16 @@ export class FactorListResponse {
 
   @ApiProperty({ type: 'integer', example: 10 })
   readonly recoveryCodesLeft: number;
+
+  @ApiProperty({ description: 'Whether the account must have a factor', example: false })
+  readonly required: boolean;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'On how many devices the user signs in without being asked for a factor',
+    example: 0,
+  })
+  readonly rememberedDevices: number;
 }
 
 export class AddedFactorResponse {

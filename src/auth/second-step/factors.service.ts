@@ -49,6 +49,10 @@ export class Factors {
     return this.database.repository(StoredFactor).find({ where: { userId }, order: { id: 'ASC' } });
   }
 
+  async recoveryCodesLeftOf(userId: string): Promise<number> {
+    return (await this.kinds.recovery?.count(userId)) ?? 0;
+  }
+
   /** The kinds that a user can use now, the most convenient first. A kind without a provider counts, but cannot be used. */
   async offeredTo(userId: string): Promise<string[]> {
     const stored = new Set((await this.list(userId)).map(({ kind }) => kind));

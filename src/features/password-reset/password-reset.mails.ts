@@ -1,4 +1,4 @@
-import { ADDRESS_RESTORED, REGISTRATION_NOT_KEPT } from '../../auth';
+import { ADDRESS_RESTORED, FACTORS_RESET, REGISTRATION_NOT_KEPT } from '../../auth';
 import { mailType } from '../../platform/mail';
 
 const IGNORE = 'If this was not you, ignore this mail: nothing happens without the link.';
@@ -45,6 +45,37 @@ export const PASSWORD_RESET_AFTER_RECOVERY = mailType({
       ],
       action: 'Neues Passwort setzen',
       after: ['Der Link gilt bis {until}. Danach benutzen Sie „Passwort vergessen“.'],
+    },
+  },
+});
+
+/** The link for an account whose factors were removed by an operator, and whose password is void. */
+export const PASSWORD_RESET_AFTER_FACTORS_RESET = mailType({
+  ...FACTORS_RESET,
+  texts: {
+    en: {
+      subject: 'The second factors of your account at {app} were removed',
+      before: [
+        'The operator of {app} removed the second factors and the recovery codes of your account. Its password does not work any more, and all devices were signed out.',
+        'Set a new password, sign in, and add a second factor again.',
+      ],
+      action: 'Set a new password',
+      after: [
+        'The link works until {until}. After that, use "forgot password".',
+        'If you did not ask the operator for this, contact the support.',
+      ],
+    },
+    de: {
+      subject: 'Die zweiten Faktoren Ihres Kontos bei {app} wurden entfernt',
+      before: [
+        'Der Betreiber von {app} hat die zweiten Faktoren und die Wiederherstellungscodes Ihres Kontos entfernt. Das Passwort gilt nicht mehr, und alle Geräte wurden abgemeldet.',
+        'Setzen Sie ein neues Passwort, melden Sie sich an, und fügen Sie wieder einen zweiten Faktor hinzu.',
+      ],
+      action: 'Neues Passwort setzen',
+      after: [
+        'Der Link gilt bis {until}. Danach benutzen Sie „Passwort vergessen“.',
+        'Wenn Sie den Betreiber nicht darum gebeten haben, wenden Sie sich an den Support.',
+      ],
     },
   },
 });

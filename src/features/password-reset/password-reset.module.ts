@@ -6,6 +6,7 @@ import { UsersModule } from '../../users';
 import { PasswordResetController } from './password-reset.controller';
 import {
   PASSWORD_RESET,
+  PASSWORD_RESET_AFTER_FACTORS_RESET,
   PASSWORD_RESET_AFTER_RECOVERY,
   PASSWORD_RESET_AFTER_REGISTRATION,
   PASSWORD_WAS_RESET,
@@ -15,6 +16,7 @@ import { PasswordResetService } from './password-reset.service';
 const MAILS = MailTextsModule.of({
   types: [
     PASSWORD_RESET,
+    PASSWORD_RESET_AFTER_FACTORS_RESET,
     PASSWORD_RESET_AFTER_RECOVERY,
     PASSWORD_RESET_AFTER_REGISTRATION,
     PASSWORD_WAS_RESET,

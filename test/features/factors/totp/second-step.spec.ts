@@ -315,6 +315,14 @@ describe('the second step', () => {
     });
   });
 
+  it('is published with the policy, in the order in which the kinds are offered', async () => {
+    const { secondFactor } = (await app.api.get<{ secondFactor: { kinds: string[] } }>('/v1/auth/policy'))
+      .body;
+    const { factors } = (await acts.logIn(user)).body;
+    expect(secondFactor.kinds.filter((kind) => factors.includes(kind))).toEqual(factors);
+    expect(secondFactor).toMatchObject({ required: 'none', graceDays: 0, rememberDeviceDays: 0 });
+  });
+
   it('of an unknown kind still counts, is not offered, and no session is opened without it', async () => {
     await app.query(`UPDATE factors SET kind = 'gone' WHERE user_id = $1`, [user.id]);
     await app.query('DELETE FROM recovery_codes WHERE user_id = $1', [user.id]);

@@ -138,6 +138,8 @@ describe('an authenticator app', () => {
       expect((await app.api.get('/v1/auth/factors', { token: accessToken })).body).toEqual({
         items: [],
         recoveryCodesLeft: 0,
+        required: false,
+        rememberedDevices: 0,
       });
     });
 
