@@ -15,6 +15,7 @@ import { StoredFactor } from './second-step/factor.entity';
 import { FactorKinds } from './second-step/factor-kinds';
 import { FactorLevel } from './second-step/factor-level';
 import { FactorNotices } from './second-step/factor-notices';
+import { FactorOwners } from './second-step/factor-owners';
 import { FactorRecovery } from './second-step/factor-recovery';
 import { FactorReset } from './second-step/factor-reset';
 import { FactorVerifier } from './second-step/factor-verifier';
@@ -44,6 +45,7 @@ import { ChangePasswordController } from './change-password.controller';
 import { AccountDeletion } from './account-deletion';
 import { DeviceTokens } from './login/device-tokens';
 import { AccountRecovery } from './account-recovery';
+import { AccountUndo } from './account-undo';
 import { JwtStrategy } from './token/jwt.strategy';
 import { LocalStrategy } from './login/local-auth';
 import { LoginChecks } from './login/login-checks';
@@ -80,6 +82,7 @@ const SECOND_STEP = [
   FactorKinds,
   FactorLevel,
   FactorNotices,
+  FactorOwners,
   FactorRecovery,
   FactorReset,
   Factors,
@@ -123,6 +126,7 @@ const SECOND_STEP = [
     AccountDeletion,
     DeviceTokens,
     AccountRecovery,
+    AccountUndo,
     LoginChecks,
     LoginLimits,
     OpenResponses,
@@ -140,12 +144,14 @@ const SECOND_STEP = [
   exports: [
     SETTINGS,
     AccessModule,
+    FactorOwners,
     Factors,
     SecondStepService,
     PrincipalLoader,
     AccountDeletion,
     DeviceTokens,
     AccountRecovery,
+    AccountUndo,
     LoginLimits,
     PasswordConfirmation,
     SecurityNotices,

@@ -27,6 +27,7 @@ export {
   SINCE_CREATION,
   suspectSince,
 } from './account-recovery';
+export { AccountUndo, type Undoing } from './account-undo';
 export {
   type LoginAttempt,
   LoginCheck,
@@ -52,6 +53,7 @@ export {
 } from './second-step/factor';
 export { FactorName, MfaToken } from './second-step/factor-name';
 export { AddedFactorResponse, FactorResponse } from './second-step/factors.dto';
+export { FactorOwners } from './second-step/factor-owners';
 export { FactorReset } from './second-step/factor-reset';
 export { type AddedFactor, Factors, type NewFactor } from './second-step/factors.service';
 export { InvalidFactor, InvalidMfaToken, MfaRequired } from './second-step/second-step.errors';

@@ -5,7 +5,7 @@ import { Mailer } from '../../platform/mail';
 import { OneTimeTokens, type TokenPurpose } from '../../platform/one-time-tokens';
 import { RateLimiter } from '../../platform/rate-limits';
 import type { User } from '../../users';
-import { ADDRESS_RESTORED } from '../auth.mails';
+import { AccountUndo } from '../account-undo';
 import { NOTICE, SECOND_STEP_FAILURES } from '../auth.rate-limits';
 import { SecurityNotices } from '../login/security-notices';
 import {
@@ -36,22 +36,18 @@ export class FactorNotices {
   constructor(
     private readonly tokens: OneTimeTokens,
     private readonly notices: SecurityNotices,
+    private readonly undo: AccountUndo,
     private readonly mailer: Mailer,
     private readonly limits: RateLimiter,
     private readonly clock: Clock,
   ) {}
-
-  /** An undo voids the password, so it needs a module that mails the link to set a new one. */
-  get canUndo(): boolean {
-    return this.mailer.resolves(ADDRESS_RESTORED);
-  }
 
   async notifyAdded(
     user: User,
     { sessionId, language, isFirst }: Change & { readonly isFirst: boolean },
   ): Promise<void> {
     if (!isFirst) return this.notifyWithLink(user, FACTOR_ADDED, { sessionId, language });
-    if (!this.canUndo) return this.mailer.send(user, FIRST_FACTOR_ADDED_WITHOUT_UNDO, { language });
+    if (!this.undo.isPossible) return this.mailer.send(user, FIRST_FACTOR_ADDED_WITHOUT_UNDO, { language });
     const details = { email: user.email };
     const token = (await this.tokens.issue(FACTORS_UNDO, { userId: user.id, details })) ?? undefined;
     await this.mailer.send(user, FIRST_FACTOR_ADDED, { language, token });

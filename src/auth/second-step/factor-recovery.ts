@@ -1,49 +1,36 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../platform/clock';
-import { Database } from '../../platform/database';
 import { EventBus, OnDomainEvent } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
-import { Mailer } from '../../platform/mail';
-import { InvalidOrExpiredToken, OneTimeTokens } from '../../platform/one-time-tokens';
-import { UsersService } from '../../users';
-import { AccountRecovery, CredentialsRevoked, requireActiveUser, SINCE_CREATION } from '../account-recovery';
-import { ADDRESS_RESTORED } from '../auth.mails';
-import { FACTORS_UNDO, FactorNotices } from './factor-notices';
+import { OneTimeTokens } from '../../platform/one-time-tokens';
+import { CredentialsRevoked, SINCE_CREATION } from '../account-recovery';
+import { AccountUndo, type Undoing } from '../account-undo';
+import { FACTORS_UNDO } from './factor-notices';
 import { Factors } from './factors.service';
 import { FactorsUndone } from '../second-step.events';
 
 /** Removes the factors that another person may have added, so that they do not lock the owner out. */
 @Injectable()
 export class FactorRecovery {
+  private readonly undoing: Undoing = {
+    purpose: FACTORS_UNDO,
+    since: () => SINCE_CREATION,
+    publish: async ({ userId }) =>
+      this.events.publish(new FactorsUndone({ subjectId: userId, actorId: null })),
+  };
+
   constructor(
     private readonly factors: Factors,
-    private readonly notices: FactorNotices,
-    private readonly recovery: AccountRecovery,
+    private readonly account: AccountUndo,
     private readonly tokens: OneTimeTokens,
-    private readonly users: UsersService,
-    private readonly database: Database,
-    private readonly mailer: Mailer,
     private readonly events: EventBus,
-    private readonly clock: Clock,
   ) {}
 
   /**
    * Removes all factors and recovers the account for the mailbox that got the notice of the first factor.
    * @throws InvalidOrExpiredToken
    */
-  async undo(token: string, { language }: ClientInfo): Promise<void> {
-    if (!this.notices.canUndo) throw new InvalidOrExpiredToken();
-    const { userId } = await this.tokens.get(FACTORS_UNDO, token);
-    await this.database.transaction(async () => {
-      const user = requireActiveUser(await this.users.lock({ id: userId }));
-      const { details } = await this.tokens.redeem(FACTORS_UNDO, token);
-      const { email = '' } = details;
-      const reservedUntil = new Date(this.clock.nowMs() + FACTORS_UNDO.lifetimeMs);
-      if (!(await this.users.restoreEmail(user, email, reservedUntil))) throw new InvalidOrExpiredToken();
-      await this.recovery.recover(userId, { hash: null, since: SINCE_CREATION });
-      await this.events.publish(new FactorsUndone({ subjectId: userId, actorId: null }));
-      await this.mailer.request(ADDRESS_RESTORED, { address: email, language, isUnlimited: true });
-    });
+  async undo(token: string, client: ClientInfo): Promise<void> {
+    await this.account.undo(token, this.undoing, client);
   }
 
   /** A password that was reset by mail keeps the factors: the mailbox alone must not replace a second factor (ASVS 6.4.3). */

@@ -1,15 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { MoreThanOrEqual } from 'typeorm';
-import { InvalidToken, type Principal, RecentSignIn } from '../../access';
+import type { Principal } from '../../access';
 import { Clock } from '../../platform/clock';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import { type ClientInfo, Conflict, NotFound } from '../../platform/http';
-import { OneTimeTokens } from '../../platform/one-time-tokens';
-import { SessionsService } from '../../sessions';
-import { type User, UsersService } from '../../users';
 import { StoredFactor } from './factor.entity';
 import { FactorKinds } from './factor-kinds';
+import { FactorOwners } from './factor-owners';
 import { FactorNotices } from './factor-notices';
 import { FactorAdded, FactorRemoved } from '../second-step.events';
 
@@ -34,14 +32,11 @@ export interface AddedFactor {
 export class Factors {
   constructor(
     private readonly kinds: FactorKinds,
-    private readonly database: Database,
-    private readonly users: UsersService,
-    private readonly sessions: SessionsService,
+    private readonly owners: FactorOwners,
     private readonly notices: FactorNotices,
+    private readonly database: Database,
     private readonly events: EventBus,
     private readonly clock: Clock,
-    private readonly recent: RecentSignIn,
-    private readonly tokens: OneTimeTokens,
   ) {}
 
   /** Oldest first. */
@@ -70,7 +65,7 @@ export class Factors {
     const { userId, sessionId } = principal;
     const { kind, name, isReplacing = false } = factor;
     return this.database.transaction(async () => {
-      const user = await this.lock(principal);
+      const user = await this.owners.lock(principal);
       if (!user.emailVerified) throw new Conflict('Verify the email address before you add a factor.');
       const replaced = isReplacing
         ? await this.database.repository(StoredFactor).findBy({ userId, kind })
@@ -87,10 +82,9 @@ export class Factors {
       await this.database.repository(StoredFactor).insert(stored);
       await factor.store(stored.id);
       await this.events.publish(new FactorAdded({ subjectId: userId, sessionId, details: { kind } }));
-      if (!user.hasFactor) await this.endPreparations(userId);
+      if (!user.hasFactor) await this.owners.endPreparations(userId);
       await this.notices.notifyAdded(user, { sessionId, language, isFirst: !user.hasFactor });
-      if (!user.hasFactor || replaced.length > 0)
-        await this.sessions.revokeAllOf(userId, { except: sessionId });
+      if (!user.hasFactor || replaced.length > 0) await this.owners.endOtherSessions(principal);
       if (user.hasFactor) return { factor: stored, recoveryCodes: null };
       return { factor: stored, recoveryCodes: (await this.kinds.recovery?.issue(userId)) ?? null };
     });
@@ -109,11 +103,11 @@ export class Factors {
   async remove(principal: Principal, id: string, { language }: ClientInfo): Promise<void> {
     const { userId, sessionId } = principal;
     await this.database.transaction(async () => {
-      const user = await this.lock(principal);
+      const user = await this.owners.lock(principal);
       const found = await this.database.repository(StoredFactor).findOneBy({ id, userId });
       if (!found) throw new NotFound();
       await this.delete([found]);
-      await this.sessions.revokeAllOf(userId, { except: sessionId });
+      await this.owners.endOtherSessions(principal);
       await this.notices.notifyRemoved(user, { sessionId, language });
     });
   }
@@ -132,22 +126,6 @@ export class Factors {
   /** To be called in the transaction that opens the session. */
   async recordUse(id: string): Promise<void> {
     await this.database.repository(StoredFactor).update({ id }, { lastUsedAt: this.clock.now() });
-  }
-
-  /** Ends what the password alone has prepared: known devices, each with attempts of its own, and requested changes. */
-  private async endPreparations(userId: string): Promise<void> {
-    await this.users.voidDevices(userId);
-    await this.tokens.revokeAllOf(userId);
-  }
-
-  /** @returns the user, locked, whose session is live */
-  async lock(principal: Principal): Promise<User> {
-    const { userId, sessionId } = principal;
-    const user = await this.users.lock({ id: userId });
-    if (user?.status !== 'active' || !(await this.sessions.isLive(sessionId))) throw new InvalidToken();
-    // Under the lock: the first factor may have been added since the guard.
-    await this.recent.assert(principal, 'aal1');
-    return user;
   }
 
   private async deleteRows(removed: readonly StoredFactor[]): Promise<void> {

@@ -1,6 +1,6 @@
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import type { Principal } from '../../access';
-import { ADDRESS_RESTORED, ADDRESS_TAKEN, requireActiveUser, AccountRecovery } from '../../auth';
+import { AccountUndo, ADDRESS_TAKEN, requireActiveUser, type Undoing } from '../../auth';
 import { RegistrationAttempts } from '../../passwords';
 import { RateLimiter } from '../../platform/rate-limits';
 import { Clock, DAY_MS } from '../../platform/clock';
@@ -28,6 +28,11 @@ const UNDO: TokenPurpose = {
 @Injectable()
 export class EmailChangeService implements OnModuleInit {
   private readonly logger = new Logger('Account');
+  private readonly undoing: Undoing = {
+    purpose: UNDO,
+    since: ({ details: { askedAt = '' } }) => new Date(askedAt),
+    publish: async ({ userId }) => this.events.publish(new EmailChangeUndone({ subjectId: userId })),
+  };
 
   constructor(
     private readonly own: OwnAccount,
@@ -36,7 +41,7 @@ export class EmailChangeService implements OnModuleInit {
     private readonly attempts: RegistrationAttempts,
     private readonly limits: RateLimiter,
     private readonly tokens: OneTimeTokens,
-    private readonly recovery: AccountRecovery,
+    private readonly account: AccountUndo,
     private readonly mailer: Mailer,
     private readonly events: EventBus,
     private readonly clock: Clock,
@@ -45,7 +50,7 @@ export class EmailChangeService implements OnModuleInit {
   }
 
   onModuleInit(): void {
-    if (!this.canUndo)
+    if (!this.account.isPossible)
       this.logger.warn(
         'No module sends the mail "address-restored" (password-reset does): a change of an e-mail address cannot be undone.',
       );
@@ -92,21 +97,10 @@ export class EmailChangeService implements OnModuleInit {
 
   /**
    * Recovers the account for the mailbox that it was to leave, or has left.
-   * @throws InvalidOrExpiredToken, also where no module sends the mail that sets a password afterwards: the owner would be locked out
+   * @throws InvalidOrExpiredToken
    */
-  async undo(token: string, { language }: ClientInfo): Promise<void> {
-    if (!this.canUndo) throw new InvalidOrExpiredToken();
-    const { userId } = await this.tokens.get(UNDO, token);
-    await this.database.transaction(async () => {
-      const user = requireActiveUser(await this.users.lock({ id: userId }));
-      const { details } = await this.tokens.redeem(UNDO, token);
-      const { email = '', askedAt = '' } = details;
-      const restored = await this.users.restoreEmail(user, email, this.reservedUntil());
-      if (!restored) throw new InvalidOrExpiredToken();
-      await this.recovery.recover(userId, { hash: null, since: new Date(askedAt) });
-      await this.events.publish(new EmailChangeUndone({ subjectId: userId }));
-      await this.mailer.request(ADDRESS_RESTORED, { address: email, language, isUnlimited: true });
-    });
+  async undo(token: string, client: ClientInfo): Promise<void> {
+    await this.account.undo(token, this.undoing, client);
   }
 
   /** Revokes the links of changes that are not confirmed yet. */
@@ -119,14 +113,10 @@ export class EmailChangeService implements OnModuleInit {
     return new Date(this.clock.nowMs() + UNDO.lifetimeMs);
   }
 
-  /** An undo voids the password, so it needs a module that mails the link to set a new one. */
-  private get canUndo(): boolean {
-    return this.mailer.resolves(ADDRESS_RESTORED);
-  }
-
   /** Sends the notice to the current mailbox, with the link that undoes the change where there can be one. */
   private async notify(user: User, language: string | null): Promise<void> {
-    if (!this.canUndo) return this.mailer.send(user, EMAIL_CHANGE_NOTICE_WITHOUT_UNDO, { language });
+    if (!this.account.isPossible)
+      return this.mailer.send(user, EMAIL_CHANGE_NOTICE_WITHOUT_UNDO, { language });
     const details = { email: user.email, askedAt: this.clock.now().toISOString() };
     const token = await this.tokens.issue(UNDO, { userId: user.id, details });
     if (token) await this.mailer.send(user, EMAIL_CHANGE_NOTICE, { language, token });
