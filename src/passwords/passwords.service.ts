@@ -7,6 +7,17 @@ import { Credential } from './credential.entity';
 import { CREDENTIAL_OF_USER, STORE_CREDENTIAL, STORE_CREDENTIALS } from './credential.store';
 import { ConfiguredAlgorithm } from './password-algorithm';
 import { PasswordHasher } from './password-hasher';
+import { PasswordPolicy } from './password-policy';
+import type { PasswordOwner } from './password-strength';
+
+export interface NewPassword {
+  /** To the password in the request (RFC 6901). */
+  readonly pointer: string;
+  /** The password must not be made of what is known of its owner. */
+  readonly owner: PasswordOwner;
+  /** As for `PasswordsService.hash`. */
+  readonly account: string;
+}
 
 /** Stores and verifies the passwords of users. */
 @Injectable()
@@ -15,6 +26,7 @@ export class PasswordsService {
     private readonly database: Database,
     private readonly hasher: PasswordHasher,
     private readonly added: ConfiguredAlgorithm,
+    private readonly policy: PasswordPolicy,
     private readonly clock: Clock,
   ) {}
 
@@ -28,7 +40,16 @@ export class PasswordsService {
     return this.hasher.hash(password, account);
   }
 
-  /** @param hash from `hash` */
+  /**
+   * Hashes a password that a user has chosen, if it follows the policy; otherwise as `hash`.
+   * @throws ValidationFailed where it does not, at the pointer
+   */
+  async hashNew(password: string, { pointer, owner, account }: NewPassword): Promise<string> {
+    await this.policy.assertAcceptable(password, pointer, owner);
+    return this.hash(password, account);
+  }
+
+  /** @param hash from `hash` or `hashNew` */
   async store(userId: string, hash: string): Promise<void> {
     await this.database.query(STORE_CREDENTIAL, [userId, hash, this.clock.now()]);
   }

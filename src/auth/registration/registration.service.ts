@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { AccessSettings } from '../../access';
-import { PasswordPolicy, PasswordsService, RegistrationAttempts } from '../../passwords';
+import { PasswordsService, RegistrationAttempts } from '../../passwords';
 import { Database, type Statement } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
@@ -20,7 +20,6 @@ export class RegistrationService implements OnModuleInit {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
-    private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
     private readonly attempts: RegistrationAttempts,
     private readonly mailer: Mailer,
@@ -38,8 +37,8 @@ export class RegistrationService implements OnModuleInit {
 
   /** @throws ValidationFailed where the password does not follow the policy */
   async register({ email, password, displayName }: RegisterRequest, { language }: ClientInfo): Promise<void> {
-    await this.policy.assertAcceptable(password, '/password', { email, displayName });
-    const hash = await this.passwords.hash(password, email);
+    const owner = { email, displayName };
+    const hash = await this.passwords.hashNew(password, { pointer: '/password', owner, account: email });
     await this.database.transaction(async () => {
       const newId = await this.users.add({ email, displayName });
       const user = await this.users.lock({ email });

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../access';
 import { DeviceTokens, SecurityNotices } from '../../auth';
-import { PasswordPolicy, PasswordsService } from '../../passwords';
+import { PasswordsService } from '../../passwords';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
@@ -19,7 +19,6 @@ export class PasswordChangeService {
   constructor(
     private readonly own: OwnAccount,
     private readonly database: Database,
-    private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
     private readonly sessions: SessionsService,
     private readonly users: UsersService,
@@ -42,8 +41,8 @@ export class PasswordChangeService {
     { language }: ClientInfo,
   ): Promise<string> {
     const owner = await this.own.confirmPassword(principal, currentPassword);
-    await this.policy.assertAcceptable(newPassword, '/newPassword', owner);
-    const hash = await this.passwords.hash(newPassword, owner.id);
+    const chosen = { pointer: '/newPassword', owner, account: owner.id };
+    const hash = await this.passwords.hashNew(newPassword, chosen);
     return this.database.transaction(async () => {
       const user = await this.own.lock(principal, owner);
       const { id, devicesEpoch } = user;

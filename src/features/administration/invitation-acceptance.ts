@@ -6,7 +6,7 @@ import {
   RegistrationSettings,
   suspectSince,
 } from '../../auth';
-import { PasswordPolicy, PasswordsService } from '../../passwords';
+import { PasswordsService } from '../../passwords';
 import { EventBus } from '../../platform/events';
 import { OneTimeTokens } from '../../platform/one-time-tokens';
 import {
@@ -31,7 +31,6 @@ export class InvitationAcceptance {
     private readonly administrators: Administrators,
     private readonly users: UsersService,
     private readonly roles: RolesService,
-    private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
     private readonly tokens: OneTimeTokens,
     private readonly recovery: AccountRecovery,
@@ -48,11 +47,11 @@ export class InvitationAcceptance {
     if (this.registration.mode === 'off' && invitation.by !== OPERATOR_ID)
       throw RegistrationClosed.ofInvitations();
     const invited = requireActiveUser(await this.users.findById(userId));
-    await this.policy.assertAcceptable(password, '/password', {
+    const owner = {
       email: invited.email,
       displayName: displayName === undefined ? invited.displayName : displayName,
-    });
-    const hash = await this.passwords.hash(password, userId);
+    };
+    const hash = await this.passwords.hashNew(password, { pointer: '/password', owner, account: userId });
     await this.administrators.withAdministrationLock(async () => {
       const user = requireActiveUser(await this.users.lock({ id: userId }));
       const { details } = await this.tokens.redeem(INVITATION, token);

@@ -11,7 +11,7 @@ import {
   REGISTRATION_NOT_KEPT,
   suspectSince,
 } from '../../auth';
-import { PasswordPolicy, PasswordsService } from '../../passwords';
+import { PasswordsService } from '../../passwords';
 import { Database } from '../../platform/database';
 import { EventBus } from '../../platform/events';
 import type { ClientInfo } from '../../platform/http';
@@ -36,7 +36,6 @@ export class PasswordResetService {
   constructor(
     private readonly database: Database,
     private readonly users: UsersService,
-    private readonly policy: PasswordPolicy,
     private readonly passwords: PasswordsService,
     private readonly tokens: OneTimeTokens,
     private readonly recovery: AccountRecovery,
@@ -72,12 +71,9 @@ export class PasswordResetService {
    */
   async reset({ token, newPassword }: ResetPasswordRequest, client: ClientInfo): Promise<string> {
     const { userId } = await this.tokens.get(RESET, token);
-    await this.policy.assertAcceptable(
-      newPassword,
-      '/newPassword',
-      requireActiveUser(await this.users.findById(userId)),
-    );
-    const hash = await this.passwords.hash(newPassword, userId);
+    const owner = requireActiveUser(await this.users.findById(userId));
+    const chosen = { pointer: '/newPassword', owner, account: userId };
+    const hash = await this.passwords.hashNew(newPassword, chosen);
     return this.database.transaction(async () => {
       const user = requireActiveUser(await this.users.lock({ id: userId }));
       const { id, email, devicesEpoch } = user;
@@ -85,8 +81,8 @@ export class PasswordResetService {
       await this.recovery.recover(id, { hash, since: suspectSince(user) });
       await this.events.publish(new PasswordReset({ subjectId: id }));
       // The link has just proven the mailbox.
-      const owner = { email, emailVerified: true };
-      await this.mailer.send(owner, PASSWORD_WAS_RESET, { language: client.language });
+      const mailbox = { email, emailVerified: true };
+      await this.mailer.send(mailbox, PASSWORD_WAS_RESET, { language: client.language });
       await this.limits.grantAfterReset({ id, email }, client);
       return this.devices.issueForMailbox({ id, devicesEpoch: devicesEpoch + 1 });
     });
