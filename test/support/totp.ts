@@ -18,6 +18,11 @@ function bytesOf(base32: string): Buffer {
   return Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => parseInt(byte, 2)));
 }
 
+/** A secret as PostgreSQL writes its bytes. */
+export function hexOf(base32: string): string {
+  return bytesOf(base32).toString('hex');
+}
+
 export interface Person {
   readonly email: string;
   readonly password: string;

@@ -1,9 +1,10 @@
 import type { TestApp } from '../../../support/app';
 import { startApp } from '../../../support/app';
+import { rowsOf } from '../../../support/database-dump';
 import { readJws } from '../../../support/jws';
 import { inParallel } from '../../../support/parallel';
 import { expectProblem } from '../../../support/problem';
-import { TotpActs, type TotpUser } from '../../../support/totp';
+import { hexOf, TotpActs, type TotpUser } from '../../../support/totp';
 
 describe('an authenticator app', () => {
   let app: TestApp;
@@ -65,6 +66,13 @@ describe('an authenticator app', () => {
       expect((await acts.complete(await acts.pending(user), acts.code(user.secret, steps))).status).toBe(
         status,
       );
+    });
+
+    it('is not told the time by the client', async () => {
+      app.clock.advance({ minutes: 5 });
+      const json = { mfaToken: await acts.pending(user), code: acts.code(user.secret, 2) };
+      const headers = { date: new Date(app.clock.nowMs() + 60_000).toUTCString() };
+      expectProblem(await app.api.post('/v1/auth/mfa/totp', { json, headers }), 401, 'invalid-factor');
     });
 
     it('opens one session for 20 parallel completions with one code', async () => {
@@ -141,6 +149,9 @@ describe('an authenticator app', () => {
         required: false,
         rememberedDevices: 0,
       });
+      const rows = await rowsOf(app);
+      for (const hidden of [body.secret, body.enrolment, hexOf(body.secret)])
+        expect(rows).not.toContain(hidden);
     });
 
     it('ends the other sessions at once, keeps this one, and mails a link', async () => {
