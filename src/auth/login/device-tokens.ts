@@ -23,9 +23,9 @@ interface Device {
 }
 
 /**
- * Signed values that state that a device signed in as a user before: a random name of the device and the day of its last sign-in, under
- * an HMAC-SHA-256 that binds them to the user. They grant no access. For 180 days after each sign-in they give the device a rate limit
- * that strangers cannot exhaust.
+ * Signed values that state that a device signed in as a user before, or that its user has proved the mailbox: a random name of the device
+ * and the day of its last sign-in, under an HMAC-SHA-256 that binds them to the user. They grant no access. For 180 days after each
+ * sign-in they give the device a rate limit that strangers cannot exhaust.
  */
 @Injectable()
 export class DeviceTokens implements OnModuleInit {
