@@ -126,12 +126,12 @@ describe('a route', () => {
   });
 
   it('that is public and @CsrfProtected() is closed to pages of other sites, without a line of its own', async () => {
-    const order = async (headers: Record<string, string>) =>
-      app.api.post<ProblemBody>('/brochure/orders', { headers });
-    for (const headers of [{ 'sec-fetch-site': 'cross-site' }, { origin: 'https://evil.example' }])
-      expectProblem(await order(headers), 403, 'cross-site-request');
-    for (const headers of [{ 'sec-fetch-site': 'same-origin' }, {}])
-      expect((await order(headers)).status).toBe(201);
+    const order = async (name: string, value: string) =>
+      app.api.post<ProblemBody>('/brochure/orders', { headers: { [name]: value } });
+    expectProblem(await order('sec-fetch-site', 'cross-site'), 403, 'cross-site-request');
+    expectProblem(await order('origin', 'https://evil.example'), 403, 'cross-site-request');
+    expect((await order('sec-fetch-site', 'same-origin')).status).toBe(201);
+    expect((await app.api.post('/brochure/orders')).status).toBe(201);
   });
 
   it('of a module that states nothing about access is closed', async () => {
