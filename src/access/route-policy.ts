@@ -77,18 +77,18 @@ function readPolicy(controller: Type, handler: object): RoutePolicy {
     isPublic,
     optionalUser,
     strategies:
-      nearest<readonly string[]>(STRATEGIES, [...handlers, ...classes]) ??
+      (nearest(STRATEGIES, [...handlers, ...classes]) as readonly string[] | undefined) ??
       (isPublic && !optionalUser ? [] : [JWT]),
     permissions: [...new Set(places.flatMap(ownPermissions))],
     recentSignIn: levels.length > 0,
     acr: ACRS.findLast((acr) => levels.includes(acr)) ?? 'aal1',
-    actsOnCookies: nearest<ActsOnCookies>(CSRF_PROTECTED, handlers),
+    actsOnCookies: nearest(CSRF_PROTECTED, handlers) as ActsOnCookies | undefined,
   };
 }
 
 /** The value of the nearest decorator. */
-function nearest<Value>(key: symbol, places: readonly object[]): Value | undefined {
-  const found = places.map((place) => Reflect.getOwnMetadata(key, place) as Value | undefined);
+function nearest(key: symbol, places: readonly object[]): unknown {
+  const found = places.map((place): unknown => Reflect.getOwnMetadata(key, place));
   return found.find((value) => value !== undefined);
 }
 

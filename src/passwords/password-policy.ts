@@ -41,8 +41,12 @@ export class PasswordPolicy {
   get rules(): PasswordRules {
     const { minLength, maxLength, breachedPasswordsUrl } = this.settings;
     const codes = Object.keys(DETAILS).filter((code) => code !== 'password-breached' || breachedPasswordsUrl);
-    const refused = codes.map((code) => code.slice('password-'.length));
-    return { minLength, maxLength, refused, contextWords: [this.http.appName] };
+    return {
+      minLength,
+      maxLength,
+      refused: codes.map((code) => code.slice('password-'.length)),
+      contextWords: [this.http.appName],
+    };
   }
 
   /**
