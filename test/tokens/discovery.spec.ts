@@ -131,6 +131,8 @@ describe('discovery', () => {
       registration: 'open',
       emailVerificationRequired: false,
       factors: ['pwd'],
+      secondFactor: { kinds: expect.any(Array), required: 'none', graceDays: 0, rememberDeviceDays: 0 },
+      mailSignIn: false,
       limits: [],
       revocationSeconds: 1,
     });
