@@ -1697,7 +1697,7 @@ export interface components {
              * @description Replace the present authenticator app
              * @default false
              */
-            replace: boolean;
+            replace?: boolean;
         };
         AddedFactorResponse: {
             factor: components["schemas"]["FactorResponse"];
