@@ -3,6 +3,7 @@ import { type Mode, type RequestSender, retry } from './request-sender.ts';
 import type { SecondStep } from './second-step.ts';
 import { SessionOpener } from './session-opener.ts';
 import { SessionRenewer } from './session-renewer.ts';
+import type { ReauthenticationBody, ReauthenticationPath, SignInBody, SignInPath } from './session-routes.ts';
 import { SessionStore } from './session-store.ts';
 import type {
   Credentials,
@@ -59,7 +60,14 @@ export class SessionManager implements Session {
   }
 
   async signIn(credentials: Credentials): Promise<SecondStep | undefined> {
-    return this.#opener.signIn('/v1/auth/login', credentials);
+    return this.signInWith('/v1/auth/login', credentials);
+  }
+
+  async signInWith<Path extends SignInPath>(
+    path: Path,
+    body: SignInBody<Path>,
+  ): Promise<SecondStep | undefined> {
+    return this.#opener.signIn(path, body);
   }
 
   async signOut(): Promise<void> {
@@ -67,7 +75,14 @@ export class SessionManager implements Session {
   }
 
   async reauthenticate(password: string): Promise<SecondStep | undefined> {
-    return this.#renewer.reauthenticate('/v1/auth/reauthenticate', { password });
+    return this.reauthenticateWith('/v1/auth/reauthenticate', { password });
+  }
+
+  async reauthenticateWith<Path extends ReauthenticationPath>(
+    path: Path,
+    body: ReauthenticationBody<Path>,
+  ): Promise<SecondStep | undefined> {
+    return this.#renewer.reauthenticate(path, body);
   }
 
   async findPrincipal(): Promise<Principal | undefined> {

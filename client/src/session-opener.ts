@@ -20,13 +20,14 @@ export class SessionOpener {
     this.#deviceTokens = store.mode === 'bearer' ? deviceTokens : undefined;
   }
 
-  async signIn(path: string, credentials: { readonly email: string }): Promise<SecondStep | undefined> {
-    const { email } = credentials;
-    const known = await this.#deviceTokens?.load(email);
-    return this.#open(path, { ...credentials, ...(known !== undefined && { deviceToken: known }) }, email);
+  /** Device tokens are stored by address, so a sign-in without one neither sends nor stores any. */
+  async signIn(path: string, body: { readonly email?: unknown }): Promise<SecondStep | undefined> {
+    const email = typeof body.email === 'string' ? body.email : undefined;
+    const known = email === undefined ? undefined : await this.#deviceTokens?.load(email);
+    return this.#open(path, { ...body, ...(known !== undefined && { deviceToken: known }) }, email);
   }
 
-  async #open(path: string, body: object, email: string): Promise<SecondStep | undefined> {
+  async #open(path: string, body: object, email?: string): Promise<SecondStep | undefined> {
     const result = await this.#tabs.runExclusive(async () => {
       const { tokens: replaced } = this.#store;
       const startedAt = performance.now();
@@ -43,7 +44,7 @@ export class SessionOpener {
     if ('mfaToken' in result) return this.#stepOf(result, email);
     const { deviceToken } = result;
     // A failure does not undo the sign-in; the next sign-in counts as one from an unknown device.
-    if (deviceToken !== undefined)
+    if (deviceToken !== undefined && email !== undefined)
       await ignoreErrors(async () => this.#deviceTokens?.save(email, deviceToken));
     return undefined;
   }
@@ -55,7 +56,7 @@ export class SessionOpener {
     return this.#sender.post('/v1/auth/logout', body, tokens);
   }
 
-  #stepOf(required: RequiredStep, email: string): SecondStep {
+  #stepOf(required: RequiredStep, email?: string): SecondStep {
     return new PendingStep(required, {
       complete: async (path, body) => this.#open(path, body, email),
       begin: async (path, body) => this.#sender.post(path, body),

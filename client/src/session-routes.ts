@@ -22,6 +22,18 @@ type TokenPath = {
       : never;
 }[keyof paths];
 
+type Bearer<Path extends keyof paths> = Extract<Answer<Post<Path>>, { tokenType: 'Bearer' }>;
+
+/** The routes that open a session in one step, or in two as the sign-in by password. They alone answer with a device token. */
+export type SignInPath = {
+  [Path in Exclude<TokenPath, StepPath>]: 'deviceToken' extends keyof Bearer<Path> ? Path : never;
+}[Exclude<TokenPath, StepPath>];
+export type SignInBody<Path extends SignInPath> = Omit<Body<Post<Path>>, 'deviceToken'>;
+
+/** The routes that authenticate the user again within the session. */
+export type ReauthenticationPath = Extract<TokenPath, `/v1/auth/reauthenticate${string}`>;
+export type ReauthenticationBody<Path extends ReauthenticationPath> = Body<Post<Path>>;
+
 /** The routes whose responses change the session. */
 export type SessionPath = TokenPath | '/v1/auth/logout';
 

@@ -1,6 +1,13 @@
 import type { paths } from './generated/openapi.ts';
 import type { SecondStep } from './second-step.ts';
-import type { Answer, Body } from './session-routes.ts';
+import type {
+  Answer,
+  Body,
+  ReauthenticationBody,
+  ReauthenticationPath,
+  SignInBody,
+  SignInPath,
+} from './session-routes.ts';
 
 /** What a user enters to sign in. */
 export type Credentials = Omit<Body<paths['/v1/auth/login']['post']>, 'deviceToken'>;
@@ -41,6 +48,9 @@ export interface Session {
    */
   signIn(credentials: Credentials): Promise<SecondStep | undefined>;
 
+  /** As `signIn`, by another route that answers as the sign-in by password does, such as one of your modules. */
+  signInWith<Path extends SignInPath>(path: Path, body: SignInBody<Path>): Promise<SecondStep | undefined>;
+
   /**
    * Ends the session at the server and in all tabs. Waits for a refresh in progress, so that none revives the session.
    *
@@ -56,6 +66,12 @@ export interface Session {
    * @throws ProblemError `invalid-credentials`
    */
   reauthenticate(password: string): Promise<SecondStep | undefined>;
+
+  /** As `reauthenticate`, by another route that answers so. */
+  reauthenticateWith<Path extends ReauthenticationPath>(
+    path: Path,
+    body: ReauthenticationBody<Path>,
+  ): Promise<SecondStep | undefined>;
 
   /** Returns the signed-in user, or `undefined` where no user is signed in. Call it when a page starts. */
   findPrincipal(): Promise<Principal | undefined>;
