@@ -3,8 +3,9 @@
 // Builds into a fresh folder and then replaces `dist` file by file: a build that fails changes nothing, and an application
 // that starts or runs from `dist` meanwhile never misses a module.
 const { execFileSync } = require('node:child_process');
-const { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
+const { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } = require('node:fs');
 const path = require('node:path');
+const { buildPages } = require('./build-pages');
 const { replaceFolder } = require('./replace-folder');
 
 const ROOT = path.join(__dirname, '..');
@@ -19,6 +20,18 @@ function findBuilder() {
   } catch {
     process.stderr.write('What builds the application is not installed.\n  → npm ci --include=dev\n');
     return process.exit(1);
+  }
+}
+
+/** Adds the account pages. Without them, as without a package registry, the application works: their addresses are 404. */
+function addPages(outDir) {
+  try {
+    cpSync(buildPages(), path.join(outDir, 'pages'), {
+      recursive: true,
+      filter: (source) => !path.basename(source).startsWith('.'),
+    });
+  } catch (error) {
+    process.stderr.write(`The account pages are not built, so /account is 404: ${error.message}\n`);
   }
 }
 
@@ -47,6 +60,7 @@ try {
     cwd: ROOT,
     stdio: 'inherit',
   });
+  addPages(outDir);
   replaceFolder(outDir, DIST, ['main.js', 'cli.js']);
 } catch (error) {
   if (error.status === undefined) throw error;

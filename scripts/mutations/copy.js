@@ -5,7 +5,7 @@ const fs = require('node:fs');
 const { tmpdir } = require('node:os');
 const path = require('node:path');
 
-const INSTALLED = ['node_modules', 'client/node_modules'];
+const INSTALLED = ['node_modules', 'client/node_modules', 'pages/node_modules'];
 
 /** A copy of a working tree, with what is not committed and without what is ignored. Only the copy is ever changed. */
 class TreeCopy {

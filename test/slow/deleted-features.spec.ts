@@ -92,7 +92,7 @@ function build(): void {
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', ...incremental);
   // The compiler copies no assets.
   for (const file of readdirSync(join(repository.folder, 'src'), { recursive: true, encoding: 'utf8' }))
-    if (/\.worker\.js$|pages\/[^/]+\.(html|js|css)$/.test(file))
+    if (/\.worker\.js$/.test(file))
       cpSync(join(repository.folder, 'src', file), join(repository.folder, 'dist', file));
 }
 

@@ -18,7 +18,7 @@ const IDENTITY = ['user.name=Developer', 'user.email=developer@example.com'];
 export class Repository {
   private constructor(readonly folder: string) {
     for (const setting of IDENTITY) this.run(`git config ${setting.replace('=', ' ')}`);
-    for (const packages of ['node_modules', 'client/node_modules'])
+    for (const packages of ['node_modules', 'client/node_modules', 'pages/node_modules'])
       symlinkSync(join(PROJECT, packages), join(folder, packages));
     // A pattern for the folder does not match the link.
     writeFileSync(join(folder, '.git/info/exclude'), 'node_modules\n');

@@ -1,56 +1,89 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { Controller, Get, Res, VERSION_NEUTRAL } from '@nestjs/common';
+import { Controller, Get, Header, Headers, Param, Res, VERSION_NEUTRAL } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import Negotiator from 'negotiator';
 import { Public } from '../../access';
 import { NotFound } from '../../platform/http';
-import { AccountPagesSettings } from './account-pages.settings';
+import { AccountPages } from './account-pages.service';
+import type { Asset } from './built-pages';
 
-/** The page runs its own script and requests this application only. */
+/** The pages run their own scripts, request this application only, and write no markup. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
+  "img-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
 ].join('; ');
 
-const TYPES = { html: 'text/html', js: 'text/javascript', css: 'text/css' } as const;
+const DOCUMENT_HEADERS = {
+  'content-security-policy': POLICY,
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'publickey-credentials-create=(self), publickey-credentials-get=(self)',
+  vary: 'Accept-Encoding, Accept-Language, Cookie',
+} as const;
 
-/** Opening the page does not redeem the token: it is in the fragment, which a browser does not send, and a click posts it. */
+/** The document names the assets of the running version. */
+const DOCUMENT_CACHE = 'no-cache';
+/** The name of an asset has a hash of its content. */
+const ASSET_CACHE = 'public, max-age=31536000, immutable';
+
+/** Opening a page does not redeem the token of a mail link: it is in the fragment, which a browser does not send. */
 @ApiExcludeController()
 @Public()
 @Controller({ path: 'account', version: VERSION_NEUTRAL })
 export class AccountPagesController {
-  private readonly texts: Readonly<Record<keyof typeof TYPES, string>> | undefined;
-
-  constructor({ enabled }: AccountPagesSettings) {
-    const read = (type: keyof typeof TYPES) => readFileSync(join(__dirname, `pages/account.${type}`), 'utf8');
-    if (enabled) this.texts = { html: read('html'), js: read('js'), css: read('css') };
-  }
+  constructor(private readonly pages: AccountPages) {}
 
   @Get()
-  page(@Res({ passthrough: true }) reply: FastifyReply): string {
-    return this.file('html', reply);
+  @Header('cache-control', DOCUMENT_CACHE)
+  account(
+    @Headers() headers: Readonly<Record<string, string>>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Buffer {
+    return this.page('', headers, reply);
   }
 
-  @Get('account.js')
-  script(@Res({ passthrough: true }) reply: FastifyReply): string {
-    return this.file('js', reply);
+  @Get(':page')
+  @Header('cache-control', DOCUMENT_CACHE)
+  page(
+    @Param('page') page: string,
+    @Headers() headers: Readonly<Record<string, string>>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Buffer {
+    const choice = { accepted: headers['accept-language'], cookies: headers['cookie'] };
+    return send(this.pages.findDocument(page, choice), DOCUMENT_HEADERS, headers, reply);
   }
 
-  @Get('account.css')
-  style(@Res({ passthrough: true }) reply: FastifyReply): string {
-    return this.file('css', reply);
+  @Get('assets/:file')
+  @Header('cache-control', ASSET_CACHE)
+  asset(
+    @Param('file') file: string,
+    @Headers() headers: Readonly<Record<string, string>>,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Buffer {
+    return send(this.pages.findAsset(file), { vary: 'Accept-Encoding' }, headers, reply);
   }
+}
 
-  private file(type: keyof typeof TYPES, reply: FastifyReply): string {
-    if (!this.texts) throw new NotFound();
-    reply.header('content-security-policy', POLICY).type(`${TYPES[type]}; charset=utf-8`);
-    return this.texts[type];
-  }
+/** @throws NotFound where there is no asset */
+function send(
+  asset: Asset | undefined,
+  headers: Readonly<Record<string, string>>,
+  requestHeaders: Readonly<Record<string, string>>,
+  reply: FastifyReply,
+): Buffer {
+  if (!asset) throw new NotFound();
+  const { type, bytes, compressed } = asset;
+  reply.headers(headers).type(type);
+  const accepted = new Negotiator({ headers: requestHeaders }).encodings([...compressed.keys()]);
+  const coding = [...compressed.keys()].find((each) => accepted.includes(each));
+  if (coding === undefined) return bytes;
+  reply.header('content-encoding', coding);
+  return compressed.get(coding) ?? bytes;
 }

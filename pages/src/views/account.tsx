@@ -1,0 +1,41 @@
+import { dataOf } from '../../../client/src/index.ts';
+import { api, session } from '../api.ts';
+import { useTexts } from '../context.ts';
+import { Page } from '../parts/page.tsx';
+import { Shown, useAction } from '../parts/section.tsx';
+import { StepUp } from '../parts/step-up.tsx';
+import { useLoaded } from '../use-loaded.ts';
+import { Factors } from './factors.tsx';
+import { PasswordSection } from './password-section.tsx';
+import { ProfileSection } from './profile-section.tsx';
+import { Sessions } from './sessions.tsx';
+
+/** The account of the signed-in user. */
+export function Account() {
+  const { account } = useTexts().messages;
+  const profile = useLoaded(async () => dataOf(api.GET('/v1/users/me')));
+  const { run, outcome } = useAction();
+  return (
+    <StepUp>
+      <Page title={account.title} isWide>
+        <div class="bar">
+          <p class="muted">{profile.data?.email}</p>
+          <button type="button" onClick={() => run(async () => session.signOut())}>
+            {account.signOut}
+          </button>
+        </div>
+        {outcome}
+        <Shown of={profile}>
+          {(loaded) => (
+            <>
+              <ProfileSection profile={loaded} reload={profile.reload} />
+              <PasswordSection email={loaded.email} />
+              <Factors isVerified={loaded.emailVerified} />
+              <Sessions />
+            </>
+          )}
+        </Shown>
+      </Page>
+    </StepUp>
+  );
+}
