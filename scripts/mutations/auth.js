@@ -75,9 +75,9 @@ module.exports = [
   },
   {
     name: 'login checks are not run',
-    file: 'src/auth/login/local-auth.ts',
-    find: 'await this.checks.check({ userId, email, roles, client });',
-    replace: '',
+    file: 'src/auth/login/sign-in.service.ts',
+    find: 'const { methods, client } = proof;\n    await this.checks.check({ userId, email, roles, methods, client });',
+    replace: 'const { methods } = proof;',
   },
   {
     name: 'a registration replaces the password of an existing account',
@@ -88,8 +88,8 @@ module.exports = [
   {
     name: 'a registration may use the display name as the password',
     file: 'src/auth/registration/registration.service.ts',
-    find: "'/password', { email, displayName });",
-    replace: "'/password', { email });",
+    find: 'const owner = { email, displayName };',
+    replace: 'const owner = { email };',
   },
   {
     name: 'a closed registration is open',

@@ -11,7 +11,7 @@ import { totpCode } from '../../../support/totp';
 
 const STEP_MS = 30_000;
 const SIGN_INS = 3;
-const RUNS = 15;
+const RUNS = 30;
 
 type Act =
   | { readonly act: 'judge'; readonly signIn: number; readonly away: number; readonly skewMs: number }
