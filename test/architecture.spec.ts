@@ -209,7 +209,10 @@ describe('the source', () => {
         ts.isCallExpression(node) &&
         /\bsessions\s*\.\s*open$/.test(node.expression.getText()),
     );
-    expect(opening.map((place) => place.split(':')[0])).toEqual(['src/auth/login/sign-in.service.ts']);
+    const opener = 'auth/login/session-opener.ts';
+    expect(opening.map((place) => place.split(':')[0])).toEqual([`src/${opener}`]);
+    const importers = arrows.filter(({ target }) => target === opener).map(({ file }) => file.path);
+    expect(importers.toSorted()).toEqual(['auth/auth.module.ts', 'auth/login/sign-in.service.ts']);
   });
 
   it('silences neither the compiler nor the linter', () => {

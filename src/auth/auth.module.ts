@@ -56,6 +56,7 @@ import { PolicyController } from './policy/policy.controller';
 import { RegistrationSettings } from './registration/registration.settings';
 import { RegistrationService } from './registration/registration.service';
 import { SecurityNotices } from './login/security-notices';
+import { SessionOpener } from './login/session-opener';
 import { SignInService } from './login/sign-in.service';
 import { LogoutService } from './token/logout.service';
 import { ReauthenticationService } from './token/reauthentication.service';
@@ -133,6 +134,7 @@ const SECOND_STEP = [
     PasswordConfirmation,
     RegistrationService,
     SecurityNotices,
+    SessionOpener,
     SignInService,
     TokenIssuer,
     LogoutService,
