@@ -92,7 +92,7 @@ function build(): void {
   run('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json', ...incremental);
   // The compiler copies no assets.
   for (const file of readdirSync(join(repository.folder, 'src'), { recursive: true, encoding: 'utf8' }))
-    if (/\.worker\.js$/.test(file))
+    if (file.endsWith('.worker.js'))
       cpSync(join(repository.folder, 'src', file), join(repository.folder, 'dist', file));
 }
 
