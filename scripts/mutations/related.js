@@ -7,9 +7,15 @@
  */
 const RELATED = [
   {
+    files: /auth\/second-step\//,
+    specs: ['factors/attacks', 'second-step', 'features/factors'],
+    slow: ['factor-races', 'factor-kill'],
+  },
+  {
     files: /auth\/.*(device-token|login-limits|local-auth)/,
     specs: [
       'device-token',
+      'attacks/budgets',
       'rate-limit|source-limit',
       'cross-site',
       'planted',
