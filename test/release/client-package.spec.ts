@@ -9,6 +9,7 @@ import { startApp, type TestApp } from '../kit';
 
 const CLIENT = join(__dirname, '../../client');
 const FETCH = join(CLIENT, 'node_modules/openapi-fetch/dist/index.mjs');
+const WEBAUTHN = join(CLIENT, 'node_modules/@simplewebauthn/browser/esm');
 const README = readFileSync(join(CLIENT, 'README.md'), 'utf8');
 const [, TEN_LINES = ''] = /```ts\n([^]*?)```/.exec(README) ?? [];
 
@@ -27,6 +28,15 @@ const weightOf = (files: readonly string[]) => {
   return { minified: code.length, gzipped: gzipSync(code).length };
 };
 
+/** The modules of the build that an entry loads. */
+function modulesOf(entry: string, found: string[] = []): string[] {
+  if (found.includes(entry)) return found;
+  found.push(entry);
+  for (const [, name = ''] of read('dist', entry).matchAll(/from ["']\.\/([^"']+)["']/g))
+    modulesOf(name, found);
+  return found;
+}
+
 describe('the package of the client', () => {
   const folder = mkdtempSync(join(tmpdir(), 'gatehouse-package-'));
 
@@ -44,7 +54,8 @@ describe('the package of the client', () => {
     const { devDependencies } = JSON.parse(read('../package.json')) as Record<string, Record<string, string>>;
     const versions = Object.values({ ...own.dependencies, ...own.devDependencies });
     expect(versions.filter((version) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([]);
-    expect(own.dependencies).toEqual({ 'openapi-fetch': devDependencies?.['openapi-fetch'] });
+    for (const [name, version] of Object.entries(own.dependencies ?? {}))
+      expect([name, devDependencies?.[name]]).toEqual([name, version]);
     expect(read('package-lock.json')).not.toContain('"resolved"');
   });
 
@@ -80,15 +91,25 @@ describe('the package of the client', () => {
     expect(version).toBe((JSON.parse(read('../package.json')) as Record<string, unknown>).version);
   });
 
-  it('is small', () => {
-    const own = readdirSync(join(CLIENT, 'dist')).filter((name) => name.endsWith('.js'));
-    const keeper = weightOf(own.map((name) => read('dist', name)));
-    const whole = weightOf([...own.map((name) => read('dist', name)), readFileSync(FETCH, 'utf8')]);
-    process.stdout.write(
-      `the client: ${JSON.stringify(keeper)}, with openapi-fetch: ${JSON.stringify(whole)}\n`,
-    );
-    expect(keeper.gzipped).toBeLessThan(5_000);
-    expect(whole.gzipped).toBeLessThan(8_000);
+  it('is small, and loads nothing of passkeys before they are used', () => {
+    const own = modulesOf('index.js');
+    const passkeys = modulesOf('passkeys.js').filter((name) => !own.includes(name));
+    expect(own).toContain('second-step.js');
+    expect(own).not.toContain('ceremony.js');
+    const library = readdirSync(WEBAUTHN, { recursive: true, encoding: 'utf8' });
+    const webauthn = library.filter((name) => name.endsWith('.js')).map((name) => join(WEBAUTHN, name));
+    const sources = (names: readonly string[]) => names.map((name) => read('dist', name));
+    const sizes = {
+      client: weightOf(sources(own)),
+      withDependency: weightOf([...sources(own), readFileSync(FETCH, 'utf8')]),
+      passkeys: weightOf(sources(passkeys)),
+      library: weightOf(webauthn.map((file) => readFileSync(file, 'utf8'))),
+    };
+    process.stdout.write(`the client: ${JSON.stringify(sizes)}\n`);
+    expect(sizes.client.gzipped).toBeLessThan(6_000);
+    expect(sizes.withDependency.gzipped).toBeLessThan(9_000);
+    expect(sizes.passkeys.gzipped).toBeLessThan(3_000);
+    expect(sizes.library.gzipped).toBeLessThan(8_000);
   });
 });
 

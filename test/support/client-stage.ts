@@ -11,14 +11,20 @@ import { inParallel } from './parallel';
 import { freePort } from './process';
 import { AUTH_SECRET } from './settings';
 import { TcpProxy } from './tcp-proxy';
+import { administer } from './test-server';
 
 const CLIENT = join(__dirname, '../../client/dist');
 const FETCH = require.resolve('openapi-fetch').replace(/\.cjs$/, '.mjs');
+const WEBAUTHN = join(require.resolve('@simplewebauthn/browser'), '../../esm');
 const PASSWORD = 'teal otters juggle 7 lanterns';
 
 /** As a front end would have it, without any bundler. */
 const PAGE = (mode: Mode) => `<!doctype html><title>A page</title>
-<script type="importmap">{ "imports": { "openapi-fetch": "/app/openapi-fetch.mjs" } }</script>
+<script type="importmap">{ "imports": {
+  "openapi-fetch": "/app/openapi-fetch.mjs",
+  "@simplewebauthn/browser": "/app/webauthn/index.js"
+} }</script>
+<form><input autocomplete="username webauthn"></form>
 <script type="module">
   import { createClient } from '/app/client/index.js';
   const client = createClient({ baseUrl: '', mode: '${mode}' });
@@ -41,6 +47,7 @@ export class ClientStage {
   private home!: Home;
   private instance!: Instance;
   private env!: Record<string, string>;
+  private databaseUrl = '';
   network!: TcpProxy;
   origin = '';
 
@@ -62,6 +69,7 @@ export class ClientStage {
     this.ends.unshift(async () => rmSync(folder, { recursive: true }));
     cpSync(CLIENT, join(folder, 'app/client'), { recursive: true });
     cpSync(FETCH, join(folder, 'app/openapi-fetch.mjs'));
+    cpSync(WEBAUTHN, join(folder, 'app/webauthn'), { recursive: true });
     for (const mode of ['cookie', 'bearer'] as const)
       writeFileSync(join(folder, `app/${mode}.html`), PAGE(mode));
     const port = await freePort();
@@ -74,6 +82,7 @@ export class ClientStage {
     this.ends.unshift(async () => database.drop());
     this.home = new Home();
     this.ends.unshift(async () => this.home.clear());
+    this.databaseUrl = database.url;
     this.env = { DATABASE_URL: database.url, AUTH_SECRET, PUBLIC_URL: this.origin, ...env };
     this.instance = await this.home.start(this.env, port);
     this.browser = await launchBrowser();
@@ -109,6 +118,11 @@ export class ClientStage {
     const { status } = await this.instance.api.post('/v1/auth/register', { json: person });
     if (status !== 202) throw new Error(`registration answered ${status}`);
     return person;
+  }
+
+  /** Changes what a request could not, as by reading mails. */
+  async execute(sql: string): Promise<void> {
+    await administer(this.databaseUrl, sql);
   }
 
   /** Ends the application and starts it anew. */
