@@ -5,6 +5,7 @@ import { AccountPagesModule } from './features/account-pages';
 import { AdministrationModule } from './features/administration';
 import { AuditModule } from './features/audit';
 import { AuthModule } from './auth';
+import { PasskeysModule } from './features/factors/passkeys';
 import { RecoveryCodesModule } from './features/factors/recovery-codes';
 import { TotpModule } from './features/factors/totp';
 import { EmailVerificationModule } from './features/email-verification';
@@ -64,6 +65,7 @@ import { UsersModule } from './users';
     AdministrationModule,
     AuditModule,
     TotpModule,
+    PasskeysModule,
     RecoveryCodesModule,
   ],
 })

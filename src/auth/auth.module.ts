@@ -149,6 +149,8 @@ const SECOND_STEP = [
     FactorOwners,
     Factors,
     SecondStepService,
+    LogoutService,
+    ReauthenticationService,
     PrincipalLoader,
     AccountDeletion,
     DeviceTokens,

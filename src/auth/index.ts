@@ -4,7 +4,7 @@ export {
   type TokenOwner,
 } from './token/access-token-claims';
 export { MAIL_LINK, MAIL_REQUEST, PASSWORD_CONFIRMATION } from './auth.rate-limits';
-export { AcceptedResponse } from './auth.dto';
+export { AcceptedResponse, LoginResponse, TokenResponse } from './auth.dto';
 export { InvalidCredentials, RegistrationClosed } from './auth.errors';
 export {
   ADDRESS_RESTORED,
@@ -17,7 +17,15 @@ export { AuthModule } from './auth.module';
 export { RegistrationSettings } from './registration/registration.settings';
 export { RequiresRegistration } from './registration/requires-registration';
 export { PrincipalLoader } from './principal-loader';
-export { setDeviceCookie } from './token/cookie.interceptor';
+export {
+  CookieMode,
+  type CookieTokens,
+  DeviceCookie,
+  RequestCookies,
+  setDeviceCookie,
+} from './token/cookie.interceptor';
+export { LogoutService } from './token/logout.service';
+export { ReauthenticationService } from './token/reauthentication.service';
 export { AccountDeletion } from './account-deletion';
 export { DeviceTokens } from './login/device-tokens';
 export {
@@ -39,6 +47,8 @@ export {
 } from './login/login-checks';
 export { LoginLimits } from './login/login-limits';
 export { PasswordConfirmation } from './password-confirmation';
+export { OpensSession } from './login/opens-session';
+export { PolicyMember, type PolicyMemberProvider } from './policy/policy-member';
 export { SignInService, type SignInProof } from './login/sign-in.service';
 export { SecurityNotices } from './login/security-notices';
 export {
@@ -52,7 +62,7 @@ export {
   type Step,
 } from './second-step/factor';
 export { FactorName, MfaToken } from './second-step/factor-name';
-export { AddedFactorResponse, FactorResponse } from './second-step/factors.dto';
+export { AddedFactorResponse, FactorMember, FactorResponse } from './second-step/factors.dto';
 export { FactorOwners } from './second-step/factor-owners';
 export { FactorReset } from './second-step/factor-reset';
 export { type AddedFactor, Factors, type NewFactor } from './second-step/factors.service';
@@ -73,7 +83,7 @@ export {
 } from './second-step/second-step-route';
 export { SecondStepService } from './second-step/second-step.service';
 export { LoginQuery as CookieModeQuery, SecondStepResponse } from './auth.dto';
-export { SET_COOKIE } from './token/token-docs';
+export { ApiTokens, SET_COOKIE } from './token/token-docs';
 export {
   AccountDeleted,
   NoticedSessionRevoked,

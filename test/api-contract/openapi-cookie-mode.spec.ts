@@ -9,7 +9,13 @@ const named = (id: string) => {
 };
 const refTo = (name: string) => `#/components/schemas/${name}`;
 
-const SIGN_INS = ['logIn', 'completeWithTotp', 'completeWithRecoveryCode'];
+const SIGN_INS = [
+  'logIn',
+  'completeWithTotp',
+  'completeWithPasskey',
+  'logInWithPasskey',
+  'completeWithRecoveryCode',
+];
 
 describe('cookie mode in openapi.json', () => {
   it('has both ways to send an access token, either of which is enough', () => {
@@ -68,11 +74,14 @@ describe('cookie mode in openapi.json', () => {
     );
     expect(setters.map(({ operationId }) => operationId).toSorted()).toEqual([
       'changePassword',
+      'completeWithPasskey',
       'completeWithRecoveryCode',
       'completeWithTotp',
       'logIn',
+      'logInWithPasskey',
       'logOut',
       'reauthenticate',
+      'reauthenticateWithPasskey',
       'refresh',
       'resetPassword',
     ]);
@@ -102,7 +111,13 @@ describe('cookie mode in openapi.json', () => {
     );
     const guarded = operations.filter((each) => each.security === undefined && each.method !== 'get');
     expect(asked.map(({ operationId }) => operationId).toSorted()).toEqual(
-      [...guarded.map(({ operationId }) => operationId), ...SIGN_INS, 'refresh', 'logOut'].toSorted(),
+      [
+        ...guarded.map(({ operationId }) => operationId),
+        ...SIGN_INS,
+        'beginPasskey',
+        'refresh',
+        'logOut',
+      ].toSorted(),
     );
   });
 

@@ -50,9 +50,12 @@ export class SignInService {
     const { id: userId, email, roles } = user;
     const { methods, client } = proof;
     await this.checks.check({ userId, email, roles, methods, client });
-    // Proof and checks have passed, so the attempt was no guess, whatever follows.
-    await this.limits.recordSuccess(proof.attempt, user, proof.deviceToken);
-    if (user.hasFactor && !satisfiesAcr(acrOf(methods), 'aal2')) throw await this.steps.begin(user, proof);
+    const isSecondStepPassed = satisfiesAcr(acrOf(methods), 'aal2');
+    // Proof and checks have passed, so the attempt was no guess, whatever follows. A proof of two factors counts as no correct password:
+    // a person who has only the password must not exhaust the limit of the owner.
+    if (!isSecondStepPassed || proof.attempt)
+      await this.limits.recordSuccess(proof.attempt, user, proof.deviceToken);
+    if (user.hasFactor && !isSecondStepPassed) throw await this.steps.begin(user, proof);
     const deviceToken = this.limits.renewDevice(user, proof.deviceToken);
     return Object.assign(await this.opener.open(user, proof), { deviceToken });
   }

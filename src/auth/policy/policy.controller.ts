@@ -4,11 +4,13 @@ import { AccessSettings, Public } from '../../access';
 import { PasswordPolicy } from '../../passwords';
 import { RateLimitSettings } from '../../platform/rate-limits';
 import { MAX_STALENESS_MS } from '../../platform/change-feed';
+import { Extensions } from '../../platform/extensions';
 import { ConditionalGet } from '../../platform/http';
 import { SessionSettings } from '../../sessions';
 import { RegistrationSettings } from '../registration/registration.settings';
 import { SecondFactorPolicy } from '../second-step/second-factor-policy';
 import { PolicyResponse } from './policy.dto';
+import { type PolicyMemberOptions, type PolicyMemberProvider, RegisteredPolicyMember } from './policy-member';
 
 /** The settings that front ends need before a user has signed in. */
 @ApiTags('discovery')
@@ -22,6 +24,7 @@ export class PolicyController {
     private readonly rateLimits: RateLimitSettings,
     private readonly registration: RegistrationSettings,
     private readonly secondFactor: SecondFactorPolicy,
+    private readonly extensions: Extensions,
   ) {}
 
   @Get('policy')
@@ -39,6 +42,7 @@ export class PolicyController {
   policy(): PolicyResponse {
     const { idleMs, maxMs, graceMs } = this.sessions;
     return {
+      ...this.members(),
       password: this.passwords.rules,
       lifetimes: {
         accessTokenSeconds: this.access.accessTokenSeconds,
@@ -55,5 +59,11 @@ export class PolicyController {
       limits: this.rateLimits.enabled ? this.rateLimits.policies : [],
       revocationSeconds: MAX_STALENESS_MS / 1_000,
     };
+  }
+
+  /** What features add. */
+  private members(): object {
+    const found = this.extensions.of<PolicyMemberProvider, PolicyMemberOptions>(RegisteredPolicyMember);
+    return Object.fromEntries(found.map(({ options, provider }) => [options.name, provider.read()]));
   }
 }

@@ -53,6 +53,14 @@ export class FactorKinds implements OnModuleInit {
     return found as unknown as Extension<FactorOptions, FactorProvider<Proof, Judged, Begun>>;
   }
 
+  /** What the kinds say of the factors of a user, by the id of the factor. */
+  async membersOf(userId: string): Promise<ReadonlyMap<string, object>> {
+    const found = await Promise.all(
+      this.kinds.map(async ({ provider }) => provider.membersOf?.(userId) ?? []),
+    );
+    return new Map(found.flatMap((members) => [...members]));
+  }
+
   get recovery(): RecoveryProvider | undefined {
     return this.extensions.of<RecoveryProvider, object>(Recovery)[0]?.provider;
   }

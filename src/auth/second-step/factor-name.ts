@@ -30,8 +30,15 @@ export function FactorName({ isOptional = false } = {}): PropertyDecorator {
 }
 
 /** The token that the first step of a sign-in returned. */
-export function MfaToken(): PropertyDecorator {
+export function MfaToken({ isOptional = false } = {}): PropertyDecorator {
+  const property = {
+    type: String,
+    maxLength: 256,
+    example: 'mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE',
+    description: 'From the 401 `mfa-required` of the first step',
+  } as const;
   return applyDecorators(
+    ...(isOptional ? [IsOptional()] : []),
     ValidateBy({
       name: 'mfaToken',
       validator: {
@@ -39,11 +46,6 @@ export function MfaToken(): PropertyDecorator {
         defaultMessage: () => 'Must be a string of at most 256 characters.',
       },
     }),
-    ApiProperty({
-      type: String,
-      maxLength: 256,
-      example: 'mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE',
-      description: 'From the 401 `mfa-required` of the first step',
-    }),
+    isOptional ? ApiPropertyOptional({ ...property, nullable: true }) : ApiProperty(property),
   );
 }

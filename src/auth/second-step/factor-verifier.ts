@@ -81,6 +81,6 @@ export class FactorVerifier {
   }
 
   private stepOf({ pending, user }: ChosenStep): Step {
-    return { id: pending.id, user, now: this.clock.now() };
+    return { id: pending.id, user, methods: pending.methods, now: this.clock.now() };
   }
 }

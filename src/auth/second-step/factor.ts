@@ -8,6 +8,8 @@ export interface Step {
   /** Of this step alone, the same from `begin` to `accept`. It is no secret. */
   readonly id: string;
   readonly user: User;
+  /** How the user has authenticated before it (RFC 8176). */
+  readonly methods: readonly string[];
   readonly now: Date;
 }
 
@@ -26,7 +28,7 @@ export interface FactorProvider<Proof = never, Judged extends JudgedProof = Judg
    */
   begin?(step: Step): Promise<Begun>;
   /**
-   * Whether a proof is correct. Writes nothing and may be slow.
+   * Whether a proof is correct. Uses nothing up and may be slow.
    * @returns null for a wrong proof
    */
   judge(proof: Proof, step: Step): Promise<Judged | null>;
@@ -37,6 +39,8 @@ export interface FactorProvider<Proof = never, Judged extends JudgedProof = Judg
   accept(judged: Judged, step: Step): Promise<boolean>;
   /** Whether the kind is offered to a user without a row in the table `factors`; absent: never. */
   isOfferedTo?(userId: string): Promise<boolean>;
+  /** What the list of factors says of the factors of a user beside the rest, by their id; documented by `@FactorMember()`. */
+  membersOf?(userId: string): Promise<ReadonlyMap<string, object>>;
 }
 
 export interface FactorOptions {

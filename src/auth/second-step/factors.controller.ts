@@ -30,7 +30,8 @@ export class FactorsController {
   })
   @ApiOkResponse({ type: FactorListResponse })
   async list(@CurrentUser() { userId }: Principal): Promise<FactorListResponse> {
-    const items = (await this.factors.list(userId)).map((factor) => FactorResponse.of(factor));
+    const [factors, members] = [await this.factors.list(userId), await this.factors.membersOf(userId)];
+    const items = factors.map((factor) => FactorResponse.of(factor, members.get(factor.id)));
     const recoveryCodesLeft = await this.factors.recoveryCodesLeftOf(userId);
     return { items, recoveryCodesLeft, ...(await this.policy.rulesFor(userId)) };
   }
@@ -49,7 +50,8 @@ export class FactorsController {
     @Param('id', UuidParam) id: string,
     @Body() { name }: RenameFactorRequest,
   ): Promise<FactorResponse> {
-    return FactorResponse.of(await this.factors.rename(userId, id, name));
+    const renamed = await this.factors.rename(userId, id, name);
+    return FactorResponse.of(renamed, (await this.factors.membersOf(userId)).get(id));
   }
 
   @Delete(':id')

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiPropertyOptional, type ApiPropertyOptions } from '@nestjs/swagger';
 import { OneTimeToken } from '../../platform/one-time-tokens';
 import type { StoredFactor } from './factor.entity';
 import type { AddedFactor } from './factors.service';
@@ -35,8 +35,10 @@ export class FactorResponse {
   })
   readonly lastUsedAt: string | null;
 
-  static of({ id, kind, name, createdAt, lastUsedAt }: StoredFactor): FactorResponse {
+  /** @param members see `FactorMember` */
+  static of({ id, kind, name, createdAt, lastUsedAt }: StoredFactor, members?: object): FactorResponse {
     return {
+      ...members,
       id,
       kind,
       name,
@@ -44,6 +46,11 @@ export class FactorResponse {
       lastUsedAt: lastUsedAt?.toISOString() ?? null,
     };
   }
+}
+
+/** Documents a member that a kind of factor adds to its factors (`FactorProvider.membersOf`). Other kinds do not have it. */
+export function FactorMember(options: ApiPropertyOptions): PropertyDecorator {
+  return (_, name) => ApiPropertyOptional(options)(FactorResponse.prototype, name);
 }
 
 export class FactorListResponse {
@@ -76,7 +83,8 @@ export class AddedFactorResponse {
   })
   readonly recoveryCodes: readonly string[] | null;
 
-  static of({ factor, recoveryCodes }: AddedFactor): AddedFactorResponse {
-    return { factor: FactorResponse.of(factor), recoveryCodes };
+  /** @param members see `FactorMember` */
+  static of({ factor, recoveryCodes }: AddedFactor, members?: object): AddedFactorResponse {
+    return { factor: FactorResponse.of(factor, members), recoveryCodes };
   }
 }

@@ -44,6 +44,11 @@ export class Factors {
     return this.database.repository(StoredFactor).find({ where: { userId }, order: { id: 'ASC' } });
   }
 
+  /** What the kinds say of the factors of a user beside the rest, by the id of the factor. */
+  async membersOf(userId: string): Promise<ReadonlyMap<string, object>> {
+    return this.kinds.membersOf(userId);
+  }
+
   async recoveryCodesLeftOf(userId: string): Promise<number> {
     return (await this.kinds.recovery?.count(userId)) ?? 0;
   }

@@ -46,6 +46,6 @@ export class InvalidFactor extends DomainError {
   static override readonly code = 'invalid-factor';
 
   constructor() {
-    super('The code is wrong, expired or already used. Try the next one.');
+    super('The code or the passkey is wrong, expired or already used. Try again.');
   }
 }

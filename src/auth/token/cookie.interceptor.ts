@@ -70,6 +70,12 @@ export const RequestCookies = createParamDecorator((_: unknown, context: Executi
   cookieTokensOf(context.switchToHttp().getRequest<CookieRequest>()),
 );
 
+/** The device token that the browser attached, at a sign-in in cookie mode. @throws MalformedRequest where it was sent twice */
+export const DeviceCookie = createParamDecorator((_: unknown, context: ExecutionContext) => {
+  const request = context.switchToHttp().getRequest<FastifyRequest>();
+  return RULES.asked(request) ? cookieOf(request, DEVICE_COOKIE) : undefined;
+});
+
 /** As `RequestCookies`. */
 export function cookieTokensOf(request: CookieRequest): CookieTokens {
   return request.cookieTokens ?? {};

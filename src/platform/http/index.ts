@@ -27,6 +27,7 @@ export { HttpModule } from './http.module';
 export { HttpSettings } from './http.settings';
 export { type JsonSchema, jsonSchemaOf } from './json-schemas';
 export { absenceOf, type AcceptedValues, acceptedValuesOf } from './nest-pipes';
+export { OpenObject } from './open-object';
 export { PageType, toPage, PageQuery, parseCursor } from './pagination';
 export { Problem, PROBLEM_MEDIA_TYPE, ProblemViolation } from './problem';
 export { ApiProblems, problemsDeclaredOn } from './problem-docs';

@@ -1,0 +1,2 @@
+export { PasskeyCounterFell } from './passkeys.events';
+export { PasskeysModule } from './passkeys.module';
