@@ -31,6 +31,7 @@ const FEATURE_SPECS = [
   'test/features/account-pages/account-pages.spec.ts',
   'test/features/administration/administration-turns.spec.ts',
   'test/features/audit/audit-trail.spec.ts',
+  'test/features/factors/passkeys/passkey-settings.spec.ts',
   'test/features/factors/totp/totp-codes.spec.ts',
   'test/features/email-verification/verification-mails.spec.ts',
   'test/features/password-reset/password-forgotten.spec.ts',

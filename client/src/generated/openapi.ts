@@ -836,6 +836,186 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/auth/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get options to use a passkey
+         * @description Returns the options for `navigator.credentials.get()`, as `PublicKeyCredential.parseRequestOptionsFromJSON()` takes them. With an mfaToken they name the passkeys of that user, and `POST /v1/auth/mfa/passkey` takes the result. Without one they are the same for everyone but for the challenge, and `POST /v1/auth/passkeys/login` takes the result.
+         */
+        post: operations["beginPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/mfa/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Complete a sign-in with a passkey
+         * @description Opens the session of a sign-in that was answered with 401 `mfa-required`, with a signature for the options of `POST /v1/auth/passkeys/options`. Where the mfaToken came from a reauthentication, send the access token as well: it returns tokens of the same session. A signature is accepted once.
+         */
+        post: operations["completeWithPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/factors/passkeys/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin to add a passkey
+         * @description Returns the options for `navigator.credentials.create()`, as `PublicKeyCredential.parseCreationOptionsFromJSON()` takes them. Nothing changes until the result reaches `POST /v1/auth/factors/passkeys`.
+         */
+        post: operations["beginPasskeyRegistration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/factors/passkeys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a passkey
+         * @description Adds the passkey that a browser has made for the options of this session. The first factor of an account ends the other sessions and returns recovery codes, which are shown only here. From then on every sign-in by password needs a second step, and the passkey alone signs in where the policy allows it.
+         */
+        post: operations["addPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/passkeys/login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign in with a passkey
+         * @description Opens a session with a signature for the options that `POST /v1/auth/passkeys/options` returned without an mfaToken. No address is asked for: the passkey names the account, and has verified its user, so no second step follows. After a 401 `unknown-passkey` a page can call `PublicKeyCredential.signalUnknownCredential()`. After a password reset by mail a passkey has to be used once beside the new password before it signs in alone again.
+         */
+        post: operations["logInWithPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/reauthenticate/passkey/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Get options to confirm with a passkey
+         * @description Returns the options for `navigator.credentials.get()` with the passkeys of the signed-in user. `POST /v1/auth/reauthenticate/passkey` takes the result.
+         */
+        post: operations["beginPasskeyReauthentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/auth/reauthenticate/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Confirm with a passkey
+         * @description Verifies a passkey of the signed-in user and returns tokens of the same session with a new `auth_time`. Call it after a 401 with the code `insufficient-user-authentication`, then repeat the request that was refused. It needs no password, and is refused where the passkey may not sign in alone.
+         */
+        post: operations["reauthenticateWithPasskey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/webauthn": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the origins of the passkeys
+         * @description Returns the origins whose pages may use the passkeys of this domain (WebAuthn, related origins). Browsers read it at the RP ID, so a proxy has to serve it there where that is another host. Set `WEBAUTHN_ORIGINS` to choose them.
+         */
+        get: operations["listRelatedOrigins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/passkey-endpoints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find the pages for passkeys
+         * @description Returns the pages on which a user adds and manages passkeys (W3C, a well-known URL for passkey endpoints). Password managers lead users there. Set `ACCOUNT_URL` to choose the page.
+         */
+        get: operations["findPasskeyPages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/auth/mfa/recovery-code": {
         parameters: {
             query?: never;
@@ -1039,6 +1219,10 @@ export interface components {
              * @example 2026-11-28T14:22:33.469Z
              */
             lastUsedAt: string | null;
+            /** @description Of a passkey: its id in Base64url, for `signalAllAcceptedCredentials()`, which tidies password managers */
+            credentialId?: string;
+            /** @description Of a passkey: whether a password manager has copied it to other devices of the user */
+            backedUp?: boolean;
         };
         FactorListResponse: {
             items: components["schemas"]["FactorResponse"][];
@@ -1321,6 +1505,18 @@ export interface components {
              */
             longestWaitSeconds: number;
         };
+        PasskeyPolicy: {
+            /**
+             * @description The domain of the passkeys (RP ID)
+             * @example auth.example.com
+             */
+            rpId: string;
+            /**
+             * @description Whether a passkey alone signs in
+             * @example true
+             */
+            signIn: boolean;
+        };
         PolicyResponse: {
             password: components["schemas"]["PasswordPolicy"];
             lifetimes: components["schemas"]["Lifetimes"];
@@ -1354,6 +1550,7 @@ export interface components {
              * @example 1
              */
             revocationSeconds: number;
+            passkeys: components["schemas"]["PasskeyPolicy"];
         };
         VerifyEmailRequest: {
             /**
@@ -1708,6 +1905,187 @@ export interface components {
              *     ]
              */
             recoveryCodes: string[] | null;
+        };
+        PasskeyOptionsRequest: {
+            /**
+             * @description From the 401 `mfa-required` of the first step
+             * @example mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
+            mfaToken?: string | null;
+        };
+        CredentialDescriptor: {
+            /** @enum {string} */
+            type: "public-key";
+            /** @example 1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E */
+            id: string;
+            /**
+             * @example [
+             *       "internal",
+             *       "hybrid"
+             *     ]
+             */
+            transports: string[];
+        };
+        RequestOptionsResponse: {
+            /**
+             * @description Valid once, for five minutes
+             * @example fnr0XkzI0Jc0Ck0tU3l2JQAAAZrTvJtAZGlzY2FyZGVkLWRhdGFiYXNlLW5vLXNlY3JldC1oZXJl
+             */
+            challenge: string;
+            /**
+             * @description In milliseconds
+             * @example 300000
+             */
+            timeout: number;
+            /** @example auth.example.com */
+            rpId: string;
+            /** @description The passkeys of the user; empty for a sign-in by the passkey alone */
+            allowCredentials: components["schemas"]["CredentialDescriptor"][];
+            /** @enum {string} */
+            userVerification: "required";
+        };
+        AssertionResponse: {
+            /** @example eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiWjlReCIsIm9yaWdpbiI6Imh0dHBzOi8vYXV0aC5leGFtcGxlLmNvbSJ9 */
+            clientDataJSON: string;
+            /** @example SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA */
+            authenticatorData: string;
+            /** @example MEUCIQDzJk2LHXFNfXxUOZ3vHBVvxv3JdDN3eTrDi3D0Qf1hzwIgYQn4o8xLqXK6bZq0sQx0rB0xJcBq1v7GmT5oF3b2m9U */
+            signature: string;
+            /**
+             * @description Required for a sign-in by the passkey alone
+             * @example w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A
+             */
+            userHandle?: string | null;
+        };
+        /** @description What `navigator.credentials.get()` returned, by its `toJSON()`; other members are ignored */
+        AssertionCredential: {
+            /** @example 1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E */
+            id: string;
+            /** @example 1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E */
+            rawId: string;
+            /** @enum {string} */
+            type: "public-key";
+            response: components["schemas"]["AssertionResponse"];
+        };
+        PasskeyStepRequest: {
+            credential: components["schemas"]["AssertionCredential"];
+            /**
+             * @description From the 401 `mfa-required` of the first step
+             * @example mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE
+             */
+            mfaToken: string;
+        };
+        RelyingParty: {
+            /** @example auth.example.com */
+            id: string;
+            /** @example Gatehouse */
+            name: string;
+        };
+        PasskeyUser: {
+            /**
+             * @description A random name of the user, always the same
+             * @example w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A
+             */
+            id: string;
+            /** @example ada@example.com */
+            name: string;
+            /** @example Ada Lovelace */
+            displayName: string;
+        };
+        KeyParameters: {
+            /** @enum {string} */
+            type: "public-key";
+            /**
+             * @description A COSE algorithm
+             * @example -7
+             */
+            alg: number;
+        };
+        AuthenticatorSelection: {
+            /** @enum {string} */
+            residentKey: "required";
+            /** @example true */
+            requireResidentKey: boolean;
+            /** @enum {string} */
+            userVerification: "required";
+        };
+        CreationOptionsResponse: {
+            rp: components["schemas"]["RelyingParty"];
+            user: components["schemas"]["PasskeyUser"];
+            /**
+             * @description Valid once, for five minutes, in this session
+             * @example fnr0XkzI0Jc0Ck0tU3l2JQAAAZrTvJtAZGlzY2FyZGVkLWRhdGFiYXNlLW5vLXNlY3JldC1oZXJl
+             */
+            challenge: string;
+            pubKeyCredParams: components["schemas"]["KeyParameters"][];
+            /**
+             * @description In milliseconds
+             * @example 300000
+             */
+            timeout: number;
+            /** @description The passkeys that the user has */
+            excludeCredentials: components["schemas"]["CredentialDescriptor"][];
+            authenticatorSelection: components["schemas"]["AuthenticatorSelection"];
+            /** @enum {string} */
+            attestation: "none";
+        };
+        AttestationResponse: {
+            /** @example eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiWjlReCIsIm9yaWdpbiI6Imh0dHBzOi8vYXV0aC5leGFtcGxlLmNvbSJ9 */
+            clientDataJSON: string;
+            /** @example o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YQ */
+            attestationObject: string;
+            /**
+             * @description How the authenticator is reached; later options repeat it to the browser
+             * @example [
+             *       "internal",
+             *       "hybrid"
+             *     ]
+             */
+            transports?: string[];
+        };
+        /** @description What `navigator.credentials.create()` returned, by its `toJSON()`; other members are ignored */
+        AttestationCredential: {
+            /** @example 1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E */
+            id: string;
+            /** @example 1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E */
+            rawId: string;
+            /** @enum {string} */
+            type: "public-key";
+            response: components["schemas"]["AttestationResponse"];
+        };
+        AddPasskeyRequest: {
+            credential: components["schemas"]["AttestationCredential"];
+            /** @example My phone */
+            name?: string | null;
+        };
+        PasskeyLoginRequest: {
+            credential: components["schemas"]["AssertionCredential"];
+            /** @description The device token of an earlier sign-in of this user on this device */
+            deviceToken?: string;
+        };
+        PasskeyRequest: {
+            credential: components["schemas"]["AssertionCredential"];
+        };
+        RelatedOriginsResponse: {
+            /**
+             * @example [
+             *       "https://auth.example.com",
+             *       "https://app.example.com"
+             *     ]
+             */
+            origins: string[];
+        };
+        PasskeyEndpointsResponse: {
+            /**
+             * Format: uri
+             * @example https://auth.example.com/account
+             */
+            enroll: string;
+            /**
+             * Format: uri
+             * @example https://auth.example.com/account
+             */
+            manage: string;
         };
         RecoveryCodeRequest: {
             /**
@@ -2246,6 +2624,37 @@ export interface components {
         ConfirmTotp401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"] | components["schemas"]["InvalidFactorProblem"];
         ConfirmTotp403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
         ConfirmTotp422Problem: components["schemas"]["ValidationFailedProblem"] | components["schemas"]["InvalidOrExpiredTokenProblem"];
+        BeginPasskey401Problem: components["schemas"]["InvalidMfaTokenProblem"] | components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"];
+        BeginPasskey403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        CompleteWithPasskey401Problem: components["schemas"]["InvalidMfaTokenProblem"] | components["schemas"]["InvalidFactorProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"];
+        CompleteWithPasskey403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        BeginPasskeyRegistration401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
+        BeginPasskeyRegistration403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        AddPasskey401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"] | components["schemas"]["InvalidFactorProblem"];
+        AddPasskey403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        UnknownPasskeyProblem: {
+            /** @constant */
+            type: "urn:problem-type:gatehouse:unknown-passkey";
+            /** @constant */
+            title: "Unknown passkey";
+            /** @constant */
+            status: 401;
+            /** @description This occurrence in words */
+            detail: string;
+            /** @description The request id, as in X-Request-Id */
+            instance: string;
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            code: "unknown-passkey";
+        };
+        LogInWithPasskey401Problem: components["schemas"]["UnknownPasskeyProblem"] | components["schemas"]["InvalidCredentialsProblem"];
+        LogInWithPasskey403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        BeginPasskeyReauthentication401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"];
+        BeginPasskeyReauthentication403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
+        ReauthenticateWithPasskey401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InvalidFactorProblem"];
+        ReauthenticateWithPasskey403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
         CompleteWithRecoveryCode401Problem: components["schemas"]["InvalidMfaTokenProblem"] | components["schemas"]["InvalidFactorProblem"] | components["schemas"]["InvalidCredentialsProblem"] | components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"];
         CompleteWithRecoveryCode403Problem: components["schemas"]["InsecureTransportProblem"] | components["schemas"]["CrossSiteRequestProblem"];
         RegenerateRecoveryCodes401Problem: components["schemas"]["AuthenticationRequiredProblem"] | components["schemas"]["InvalidTokenProblem"] | components["schemas"]["TokenStaleProblem"] | components["schemas"]["InsufficientUserAuthenticationProblem"];
@@ -3471,7 +3880,11 @@ export interface operations {
                      *           "longestWaitSeconds": 900
                      *         }
                      *       ],
-                     *       "revocationSeconds": 1
+                     *       "revocationSeconds": 1,
+                     *       "passkeys": {
+                     *         "rpId": "auth.example.com",
+                     *         "signIn": true
+                     *       }
                      *     }
                      */
                     "application/json": components["schemas"]["PolicyResponse"];
@@ -5098,6 +5511,620 @@ export interface operations {
                 };
             };
             429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /**
+                 * @example {
+                 *       "mfaToken": "mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeyOptionsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenge": "fnr0XkzI0Jc0Ck0tU3l2JQAAAZrTvJtAZGlzY2FyZGVkLWRhdGFiYXNlLW5vLXNlY3JldC1oZXJl",
+                     *       "timeout": 300000,
+                     *       "rpId": "auth.example.com",
+                     *       "allowCredentials": [
+                     *         {
+                     *           "type": "public-key",
+                     *           "id": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                     *           "transports": [
+                     *             "internal",
+                     *             "hybrid"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "userVerification": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestOptionsResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `invalid-mfa-token`, `authentication-required`, `invalid-token` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BeginPasskey401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BeginPasskey403Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    completeWithPasskey: {
+        parameters: {
+            query?: {
+                /** @description Tokens as cookies that scripts cannot read, instead of in the body */
+                useCookies?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "id": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                 *         "rawId": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                 *         "type": "public-key",
+                 *         "response": {
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiWjlReCIsIm9yaWdpbiI6Imh0dHBzOi8vYXV0aC5leGFtcGxlLmNvbSJ9",
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+                 *           "signature": "MEUCIQDzJk2LHXFNfXxUOZ3vHBVvxv3JdDN3eTrDi3D0Qf1hzwIgYQn4o8xLqXK6bZq0sQx0rB0xJcBq1v7GmT5oF3b2m9U",
+                 *           "userHandle": "w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A"
+                 *         }
+                 *       },
+                 *       "mfaToken": "mf_5MOiVDKonodiKz7WOlnDP3X1vFbVXpQePMWADdNU0RE"
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeyStepRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Cookie mode: `__Host-access`, `__Host-refresh` and, at a sign-in, `__Host-device`; HttpOnly, Secure, SameSite=Strict */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SecondStepOutcome"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `invalid-mfa-token`, `invalid-factor`, `invalid-credentials`, `authentication-required`, `invalid-token` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CompleteWithPasskey401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["CompleteWithPasskey403Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginPasskeyRegistration: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "rp": {
+                     *         "id": "auth.example.com",
+                     *         "name": "Gatehouse"
+                     *       },
+                     *       "user": {
+                     *         "id": "w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A",
+                     *         "name": "ada@example.com",
+                     *         "displayName": "Ada Lovelace"
+                     *       },
+                     *       "challenge": "fnr0XkzI0Jc0Ck0tU3l2JQAAAZrTvJtAZGlzY2FyZGVkLWRhdGFiYXNlLW5vLXNlY3JldC1oZXJl",
+                     *       "pubKeyCredParams": [
+                     *         {
+                     *           "type": "public-key",
+                     *           "alg": -7
+                     *         }
+                     *       ],
+                     *       "timeout": 300000,
+                     *       "excludeCredentials": [
+                     *         {
+                     *           "type": "public-key",
+                     *           "id": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                     *           "transports": [
+                     *             "internal",
+                     *             "hybrid"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "authenticatorSelection": {
+                     *         "residentKey": "required",
+                     *         "requireResidentKey": true,
+                     *         "userVerification": "required"
+                     *       },
+                     *       "attestation": "none"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["CreationOptionsResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BeginPasskeyRegistration401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BeginPasskeyRegistration403Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    addPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "id": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                 *         "rawId": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                 *         "type": "public-key",
+                 *         "response": {
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiWjlReCIsIm9yaWdpbiI6Imh0dHBzOi8vYXV0aC5leGFtcGxlLmNvbSJ9",
+                 *           "attestationObject": "o2NmbXRkbm9uZWdhdHRTdG10oGhhdXRoRGF0YQ",
+                 *           "transports": [
+                 *             "internal",
+                 *             "hybrid"
+                 *           ]
+                 *         }
+                 *       },
+                 *       "name": "My phone"
+                 *     }
+                 */
+                "application/json": components["schemas"]["AddPasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "factor": {
+                     *         "id": "01a22289-4dfd-7000-8000-2450f80f08e4",
+                     *         "kind": "totp",
+                     *         "name": "My phone",
+                     *         "createdAt": "2026-11-28T14:22:33.469Z",
+                     *         "lastUsedAt": "2026-11-28T14:22:33.469Z"
+                     *       },
+                     *       "recoveryCodes": [
+                     *         "7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["AddedFactorResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `insufficient-user-authentication`, `invalid-factor` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddPasskey401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["AddPasskey403Problem"];
+                };
+            };
+            408: components["responses"]["RequestTimeout"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    logInWithPasskey: {
+        parameters: {
+            query?: {
+                /** @description Tokens as cookies that scripts cannot read, instead of in the body */
+                useCookies?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "id": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                 *         "rawId": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                 *         "type": "public-key",
+                 *         "response": {
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiWjlReCIsIm9yaWdpbiI6Imh0dHBzOi8vYXV0aC5leGFtcGxlLmNvbSJ9",
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+                 *           "signature": "MEUCIQDzJk2LHXFNfXxUOZ3vHBVvxv3JdDN3eTrDi3D0Qf1hzwIgYQn4o8xLqXK6bZq0sQx0rB0xJcBq1v7GmT5oF3b2m9U",
+                 *           "userHandle": "w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeyLoginRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Cookie mode: `__Host-access`, `__Host-refresh` and, at a sign-in, `__Host-device`; HttpOnly, Secure, SameSite=Strict */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LoginOutcome"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `unknown-passkey`, `invalid-credentials` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LogInWithPasskey401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["LogInWithPasskey403Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    beginPasskeyReauthentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                /** @example {} */
+                "application/json": components["schemas"]["EmptyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "challenge": "fnr0XkzI0Jc0Ck0tU3l2JQAAAZrTvJtAZGlzY2FyZGVkLWRhdGFiYXNlLW5vLXNlY3JldC1oZXJl",
+                     *       "timeout": 300000,
+                     *       "rpId": "auth.example.com",
+                     *       "allowCredentials": [
+                     *         {
+                     *           "type": "public-key",
+                     *           "id": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                     *           "transports": [
+                     *             "internal",
+                     *             "hybrid"
+                     *           ]
+                     *         }
+                     *       ],
+                     *       "userVerification": "required"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RequestOptionsResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BeginPasskeyReauthentication401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["BeginPasskeyReauthentication403Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    reauthenticateWithPasskey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "credential": {
+                 *         "id": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                 *         "rawId": "1fA7w0LTpkEpFlgv2w3bXJm6zF0fCz0v9WvQx1oDq8E",
+                 *         "type": "public-key",
+                 *         "response": {
+                 *           "clientDataJSON": "eyJ0eXBlIjoid2ViYXV0aG4uZ2V0IiwiY2hhbGxlbmdlIjoiWjlReCIsIm9yaWdpbiI6Imh0dHBzOi8vYXV0aC5leGFtcGxlLmNvbSJ9",
+                 *           "authenticatorData": "SZYN5YgOjGh0NBcPZHZgW4_krrmihjLHmVzzuoMdl2MdAAAAAA",
+                 *           "signature": "MEUCIQDzJk2LHXFNfXxUOZ3vHBVvxv3JdDN3eTrDi3D0Qf1hzwIgYQn4o8xLqXK6bZq0sQx0rB0xJcBq1v7GmT5oF3b2m9U",
+                 *           "userHandle": "w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A"
+                 *         }
+                 *       }
+                 *     }
+                 */
+                "application/json": components["schemas"]["PasskeyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    /** @description Cookie mode: `__Host-access`, `__Host-refresh` and, at a sign-in, `__Host-device`; HttpOnly, Secure, SameSite=Strict */
+                    "Set-Cookie"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenOutcome"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            /** @description `authentication-required`, `invalid-token`, `token-stale`, `invalid-factor` */
+            401: {
+                headers: {
+                    /** @description RFC 6750: `Bearer realm="…"` */
+                    "WWW-Authenticate": string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReauthenticateWithPasskey401Problem"];
+                };
+            };
+            /** @description `insecure-transport`, `cross-site-request` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ReauthenticateWithPasskey403Problem"];
+                };
+            };
+            404: components["responses"]["NotFound"];
+            408: components["responses"]["RequestTimeout"];
+            413: components["responses"]["PayloadTooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["ValidationFailed"];
+            429: components["responses"]["RateLimited"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    listRelatedOrigins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "origins": [
+                     *         "https://auth.example.com",
+                     *         "https://app.example.com"
+                     *       ]
+                     *     }
+                     */
+                    "application/json": components["schemas"]["RelatedOriginsResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
+            431: components["responses"]["HeadersTooLarge"];
+            500: components["responses"]["InternalError"];
+            503: components["responses"]["Unavailable"];
+        };
+    };
+    findPasskeyPages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "enroll": "https://auth.example.com/account",
+                     *       "manage": "https://auth.example.com/account"
+                     *     }
+                     */
+                    "application/json": components["schemas"]["PasskeyEndpointsResponse"];
+                };
+            };
+            400: components["responses"]["MalformedRequest"];
+            403: components["responses"]["InsecureTransport"];
+            408: components["responses"]["RequestTimeout"];
             431: components["responses"]["HeadersTooLarge"];
             500: components["responses"]["InternalError"];
             503: components["responses"]["Unavailable"];

@@ -8,6 +8,7 @@ import { expectProblem } from '../../support/problem';
 import { Secrets } from '../../support/secrets';
 import { newAddress, someoneVerified, type Registration } from '../../support/registrations';
 import { nextLink } from '../../support/mailbox';
+import { PasskeyActs } from '../../support/passkeys';
 import { TotpActs } from '../../support/totp';
 
 interface Export {
@@ -43,6 +44,11 @@ describe('an export', () => {
     'pending_sign_ins.digest',
     'recovery_codes.digest',
     'totp_secrets.secret',
+    // Exported in another form.
+    'passkeys.credential_id',
+    'passkeys.public_key',
+    'passkeys.sign_count',
+    'webauthn_handles.handle',
     // For ten minutes, and in the list of sessions and events afterwards.
     'pending_sign_ins.attempts_left',
     'pending_sign_ins.authenticated_at',
@@ -120,6 +126,8 @@ describe('an export', () => {
     app.clock.advance({ minutes: 1 });
     const { accessToken } = (await acts.complete(await acts.pending(owner), acts.code(secret))).body;
     await acts.pending(owner);
+    const passkeys = new PasskeyActs(app);
+    expect((await passkeys.register(accessToken, passkeys.passkey())).status).toBe(201);
     await askForChange(app, { accessToken }, newAddress());
     // What they may not is recorded.
     await app.api.get('/v1/audit-events', { token: accessToken });

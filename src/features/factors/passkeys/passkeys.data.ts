@@ -17,18 +17,12 @@ export class PasskeysData implements PersonalDataProvider {
 
   async export(userId: string): Promise<unknown> {
     const passkeys = await this.store.list(userId);
-    return passkeys.map(
-      ({ factorId, credentialId, handle, aaguid, transports, backedUp, signCount, rpId }) => ({
-        factorId,
-        credentialId: credentialId.toString('base64url'),
-        userHandle: handle.toString('base64url'),
-        aaguid,
-        transports,
-        backedUp,
-        signCount,
-        rpId,
-      }),
-    );
+    return passkeys.map(({ userId: _, credentialId, publicKey, handle, ...passkey }) => ({
+      ...passkey,
+      credentialId: credentialId.toString('base64url'),
+      publicKey: publicKey.toString('base64url'),
+      userHandle: handle.toString('base64url'),
+    }));
   }
 
   async erase(userId: string): Promise<void> {

@@ -125,7 +125,7 @@ class ModelledCodes {
     const secret = secretText(this.app.secret);
     const code = totpCode(secret, this.nowMs, { steps: away });
     const seenMs = this.nowMs + skewMs;
-    const step = { id: claimed.id, user: this.user, now: new Date(seenMs) };
+    const step = { id: claimed.id, user: this.user, methods: claimed.methods, now: new Date(seenMs) };
     const judged = await this.factor.judge(code, step);
     const window = [-1, 0, 1].map((steps) => totpCode(secret, seenMs, { steps }));
     expect(judged !== null).toBe(window.includes(code));
