@@ -75,13 +75,17 @@ export class Assertions {
   }
 
   private async verifySignature(
-    { id, rawId, type, response: { userHandle: _, ...response } }: AssertionCredential,
+    { id, rawId, type, response }: AssertionCredential,
     { publicKey }: StoredPasskey,
     expectedChallenge: string,
   ): Promise<Signed | null> {
+    const { clientDataJSON, authenticatorData, signature } = response;
     try {
       const { verified, authenticationInfo } = await webauthn().verifyAuthenticationResponse({
-        response: { id, rawId, type, response, clientExtensionResults: {} },
+        response: {
+          ...{ id, rawId, type, clientExtensionResults: {} },
+          response: { clientDataJSON, authenticatorData, signature },
+        },
         expectedChallenge,
         expectedOrigin: [...this.settings.origins],
         expectedRPID: this.settings.rpId,

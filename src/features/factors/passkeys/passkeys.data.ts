@@ -17,7 +17,7 @@ export class PasskeysData implements PersonalDataProvider {
 
   async export(userId: string): Promise<unknown> {
     const passkeys = await this.store.list(userId);
-    return passkeys.map(({ userId: _, credentialId, publicKey, handle, ...passkey }) => ({
+    return passkeys.map(({ credentialId, publicKey, handle, ...passkey }) => ({
       ...passkey,
       credentialId: credentialId.toString('base64url'),
       publicKey: publicKey.toString('base64url'),
