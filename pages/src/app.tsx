@@ -51,7 +51,7 @@ export function App({ firstPlace, firstTexts }: { readonly firstPlace: Place; re
 }
 
 function View({ place }: { readonly place: Place }) {
-  if (place.token !== undefined) return <MailLinkPage token={place.token} />;
+  if (place.token !== undefined) return <MailLinkPage key={place.visit} token={place.token} />;
   if (place.path === 'sign-up') return <SignUp />;
   if (place.path === 'forgot-password') return <ForgotPassword />;
   return <SessionPage path={place.path} />;

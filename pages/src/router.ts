@@ -8,16 +8,19 @@ export interface Place {
   readonly path: string;
   /** The token of a mail link, which is in memory only. */
   readonly token?: string | undefined;
+  /** Another number each time, so that a link that is opened again begins anew. */
+  readonly visit: number;
 }
 
 type Listener = (place: Place) => void;
 const listeners = new Set<Listener>();
+let visits = 0;
 
 /** Reads the address, and removes the token from it: from the history, from bookmarks and from what is shared or captured. */
 export function readPlace(): Place {
   const token = new URLSearchParams(location.hash.slice(1)).get('token') ?? undefined;
   if (token !== undefined) history.replaceState(null, '', location.pathname + location.search);
-  return { path: location.pathname.slice(ROOT.length).replaceAll(/^\/|\/$/g, ''), token };
+  return { path: location.pathname.slice(ROOT.length).replaceAll(/^\/|\/$/g, ''), token, visit: visits++ };
 }
 
 export function addressOf(path: string): string {

@@ -36,27 +36,34 @@ export function Form({ submit, send, codes = {}, children, aside, isDangerous = 
   const { messages } = useTexts();
   const [isBusy, setBusy] = useState(false);
   const [failure, setFailure] = useState<Failure>();
+  const [attempts, setAttempts] = useState(0);
   const form = useRef<HTMLFormElement>(null);
+  // Known at once, unlike the state: a double click sends one request.
+  const isSending = useRef(false);
 
   const run = async (): Promise<void> => {
-    if (!form.current || isBusy) return;
+    if (!form.current || isSending.current) return;
     const inputs = inputsOf(form.current);
     const faults = faultsOf(inputs, messages);
     if (Object.keys(faults).length > 0) return show({ message: messages.errors.fields, fields: faults });
+    isSending.current = true;
     setBusy(true);
-    setFailure(undefined);
     try {
+      // The failure before stays until then: without it the button would move away from a second click.
       await send(Object.fromEntries(inputs.map(({ name, value }) => [name, value])));
+      setFailure(undefined);
     } catch (error) {
       if (error instanceof Cancelled) return;
       show(failureOf(error, messages, new Set(inputs.map(({ name }) => name)), codes));
     } finally {
+      isSending.current = false;
       setBusy(false);
     }
   };
 
   const show = (shown: Failure): void => {
     setFailure(shown);
+    setAttempts((count) => count + 1);
     // After the next rendering, when the field is marked.
     setTimeout(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
   };
@@ -73,7 +80,8 @@ export function Form({ submit, send, codes = {}, children, aside, isDangerous = 
         }}
       >
         {children}
-        <div role="alert" class={failure ? 'notice failure' : 'empty'}>
+        {/* A new element each time, so that a screen reader reads the same failure again. */}
+        <div key={attempts} role="alert" class={failure ? 'notice failure' : 'empty'}>
           {failure?.message}
         </div>
         <div class="actions">

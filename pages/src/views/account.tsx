@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { dataOf } from '../../../client/src/index.ts';
 import { api, session } from '../api.ts';
 import { useTexts } from '../context.ts';
@@ -15,11 +16,17 @@ export function Account() {
   const { account } = useTexts().messages;
   const profile = useLoaded(async () => dataOf(api.GET('/v1/users/me')));
   const { run, outcome } = useAction();
+  // Some changes end the other sessions of the user.
+  const [revision, setRevision] = useState(0);
+  const whenOthersEnded = () => setRevision((count) => count + 1);
   return (
     <StepUp>
       <Page title={account.title} isWide>
         <div class="bar">
-          <p class="muted">{profile.data?.email}</p>
+          <p>
+            {profile.data?.email}{' '}
+            {profile.data?.emailVerified === false && <span class="tag">{account.unverified}</span>}
+          </p>
           <button type="button" onClick={() => run(async () => session.signOut())}>
             {account.signOut}
           </button>
@@ -29,9 +36,9 @@ export function Account() {
           {(loaded) => (
             <>
               <ProfileSection profile={loaded} reload={profile.reload} />
-              <PasswordSection email={loaded.email} />
-              <Factors isVerified={loaded.emailVerified} />
-              <Sessions />
+              <PasswordSection email={loaded.email} onChanged={whenOthersEnded} />
+              <Factors isVerified={loaded.emailVerified} onChanged={whenOthersEnded} />
+              <Sessions key={revision} />
             </>
           )}
         </Shown>

@@ -18,14 +18,23 @@ async function loadFactors(): Promise<FactorList | null> {
   }
 }
 
+interface FactorsProps {
+  readonly isVerified: boolean;
+  readonly onChanged: () => void;
+}
+
 /** The second factors of the user. */
-export function Factors({ isVerified }: { readonly isVerified: boolean }) {
+export function Factors({ isVerified, onChanged }: FactorsProps) {
   const { factors: texts } = useTexts().messages;
   const list = useLoaded(loadFactors);
   const confirmed = useConfirmed();
   const { run, outcome } = useAction();
   const [enrolment, setEnrolment] = useState<TotpEnrolment>();
   const [codes, setCodes] = useState<readonly string[]>();
+  const changed = async () => {
+    onChanged();
+    await list.reload();
+  };
   const begin = () =>
     run(async () =>
       setEnrolment(await confirmed(async () => dataOf(api.POST('/v1/auth/factors/totp', { body: {} })))),
@@ -33,7 +42,7 @@ export function Factors({ isVerified }: { readonly isVerified: boolean }) {
   const added = async (shown: readonly string[] | null) => {
     setEnrolment(undefined);
     setCodes(shown ?? undefined);
-    await list.reload();
+    await changed();
   };
   const renew = () =>
     run(async () => {
@@ -51,7 +60,7 @@ export function Factors({ isVerified }: { readonly isVerified: boolean }) {
       <Shown of={list}>
         {(loaded) => (
           <>
-            {loaded && <FactorItems list={loaded} reload={list.reload} />}
+            {loaded && <FactorItems list={loaded} reload={changed} />}
             {enrolment && (
               <TotpSetUp enrolment={enrolment} onAdded={added} onCancelled={() => setEnrolment(undefined)} />
             )}

@@ -12,7 +12,7 @@ import { DisplayNameField } from './sign-up.tsx';
 export function MailLinkPage({ token }: { readonly token: string }) {
   const { link: texts, common } = useTexts().messages;
   const link = linkOf(token);
-  if (link) return <KnownLink key={token} token={token} link={link} />;
+  if (link) return <KnownLink token={token} link={link} />;
   return (
     <Page title={texts.unknown}>
       <p>{texts.unknownText}</p>

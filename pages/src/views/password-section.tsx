@@ -7,7 +7,12 @@ import { CurrentPasswordField, NewPasswordField } from '../parts/password.tsx';
 import { Section } from '../parts/section.tsx';
 import { useConfirmed } from '../parts/step-up.tsx';
 
-export function PasswordSection({ email }: { readonly email: string }) {
+interface PasswordSectionProps {
+  readonly email: string;
+  readonly onChanged: () => void;
+}
+
+export function PasswordSection({ email, onChanged }: PasswordSectionProps) {
   const { account, fields } = useTexts().messages;
   const confirmed = useConfirmed();
   const [changes, setChanges] = useState(0);
@@ -15,6 +20,7 @@ export function PasswordSection({ email }: { readonly email: string }) {
     const body = { currentPassword, newPassword };
     await confirmed(async () => dataOf(api.POST('/v1/auth/password/change', { body })));
     setChanges((count) => count + 1);
+    onChanged();
   };
   return (
     <Section title={account.password}>

@@ -15,7 +15,7 @@ interface ProfileSectionProps {
 }
 
 export function ProfileSection({ profile, reload }: ProfileSectionProps) {
-  const { account, common, fields } = useTexts().messages;
+  const { account, common } = useTexts().messages;
   const [isSaved, setSaved] = useState(false);
   const save = async ({ displayName = '' }) => {
     setSaved(false);
@@ -26,19 +26,13 @@ export function ProfileSection({ profile, reload }: ProfileSectionProps) {
   };
   return (
     <Section title={account.profile}>
-      <dl>
-        <dt>{fields.email}</dt>
-        <dd>
-          {profile.email} {!profile.emailVerified && <span class="tag">{account.unverified}</span>}
-        </dd>
-      </dl>
-      <EmailChange />
       <Form submit={common.save} send={save}>
         <DisplayNameField value={profile.displayName ?? ''} />
         <p role="status" class={isSaved ? 'notice' : 'empty'}>
           {isSaved && common.saved}
         </p>
       </Form>
+      <EmailChange />
     </Section>
   );
 }
