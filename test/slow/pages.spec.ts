@@ -9,10 +9,11 @@ describe('the account pages, in Chromium', () => {
   });
   afterAll(async () => site?.close());
 
-  const isClean = async (visitor: Visitor) => expect(await visitor.accessibilityFaults()).toEqual([]);
+  const expectAccessible = async (visitor: Visitor) =>
+    expect(await visitor.accessibilityFaults()).toEqual([]);
   const posts = ({ requests }: Visitor) => requests.filter(({ method }) => method === 'POST');
   /** Nothing went wrong in the browser, and all requests went to the application. */
-  const wasCalm = async (visitor: Visitor) => {
+  const expectCalm = async (visitor: Visitor) => {
     expect(visitor.faults).toEqual([]);
     expect(visitor.requests.filter(({ url }) => !url.startsWith(site.url))).toEqual([]);
     await visitor.profile.close();
@@ -23,25 +24,25 @@ describe('the account pages, in Chromium', () => {
     const { page, email } = visitor;
     await visitor.open('');
     await visitor.sees('Sign in');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await page.getByRole('link', { name: 'Create an account' }).click();
     await visitor.sees('Create an account');
     await visitor.reads('At least 15 characters');
     await visitor.submit({ email: 'nobody', password: 'short' });
     await visitor.reads('Enter an email address, such as ada@example.com.');
     await visitor.reads('Enter at least 15 characters.');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await visitor.submit({ email, displayName: 'Ada', password: `${email} ${email}` });
     await visitor.reads('This password is made of your email address');
     await visitor.submit({ password: PASSWORD });
     await visitor.sees('Check your mail');
-    await isClean(visitor);
+    await expectAccessible(visitor);
 
     const token = await site.tokenFor(email);
     visitor.requests.length = 0;
     await visitor.open(`#token=${token}`);
     await visitor.sees('Confirm your address');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     expect(page.url()).toBe(`${site.url}/account`);
     // The first request is that of the page; the script removes the token before it sends any.
     const scripted = visitor.requests.filter(({ url }) => url.includes('/v1/'));
@@ -49,23 +50,23 @@ describe('the account pages, in Chromium', () => {
     expect(posts(visitor)).toEqual([]);
     await visitor.submit();
     await visitor.sees('Your address is confirmed');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await page.getByRole('link', { name: 'Continue' }).click();
     await visitor.sees('Sign in');
     await visitor.submit({ email, password: 'a wrong password of some length' });
     await visitor.reads('The email address or the password is wrong');
     expect(await page.locator('[name=email]').inputValue()).toBe(email);
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await visitor.submit({ password: PASSWORD });
     await visitor.sees('Your account');
     await visitor.reads('This device');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     expect(await visitor.stored()).toBe('["",{},{}]');
 
     await visitor.submit({ displayName: 'Ada Lovelace' }, 'Save');
     await visitor.reads('Saved.');
     await page.locator('summary', { hasText: 'Change password' }).click();
-    await isClean(visitor);
+    await expectAccessible(visitor);
     const change = { currentPassword: 'a wrong password of some length', newPassword: NEW_PASSWORD };
     await visitor.submit(change, 'Change password');
     await visitor.reads('The password is wrong.');
@@ -79,19 +80,19 @@ describe('the account pages, in Chromium', () => {
     await page.goBack();
     await visitor.sees('Sign in');
     expect(await page.locator('body').textContent()).not.toContain(email);
-    await wasCalm(visitor);
+    await expectCalm(visitor);
   });
 
   it('set a forgotten password by a link that works once', async () => {
     const visitor = await site.member();
     await visitor.open('/forgot-password');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await visitor.submit({ email: visitor.email });
     await visitor.sees('Check your mail');
     const token = await site.tokenFor(visitor.email);
     await visitor.open(`#token=${token}`);
     await visitor.sees('Set a new password');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await visitor.submit({ newPassword: NEW_PASSWORD });
     await visitor.sees('Your password is set');
     // In the same tab only the fragment changes.
@@ -99,24 +100,24 @@ describe('the account pages, in Chromium', () => {
     await visitor.sees('Set a new password');
     await visitor.submit({ newPassword: NEW_PASSWORD });
     await visitor.sees('This link no longer works');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await visitor.page.getByRole('link', { name: 'Request a new link' }).click();
     await visitor.sees('Forgot your password?');
     await visitor.signIn(NEW_PASSWORD);
     await visitor.sees('Your account');
-    await wasCalm(visitor);
+    await expectCalm(visitor);
   });
 
   it('accept an invitation', async () => {
     const visitor = await site.visitor();
     await visitor.page.goto(await site.invite(visitor.email));
     await visitor.sees('Accept your invitation');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await visitor.submit({ displayName: 'Grace', password: PASSWORD });
     await visitor.sees('Your account is ready');
     await visitor.signIn();
     await visitor.sees('Your account');
-    await wasCalm(visitor);
+    await expectCalm(visitor);
   });
 
   it('change the address, and undo the change from the former one', async () => {
@@ -133,11 +134,11 @@ describe('the account pages, in Chromium', () => {
     await visitor.sees('Your new address is confirmed');
     await visitor.open(`#token=${undo}`);
     await visitor.sees('Undo the change of your address');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await visitor.submit();
     await visitor.sees('The change is undone');
     expect(await site.tokenFor(email)).toMatch(/^pr_/);
-    await wasCalm(visitor);
+    await expectCalm(visitor);
   });
 
   it('add a second factor, sign in with it and with a recovery code, and remove it by the link of its notice', async () => {
@@ -146,7 +147,7 @@ describe('the account pages, in Chromium', () => {
     await visitor.signIn();
     const { secret, codes } = await visitor.addApp();
     expect(codes).toHaveLength(10);
-    await isClean(visitor);
+    await expectAccessible(visitor);
     const undo = await site.tokenFor(email);
     await visitor.press('I have stored them');
     await visitor.reads('10 recovery codes left');
@@ -155,7 +156,7 @@ describe('the account pages, in Chromium', () => {
 
     await visitor.submit({ email, password: PASSWORD });
     await visitor.sees('Second step');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     // The code that added the app is used up, and so is any earlier one.
     await visitor.submit({ code: totpCode(secret, Date.now(), { steps: -1 }) });
     await visitor.reads('This code is wrong or was used already.');
@@ -171,12 +172,12 @@ describe('the account pages, in Chromium', () => {
 
     await visitor.open(`#token=${undo}`);
     await visitor.sees('Remove the second factor');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await visitor.submit();
     await visitor.sees('Your account is secured');
     await page.getByRole('link', { name: 'Continue' }).click();
     await visitor.sees('Sign in');
-    await wasCalm(visitor);
+    await expectCalm(visitor);
   });
 
   it('confirm the password again where the sign-in is no longer recent', async () => {
@@ -191,15 +192,15 @@ describe('the account pages, in Chromium', () => {
     await visitor.page.evaluate(`fetch('/v1/auth/refresh', { method: 'POST' })`);
     await visitor.press('Add an authenticator app');
     await visitor.page.getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
-    await isClean(visitor);
+    await expectAccessible(visitor);
     await visitor.press('Cancel');
     await visitor.press('Add an authenticator app');
     await visitor.submit({ password: 'a wrong password of some length' }, 'Confirm');
     await visitor.reads('The password is wrong.');
     await visitor.submit({ password: PASSWORD }, 'Confirm');
     await visitor.reads('Set up your authenticator app');
-    await isClean(visitor);
-    await wasCalm(visitor);
+    await expectAccessible(visitor);
+    await expectCalm(visitor);
   });
 
   it('end a session from another device, and that device asks to sign in', async () => {
@@ -219,8 +220,8 @@ describe('the account pages, in Chromium', () => {
     // The other tab of the same browser knows as well.
     await before.getByRole('heading', { name: 'Sign in' }).waitFor();
     expect(await before.locator('body').textContent()).not.toContain(visitor.email);
-    await wasCalm(visitor);
-    await wasCalm(there);
+    await expectCalm(visitor);
+    await expectCalm(there);
   });
 
   it('end the session that a notice tells of', async () => {
@@ -234,14 +235,14 @@ describe('the account pages, in Chromium', () => {
     const elsewhere = await site.visitor();
     await elsewhere.open(`#token=${token}`);
     await elsewhere.sees('Sign out this device');
-    await isClean(elsewhere);
+    await expectAccessible(elsewhere);
     await elsewhere.submit();
     await elsewhere.sees('The session is ended');
-    await isClean(elsewhere);
+    await expectAccessible(elsewhere);
     await visitor.submit({ displayName: 'Ada' }, 'Save');
     await visitor.sees('Sign in');
-    await wasCalm(visitor);
-    await wasCalm(elsewhere);
+    await expectCalm(visitor);
+    await expectCalm(elsewhere);
   });
 
   it('keep what was typed while the server cannot be reached, and send it once it can', async () => {
@@ -251,7 +252,7 @@ describe('the account pages, in Chromium', () => {
     await page.route('**/v1/**', async (route) => route.abort());
     await visitor.submit({ email, password: PASSWORD });
     await visitor.reads('The server cannot be reached.');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     expect(await page.locator('[name=password]').inputValue()).toBe(PASSWORD);
     await page.unroute('**/v1/**');
     // A slow network and an impatient user: one request.
@@ -263,7 +264,7 @@ describe('the account pages, in Chromium', () => {
     await page.locator('button[type=submit]').dblclick();
     await visitor.sees('Your account');
     expect(visitor.requests.filter(({ url }) => url.includes('/login'))).toHaveLength(1);
-    await wasCalm(visitor);
+    await expectCalm(visitor);
   });
 
   it('are usable by keyboard alone, at 320 px, and in German, which a click chooses without losing what was typed', async () => {
@@ -282,12 +283,12 @@ describe('the account pages, in Chromium', () => {
     await page.locator('[name=password]').focus();
     await page.keyboard.press('Enter');
     await visitor.sees('Ihr Konto');
-    await isClean(visitor);
+    await expectAccessible(visitor);
     expect(await page.evaluate('document.documentElement.scrollWidth')).toBe(320);
     // The choice is kept, and is all that is.
     await page.reload();
     await visitor.sees('Ihr Konto');
     expect(await visitor.stored()).toBe('["account-language=de",{},{}]');
-    await wasCalm(visitor);
+    await expectCalm(visitor);
   });
 });
