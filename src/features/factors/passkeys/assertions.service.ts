@@ -83,8 +83,11 @@ export class Assertions {
     try {
       const { verified, authenticationInfo } = await webauthn().verifyAuthenticationResponse({
         response: {
-          ...{ id, rawId, type, clientExtensionResults: {} },
+          id,
+          rawId,
+          type,
           response: { clientDataJSON, authenticatorData, signature },
+          clientExtensionResults: {},
         },
         expectedChallenge,
         expectedOrigin: [...this.settings.origins],
