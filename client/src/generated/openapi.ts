@@ -1223,6 +1223,11 @@ export interface components {
             credentialId?: string;
             /** @description Of a passkey: whether a password manager has copied it to other devices of the user */
             backedUp?: boolean;
+            /**
+             * @description Of a passkey: the name under which authenticators know the user, for the same signal
+             * @example w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A
+             */
+            userHandle?: string;
         };
         FactorListResponse: {
             items: components["schemas"]["FactorResponse"][];
@@ -3258,7 +3263,8 @@ export interface operations {
                      *           "kind": "totp",
                      *           "name": "My phone",
                      *           "createdAt": "2026-11-28T14:22:33.469Z",
-                     *           "lastUsedAt": "2026-11-28T14:22:33.469Z"
+                     *           "lastUsedAt": "2026-11-28T14:22:33.469Z",
+                     *           "userHandle": "w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A"
                      *         }
                      *       ],
                      *       "recoveryCodesLeft": 10,
@@ -3369,7 +3375,8 @@ export interface operations {
                      *       "kind": "totp",
                      *       "name": "My phone",
                      *       "createdAt": "2026-11-28T14:22:33.469Z",
-                     *       "lastUsedAt": "2026-11-28T14:22:33.469Z"
+                     *       "lastUsedAt": "2026-11-28T14:22:33.469Z",
+                     *       "userHandle": "w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A"
                      *     }
                      */
                     "application/json": components["schemas"]["FactorResponse"];
@@ -5466,7 +5473,8 @@ export interface operations {
                      *         "kind": "totp",
                      *         "name": "My phone",
                      *         "createdAt": "2026-11-28T14:22:33.469Z",
-                     *         "lastUsedAt": "2026-11-28T14:22:33.469Z"
+                     *         "lastUsedAt": "2026-11-28T14:22:33.469Z",
+                     *         "userHandle": "w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A"
                      *       },
                      *       "recoveryCodes": [
                      *         "7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E"
@@ -5804,7 +5812,8 @@ export interface operations {
                      *         "kind": "totp",
                      *         "name": "My phone",
                      *         "createdAt": "2026-11-28T14:22:33.469Z",
-                     *         "lastUsedAt": "2026-11-28T14:22:33.469Z"
+                     *         "lastUsedAt": "2026-11-28T14:22:33.469Z",
+                     *         "userHandle": "w8sJ3sQ1v3XgJtq2oM0yqv6q8m0v9n8Kf7w3r2d1c0A"
                      *       },
                      *       "recoveryCodes": [
                      *         "7ZK4M-0QX2B-9HTNC-W5D8R-3VJ6E"

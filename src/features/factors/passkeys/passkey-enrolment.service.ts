@@ -52,7 +52,7 @@ export class PasskeyEnrolment {
       if (!isAdded) throw new Conflict('The passkey is known already.');
     };
     const added = await this.factors.add(principal, { kind: PASSKEY_KIND, name, store }, client);
-    return AddedFactorResponse.of(added, PasskeyMembers.of(passkey));
+    return AddedFactorResponse.of(added, PasskeyMembers.of(passkey, await this.store.handleOf(userId)));
   }
 
   private async assertRoom(userId: string): Promise<void> {

@@ -51,7 +51,7 @@ export class PasskeyFactor implements FactorProvider<
 
   async membersOf(userId: string): Promise<ReadonlyMap<string, PasskeyMembers>> {
     const passkeys = await this.store.list(userId);
-    return new Map(passkeys.map((passkey) => [passkey.factorId, PasskeyMembers.of(passkey)]));
+    return new Map(passkeys.map((passkey) => [passkey.factorId, PasskeyMembers.of(passkey, passkey.handle)]));
   }
 }
 

@@ -3,7 +3,7 @@ import { IsOptional, IsString } from 'class-validator';
 import { FactorMember, FactorName, MfaToken } from '../../../auth';
 import { OpenObject } from '../../../platform/http';
 import type { NewPasskey } from './passkey.store';
-import { AssertionCredential, AttestationCredential } from './webauthn-json.dto';
+import { AssertionCredential, AttestationCredential, USER_HANDLE } from './webauthn-json.dto';
 
 export class PasskeyOptionsRequest {
   @MfaToken({ isOptional: true })
@@ -53,8 +53,19 @@ export class PasskeyMembers {
   })
   readonly backedUp: boolean;
 
-  static of({ credentialId, backedUp }: NewPasskey): PasskeyMembers {
-    return { credentialId: credentialId.toString('base64url'), backedUp };
+  @FactorMember({
+    type: String,
+    description: 'Of a passkey: the name under which authenticators know the user, for the same signal',
+    example: USER_HANDLE,
+  })
+  readonly userHandle: string;
+
+  static of({ credentialId, backedUp }: NewPasskey, handle: Buffer): PasskeyMembers {
+    return {
+      credentialId: credentialId.toString('base64url'),
+      backedUp,
+      userHandle: handle.toString('base64url'),
+    };
   }
 }
 

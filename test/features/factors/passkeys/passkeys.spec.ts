@@ -73,7 +73,8 @@ describe('passkeys', () => {
     const list = async () =>
       (await app.api.get<{ items: object[] }>('/v1/auth/factors', { token })).body.items;
     const members = { id: own.factorId, kind: 'passkey', credentialId: own.passkey.id, backedUp: true };
-    expect(await list()).toEqual([expect.objectContaining({ ...members, name: null })]);
+    const userHandle = own.passkey.userHandle;
+    expect(await list()).toEqual([expect.objectContaining({ ...members, userHandle, name: null })]);
     const path = `/v1/auth/factors/${own.factorId}`;
     const renamed = await app.api.send('PATCH', path, { token, json: { name: 'My laptop' } });
     expect(renamed.body).toMatchObject({ ...members, name: 'My laptop' });
