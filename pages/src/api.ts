@@ -1,8 +1,11 @@
 import { createClient, type paths } from '../../client/src/index.ts';
+import { createPasskeys } from '../../client/src/passkeys.ts';
 import { SITE } from './site.ts';
 
 /** The one client of the page. Cookie mode: no script can read the tokens. */
-export const { api, session } = createClient({ baseUrl: SITE.base, mode: 'cookie' });
+const client = createClient({ baseUrl: SITE.base, mode: 'cookie' });
+export const { api, session } = client;
+export const passkeys = createPasskeys(client);
 
 type Body<Path extends keyof paths> = paths[Path] extends {
   get: { responses: { 200: { content: { 'application/json': infer Answer } } } };

@@ -11,6 +11,11 @@ export interface Failure {
 /** The user cancelled what a request needs. */
 export class Cancelled extends Error {}
 
+/** The user closed a prompt of the browser, or opened another one. */
+export function isPromptClosed(error: unknown): boolean {
+  return error instanceof Error && ['NotAllowedError', 'AbortError'].includes(error.name);
+}
+
 /**
  * @param names of the fields that the form has
  * @param codes replaces the text of a code, or the code whose text is shown
@@ -22,6 +27,9 @@ export function failureOf(
   codes: Readonly<Record<string, string>> = {},
 ): Failure {
   // TypeError: no response. Everything else that is no problem is not of the application, such as a page of a proxy.
+  if (error instanceof Error && error.name === 'InvalidStateError')
+    return { message: errors.known, fields: {} };
+  if (error instanceof Error && error.name === 'SecurityError') return { message: errors.domain, fields: {} };
   if (!(error instanceof ProblemError)) return { message: errors.unreachable, fields: {} };
   const { problem } = error;
   if (problem.code === 'validation-failed') return failureOfFields(problem.errors, errors, names);

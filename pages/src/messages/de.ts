@@ -38,6 +38,7 @@ export const messages = {
     unmet: 'noch nicht erfüllt',
   },
   signIn: {
+    passkey: 'Mit Passkey anmelden',
     title: 'Anmelden',
     submit: 'Anmelden',
     forgot: 'Passwort vergessen?',
@@ -49,6 +50,8 @@ export const messages = {
       'Der zweite Schritt hat zu lange gedauert, oder zu viele Codes waren falsch. Melden Sie sich erneut an.',
   },
   secondStep: {
+    passkey: 'Verwenden Sie Ihren Passkey, um fortzufahren.',
+    usePasskey: 'Passkey verwenden',
     title: 'Zweiter Schritt',
     totp: 'Öffnen Sie Ihre Authenticator-App und geben Sie den Code ein, den sie für dieses Konto anzeigt.',
     recoveryCode: 'Geben Sie einen Ihrer Wiederherstellungscodes ein. Jeder gilt einmal.',
@@ -184,6 +187,7 @@ export const messages = {
     codesLeft: (count) =>
       count === 1 ? 'Noch 1 Wiederherstellungscode' : `Noch ${count} Wiederherstellungscodes`,
     add: 'Authenticator-App hinzufügen',
+    addPasskey: 'Passkey hinzufügen',
     remove: 'Entfernen',
     removeLabel: (name) => `${name} entfernen`,
     removed: 'Entfernt.',
@@ -217,6 +221,8 @@ export const messages = {
     failed: (id) =>
       `Bei uns ist etwas schiefgegangen. Versuchen Sie es später erneut. Bleibt es dabei, nennen Sie uns diese Nummer: ${id}`,
     refused: 'Das ist zurzeit nicht möglich.',
+    known: 'Dieses Gerät hat schon einen Passkey dieses Kontos.',
+    domain: 'Unter dieser Adresse funktionieren Passkeys nicht.',
     fields: 'Prüfen Sie die markierten Felder.',
     codes: {
       'invalid-credentials':
@@ -224,6 +230,8 @@ export const messages = {
       'invalid-factor': 'Dieser Code ist falsch oder wurde schon verwendet. Warten Sie auf den nächsten.',
       'invalid-recovery-code':
         'Dieser Code ist falsch oder wurde schon verwendet. Prüfen Sie ihn, oder nehmen Sie einen anderen.',
+      'unknown-passkey':
+        'Das Konto oder der Passkey wurde gelöscht. Verwenden Sie einen anderen oder Ihr Passwort.',
       'wrong-password': 'Das Passwort ist falsch.',
       'registration-closed': 'Konten gibt es nur auf Einladung.',
       conflict: 'Das hat sich inzwischen geändert. Laden Sie die Seite neu.',

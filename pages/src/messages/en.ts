@@ -36,6 +36,7 @@ export const en = {
     unmet: 'not yet met',
   },
   signIn: {
+    passkey: 'Sign in with a passkey',
     title: 'Sign in',
     submit: 'Sign in',
     forgot: 'Forgot your password?',
@@ -46,6 +47,8 @@ export const en = {
     tooLong: 'The second step took too long, or too many codes were wrong. Sign in again.',
   },
   secondStep: {
+    passkey: 'Use your passkey to go on.',
+    usePasskey: 'Use a passkey',
     title: 'Second step',
     totp: 'Open your authenticator app and enter the code that it shows for this account.',
     recoveryCode: 'Enter one of the recovery codes that you stored. Each code works once.',
@@ -178,6 +181,7 @@ export const en = {
     added: (when: string) => `Added ${when}`,
     codesLeft: (count: number) => (count === 1 ? '1 recovery code left' : `${count} recovery codes left`),
     add: 'Add an authenticator app',
+    addPasskey: 'Add a passkey',
     remove: 'Remove',
     removeLabel: (name: string) => `Remove ${name}`,
     removed: 'Removed.',
@@ -210,12 +214,15 @@ export const en = {
     failed: (id: string) =>
       `Something went wrong on our side. Try again later. If it persists, tell us this number: ${id}`,
     refused: 'This is not possible right now.',
+    known: 'This device has a passkey of this account already.',
+    domain: 'Passkeys do not work at this address.',
     fields: 'Check the marked fields.',
     codes: {
       'invalid-credentials':
         'The email address or the password is wrong, or the account is disabled or not confirmed.',
       'invalid-factor': 'This code is wrong or was used already. Wait for the next one.',
       'invalid-recovery-code': 'This code is wrong or was used already. Check it, or use another one.',
+      'unknown-passkey': 'The account or the passkey was deleted. Use another one, or your password.',
       'wrong-password': 'The password is wrong.',
       'registration-closed': 'Accounts are created by invitation only.',
       conflict: 'This has changed meanwhile. Load the page again.',

@@ -1,8 +1,10 @@
 import { useState } from 'preact/hooks';
 import { ProblemError, type SecondStep } from '../../../client/src/index.ts';
+import { passkeys } from '../api.ts';
 import { useTexts } from '../context.ts';
 import { Field } from './field.tsx';
 import { Form } from './form.tsx';
+import { useAction } from './section.tsx';
 
 /** The kinds of factors that have a form here, the most convenient first. */
 const KINDS = ['totp', 'recovery-code'] as const;
@@ -34,7 +36,24 @@ export function SecondStepForm({ step, onDone, onExpired }: SecondStepFormProps)
   const { secondStep, fields } = useTexts().messages;
   const offered = KINDS.filter((kind) => step.factors.includes(kind));
   const [kind, setKind] = useState<Kind | undefined>(offered[0]);
-  if (kind === undefined) return <p class="notice">{secondStep.unknown}</p>;
+  const { run, outcome } = useAction();
+  const usePasskey = async () => {
+    await passkeys.complete(step);
+    onDone();
+  };
+  const hasPasskey = step.factors.includes('passkey') && passkeys.isSupported;
+  const passkey = hasPasskey && (
+    <>
+      <p>{secondStep.passkey}</p>
+      {outcome}
+      <div class="actions">
+        <button type="button" class="primary wide" onClick={() => run(usePasskey)}>
+          {secondStep.usePasskey}
+        </button>
+      </div>
+    </>
+  );
+  if (kind === undefined) return hasPasskey ? passkey : <p class="notice">{secondStep.unknown}</p>;
   const send = async ({ code = '' }) => {
     try {
       await step.complete(kind, { code });
@@ -54,6 +73,7 @@ export function SecondStepForm({ step, onDone, onExpired }: SecondStepFormProps)
   } as const;
   return (
     <>
+      {passkey}
       <p>{kind === 'totp' ? secondStep.totp : secondStep.recoveryCode}</p>
       <Form key={kind} submit={secondStep.submit} send={send} codes={codes}>
         {kind === 'totp' ? (

@@ -75,7 +75,7 @@ export function EmailField({
   const input = {
     type: 'email',
     required: true,
-    autocomplete: name === 'email' ? 'username' : 'email',
+    autocomplete: name === 'email' ? 'username webauthn' : 'email',
     autocapitalize: 'none',
     spellcheck: false,
     ...(value !== undefined && { defaultValue: value }),

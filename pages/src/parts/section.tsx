@@ -1,7 +1,7 @@
 import type { ComponentChildren } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import { useTexts } from '../context.ts';
-import { Cancelled, failureOf } from '../failures.ts';
+import { Cancelled, failureOf, isPromptClosed } from '../failures.ts';
 import type { Loaded } from '../use-loaded.ts';
 
 /** A part of the account page, with its heading. */
@@ -45,15 +45,13 @@ export function Shown<T>({ of: { data, hasFailed, reload }, children }: ShownPro
 export function useAction() {
   const { messages } = useTexts();
   const [said, setSaid] = useState<{ text: string; isFailure: boolean }>();
+  const show = (error: unknown): void => {
+    if (error instanceof Cancelled || isPromptClosed(error)) return;
+    setSaid({ text: failureOf(error, messages, new Set()).message, isFailure: true });
+  };
   const run = (action: () => Promise<void>, done?: string): void => {
     setSaid(undefined);
-    action().then(
-      () => setSaid(done === undefined ? undefined : { text: done, isFailure: false }),
-      (error: unknown) => {
-        if (error instanceof Cancelled) return;
-        setSaid({ text: failureOf(error, messages, new Set()).message, isFailure: true });
-      },
-    );
+    action().then(() => setSaid(done === undefined ? undefined : { text: done, isFailure: false }), show);
   };
   const style = said?.isFailure ? 'notice failure' : 'notice';
   const outcome = (
@@ -61,5 +59,5 @@ export function useAction() {
       {said?.text}
     </p>
   );
-  return { run, outcome };
+  return { run, show, outcome };
 }

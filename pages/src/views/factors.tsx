@@ -1,10 +1,11 @@
 import { useState } from 'preact/hooks';
 import { dataOf, ProblemError } from '../../../client/src/index.ts';
-import { api, type FactorList } from '../api.ts';
+import { api, type FactorList, passkeys } from '../api.ts';
 import { useTexts } from '../context.ts';
 import { dateIn } from '../dates.ts';
 import { Section, Shown, useAction } from '../parts/section.tsx';
 import { useConfirmed } from '../parts/step-up.tsx';
+import { usePolicy } from '../policy.ts';
 import { useLoaded } from '../use-loaded.ts';
 import { RecoveryCodes, TotpSetUp, type TotpEnrolment } from './totp-set-up.tsx';
 
@@ -27,6 +28,7 @@ interface FactorsProps {
 export function Factors({ isVerified, onChanged }: FactorsProps) {
   const { factors: texts } = useTexts().messages;
   const list = useLoaded(loadFactors);
+  const policy = usePolicy();
   const confirmed = useConfirmed();
   const { run, outcome } = useAction();
   const [enrolment, setEnrolment] = useState<TotpEnrolment>();
@@ -44,6 +46,9 @@ export function Factors({ isVerified, onChanged }: FactorsProps) {
     setCodes(shown ?? undefined);
     await changed();
   };
+  const addPasskey = () =>
+    run(async () => added((await confirmed(async () => passkeys.add())).recoveryCodes));
+  const hasPasskeys = policy?.secondFactor?.kinds.includes('passkey') && passkeys.isSupported;
   const renew = () =>
     run(async () => {
       const made = await confirmed(async () =>
@@ -70,6 +75,11 @@ export function Factors({ isVerified, onChanged }: FactorsProps) {
                 {!loaded.items.some(({ kind }) => kind === 'totp') && (
                   <button type="button" onClick={begin}>
                     {texts.add}
+                  </button>
+                )}
+                {hasPasskeys && (
+                  <button type="button" onClick={addPasskey}>
+                    {texts.addPasskey}
                   </button>
                 )}
                 {loaded.items.length > 0 && (

@@ -1,12 +1,13 @@
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { SecondStep } from '../../../client/src/index.ts';
-import { session } from '../api.ts';
+import { passkeys, session } from '../api.ts';
 import { useTexts } from '../context.ts';
 import { SecondStepForm } from '../parts/code.tsx';
 import { EmailField } from '../parts/field.tsx';
 import { Form } from '../parts/form.tsx';
 import { Link } from '../parts/link.tsx';
 import { Page } from '../parts/page.tsx';
+import { useAction } from '../parts/section.tsx';
 import { CurrentPasswordField } from '../parts/password.tsx';
 import { usePolicy } from '../policy.ts';
 
@@ -54,6 +55,7 @@ export function SignIn({ notice, onSignedIn }: SignInProps) {
         <EmailField />
         <CurrentPasswordField name="password" />
       </Form>
+      {policy?.passkeys?.signIn && passkeys.isSupported && <PasskeySignIn onSignedIn={onSignedIn} />}
       <p>
         <Link to="forgot-password">{messages.signIn.forgot}</Link>
       </p>
@@ -63,5 +65,26 @@ export function SignIn({ notice, onSignedIn }: SignInProps) {
         </p>
       )}
     </Page>
+  );
+}
+
+/** Offers passkeys by a button, and in the autofill of the address. */
+function PasskeySignIn({ onSignedIn }: { readonly onSignedIn: () => void }) {
+  const { signIn } = useTexts().messages;
+  const { run, show, outcome } = useAction();
+  useEffect(() => passkeys.offerInAutofill(show), []);
+  const open = async () => {
+    await passkeys.signIn();
+    onSignedIn();
+  };
+  return (
+    <>
+      {outcome}
+      <div class="actions">
+        <button type="button" class="wide" onClick={() => run(open)}>
+          {signIn.passkey}
+        </button>
+      </div>
+    </>
   );
 }
