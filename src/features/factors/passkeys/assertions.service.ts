@@ -28,7 +28,7 @@ export class Assertions {
   ) {}
 
   /**
-   * Whether a signature is correct. Uses nothing up.
+   * Whether a signature is correct. Uses nothing up, but the challenge of a counter that has fallen.
    * @returns null for a wrong one; `unknown` where all is correct that can be verified without a key, and no user has the passkey
    */
   async verify(
@@ -45,7 +45,8 @@ export class Assertions {
     if (!signed || signed.backupEligible !== passkey.backupEligible) return null;
     const { signCount, backedUp } = signed;
     if (hasFallen(passkey, signCount)) {
-      await this.notices.notify(passkey);
+      // The same signature once more, as of a request that a browser repeats, has risen before and tells of no copy.
+      if (await this.challenges.spend(challenge)) await this.notices.notify(passkey);
       return null;
     }
     return { passkey, signCount, backedUp, challenge };

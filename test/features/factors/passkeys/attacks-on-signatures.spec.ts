@@ -125,6 +125,24 @@ describe('an attack on signatures of passkeys', () => {
     expect((await acts.logIn(key.passkey, { signCount: 10 })).status).toBe(200);
   });
 
+  it('that repeats a request with a counter raises no false alarm of a copied key', async () => {
+    const { passkey, id } = await acts.enrolled();
+    const credential = passkey.get(await fresh(), { signCount: 6 });
+    const answers = await inParallel(4, async () => acts.present(credential));
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1);
+    expectProblem(await acts.present(credential), 401, 'invalid-credentials');
+    const fell = async () =>
+      app.query('SELECT 1 FROM audit_events WHERE type = $1 AND subject_id = $2', [
+        'passkey-counter-fell',
+        id,
+      ]);
+    expect(await fell()).toEqual([]);
+    const copied = passkey.get(await fresh(), { signCount: 6 });
+    for (let time = 0; time < 2; time++)
+      expectProblem(await acts.present(copied), 401, 'invalid-credentials');
+    expect(await fell()).toHaveLength(1);
+  });
+
   it('does not learn from the options whether there is an account: they are the same but for the challenge', async () => {
     const [one, two] = [await acts.options(), await acts.options()];
     expect({ ...one.body, challenge: '' }).toEqual({ ...two.body, challenge: '' });
