@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { acrOf, satisfiesAcr } from '../../access';
+import { EventBus } from '../../platform/events';
 import type { RateLimitAttempt } from '../../platform/rate-limits';
 import type { User } from '../../users';
 import type { LoginResponse } from '../auth.dto';
 import { InvalidCredentials } from '../auth.errors';
+import { SignInFailed } from '../auth.events';
 import { PrincipalLoader } from '../principal-loader';
 import { PendingSignIns } from '../second-step/pending-sign-ins';
 import { LoginChecks } from './login-checks';
@@ -37,6 +39,7 @@ export class SignInService {
     private readonly limits: LoginLimits,
     private readonly steps: PendingSignIns,
     private readonly opener: SessionOpener,
+    private readonly events: EventBus,
   ) {}
 
   /**
@@ -46,7 +49,7 @@ export class SignInService {
    * deleted since; the error of a login check; RateLimited after too many sign-ins
    */
   async openFor(user: User, proof: SignInProof): Promise<LoginResponse> {
-    if (!this.principals.maySignIn(user)) throw new InvalidCredentials();
+    await this.assertMaySignIn(user);
     const { id: userId, email, roles } = user;
     const { methods, client } = proof;
     await this.checks.check({ userId, email, roles, methods, client });
@@ -66,12 +69,19 @@ export class SignInService {
    * @throws as `openFor`
    */
   async complete(user: User, step: CompletedStep): Promise<LoginResponse> {
-    if (!this.principals.maySignIn(user)) throw new InvalidCredentials();
+    await this.assertMaySignIn(user);
     const { id: userId, email, roles, accessVersion } = user;
     const { methods, client, sessionsEpoch, device } = step;
     await this.checks.check({ userId, email, roles, methods, client });
     const deviceToken = this.limits.renewNamedDevice(user, device);
     const tokens = await this.opener.open({ id: userId, roles, accessVersion, sessionsEpoch }, step);
     return Object.assign(tokens, { deviceToken });
+  }
+
+  /** @throws InvalidCredentials for an account that is disabled, or has to be verified first */
+  private async assertMaySignIn(user: User): Promise<void> {
+    if (this.principals.maySignIn(user)) return;
+    await this.events.publish(new SignInFailed({ actorId: null, subjectId: user.id }));
+    throw new InvalidCredentials();
   }
 }

@@ -23,6 +23,9 @@ describe('a sign-in by a passkey', () => {
     const { status, body } = await acts.logIn(passkey);
     expect(status).toBe(401);
     expect({ ...body, instance: '' }).toEqual({ ...wrong.body, instance: '' });
+    // The attempt is in the audit trail of the account, as one by password.
+    const failed = 'SELECT 1 FROM audit_events WHERE type = $1 AND subject_id = $2';
+    expect(await app.query(failed, ['sign-in-failed', id])).toHaveLength(1);
   });
 
   it('is not kept from the owner by an attacker who has used up the limit of correct passwords', async () => {
