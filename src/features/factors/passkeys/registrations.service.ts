@@ -6,6 +6,7 @@ import type { ChallengeUse } from './challenges.service';
 import { readClientData } from './client-data';
 import type { NewPasskey } from './passkey.store';
 import { PasskeySettings } from './passkeys.settings';
+import { isUsableKey } from './public-key';
 import type { AttestationCredential } from './webauthn-json.dto';
 import { webauthn, webauthnHelpers } from './webauthn-library';
 
@@ -62,7 +63,7 @@ export class Registrations {
         requireUserVerification: true,
         supportedAlgorithmIDs: [...ALGORITHMS],
       });
-      if (!registrationInfo) throw malformed();
+      if (!registrationInfo || !isUsableKey(registrationInfo.credential.publicKey)) throw malformed();
       const { credential, credentialDeviceType, credentialBackedUp, aaguid } = registrationInfo;
       return {
         credentialId: Buffer.from(credential.id, 'base64url'),

@@ -71,6 +71,82 @@ describe('an attack on the registration of passkeys', () => {
     expect(await rowsOf(passkey)).toEqual([]);
   });
 
+  it.each<[string, readonly [number, number | Buffer][]]>([
+    [
+      'that is no point of the curve',
+      [
+        [1, 2],
+        [3, -7],
+        [-1, 1],
+        [-2, Buffer.alloc(32, 1)],
+        [-3, Buffer.alloc(32, 2)],
+      ],
+    ],
+    [
+      'without coordinates',
+      [
+        [1, 2],
+        [3, -7],
+      ],
+    ],
+    [
+      'of another type than its algorithm',
+      [
+        [1, 3],
+        [3, -7],
+        [-1, 1],
+        [-2, Buffer.alloc(32, 2)],
+      ],
+    ],
+    [
+      'of Ed25519 that is too short',
+      [
+        [1, 1],
+        [3, -8],
+        [-1, 6],
+        [-2, Buffer.alloc(31, 2)],
+      ],
+    ],
+    [
+      'of RSA that is small',
+      [
+        [1, 3],
+        [3, -257],
+        [-1, Buffer.alloc(64, 0xff)],
+        [-2, Buffer.from('010001', 'hex')],
+      ],
+    ],
+    [
+      'of RSA that everyone can sign for',
+      [
+        [1, 3],
+        [3, -257],
+        [-1, Buffer.alloc(256, 0xff)],
+        [-2, Buffer.from([1])],
+      ],
+    ],
+    [
+      'of RSA longer than OpenSSL verifies',
+      [
+        [1, 3],
+        [3, -257],
+        [-1, Buffer.alloc(20_000, 0xff)],
+        [-2, Buffer.from('010001', 'hex')],
+      ],
+    ],
+  ])('with a key %s locks no owner out: it adds no factor', async (_, key) => {
+    const { token, email } = await person();
+    const passkey = acts.passkey();
+    const credential = passkey.create((await acts.creationOptions(token)).body);
+    const authData = Buffer.from(credential.response.authenticatorData, 'base64url');
+    // The header of 37 bytes, the model, and the id with its length.
+    const data = Buffer.concat([authData.subarray(0, 37 + 16 + 2 + 32), cbor(new Map(key))]);
+    const attestationObject = cbor(new Map([['authData', data]])).toString('base64url');
+    const response = { ...credential.response, attestationObject };
+    expectProblem(await acts.confirm(token, { ...credential, response }), 422, 'validation-failed');
+    expect(await app.query('SELECT 1 FROM users WHERE email = $1 AND has_factor', [email])).toEqual([]);
+  });
+
   it('from another page, without verification, or with the type of a sign-in adds nothing', async () => {
     const { token } = await person();
     for (const wrong of [
