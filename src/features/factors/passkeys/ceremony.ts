@@ -6,6 +6,8 @@ import { PasskeySettings } from './passkeys.settings';
 
 const RP_ID_HASH_BYTES = 32;
 const HEADER_BYTES = 37;
+/** Twice what the longest id and a long key of RSA need. To decode more CBOR, of many small items, would stop the server for a while. */
+const MOST_BYTES = 4_096;
 const USER_PRESENT = 0x01;
 const USER_VERIFIED = 0x04;
 
@@ -15,9 +17,9 @@ export interface AuthenticatorHeader {
   readonly isUserVerified: boolean;
 }
 
-/** @returns null for bytes that are too few */
+/** @returns null for bytes that are too few or too many */
 export function readAuthenticatorHeader(bytes: Buffer): AuthenticatorHeader | null {
-  if (bytes.length < HEADER_BYTES) return null;
+  if (bytes.length < HEADER_BYTES || bytes.length > MOST_BYTES) return null;
   const flags = bytes.readUInt8(RP_ID_HASH_BYTES);
   const isUserVerified = (flags & USER_PRESENT) !== 0 && (flags & USER_VERIFIED) !== 0;
   return { rpIdHash: bytes.subarray(0, RP_ID_HASH_BYTES), isUserVerified };

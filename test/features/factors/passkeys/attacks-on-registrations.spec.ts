@@ -147,6 +147,30 @@ describe('an attack on the registration of passkeys', () => {
     expect(await app.query('SELECT 1 FROM users WHERE email = $1 AND has_factor', [email])).toEqual([]);
   });
 
+  it('with thousands of bytes of CBOR, which are slow to decode, is refused before the key is read', async () => {
+    const { token } = await person();
+    const passkey = acts.passkey();
+    const credential = passkey.create((await acts.creationOptions(token)).body);
+    const authData = Buffer.from(credential.response.authenticatorData, 'base64url');
+    const header = Buffer.from(authData);
+    // A list of empty lists as the extensions of a passkey that is correct otherwise.
+    header.writeUInt8(header.readUInt8(32) | 0x80, 32);
+    const extensions = (count: number) =>
+      Buffer.concat([
+        Buffer.from([0xa1, 0x61, 0x78, 0x99, count >> 8, count & 255]),
+        Buffer.alloc(count, 0x80),
+      ]);
+    const confirm = async (count: number) => {
+      const data = Buffer.concat([header, extensions(count)]);
+      const attestationObject = cbor(new Map([['authData', data]])).toString('base64url');
+      const response = { ...credential.response, attestationObject };
+      return acts.confirm(token, { ...credential, response });
+    };
+    expectProblem(await confirm(4_096), 422, 'validation-failed');
+    expectProblem(await confirm(20_000), 422, 'validation-failed');
+    expect((await confirm(256)).status).toBe(201);
+  });
+
   it('from another page, without verification, or with the type of a sign-in adds nothing', async () => {
     const { token } = await person();
     for (const wrong of [
