@@ -25,7 +25,7 @@ describe('the comparison with others', () => {
 
   it('names in the README whatever Gatehouse does not have', () => {
     const missing = rowsOf(PEERS).filter(([, gatehouse]) => gatehouse.startsWith('**no**'));
-    expect(missing.length).toBeGreaterThan(5);
+    expect(missing.length).toBeGreaterThanOrEqual(5);
     const [, sentence = ''] = /Gatehouse has no ([^.]*)\./.exec(textOf(README).replace(/\s+/g, ' ')) ?? [];
     const words = missing.flatMap(([what]) => what.split(/[,:] /)[0] ?? []);
     for (const word of words) expect(sentence).toContain(word);

@@ -4,6 +4,7 @@ import { hashSync } from 'bcryptjs';
 import {
   type PasswordAlgorithm,
   PasswordHashing,
+  PasswordPolicy,
   PasswordSettings,
   PasswordsService,
 } from '../../src/passwords';
@@ -44,6 +45,8 @@ class ScryptAloneModule {}
     CurrentRequest,
     PasswordHasher,
     PasswordsService,
+    // Which passwords are accepted is no matter here.
+    { provide: PasswordPolicy, useValue: {} },
   ],
 })
 class HashingModule {}

@@ -1,37 +1,22 @@
-import type { BrowserContext, CDPSession, Page } from 'playwright-core';
+import type { BrowserContext, Page } from 'playwright-core';
 import { ClientStage } from '../support/client-stage';
 import { eventually } from '../support/eventually';
+import { VirtualAuthenticator } from '../support/virtual-authenticator';
 
 const EXPORT = '/v1/users/me/export';
 const READ = `client.api.GET("${EXPORT}").then(({ response }) => response.status)`;
-const AUTHENTICATOR = {
-  protocol: 'ctap2',
-  ctap2Version: 'ctap2_1',
-  transport: 'internal',
-  hasResidentKey: true,
-  hasUserVerification: true,
-  isUserVerified: true,
-  // As those of a password manager: the counters of two copies do not rise together.
-  defaultBackupEligibility: true,
-  defaultBackupState: true,
-} as const;
 
 /** A tab with an authenticator of its own. */
 class Tab {
   private constructor(
     readonly page: Page,
-    private readonly devtools: CDPSession,
-    private readonly authenticatorId: string,
+    readonly authenticator: VirtualAuthenticator,
   ) {}
 
   static async open(stage: ClientStage, profile: BrowserContext): Promise<Tab> {
     const [page] = await stage.tabs(profile, 1);
     if (!page) throw new Error('no tab was opened');
-    const devtools = await profile.newCDPSession(page);
-    await devtools.send('WebAuthn.enable');
-    const options = { ...AUTHENTICATOR, automaticPresenceSimulation: true };
-    const { authenticatorId } = await devtools.send('WebAuthn.addVirtualAuthenticator', { options });
-    return new Tab(page, devtools, authenticatorId);
+    return new Tab(page, await VirtualAuthenticator.of(page));
   }
 
   /** Runs a script in the page. @returns its result, or the code or name of its error */
@@ -39,30 +24,6 @@ class Tab {
     return this.page.evaluate<T>(
       `(async () => (${script}))().catch((error) => error.problem?.code ?? error.name)`,
     );
-  }
-
-  /** Whether the user touches the authenticator at once. */
-  async setPresent(enabled: boolean): Promise<void> {
-    const { authenticatorId } = this;
-    await this.devtools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled });
-  }
-
-  /** Whether the authenticator recognizes the user. */
-  async setRecognized(isUserVerified: boolean): Promise<void> {
-    const { authenticatorId } = this;
-    await this.devtools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified });
-  }
-
-  async credentials() {
-    const { authenticatorId } = this;
-    return (await this.devtools.send('WebAuthn.getCredentials', { authenticatorId })).credentials;
-  }
-
-  /** Gives the passkeys of another tab to this one, as a password manager does. */
-  async copyFrom(other: Tab): Promise<void> {
-    const { authenticatorId } = this;
-    for (const credential of await other.credentials())
-      await this.devtools.send('WebAuthn.addCredential', { authenticatorId, credential });
   }
 
   async whose(): Promise<string> {
@@ -112,7 +73,7 @@ describe('passkeys in a browser, in cookie mode', () => {
     expect(
       await tab.run('passkeys.add({ name: "laptop" }).then(({ recoveryCodes }) => recoveryCodes.length)'),
     ).toBe(10);
-    const [stored] = await tab.credentials();
+    const [stored] = await tab.authenticator.credentials();
     expect(await tab.run('passkeys.listFactors().then(({ items }) => items)')).toMatchObject([
       { kind: 'passkey', name: 'laptop', credentialId: expect.stringMatching(/^[\w-]+$/) },
     ]);
@@ -148,10 +109,10 @@ describe('passkeys in a browser, in cookie mode', () => {
 
   it('leave the session as it is where the user cancels, and can be asked for again', async () => {
     await signedOut();
-    await tab.setRecognized(false);
+    await tab.authenticator.setRecognized(false);
     expect(await tab.run('passkeys.signIn()')).toBe('NotAllowedError');
-    await tab.setRecognized(true);
-    await tab.setPresent(false);
+    await tab.authenticator.setRecognized(true);
+    await tab.authenticator.setPresent(false);
     await tab.run('void (window.closing = new AbortController())');
     const cancelled = tab.run('passkeys.signIn({ signal: closing.signal })');
     await tab.run('new Promise((resolve) => setTimeout(resolve, 300)).then(() => closing.abort())');
@@ -165,7 +126,7 @@ describe('passkeys in a browser, in cookie mode', () => {
     await tab.run('new Promise((resolve) => setTimeout(resolve, 300))');
     const second = tab.run('passkeys.signIn()');
     expect(await first).toBe('AbortError');
-    await tab.setPresent(true);
+    await tab.authenticator.setPresent(true);
     await second;
     await tab.run('stop()');
     expect([await tab.whose(), await tab.run('failures')]).toEqual([person.email, []]);
@@ -173,7 +134,7 @@ describe('passkeys in a browser, in cookie mode', () => {
 
   it('answer a step-up, of both tabs each by itself', async () => {
     const other = await Tab.open(stage, profile);
-    await other.copyFrom(tab);
+    await other.authenticator.copyFrom(tab.authenticator);
     await eventually(async () => expect(await tab.run(READ)).toBe(401));
     for (const each of [tab, other]) {
       await each.run(

@@ -1,5 +1,6 @@
 import { AccountSite, NEW_PASSWORD, PASSWORD, type Visitor } from '../support/account-visitor';
 import { totpCode } from '../support/totp';
+import { VirtualAuthenticator } from '../support/virtual-authenticator';
 
 describe('the account pages, in Chromium', () => {
   let site: AccountSite;
@@ -177,6 +178,44 @@ describe('the account pages, in Chromium', () => {
     await visitor.sees('Your account is secured');
     await page.getByRole('link', { name: 'Continue' }).click();
     await visitor.sees('Sign in');
+    await expectCalm(visitor);
+  });
+
+  it('add a passkey, sign in with it beside the password and alone, and remove it', async () => {
+    const visitor = await site.member();
+    const { page, email } = visitor;
+    const authenticator = await VirtualAuthenticator.of(page);
+    await visitor.signIn();
+    await visitor.press('Add a passkey');
+    await visitor.reads('Store your recovery codes');
+    await visitor.press('I have stored them');
+    await visitor.reads('10 recovery codes left');
+    await expectAccessible(visitor);
+    expect(await authenticator.credentials()).toHaveLength(1);
+
+    // Without the touch of the user the autofill waits, as it does for a person who types a password.
+    await authenticator.setPresent(false);
+    await page.locator('.bar button').click();
+    await visitor.sees('Sign in');
+    await visitor.submit({ email, password: PASSWORD });
+    await visitor.sees('Second step');
+    await visitor.reads('Use your passkey to go on.');
+    await expectAccessible(visitor);
+    await authenticator.setPresent(true);
+    await visitor.press('Use a passkey');
+    await visitor.sees('Your account');
+
+    await authenticator.setPresent(false);
+    await page.locator('.bar button').click();
+    await visitor.sees('Sign in');
+    await expectAccessible(visitor);
+    await visitor.press('Sign in with a passkey');
+    await authenticator.setPresent(true);
+    await visitor.sees('Your account');
+    expect(await visitor.stored()).toBe('["",{},{}]');
+    await visitor.press('Remove Passkey');
+    await visitor.reads('Add one, so that your password alone is not enough to sign in.');
+    expect(await authenticator.credentials()).toEqual([]);
     await expectCalm(visitor);
   });
 

@@ -5,6 +5,9 @@ import type { TestApp } from './app';
 export const CACHE_CONTROL: Readonly<Record<string, string>> = {
   '/.well-known/jwks.json': 'public, max-age=300',
   '/.well-known/oauth-authorization-server': 'public, max-age=3600',
+  '/.well-known/passkey-endpoints': 'public, max-age=300',
+  '/.well-known/webauthn': 'public, max-age=300',
+  '/account': 'no-cache',
   '/v1/auth/policy': 'public, max-age=300',
 };
 

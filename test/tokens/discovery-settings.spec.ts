@@ -46,6 +46,7 @@ describe('what is discovered goes by the settings:', () => {
       emailVerificationRequired: true,
       factors: ['pwd'],
       secondFactor: { kinds: expect.any(Array), required: 'none', graceDays: 0, rememberDeviceDays: 0 },
+      passkeys: { rpId: 'login.example.test', signIn: true },
       mailSignIn: false,
       limits: [],
       revocationSeconds: 1,

@@ -132,6 +132,7 @@ describe('discovery', () => {
       emailVerificationRequired: false,
       factors: ['pwd'],
       secondFactor: { kinds: expect.any(Array), required: 'none', graceDays: 0, rememberDeviceDays: 0 },
+      passkeys: { rpId: 'auth.example.test', signIn: true },
       mailSignIn: false,
       limits: [],
       revocationSeconds: 1,

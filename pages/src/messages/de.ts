@@ -180,7 +180,7 @@ export const messages = {
   },
   factors: {
     title: 'Zweiter Faktor',
-    none: 'Fügen Sie eine Authenticator-App hinzu, damit Ihr Passwort allein zum Anmelden nicht genügt.',
+    none: 'Fügen Sie einen hinzu, damit Ihr Passwort allein zum Anmelden nicht genügt.',
     kinds: { totp: 'Authenticator-App', passkey: 'Passkey' },
     other: 'Zweiter Faktor',
     added: (when) => `Hinzugefügt ${when}`,

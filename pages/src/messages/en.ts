@@ -175,7 +175,7 @@ export const en = {
   },
   factors: {
     title: 'Second factor',
-    none: 'Add an authenticator app, so that your password alone is not enough to sign in.',
+    none: 'Add one, so that your password alone is not enough to sign in.',
     kinds: { totp: 'Authenticator app', passkey: 'Passkey' } as Readonly<Record<string, string>>,
     other: 'Second factor',
     added: (when: string) => `Added ${when}`,

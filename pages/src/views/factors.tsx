@@ -12,7 +12,7 @@ import { RecoveryCodes, TotpSetUp, type TotpEnrolment } from './totp-set-up.tsx'
 /** Without the feature there is nothing to show. */
 async function loadFactors(): Promise<FactorList | null> {
   try {
-    return await dataOf(api.GET('/v1/auth/factors'));
+    return await passkeys.listFactors();
   } catch (error) {
     if (error instanceof ProblemError && error.problem.status === 404) return null;
     throw error;
@@ -106,9 +106,9 @@ function FactorItems({ list: { items, recoveryCodesLeft }, reload }: FactorItems
   const texts = messages.factors;
   const confirmed = useConfirmed();
   const { run, outcome } = useAction();
-  const remove = (id: string) =>
+  const remove = (factor: FactorList['items'][number]) =>
     run(async () => {
-      await confirmed(async () => dataOf(api.DELETE('/v1/auth/factors/{id}', { params: { path: { id } } })));
+      await confirmed(async () => passkeys.removeFactor(factor));
       await reload();
     }, texts.removed);
   if (items.length === 0)
@@ -122,7 +122,8 @@ function FactorItems({ list: { items, recoveryCodesLeft }, reload }: FactorItems
     <>
       {outcome}
       <ul class="items">
-        {items.map(({ id, kind, name, createdAt }) => {
+        {items.map((factor) => {
+          const { id, kind, name, createdAt } = factor;
           const label = name ?? texts.kinds[kind] ?? texts.other;
           return (
             <li key={id}>
@@ -130,7 +131,7 @@ function FactorItems({ list: { items, recoveryCodesLeft }, reload }: FactorItems
                 <strong>{label}</strong>
                 <p class="muted">{texts.added(dateIn(language, createdAt))}</p>
               </div>
-              <button type="button" aria-label={texts.removeLabel(label)} onClick={() => remove(id)}>
+              <button type="button" aria-label={texts.removeLabel(label)} onClick={() => remove(factor)}>
                 {texts.remove}
               </button>
             </li>
