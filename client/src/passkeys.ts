@@ -92,6 +92,7 @@ class BrowserPasskeys implements Passkeys {
   readonly isSupported = 'PublicKeyCredential' in globalThis;
   readonly #client: Client;
   readonly #session: UntypedSession;
+  readonly #offers = new Set<AbortController>();
   #rpId: Promise<string | undefined> | undefined;
 
   constructor(client: Client) {
@@ -100,11 +101,16 @@ class BrowserPasskeys implements Passkeys {
   }
 
   async signIn({ signal }: PromptOptions = {}): Promise<void> {
-    await this.#logIn(await this.#sign(async () => this.#post(LOGIN_OPTIONS), signal));
+    // The sign-in belongs to the prompt: the autofill of the form would be on offer again meanwhile.
+    await runCeremony(
+      async (ceremony) => this.#logIn(await openPrompt(await this.#post(LOGIN_OPTIONS), ceremony)),
+      signal,
+    );
   }
 
   offerInAutofill(onError: (error: unknown) => void): () => void {
     const controller = new AbortController();
+    this.#offers.add(controller);
     const attempt = async (deadline: AbortSignal) => {
       const open = async (signal: AbortSignal) =>
         openPrompt(await this.#post(LOGIN_OPTIONS), signal, { useBrowserAutofill: true });
@@ -115,7 +121,9 @@ class BrowserPasskeys implements Passkeys {
       const use = async (credential: AuthenticationResponseJSON) => this.#logIn(credential);
       await keepInAutofill(attempt, use, { onError, signal: controller.signal });
     };
-    offer().catch(onError);
+    offer()
+      .catch(onError)
+      .finally(() => this.#offers.delete(controller));
     return () => controller.abort();
   }
 
@@ -158,6 +166,7 @@ class BrowserPasskeys implements Passkeys {
   async #logIn(credential: AuthenticationResponseJSON): Promise<void> {
     try {
       await this.#session.signInWith('/v1/auth/passkeys/login', { credential });
+      for (const offer of this.#offers) offer.abort();
     } catch (error) {
       const code: string | undefined = error instanceof ProblemError ? error.code : undefined;
       if (code === 'unknown-passkey') await signalUnknownPasskey(credential.id, async () => this.#readRpId());

@@ -209,8 +209,8 @@ describe('the account pages, in Chromium', () => {
     await page.locator('.bar button').click();
     await visitor.sees('Sign in');
     await expectAccessible(visitor);
-    await visitor.press('Sign in with a passkey');
     await authenticator.setPresent(true);
+    await visitor.press('Sign in with a passkey');
     await visitor.sees('Your account');
     expect(await visitor.stored()).toBe('["",{},{}]');
     await visitor.press('Remove Passkey');
