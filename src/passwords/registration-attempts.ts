@@ -17,6 +17,7 @@ export interface AttemptedRegistration {
 
 // One statement, as for every other registration, so that the response time reveals nothing.
 const ADD: Statement = {
+  name: 'registration-attempt-add',
   text: `INSERT INTO registration_attempts (id, user_id, hash, display_name, created_at)
     SELECT $1, $2, $3, $4, $5 WHERE (SELECT count(*) FROM registration_attempts WHERE user_id = $2) < $6 RETURNING id`,
 };
