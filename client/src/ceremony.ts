@@ -1,3 +1,8 @@
+import type {
+  AuthenticationResponseJSON,
+  PublicKeyCredentialRequestOptionsJSON,
+} from '@simplewebauthn/browser';
+
 type Library = typeof import('@simplewebauthn/browser');
 
 interface Ceremony {
@@ -70,4 +75,14 @@ export async function prompt<T>(signal: AbortSignal, open: (library: Library) =>
     signal.removeEventListener('abort', cancel);
     clearTimeout(timer);
   }
+}
+
+/** Asks for the signature of a passkey. @param options from the server */
+export async function openPrompt(
+  options: unknown,
+  signal: AbortSignal,
+  more: { readonly useBrowserAutofill?: boolean } = {},
+): Promise<AuthenticationResponseJSON> {
+  const optionsJSON = options as PublicKeyCredentialRequestOptionsJSON;
+  return prompt(signal, async ({ startAuthentication }) => startAuthentication({ optionsJSON, ...more }));
 }

@@ -1,10 +1,9 @@
 import type {
   AuthenticationResponseJSON,
   PublicKeyCredentialCreationOptionsJSON,
-  PublicKeyCredentialRequestOptionsJSON,
 } from '@simplewebauthn/browser';
 import { isAutofillAvailable, keepInAutofill } from './autofill.ts';
-import { prompt, runCeremony } from './ceremony.ts';
+import { openPrompt, prompt, runCeremony } from './ceremony.ts';
 import type { Client } from './client.ts';
 import { dataOf } from './data-of.ts';
 import type { components } from './generated/openapi.ts';
@@ -193,13 +192,4 @@ class BrowserPasskeys implements Passkeys {
     this.#rpId.catch(() => (this.#rpId = undefined));
     return this.#rpId;
   }
-}
-
-async function openPrompt(
-  options: unknown,
-  signal: AbortSignal,
-  more: { readonly useBrowserAutofill?: boolean } = {},
-): Promise<AuthenticationResponseJSON> {
-  const optionsJSON = options as PublicKeyCredentialRequestOptionsJSON;
-  return prompt(signal, async ({ startAuthentication }) => startAuthentication({ optionsJSON, ...more }));
 }
