@@ -8,7 +8,7 @@ const REASON = { maxLength: 500 } as const;
 
 const HELP = `
 For a user who has lost the second factor and the recovery codes. It removes them, the password, known devices and all
-sessions, and mails a link that sets a new password. First make sure that it is the user who asks: whoever reads the mails
+sessions, and mails a link that sets a new password. First make sure that it is the user who asks: any person who reads the mails
 of the account can sign in afterwards. The reason is recorded in the audit trail.`;
 
 export function addFactors(program: Command, run: CommandRunner): void {

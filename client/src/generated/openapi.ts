@@ -1473,7 +1473,7 @@ export interface components {
              */
             kinds: string[];
             /**
-             * @description Who must have a second factor. `none`: nobody. `roles`: the holders of some roles. `all`: everybody. `GET /v1/auth/factors` states it for one user
+             * @description Who must have a second factor. `none`: no user. `roles`: the holders of some roles. `all`: every user. `GET /v1/auth/factors` states it for one user
              * @example none
              * @enum {string}
              */

@@ -71,7 +71,7 @@ class SecondFactor {
   @ApiProperty({
     enum: [...FACTOR_REQUIREMENTS],
     description:
-      'Who must have a second factor. `none`: nobody. `roles`: the holders of some roles. `all`: everybody. `GET /v1/auth/factors` states it for one user',
+      'Who must have a second factor. `none`: no user. `roles`: the holders of some roles. `all`: every user. `GET /v1/auth/factors` states it for one user',
     example: 'none',
   })
   readonly required: FactorRequirement;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { FactorKinds } from './factor-kinds';
 
-/** Who must have a second factor: nobody, the holders of some roles, or every user. */
+/** Who must have a second factor: no user, the holders of some roles, or every user. */
 export const FACTOR_REQUIREMENTS = ['none', 'roles', 'all'] as const;
 
 export type FactorRequirement = (typeof FACTOR_REQUIREMENTS)[number];

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { Clock } from '../../../platform/clock';
+import { Clock, HOUR_MS } from '../../../platform/clock';
 import { Database, type Statement } from '../../../platform/database';
 import { JobScheduler } from '../../../platform/jobs';
 import { Keyring } from '../../../platform/keyring';
@@ -8,7 +8,6 @@ import { Keyring } from '../../../platform/keyring';
 export const CHALLENGE_SECONDS = 300;
 const RANDOM_BYTES = 16;
 const EXPIRY_BYTES = 8;
-const HOUR_MS = 3_600_000;
 const PAGE_ROWS = 1_000;
 
 /** What a challenge was issued for; it is valid for nothing else. */
